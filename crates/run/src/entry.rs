@@ -1,0 +1,188 @@
+//! The journal of a run: what happened, in order. These bytes outlive every release.
+//!
+//! Rules: variants of [`Entry`] are only ever appended; a struct that is in use never changes (make a new variant);
+//! `testdata/journals/` holds bytes of every release and a test reads them all.
+
+use crate::error::StepError;
+use crate::call::Delivery;
+use crate::id::{Millis, ScenarioId, Spot};
+use crate::input::Input;
+use crate::payload::Payload;
+use crate::response::Response;
+use crate::tables::{Blobs, StoreError};
+use scenario::plan::Version;
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened in a run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Entry {
+    /// The run exists. Always the first entry.
+    Created(Box<Created>),
+    /// A call that reaches outside is about to be made. On disk before the call; if it is the last that is known of
+    /// a step, the step was in flight at a crash.
+    Started { spot: Spot, attempt: u32, at: Millis },
+    /// A step succeeded.
+    Done(Box<Done>),
+    /// An attempt failed. `retry` tells when the next one is due; none: the step has failed for good.
+    Failed { spot: Spot, attempt: u32, error: Box<StepError>, retry: Option<Millis>, at: Millis },
+    /// A failure was passed over, as `on_error` says: `output` stands in for the step's own.
+    Recovered { spot: Spot, output: Payload, at: Millis },
+    /// A step was not run.
+    Skipped { spot: Spot, why: Skip, at: Millis },
+    /// A filter held back (its block ends) or let through.
+    Filtered { spot: Spot, passed: bool, at: Millis },
+    /// A route chose these branches (numbers; `otherwise` counts as the one after the last).
+    Routed { spot: Spot, branches: Vec<u32>, at: Millis },
+    /// A loop began over these items, a JSON list.
+    Looped { spot: Spot, items: Payload, count: u32, at: Millis },
+    /// A turn of a loop ended and gave this to the loop's output.
+    Turned { spot: Spot, turn: u32, value: Payload, at: Millis },
+    /// The caller's answer is decided. It is sent once this is on disk.
+    Responded { spot: Spot, response: Box<Response>, at: Millis },
+    /// The run is over. Always the last entry.
+    Ended { end: Box<End>, at: Millis },
+}
+
+/// How a run began.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Created {
+    /// Which scenario.
+    pub scenario: ScenarioId,
+    /// Which text of it; the run keeps to this one.
+    pub version: Version,
+    /// What started it.
+    pub input: Input,
+}
+
+/// How a step succeeded.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Done {
+    /// Which step.
+    pub spot: Spot,
+    /// The attempt that succeeded, from 1.
+    pub attempt: u32,
+    /// What it gives to later steps.
+    pub output: Payload,
+    /// What was sent, secrets masked; null where there is nothing to see.
+    pub sent: Payload,
+    /// Whether it really left the machine.
+    pub delivery: Delivery,
+    /// When.
+    pub at: Millis,
+}
+
+/// Why a step was not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Skip {
+    /// Its `when` is false.
+    When,
+    /// Its author switched it off.
+    Disabled,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum End {
+    /// All done.
+    Succeeded,
+    /// Ended early and well, as `on_error: stop` says.
+    Stopped,
+    /// A step failed for good, or the run took too long.
+    Failed {
+        /// The step; none where the run as a whole failed.
+        spot: Option<Spot>,
+        /// Why.
+        error: StepError,
+    },
+    /// A person or the API ended it.
+    Cancelled,
+}
+
+impl Entry {
+    /// When it happened.
+    pub fn at(&self) -> Millis {
+        match self {
+            Self::Created(created) => created.input.at,
+            Self::Done(done) => done.at,
+            Self::Started { at, .. }
+            | Self::Failed { at, .. }
+            | Self::Recovered { at, .. }
+            | Self::Skipped { at, .. }
+            | Self::Filtered { at, .. }
+            | Self::Routed { at, .. }
+            | Self::Looped { at, .. }
+            | Self::Turned { at, .. }
+            | Self::Responded { at, .. }
+            | Self::Ended { at, .. } => *at,
+        }
+    }
+
+    fn payloads(&mut self) -> Vec<&mut Payload> {
+        match self {
+            Self::Created(created) => {
+                let Input { body, raw, files, .. } = &mut created.input;
+                [Some(body), raw.as_mut(), files.as_mut()].into_iter().flatten().collect()
+            }
+            Self::Done(done) => vec![&mut done.output, &mut done.sent],
+            Self::Recovered { output: payload, .. }
+            | Self::Looped { items: payload, .. }
+            | Self::Turned { value: payload, .. } => vec![payload],
+            Self::Started { .. }
+            | Self::Failed { .. }
+            | Self::Skipped { .. }
+            | Self::Filtered { .. }
+            | Self::Routed { .. }
+            | Self::Responded { .. }
+            | Self::Ended { .. } => Vec::new(),
+        }
+    }
+
+    /// Moves its large values into the blobs.
+    pub fn offload(&mut self, blobs: &dyn Blobs) -> Result<(), StoreError> {
+        self.payloads().into_iter().try_for_each(|payload| payload.offload(blobs))
+    }
+
+    /// Reads its large values back.
+    pub fn load(&mut self, blobs: &dyn Blobs) -> Result<(), StoreError> {
+        self.payloads().into_iter().try_for_each(|payload| payload.load(blobs))
+    }
+}
+
+/// The first byte of every piece of journal: the format of the rest.
+const FORMAT: u8 = 1;
+
+/// Bytes that are no journal of any known release.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// Written by a later release.
+    #[error("journal format {0} is not known to this release")]
+    Format(u8),
+    /// Not what was written.
+    #[error("journal bytes are damaged")]
+    Damaged,
+}
+
+/// A piece of journal: entries as bytes.
+pub fn encode<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<u8> {
+    let mut bytes = vec![FORMAT];
+    for entry in entries {
+        bytes = postcard::to_extend(entry, bytes).expect("writing to memory cannot fail, and no entry holds a type that postcard refuses");
+    }
+    bytes
+}
+
+/// The entries of a piece of journal.
+pub fn decode(bytes: &[u8]) -> Result<Vec<Entry>, Unreadable> {
+    let (&format, mut rest) = bytes.split_first().ok_or(Unreadable::Damaged)?;
+    if format != FORMAT {
+        return Err(Unreadable::Format(format));
+    }
+    let mut entries = Vec::new();
+    while !rest.is_empty() {
+        let (entry, after) = postcard::take_from_bytes(rest).map_err(|_| Unreadable::Damaged)?;
+        entries.push(entry);
+        rest = after;
+    }
+    Ok(entries)
+}

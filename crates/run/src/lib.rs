@@ -1,0 +1,19 @@
+//! What a run is and what comes next. A type belongs here only if it stands in a journal entry, in a decision or
+//! in a contract. Pure: no clock, no disk, no network; time is told.
+
+pub mod call;
+pub mod entry;
+pub mod error;
+pub mod id;
+pub mod input;
+pub mod payload;
+pub mod response;
+pub mod tables;
+
+mod decide;
+mod names;
+pub mod retry;
+mod state;
+
+pub use decide::{Action, Job, decide};
+pub use state::{Phase, State, StepView};

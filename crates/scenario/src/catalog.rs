@@ -1,0 +1,79 @@
+//! What a scenario may name: modules with their parameters, and connections. Plain data, made elsewhere.
+
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Whether calling a module reaches outside of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Computes from its parameters alone; running it again changes nothing anywhere.
+    Pure,
+    /// May change or read something outside. The engine has the run on disk before it is called.
+    Outside,
+}
+
+/// What a module is, as data: the source of its schema, form, reference page and checks.
+#[derive(Clone, Debug, Serialize)]
+pub struct ModuleSpec {
+    /// `http.request`: the key of a step.
+    pub name: String,
+    /// One sentence, the first of the description.
+    pub summary: String,
+    /// The whole description, Markdown.
+    pub description: String,
+    /// JSON Schema (2020-12, as schemars derives it) of the parameters. An object; unknown keys are refused.
+    pub parameters: Value,
+    /// A parameter list as one would write it in YAML.
+    pub example: Value,
+    /// What a successful call answers, by example. It is also the answer of a sandboxed connection.
+    pub sample: Value,
+    /// Connection types that the parameter `connection` accepts; empty: the module takes no connection.
+    pub connections: Vec<String>,
+    /// Whether `connection` must be given.
+    pub needs_connection: bool,
+    /// Whether a call reaches outside.
+    pub effect: Effect,
+    /// The parameter that holds a URL to be called, if any: a host written there literally by the author is
+    /// trusted, one that comes out of data may not be a private address.
+    pub url_parameter: Option<String>,
+}
+
+/// Everything a scenario may refer to by name.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    modules: BTreeMap<String, Arc<ModuleSpec>>,
+    connections: Option<BTreeMap<String, String>>,
+}
+
+impl Catalog {
+    /// A catalogue of these modules, with connections unknown: their names are not checked.
+    pub fn new(modules: impl IntoIterator<Item = ModuleSpec>) -> Self {
+        let modules = modules.into_iter().map(|spec| (spec.name.clone(), Arc::new(spec))).collect();
+        Self { modules, connections: None }
+    }
+
+    /// The same catalogue, knowing which connections exist (name → type).
+    #[must_use]
+    pub fn with_connections(mut self, connections: BTreeMap<String, String>) -> Self {
+        self.connections = Some(connections);
+        self
+    }
+
+    /// The module of this name.
+    pub fn module(&self, name: &str) -> Option<&Arc<ModuleSpec>> {
+        self.modules.get(name)
+    }
+
+    /// All modules, by name.
+    pub fn modules(&self) -> impl Iterator<Item = &Arc<ModuleSpec>> {
+        self.modules.values()
+    }
+
+    /// Connection names with their types, where they are known.
+    pub fn connections(&self) -> Option<&BTreeMap<String, String>> {
+        self.connections.as_ref()
+    }
+}

@@ -1,0 +1,128 @@
+//! Where runs and records are kept. [`open`] is the only door; nobody outside can name what is behind it.
+
+use bytes::Bytes;
+use run::id::{Millis, RunId, ScenarioId};
+use run::tables::{Blobs, StoreError, Tables};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::sync::oneshot;
+
+/// Everything that is kept, opened together.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// What happened in runs.
+    pub journal: Arc<dyn Journal>,
+    /// Small records.
+    pub tables: Arc<dyn Tables>,
+    /// Large values.
+    pub blobs: Arc<dyn Blobs>,
+}
+
+/// How a run stands, as lists show it and restarts need it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It has work to do.
+    Running,
+    /// Nothing to do before [`Head::wake`].
+    Waiting,
+    /// Over: all done.
+    Succeeded,
+    /// Over: ended early and well.
+    Stopped,
+    /// Over: a step failed for good.
+    Failed,
+    /// Over: a person ended it.
+    Cancelled,
+}
+
+impl Status {
+    /// Whether nothing more will happen in the run.
+    pub fn is_over(self) -> bool {
+        !matches!(self, Self::Running | Self::Waiting)
+    }
+}
+
+/// What is known of a run without reading its journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Which scenario.
+    pub scenario: ScenarioId,
+    /// How it stands.
+    pub status: Status,
+    /// When a waiting run goes on.
+    pub wake: Option<Millis>,
+    /// When it last changed.
+    pub at: Millis,
+}
+
+/// The next piece of a run's journal.
+#[derive(Clone, Debug)]
+pub struct Append {
+    /// Which run.
+    pub run: RunId,
+    /// How many pieces the run has before this one; 0 makes the run.
+    pub piece: u32,
+    /// How the run stands with this piece.
+    pub head: Head,
+    /// The piece (`run::entry::encode`).
+    pub bytes: Vec<u8>,
+}
+
+/// A promise that resolves once what was appended is on disk, or is known not to be.
+#[derive(Debug)]
+pub struct Ack(oneshot::Receiver<Result<(), StoreError>>);
+
+impl Ack {
+    /// A promise, and what fulfils it.
+    pub fn pair() -> (oneshot::Sender<Result<(), StoreError>>, Self) {
+        let (sender, receiver) = oneshot::channel();
+        (sender, Self(receiver))
+    }
+}
+
+impl Future for Ack {
+    type Output = Result<(), StoreError>;
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context).map(|told| told.unwrap_or(Err(StoreError::Closed)))
+    }
+}
+
+/// A run as it was journaled.
+#[derive(Clone, Debug)]
+pub struct Journaled {
+    /// How it stands.
+    pub head: Head,
+    /// Its pieces, in order.
+    pub pieces: Vec<Bytes>,
+}
+
+/// Which runs to list.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Of this scenario alone.
+    pub scenario: Option<ScenarioId>,
+    /// In this state alone.
+    pub status: Option<Status>,
+    /// Created before this run.
+    pub before: Option<RunId>,
+}
+
+/// The append-only record of runs. Appends of one run are made one after another by its driver; appends of many runs
+/// share one flush. All other calls may block for disk reads.
+pub trait Journal: Send + Sync + fmt::Debug {
+    /// Adds a piece. Appends are made durable in the order in which they were handed over.
+    fn append(&self, append: Append) -> Ack;
+    /// A run's pieces; none where there is no such run.
+    fn read(&self, run: RunId) -> Result<Option<Journaled>, StoreError>;
+    /// Runs that are not over, oldest first: at most `limit`, created after `after`.
+    fn open_runs(&self, after: Option<RunId>, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError>;
+    /// Runs that fit the filter, newest first.
+    fn list(&self, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError>;
+    /// Makes everything durable and refuses what comes later. Waits.
+    fn close(&self) -> Result<(), StoreError>;
+}

@@ -10,10 +10,10 @@ pub mod payload;
 pub mod response;
 pub mod tables;
 
-mod decide;
-mod names;
-pub mod retry;
-mod state;
+//mod decide;
+//mod names;
+//pub mod retry;
+//mod state;
 
-pub use decide::{Action, Job, decide};
-pub use state::{Phase, State, StepView};
+//pub use decide::{Action, Job, decide};
+//pub use state::{Phase, State, StepView};

@@ -2,6 +2,7 @@
 //! time, disk, network, or that runs exist.
 
 pub mod catalog;
+pub mod data;
 pub mod diagnostic;
 pub mod expression;
 pub mod plan;

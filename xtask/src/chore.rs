@@ -1,0 +1,49 @@
+//! The list of chores: what `--help` shows and what `main` can call. A new chore is one file and one line here.
+
+use std::process::ExitCode;
+
+use crate::workspace::Workspace;
+use crate::{run, test, tidy};
+
+/// Something a person asks for by name.
+pub(crate) struct Chore {
+    /// The word after `cargo xtask`.
+    pub(crate) name: &'static str,
+    /// What may follow it, for the help.
+    pub(crate) arguments: &'static str,
+    /// One line for the help.
+    pub(crate) summary: &'static str,
+    /// Does it; gets what followed the name.
+    pub(crate) perform: fn(&Workspace, Vec<String>) -> anyhow::Result<ExitCode>,
+}
+
+/// All chores, in the order of the help.
+pub(crate) const CHORES: &[Chore] = &[
+    Chore {
+        name: "run",
+        arguments: "[ARGS…]",
+        summary: "build everything and serve the scenarios/ folder; ARGS go to `hookmill serve`",
+        perform: run::perform,
+    },
+    Chore {
+        name: "test",
+        arguments: "",
+        summary: "every test and check there is: Rust, web, browser, format, lints, tidy",
+        perform: test::perform,
+    },
+    Chore {
+        name: "tidy",
+        arguments: "",
+        summary: "the rules of the workspace that no compiler checks",
+        perform: tidy::perform,
+    },
+];
+
+/// What `cargo xtask --help` prints.
+pub(crate) fn help() -> String {
+    let mut text = "Chores of this workspace.\n\nUsage: cargo xtask CHORE [ARGS…]\n\n".to_owned();
+    for Chore { name, arguments, summary, .. } in CHORES {
+        text.push_str(&format!("  {:<16}{summary}\n", format!("{name} {arguments}")));
+    }
+    text
+}

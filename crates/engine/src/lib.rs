@@ -1,1 +1,22 @@
-//! placeholder
+//! Makes runs go: takes them in durably, drives them step by step, wakes them, and resumes them after a crash. Knows
+//! that there are many runs, a clock and tasks; not which store, which modules, or that HTTP exists.
+
+mod backlog;
+mod clock;
+mod course;
+mod driver;
+mod intake;
+mod rehearsal;
+mod resume;
+mod scenarios;
+mod shared;
+mod timers;
+
+#[cfg(test)]
+mod tests;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use intake::{Answer, Refused};
+pub use rehearsal::{Rehearsal, rehearse};
+pub use scenarios::{Deployment, UnknownVersion};
+pub use shared::{Engine, Handle, Options};

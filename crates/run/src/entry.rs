@@ -3,8 +3,8 @@
 //! Rules: variants of [`Entry`] are only ever appended; a struct that is in use never changes (make a new variant);
 //! `testdata/journals/` holds bytes of every release and a test reads them all.
 
-use crate::error::StepError;
 use crate::call::Delivery;
+use crate::error::StepError;
 use crate::id::{Millis, ScenarioId, Spot};
 use crate::input::Input;
 use crate::payload::Payload;
@@ -13,7 +13,9 @@ use crate::tables::{Blobs, StoreError};
 use scenario::plan::Version;
 use serde::{Deserialize, Serialize};
 
-/// One thing that happened in a run.
+/// One thing that happened in a run. `spot` is the step and turn it happened to, `at` the time, and `attempt` counts
+/// from 1, wherever they stand.
+#[expect(missing_docs, reason = "the fields that recur are explained once, above; the others at their variant")]
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Entry {
     /// The run exists. Always the first entry.
@@ -35,8 +37,8 @@ pub enum Entry {
     Routed { spot: Spot, branches: Vec<u32>, at: Millis },
     /// A loop began over these items, a JSON list.
     Looped { spot: Spot, items: Payload, count: u32, at: Millis },
-    /// A turn of a loop ended and gave this to the loop's output.
-    Turned { spot: Spot, turn: u32, value: Payload, at: Millis },
+    /// A turn of a loop ended and gave this to the loop's output; nothing when a filter held it back.
+    Turned { spot: Spot, turn: u32, value: Option<Payload>, at: Millis },
     /// The caller's answer is decided. It is sent once this is on disk.
     Responded { spot: Spot, response: Box<Response>, at: Millis },
     /// The run is over. Always the last entry.
@@ -125,9 +127,8 @@ impl Entry {
                 [Some(body), raw.as_mut(), files.as_mut()].into_iter().flatten().collect()
             }
             Self::Done(done) => vec![&mut done.output, &mut done.sent],
-            Self::Recovered { output: payload, .. }
-            | Self::Looped { items: payload, .. }
-            | Self::Turned { value: payload, .. } => vec![payload],
+            Self::Recovered { output: payload, .. } | Self::Looped { items: payload, .. } => vec![payload],
+            Self::Turned { value, .. } => value.iter_mut().collect(),
             Self::Started { .. }
             | Self::Failed { .. }
             | Self::Skipped { .. }
@@ -135,6 +136,20 @@ impl Entry {
             | Self::Routed { .. }
             | Self::Responded { .. }
             | Self::Ended { .. } => Vec::new(),
+        }
+    }
+
+    /// Whether a value in it belongs into the blobs.
+    pub fn has_large_values(&self) -> bool {
+        match self {
+            Self::Created(created) => {
+                let Input { body, raw, files, .. } = &created.input;
+                body.is_large() || [raw, files].into_iter().flatten().any(Payload::is_large)
+            }
+            Self::Done(done) => done.output.is_large() || done.sent.is_large(),
+            Self::Recovered { output: payload, .. } | Self::Looped { items: payload, .. } => payload.is_large(),
+            Self::Turned { value, .. } => value.as_ref().is_some_and(Payload::is_large),
+            _ => false,
         }
     }
 
@@ -167,7 +182,8 @@ pub enum Unreadable {
 pub fn encode<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<u8> {
     let mut bytes = vec![FORMAT];
     for entry in entries {
-        bytes = postcard::to_extend(entry, bytes).expect("writing to memory cannot fail, and no entry holds a type that postcard refuses");
+        bytes = postcard::to_extend(entry, bytes)
+            .expect("writing to memory cannot fail, and no entry holds a type that postcard refuses");
     }
     bytes
 }

@@ -4,16 +4,17 @@
 pub mod call;
 pub mod entry;
 pub mod error;
+pub mod history;
 pub mod id;
 pub mod input;
 pub mod payload;
 pub mod response;
+pub mod retry;
 pub mod tables;
 
-//mod decide;
-//mod names;
-//pub mod retry;
-//mod state;
+mod decide;
+mod names;
+mod state;
 
-//pub use decide::{Action, Job, decide};
-//pub use state::{Phase, State, StepView};
+pub use decide::{Action, Job, PreparedCall, decide, settle};
+pub use state::State;

@@ -2,8 +2,8 @@
 
 use crate::tables::{Blobs, Digest, StoreError};
 use bytes::Bytes;
-use scenario::data;
 use rhai::Dynamic;
+use scenario::data;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::OnceLock;
@@ -42,6 +42,11 @@ impl Payload {
         Self { stored: Stored::Inline(data::to_text(&value).into()), decoded: data::share(value).into() }
     }
 
+    /// The payload of this JSON value.
+    pub fn of_value(json: &serde_json::Value) -> Self {
+        Self { stored: Stored::Inline(json.to_string().into()), decoded: OnceLock::new() }
+    }
+
     /// The payload of JSON text of which the decoded form is at hand.
     pub fn of_both(text: impl Into<Bytes>, value: Dynamic) -> Self {
         Self { stored: Stored::Inline(text.into()), decoded: data::share(value).into() }
@@ -63,6 +68,11 @@ impl Payload {
     /// which happens only to a journal that was tampered with.
     pub fn value(&self) -> Dynamic {
         self.decoded.get_or_init(|| data::parse(self.text()).unwrap_or(Dynamic::UNIT)).clone()
+    }
+
+    /// Whether its text is longer than [`INLINE`] and not in the blobs yet.
+    pub fn is_large(&self) -> bool {
+        matches!(&self.stored, Stored::Inline(text) if text.len() > INLINE)
     }
 
     /// Moves a text longer than [`INLINE`] into the blobs, so that the journal carries only its digest.

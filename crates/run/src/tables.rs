@@ -52,8 +52,13 @@ pub trait Tables: Send + Sync + fmt::Debug {
     /// Removes the record; whether it was there.
     fn delete(&self, table: &str, key: &str, expected: Expected) -> Result<bool, StoreError>;
     /// At most `limit` records whose key starts with `prefix` and comes after `after`, in the order of their keys.
-    fn scan(&self, table: &str, prefix: &str, after: Option<&str>, limit: usize)
-    -> Result<Vec<(String, Record)>, StoreError>;
+    fn scan(
+        &self,
+        table: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, Record)>, StoreError>;
 }
 
 /// The digest by which a large value is found: SHA-256.

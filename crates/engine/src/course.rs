@@ -1,0 +1,138 @@
+//! A run in the hands of someone who drives it: its state, and what is decided but not yet on disk.
+
+use crate::shared::Shared;
+use run::entry::{self, Created, End, Entry};
+use run::id::{Millis, RunId, Spot};
+use run::tables::StoreError;
+use run::{Action, State, decide};
+use scenario::expression::Moment;
+use scenario::plan::Plan;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use store::{Append, Head, Status};
+
+/// How many entries are decided at one moment, on one thread, before others get their turn.
+const STRIDE: usize = 256;
+
+#[derive(Debug)]
+pub(crate) struct Course {
+    state: State,
+    unwritten: Vec<Entry>,
+    pieces: u32,
+    pub(crate) in_flight: BTreeSet<Spot>,
+}
+
+/// What a stretch of walking came to.
+pub(crate) enum Stretch {
+    /// More can be decided at once; the stride was used up.
+    Further,
+    /// These are to be done now. Empty: the run is over, or waits for what is in flight.
+    Act(Vec<Action>),
+}
+
+impl Course {
+    /// A new run.
+    pub(crate) fn begin(run: RunId, plan: Arc<Plan>, created: Created) -> Self {
+        let first = Entry::Created(Box::new(created.clone()));
+        Self { state: State::new(run, plan, created), unwritten: vec![first], pieces: 0, in_flight: BTreeSet::new() }
+    }
+
+    /// A run as its journal has it.
+    pub(crate) fn resume(run: RunId, plan: Arc<Plan>, created: Created, journal: &[Entry], pieces: u32) -> Self {
+        let mut state = State::new(run, plan, created);
+        journal.iter().for_each(|entry| state.apply(entry));
+        Self { state, unwritten: Vec::new(), pieces, in_flight: BTreeSet::new() }
+    }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Its state and everything recorded since the last write.
+    pub(crate) fn finish(self) -> (State, Vec<Entry>) {
+        (self.state, self.unwritten)
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.state.end().is_some()
+    }
+
+    /// Takes in what happened.
+    pub(crate) fn record(&mut self, entry: Entry) {
+        self.state.apply(&entry);
+        self.unwritten.push(entry);
+    }
+
+    /// Decides and records until something has to be done, or the stride is used up.
+    pub(crate) fn walk(&mut self, moment: &Moment) -> Stretch {
+        for _ in 0..STRIDE {
+            let mut actions = decide(&self.state, &self.in_flight, moment);
+            if !matches!(actions.first(), Some(Action::Record(_))) {
+                return Stretch::Act(actions);
+            }
+            for action in actions.drain(..) {
+                if let Action::Record(entry) = action {
+                    self.record(entry);
+                }
+            }
+        }
+        Stretch::Further
+    }
+
+    /// Walks the run to its end if that takes nothing but thinking, and not much of it.
+    pub(crate) fn walk_at_once(&mut self, moment: &Moment) -> bool {
+        matches!(self.walk(moment), Stretch::Act(_)) && self.has_ended() && !self.has_large_values()
+    }
+
+    /// Puts everything decided on disk.
+    pub(crate) async fn write(&mut self, shared: &Arc<Shared>) -> Result<(), StoreError> {
+        self.write_until(shared, None).await
+    }
+
+    /// The same, when the run has nothing to do before `wake`.
+    pub(crate) async fn write_until(&mut self, shared: &Arc<Shared>, wake: Option<Millis>) -> Result<(), StoreError> {
+        if self.unwritten.is_empty() {
+            return Ok(());
+        }
+        if self.has_large_values() {
+            self.offload(shared).await?;
+        }
+        let append = Append {
+            run: self.state.run(),
+            piece: self.pieces,
+            head: self.head(wake),
+            bytes: entry::encode(&self.unwritten),
+        };
+        self.pieces += 1;
+        self.unwritten.clear();
+        shared.store.journal.append(append).await
+    }
+
+    fn head(&self, wake: Option<Millis>) -> Head {
+        let status = match (self.state.end(), wake) {
+            (Some(End::Succeeded), _) => Status::Succeeded,
+            (Some(End::Stopped), _) => Status::Stopped,
+            (Some(End::Failed { .. }), _) => Status::Failed,
+            (Some(End::Cancelled), _) => Status::Cancelled,
+            (None, Some(_)) => Status::Waiting,
+            (None, None) => Status::Running,
+        };
+        let at = self.unwritten.last().map_or(0, Entry::at);
+        Head { scenario: self.state.created().scenario.clone(), status, wake, at }
+    }
+
+    fn has_large_values(&self) -> bool {
+        self.unwritten.iter().any(Entry::has_large_values)
+    }
+
+    /// Moves large values into files, on a thread that may wait for the disk.
+    async fn offload(&mut self, shared: &Arc<Shared>) -> Result<(), StoreError> {
+        let blobs = Arc::clone(&shared.store.blobs);
+        let mut entries = std::mem::take(&mut self.unwritten);
+        let moved = tokio::task::spawn_blocking(move || {
+            entries.iter_mut().try_for_each(|entry| entry.offload(&*blobs)).map(|()| entries)
+        });
+        self.unwritten = moved.await.unwrap_or(Err(StoreError::Closed))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,151 @@
+//! Takes in what triggers deliver. What is answered as accepted is on disk.
+
+use crate::course::Course;
+use crate::driver;
+use crate::scenarios::Deployment;
+use crate::shared::{Handle, Shared};
+use run::entry::{Created, End};
+use run::id::{Millis, RunId};
+use run::input::Input;
+use run::response::Response;
+use run::tables::StoreError;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// What a caller is told about the run it started.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "`run` is the run, `response` what it answers")]
+pub enum Answer {
+    /// The run answers this.
+    Responded { run: RunId, response: Response },
+    /// The run is on disk and goes its way; it has no answer of its own.
+    Accepted { run: RunId },
+    /// The run failed before it answered.
+    Failed { run: RunId },
+    /// The run has not answered in the time the caller waits; it goes on.
+    TimedOut { run: RunId },
+}
+
+/// Why no run was started. Nothing of the delivery is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// Too much is waiting already.
+    #[error("too many runs are waiting")]
+    Busy,
+    /// The engine is being stopped.
+    #[error("the engine is stopping")]
+    Stopping,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How a driver answers the caller of its run.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    sender: oneshot::Sender<Result<Answer, Refused>>,
+    /// Whether the caller waits for the run's own answer, or only to know that the run is on disk.
+    awaits: Awaits,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Awaits {
+    Acceptance,
+    Response,
+}
+
+impl Reply {
+    /// Answers if what is on disk of this run answers the caller; otherwise gives the reply back.
+    pub(crate) fn offer(self, course: &Course) -> Option<Self> {
+        match answer(course, self.awaits) {
+            Some(answer) => {
+                // The caller may have gone away; the run does not mind.
+                let _ = self.sender.send(Ok(answer));
+                None
+            }
+            None => Some(self),
+        }
+    }
+
+    pub(crate) fn refuse(self, why: Refused) {
+        let _ = self.sender.send(Err(why));
+    }
+}
+
+fn answer(course: &Course, awaits: Awaits) -> Option<Answer> {
+    let state = course.state();
+    let run = state.run();
+    if let Some(response) = state.response() {
+        return Some(Answer::Responded { run, response: response.clone() });
+    }
+    match (awaits, state.end()) {
+        (Awaits::Acceptance, _) => Some(Answer::Accepted { run }),
+        (Awaits::Response, None) => None,
+        (Awaits::Response, Some(End::Succeeded | End::Stopped)) => Some(Answer::Accepted { run }),
+        (Awaits::Response, Some(End::Failed { .. } | End::Cancelled)) => Some(Answer::Failed { run }),
+    }
+}
+
+impl Handle {
+    /// Starts a run and waits for its answer, at most `wait`. A run that touches nothing outside is walked to its end
+    /// here and now and written in one piece; any other is handed to a driver as soon as it has to wait.
+    pub async fn deliver(&self, deployment: &Deployment, input: Input, wait: Duration) -> Result<Answer, Refused> {
+        let shared = &self.shared;
+        let mut course = self.begin(deployment, input)?;
+        let run = course.state().run();
+        let awaits = if deployment.plan.responds { Awaits::Response } else { Awaits::Acceptance };
+        if course.walk_at_once(&shared.moment()) {
+            course.write(shared).await?;
+            return Ok(answer(&course, awaits).unwrap_or(Answer::Accepted { run }));
+        }
+        let (sender, answer) = oneshot::channel();
+        driver::launch(shared, course, Some(Reply { sender, awaits }));
+        match tokio::time::timeout(wait, answer).await {
+            Ok(told) => told.unwrap_or(Err(Refused::Store(StoreError::Closed))),
+            Err(_) => Ok(Answer::TimedOut { run }),
+        }
+    }
+
+    /// Starts a run of this name unless it exists already; comes back once it is on disk. A trigger that derives the
+    /// name from its event starts one run for it, however often it tries.
+    pub async fn start_once(&self, run: RunId, deployment: &Deployment, input: Input) -> Result<(), Refused> {
+        let journal = Arc::clone(&self.shared.store.journal);
+        let known = tokio::task::spawn_blocking(move || journal.read(run)).await.unwrap_or(Err(StoreError::Closed))?;
+        if known.is_some() {
+            return Ok(());
+        }
+        let course = self.begin_as(run, deployment, input)?;
+        let (sender, answer) = oneshot::channel();
+        driver::launch(&self.shared, course, Some(Reply { sender, awaits: Awaits::Acceptance }));
+        answer.await.unwrap_or(Err(Refused::Store(StoreError::Closed))).map(|_| ())
+    }
+
+    fn begin(&self, deployment: &Deployment, input: Input) -> Result<Course, Refused> {
+        let run = name(self.shared.options.clock.now());
+        self.begin_as(run, deployment, input)
+    }
+
+    fn begin_as(&self, run: RunId, deployment: &Deployment, input: Input) -> Result<Course, Refused> {
+        admit(&self.shared)?;
+        let plan = Arc::clone(&deployment.plan);
+        let created = Created { scenario: deployment.id.clone(), version: plan.version.clone(), input };
+        Ok(Course::begin(run, plan, created))
+    }
+}
+
+fn admit(shared: &Shared) -> Result<(), Refused> {
+    if *shared.stopping.borrow() {
+        return Err(Refused::Stopping);
+    }
+    if shared.backlog.len() >= shared.options.waiting_runs {
+        return Err(Refused::Busy);
+    }
+    Ok(())
+}
+
+/// A new run's name.
+fn name(now: Millis) -> RunId {
+    let since = u64::try_from(now).unwrap_or_default();
+    RunId(uuid::Builder::from_unix_timestamp_millis(since, &rand::random()).into_uuid())
+}

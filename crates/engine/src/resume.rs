@@ -1,0 +1,93 @@
+//! Takes up runs that are on disk: those that were not over at the last stop, those whose time has come, and those
+//! that waited for a slot.
+
+use crate::course::Course;
+use crate::driver;
+use crate::intake::{Refused, Reply};
+use crate::shared::{Handle, Shared};
+use run::entry::Entry;
+use run::id::RunId;
+use run::tables::StoreError;
+use std::sync::Arc;
+use store::Status;
+use tokio::sync::OwnedSemaphorePermit;
+
+/// How many open runs are asked for at a time.
+const PAGE: usize = 1_000;
+
+/// Lists every run that is not over: into the backlog, or to its timer. Blocks for the disk.
+pub(crate) fn take_up(shared: &Shared) -> Result<usize, StoreError> {
+    let mut taken = 0;
+    let mut after = None;
+    loop {
+        let page = shared.store.journal.open_runs(after, PAGE)?;
+        for (run, head) in &page {
+            match (head.status, head.wake) {
+                (Status::Waiting, Some(wake)) => shared.timers.set(wake, *run),
+                _ => shared.backlog.push(*run),
+            }
+        }
+        taken += page.len();
+        match page.last() {
+            Some((last, _)) if page.len() == PAGE => after = Some(*last),
+            _ => return Ok(taken),
+        }
+    }
+}
+
+/// Moves runs whose time has come to the backlog.
+pub(crate) async fn wake(shared: Arc<Shared>) {
+    let clock = Arc::clone(&shared.options.clock);
+    let mut stopping = shared.stopping.subscribe();
+    loop {
+        while let Some(run) = shared.timers.take(clock.now()) {
+            shared.backlog.push(run);
+        }
+        let due = async {
+            match shared.timers.next_due() {
+                Some(due) => clock.sleep_until(due).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = due => {}
+            () = shared.timers.changed() => {}
+            _ = stopping.wait_for(|stopping| *stopping) => return,
+        }
+    }
+}
+
+/// Reads a run back and drives it on.
+pub(crate) async fn drive(shared: Arc<Shared>, run: RunId, reply: Option<Reply>, slot: OwnedSemaphorePermit) {
+    let reader = Arc::clone(&shared);
+    let course = tokio::task::spawn_blocking(move || read(&reader, run)).await;
+    match course.unwrap_or_else(|_| Err(Unresumable::Store(StoreError::Closed))) {
+        Ok(course) => driver::drive(shared, course, reply, slot).await,
+        Err(error) => {
+            tracing::error!(%run, %error, "the run cannot be resumed and stays as it is");
+            if let Some(reply) = reply {
+                reply.refuse(Refused::Store(StoreError::Failed(error.to_string().into())));
+            }
+        }
+    }
+}
+
+/// Why a run on disk cannot go on.
+#[derive(Debug, thiserror::Error)]
+enum Unresumable {
+    #[error("its journal is gone")]
+    Gone,
+    #[error(transparent)]
+    Version(#[from] crate::UnknownVersion),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn read(shared: &Arc<Shared>, run: RunId) -> Result<Course, Unresumable> {
+    let handle = Handle { shared: Arc::clone(shared) };
+    let (pieces, entries) = handle.pieces(run)?.ok_or(Unresumable::Gone)?;
+    let Some(Entry::Created(created)) = entries.first() else { return Err(Unresumable::Gone) };
+    let created = (**created).clone();
+    let plan = shared.scenarios.version(&created.scenario, &created.version)?;
+    Ok(Course::resume(run, plan, created, &entries, pieces))
+}

@@ -1,0 +1,110 @@
+//! The scenarios that can run: the current plan of each, and older plans for runs that are pinned to them.
+
+use run::id::ScenarioId;
+use run::tables::{Expected, StoreError, Tables};
+use scenario::catalog::Catalog;
+use scenario::plan::{Plan, Version};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// The table that keeps the text of every version that ever ran.
+const TABLE: &str = "versions";
+
+/// A scenario that takes new runs.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// Which scenario.
+    pub id: ScenarioId,
+    /// Its current plan.
+    pub plan: Arc<Plan>,
+}
+
+/// The text of a version is not to be had, or does not give a plan any more.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the fields say what they are")]
+pub enum UnknownVersion {
+    /// It was never deployed here.
+    #[error("version {} of scenario `{scenario}` is not kept here", version.0)]
+    Missing { scenario: ScenarioId, version: Version },
+    /// It names something that this release does not know.
+    #[error("version {} of scenario `{scenario}` is not valid any more: {reason}", version.0)]
+    Invalid { scenario: ScenarioId, version: Version, reason: String },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Debug)]
+pub(crate) struct Scenarios {
+    current: RwLock<HashMap<ScenarioId, Arc<Deployment>>>,
+    /// Plans of earlier versions that runs still need; small, since runs end.
+    pinned: Mutex<HashMap<(ScenarioId, Version), Arc<Plan>>>,
+    catalog: RwLock<Arc<Catalog>>,
+    tables: Arc<dyn Tables>,
+}
+
+impl Scenarios {
+    pub(crate) fn new(tables: Arc<dyn Tables>, catalog: Arc<Catalog>) -> Self {
+        Self { current: RwLock::default(), pinned: Mutex::default(), catalog: RwLock::new(catalog), tables }
+    }
+
+    /// Makes this the current version, after its text is kept for the runs that will be pinned to it.
+    pub(crate) fn deploy(&self, id: ScenarioId, text: &str, plan: Arc<Plan>) -> Result<(), StoreError> {
+        let key = key(&id, &plan.version);
+        if self.tables.get(TABLE, &key)?.is_none() {
+            match self.tables.put(TABLE, &key, text.as_bytes(), Expected::Absent) {
+                Ok(_) | Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let deployment = Arc::new(Deployment { id: id.clone(), plan });
+        self.current.write().unwrap_or_else(PoisonError::into_inner).insert(id, deployment);
+        Ok(())
+    }
+
+    /// Takes no more new runs for this scenario.
+    pub(crate) fn withdraw(&self, id: &ScenarioId) {
+        self.current.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    pub(crate) fn current(&self, id: &ScenarioId) -> Option<Arc<Deployment>> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// The plan that a run is pinned to.
+    pub(crate) fn version(&self, id: &ScenarioId, version: &Version) -> Result<Arc<Plan>, UnknownVersion> {
+        if let Some(deployment) = self.current(id).filter(|deployment| deployment.plan.version == *version) {
+            return Ok(Arc::clone(&deployment.plan));
+        }
+        let pinned = (id.clone(), version.clone());
+        if let Some(plan) = self.pinned.lock().unwrap_or_else(PoisonError::into_inner).get(&pinned) {
+            return Ok(Arc::clone(plan));
+        }
+        let plan = Arc::new(self.read(id, version)?);
+        self.pinned.lock().unwrap_or_else(PoisonError::into_inner).insert(pinned, Arc::clone(&plan));
+        Ok(plan)
+    }
+
+    pub(crate) fn text(&self, id: &ScenarioId, version: &Version) -> Result<String, UnknownVersion> {
+        let record = self
+            .tables
+            .get(TABLE, &key(id, version))?
+            .ok_or_else(|| UnknownVersion::Missing { scenario: id.clone(), version: version.clone() })?;
+        Ok(String::from_utf8_lossy(&record.value).into_owned())
+    }
+
+    fn read(&self, id: &ScenarioId, version: &Version) -> Result<Plan, UnknownVersion> {
+        let text = self.text(id, version)?;
+        let catalog = Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner));
+        let (plan, diagnostics) = scenario::check(&text, &catalog);
+        plan.ok_or_else(|| UnknownVersion::Invalid {
+            scenario: id.clone(),
+            version: version.clone(),
+            reason: diagnostics.first().map(|diagnostic| diagnostic.message.clone()).unwrap_or_default(),
+        })
+    }
+}
+
+fn key(id: &ScenarioId, version: &Version) -> String {
+    format!("{id}/{}", version.0)
+}

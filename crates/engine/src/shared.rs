@@ -1,0 +1,199 @@
+//! The engine itself: what its tasks share, how it is started and stopped, and the handle that others hold.
+
+use crate::backlog::Backlog;
+use crate::clock::{Clock, SystemClock};
+use crate::scenarios::{Deployment, Scenarios, UnknownVersion};
+use crate::timers::Timers;
+use crate::{driver, resume};
+use run::call::Module;
+use run::entry::{self, Entry};
+use run::id::{RunId, ScenarioId};
+use run::tables::StoreError;
+use scenario::catalog::Catalog;
+use scenario::expression::Moment;
+use scenario::plan::{Plan, Version};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use store::{Filter, Head, Journaled, Store};
+use tokio::runtime;
+use tokio::sync::{Semaphore, watch};
+
+/// How an engine is set up.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many runs are worked on at once; further ones wait on disk.
+    pub active_runs: usize,
+    /// How many runs may wait on disk before callers are refused.
+    pub waiting_runs: usize,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { active_runs: 2_000, waiting_runs: 1_000_000, clock: Arc::new(SystemClock) }
+    }
+}
+
+/// The modules that steps can call, by name.
+pub(crate) type Modules = HashMap<String, Arc<dyn Module>>;
+
+/// What the engine's tasks share.
+pub(crate) struct Shared {
+    pub(crate) options: Options,
+    pub(crate) store: Store,
+    pub(crate) scenarios: Scenarios,
+    pub(crate) backlog: Backlog,
+    pub(crate) timers: Timers,
+    pub(crate) slots: Arc<Semaphore>,
+    pub(crate) runtime: runtime::Handle,
+    pub(crate) stopping: watch::Sender<bool>,
+    modules: RwLock<Arc<Modules>>,
+}
+
+impl Shared {
+    /// Now, and a fresh seed.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment { now: self.options.clock.now(), seed: rand::random() }
+    }
+
+    pub(crate) fn module(&self, name: &str) -> Option<Arc<dyn Module>> {
+        self.modules.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("options", &self.options).field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+/// A running engine.
+#[derive(Debug)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+impl Engine {
+    /// Starts an engine on the runtime of the caller: it takes up every run that is not over and waits for more.
+    pub fn start(
+        store: Store,
+        catalog: Arc<Catalog>,
+        modules: impl IntoIterator<Item = Arc<dyn Module>>,
+        options: Options,
+    ) -> Self {
+        let shared = Arc::new(Shared {
+            slots: Arc::new(Semaphore::new(options.active_runs)),
+            scenarios: Scenarios::new(Arc::clone(&store.tables), catalog),
+            backlog: Backlog::default(),
+            timers: Timers::default(),
+            runtime: runtime::Handle::current(),
+            stopping: watch::Sender::new(false),
+            modules: RwLock::new(Arc::new(by_name(modules))),
+            options,
+            store,
+        });
+        Self { shared }
+    }
+
+    /// Takes up the runs that were not over when the last process ended, and begins to work. Scenarios should be
+    /// deployed before, so that resumed runs find their plans at hand; triggers should be opened after, so that no new
+    /// run is taken for an old one. Gives the number of runs taken up. Blocks for the disk.
+    pub fn resume(&self) -> Result<usize, StoreError> {
+        let taken = resume::take_up(&self.shared)?;
+        self.shared.runtime.spawn(driver::dispatch(Arc::clone(&self.shared)));
+        self.shared.runtime.spawn(resume::wake(Arc::clone(&self.shared)));
+        Ok(taken)
+    }
+
+    /// A way in.
+    pub fn handle(&self) -> Handle {
+        Handle { shared: Arc::clone(&self.shared) }
+    }
+
+    /// Stops: no new runs, calls in flight get until `grace` to end, everything decided is on disk. What is not over
+    /// goes on at the next start.
+    pub async fn stop(self, grace: std::time::Duration) -> Result<(), StoreError> {
+        self.shared.stopping.send_replace(true);
+        let all = u32::try_from(self.shared.options.active_runs).unwrap_or(u32::MAX);
+        let idle = self.shared.slots.acquire_many(all);
+        let _ = tokio::time::timeout(grace, idle).await;
+        let journal = Arc::clone(&self.shared.store.journal);
+        tokio::task::spawn_blocking(move || journal.close()).await.unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+fn by_name(modules: impl IntoIterator<Item = Arc<dyn Module>>) -> Modules {
+    modules.into_iter().map(|module| (module.spec().name.clone(), module)).collect()
+}
+
+/// The way in to an engine. Clones are cheap; methods may be called from any thread.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl Handle {
+    /// Makes this the scenario's current version. Blocks for the disk the first time a version is seen.
+    pub fn deploy(&self, id: ScenarioId, text: &str, plan: Arc<Plan>) -> Result<(), StoreError> {
+        self.shared.scenarios.deploy(id, text, plan)
+    }
+
+    /// Takes no more runs for this scenario. Those that have begun go on.
+    pub fn withdraw(&self, id: &ScenarioId) {
+        self.shared.scenarios.withdraw(id);
+    }
+
+    /// The scenario's current version, if it takes runs.
+    pub fn deployment(&self, id: &ScenarioId) -> Option<Arc<Deployment>> {
+        self.shared.scenarios.current(id)
+    }
+
+    /// The plan of any version that was ever deployed. May block for the disk.
+    pub fn version(&self, id: &ScenarioId, version: &Version) -> Result<Arc<Plan>, UnknownVersion> {
+        self.shared.scenarios.version(id, version)
+    }
+
+    /// The text of any version that was ever deployed. May block for the disk.
+    pub fn version_text(&self, id: &ScenarioId, version: &Version) -> Result<String, UnknownVersion> {
+        self.shared.scenarios.text(id, version)
+    }
+
+    /// Replaces the modules that steps call, after connections changed.
+    pub fn use_modules(&self, modules: impl IntoIterator<Item = Arc<dyn Module>>) {
+        let modules = Arc::new(by_name(modules));
+        *self.shared.modules.write().unwrap_or_else(PoisonError::into_inner) = modules;
+    }
+
+    /// The time by which the engine acts.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.shared.options.clock)
+    }
+
+    /// Runs that fit, newest first. Blocks for the disk.
+    pub fn runs(&self, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
+        self.shared.store.journal.list(filter, limit)
+    }
+
+    /// A run's journal with large values read back; none where there is no such run. Blocks for the disk.
+    pub fn journal(&self, run: RunId) -> Result<Option<(Head, Vec<Entry>)>, StoreError> {
+        let Some(journaled) = self.shared.store.journal.read(run)? else { return Ok(None) };
+        Ok(Some((journaled.head.clone(), self.entries(&journaled)?)))
+    }
+
+    /// A run's journal and the number of its pieces.
+    pub(crate) fn pieces(&self, run: RunId) -> Result<Option<(u32, Vec<Entry>)>, StoreError> {
+        let Some(journaled) = self.shared.store.journal.read(run)? else { return Ok(None) };
+        Ok(Some((journaled.pieces.len() as u32, self.entries(&journaled)?)))
+    }
+
+    fn entries(&self, journaled: &Journaled) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::new();
+        for piece in &journaled.pieces {
+            entries.extend(entry::decode(piece).map_err(|error| StoreError::Corrupt(error.to_string().into()))?);
+        }
+        entries.iter_mut().try_for_each(|entry| entry.load(&*self.shared.store.blobs))?;
+        Ok(entries)
+    }
+}

@@ -1,0 +1,106 @@
+// What the server's API says, version 1.
+
+/** Why something is wrong with a scenario's text, and where. Lines and columns count from 1. */
+export interface Diagnostic {
+  code: string;
+  severity: 'error' | 'warning';
+  place: { line: number; column: number };
+  message: string;
+  hint?: string;
+}
+
+/** What starts a scenario. Kinds that this page does not know yet are shown by their name. */
+export type Trigger =
+  | { kind: 'webhook'; path: string; url: string; methods?: string[] }
+  | { kind: 'schedule'; next: string | null }
+  | { kind: 'manual' };
+
+export const runStatuses = ['running', 'waiting', 'succeeded', 'stopped', 'failed', 'cancelled'] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+export type StepStatus = 'done' | 'failed' | 'skipped' | 'running' | 'recovered' | 'filtered';
+
+export interface Scenario {
+  id: string;
+  name: string;
+  description?: string | null;
+  enabled: boolean;
+  version: string;
+  /** The file's name in the served folder. */
+  source: string;
+  diagnostics: Diagnostic[];
+  triggers: Trigger[];
+  last_run: { id: string; status: RunStatus; at: number | string } | null;
+}
+
+export interface ScenarioText extends Scenario {
+  text: string;
+}
+
+/** One line of the list of runs; times are milliseconds since 1970. */
+export interface RunSummary {
+  id: string;
+  scenario: string;
+  status: RunStatus;
+  created: number;
+  changed: number;
+}
+
+export interface RunPage {
+  items: RunSummary[];
+  /** The `before` of the next page; null on the last. */
+  next: string | null;
+}
+
+export interface RunError {
+  code: string;
+  message: string;
+  hint?: string | null;
+  /** The far side's HTTP status, where it has one. */
+  status?: number | null;
+}
+
+export interface Step {
+  step: number;
+  /** Which turn of each loop around it, outermost first, from 0. */
+  turns: number[];
+  id?: string | null;
+  label: string;
+  module: string;
+  status: StepStatus;
+  attempts: number;
+  started?: number | null;
+  ended?: number | null;
+  output?: unknown;
+  /** What was sent, secrets masked. */
+  sent?: unknown;
+  /** Whether the call was only written down, not made. */
+  sandbox: boolean;
+  error?: RunError | null;
+}
+
+export interface Run extends RunSummary {
+  version: string;
+  input: {
+    source: string;
+    method?: string | null;
+    path?: string | null;
+    query?: unknown;
+    headers?: unknown;
+    body?: unknown;
+  };
+  steps: Step[];
+  response?: { status: number; headers?: unknown; body?: unknown } | null;
+  error?: RunError | null;
+}
+
+/** Which runs to list. */
+export interface RunFilter {
+  scenario?: string;
+  status?: RunStatus;
+}
+
+/** Whether a run is over, so that nothing about it changes any more. */
+export function isOver(status: RunStatus): boolean {
+  return status !== 'running' && status !== 'waiting';
+}

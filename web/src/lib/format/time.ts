@@ -1,0 +1,47 @@
+// Times and durations as people read them. Pure: the clock comes in.
+
+/** A length of time in milliseconds, in at most two units. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.max(0, Math.round(milliseconds))} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  return twoUnits(whole);
+}
+
+function twoUnits(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+const units: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+];
+
+/** How far a time is from now, in its largest unit: `3 minutes ago`, `in 2 hours`. */
+export function relative(time: number, now: number, locale: string): string {
+  const seconds = (time - now) / 1000;
+  const [unit, length] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(Math.trunc(seconds / length), unit);
+}
+
+/** A time in the reader's zone: only the clock for today, with the date for other days. */
+export function clock(time: number, now: number, locale: string, timeZone?: string): string {
+  const day = (at: number) => new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeZone }).format(at);
+  const dated: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'medium' };
+  const format = day(time) === day(now) ? { timeStyle: 'medium' as const } : dated;
+  return new Intl.DateTimeFormat(locale, { ...format, hourCycle: 'h23', timeZone }).format(time);
+}
+
+/** A time that the API gives as milliseconds or as text (RFC 3339); none for what is neither. */
+export function instant(time: number | string | null | undefined): number | undefined {
+  const value = typeof time === 'string' ? Date.parse(time) : time;
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}

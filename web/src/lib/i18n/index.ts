@@ -1,0 +1,4 @@
+// The language in use.
+import { en, type Dictionary } from './en';
+
+export const t: Dictionary = en;

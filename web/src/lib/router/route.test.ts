@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+
+import { href, parse, type Route } from './route';
+
+const addresses: [string, Route][] = [
+  ['/', { page: 'scenarios' }],
+  ['/runs', { page: 'runs', filter: {} }],
+  ['/runs?scenario=ship-order&status=failed', { page: 'runs', filter: { scenario: 'ship-order', status: 'failed' } }],
+  ['/runs/0198c0de-0000-7000-8000-000000000000', { page: 'run', id: '0198c0de-0000-7000-8000-000000000000' }],
+  ['/scenarios/ship-order', { page: 'scenario', id: 'ship-order' }],
+  ['/scenarios/a%2Fb%20%E8%A8%82', { page: 'scenario', id: 'a/b 訂' }],
+  ['/elsewhere', { page: 'unknown', path: '/elsewhere' }],
+  ['/runs/a/b', { page: 'unknown', path: '/runs/a/b' }],
+];
+
+test.each(addresses)('%s there and back', (address, route) => {
+  const url = new URL(address, 'http://example.com');
+  expect(parse(url.pathname, url.search)).toEqual(route);
+  expect(href(route)).toBe(address);
+});
+
+test('what is not understood does no harm', () => {
+  expect(parse('/scenarios/%E8')).toEqual({ page: 'scenario', id: '%E8' });
+  expect(parse('/runs', '?status=asleep')).toEqual({ page: 'runs', filter: {} });
+  expect(parse('/runs/')).toEqual({ page: 'runs', filter: {} });
+});

@@ -17,6 +17,9 @@ pub enum StoreError {
     /// What was read is not what was written.
     #[error("stored data cannot be read: {0}")]
     Corrupt(Arc<str>),
+    /// Too much waits to be written; nothing of the request was done. It may be tried again.
+    #[error("the store has too much to write: try again later")]
+    Busy,
     /// The store has been shut down.
     #[error("the store is closed")]
     Closed,

@@ -6,10 +6,24 @@ use run::tables::{Blobs, StoreError, Tables};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::future::Future;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::sync::oneshot;
+
+mod memory;
+mod sled;
+
+/// Opens a store: `memory:` (gone with the process) or `sled:PATH` (the data folder PATH on a local disk, made where
+/// there is none). One process at a time has a data folder open.
+pub fn open(url: &str) -> Result<Store, StoreError> {
+    match url.split_once(':') {
+        Some(("memory", "")) => Ok(memory::open()),
+        Some(("sled", path)) if !path.is_empty() => sled::open(Path::new(path)),
+        _ => Err(StoreError::Failed(format!("`{url}` names no store: use `memory:` or `sled:PATH`").into())),
+    }
+}
 
 /// Everything that is kept, opened together.
 #[derive(Clone, Debug)]

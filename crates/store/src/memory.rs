@@ -1,0 +1,171 @@
+//! The store in memory: what the words of the contract mean, in the fewest lines, and what tests of everything above
+//! run on. Nothing survives the process.
+
+use crate::{Ack, Append, Filter, Head, Journal, Journaled, Store};
+use bytes::Bytes;
+use run::id::RunId;
+use run::tables::{Blobs, Digest, Expected, Record, StoreError, Tables};
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Opens an empty store of its own.
+pub(crate) fn open() -> Store {
+    let memory = Arc::new(Memory::default());
+    Store { journal: memory.clone(), tables: memory.clone(), blobs: memory }
+}
+
+#[derive(Debug, Default)]
+struct Memory {
+    runs: Mutex<Runs>,
+    records: Mutex<Records>,
+    blobs: Mutex<HashMap<Digest, Bytes>>,
+}
+
+#[derive(Debug, Default)]
+struct Runs {
+    journals: BTreeMap<RunId, Journaled>,
+    /// Runs that are not over.
+    open: BTreeMap<RunId, ()>,
+    closed: bool,
+}
+
+#[derive(Debug, Default)]
+struct Records {
+    tables: BTreeMap<String, BTreeMap<String, Record>>,
+    revision: u64,
+}
+
+impl Runs {
+    fn append(&mut self, append: Append) -> Result<(), StoreError> {
+        if self.closed {
+            return Err(StoreError::Closed);
+        }
+        let Append { run, piece, head, bytes } = append;
+        if piece == 0 && self.journals.contains_key(&run) {
+            return Err(StoreError::Conflict);
+        }
+        if piece > 0 && !self.journals.get(&run).is_some_and(|journaled| is_next(journaled, piece)) {
+            return Err(StoreError::Conflict);
+        }
+        if head.status.is_over() {
+            self.open.remove(&run);
+        } else {
+            self.open.insert(run, ());
+        }
+        let journaled =
+            self.journals.entry(run).or_insert_with(|| Journaled { head: head.clone(), pieces: Vec::new() });
+        journaled.head = head;
+        journaled.pieces.push(Bytes::from(bytes));
+        Ok(())
+    }
+}
+
+fn is_next(journaled: &Journaled, piece: u32) -> bool {
+    !journaled.head.status.is_over() && journaled.pieces.len() == piece as usize
+}
+
+impl Journal for Memory {
+    fn append(&self, append: Append) -> Ack {
+        let (sender, ack) = Ack::pair();
+        // The ack lives, so the answer arrives.
+        let _ = sender.send(lock(&self.runs).append(append));
+        ack
+    }
+
+    fn read(&self, run: RunId) -> Result<Option<Journaled>, StoreError> {
+        Ok(lock(&self.runs).journals.get(&run).cloned())
+    }
+
+    fn open_runs(&self, after: Option<RunId>, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
+        let runs = lock(&self.runs);
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let open = runs.open.range((start, Bound::Unbounded)).take(limit);
+        Ok(open.map(|(run, ())| (*run, runs.journals[run].head.clone())).collect())
+    }
+
+    fn list(&self, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
+        let runs = lock(&self.runs);
+        let end = filter.before.map_or(Bound::Unbounded, Bound::Excluded);
+        let newest_first = runs.journals.range((Bound::Unbounded, end)).rev();
+        let fitting = newest_first.filter(|(_, journaled)| fits(filter, &journaled.head)).take(limit);
+        Ok(fitting.map(|(run, journaled)| (*run, journaled.head.clone())).collect())
+    }
+
+    fn close(&self) -> Result<(), StoreError> {
+        lock(&self.runs).closed = true;
+        Ok(())
+    }
+}
+
+fn fits(filter: &Filter, head: &Head) -> bool {
+    filter.scenario.as_ref().is_none_or(|scenario| *scenario == head.scenario)
+        && filter.status.is_none_or(|status| status == head.status)
+}
+
+impl Tables for Memory {
+    fn get(&self, table: &str, key: &str) -> Result<Option<Record>, StoreError> {
+        Ok(lock(&self.records).tables.get(table).and_then(|table| table.get(key)).cloned())
+    }
+
+    fn put(&self, table: &str, key: &str, value: &[u8], expected: Expected) -> Result<u64, StoreError> {
+        let mut records = lock(&self.records);
+        let revision = records.revision + 1;
+        let table = records.tables.entry(table.to_owned()).or_default();
+        check(expected, table.get(key))?;
+        table.insert(key.to_owned(), Record { revision, value: Bytes::copy_from_slice(value) });
+        records.revision = revision;
+        Ok(revision)
+    }
+
+    fn delete(&self, table: &str, key: &str, expected: Expected) -> Result<bool, StoreError> {
+        let mut records = lock(&self.records);
+        let table = records.tables.entry(table.to_owned()).or_default();
+        check(expected, table.get(key))?;
+        Ok(table.remove(key).is_some())
+    }
+
+    fn scan(
+        &self,
+        table: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, Record)>, StoreError> {
+        let records = lock(&self.records);
+        let Some(table) = records.tables.get(table) else { return Ok(Vec::new()) };
+        let start = match after {
+            Some(after) if after >= prefix => Bound::Excluded(after),
+            _ => Bound::Included(prefix),
+        };
+        let range = table.range::<str, _>((start, Bound::Unbounded));
+        let found = range.take_while(|(key, _)| key.starts_with(prefix)).take(limit);
+        Ok(found.map(|(key, record)| (key.clone(), record.clone())).collect())
+    }
+}
+
+fn check(expected: Expected, record: Option<&Record>) -> Result<(), StoreError> {
+    let fits = match expected {
+        Expected::Any => true,
+        Expected::Absent => record.is_none(),
+        Expected::Revision(revision) => record.is_some_and(|record| record.revision == revision),
+    };
+    if fits { Ok(()) } else { Err(StoreError::Conflict) }
+}
+
+impl Blobs for Memory {
+    fn put(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
+        let digest = Digest(Sha256::digest(bytes).into());
+        lock(&self.blobs).entry(digest).or_insert_with(|| Bytes::copy_from_slice(bytes));
+        Ok(digest)
+    }
+
+    fn get(&self, digest: &Digest) -> Result<Option<Bytes>, StoreError> {
+        Ok(lock(&self.blobs).get(digest).cloned())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

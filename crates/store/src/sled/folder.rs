@@ -1,0 +1,79 @@
+//! The data folder: `format` names the version of the layout and carries the lock, `sled/` is the database, `blobs/`
+//! the large values.
+
+use run::tables::StoreError;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+/// The version of the layout, as `format` says it.
+const FORMAT: u32 = 1;
+
+/// A data folder that is ours alone until this is dropped.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    /// Holds the lock. The kernel frees it when the process ends, however it ends.
+    _format: File,
+}
+
+impl Folder {
+    /// Locks the folder, making it where there is none. The lock is `flock`'s, which network file systems may not
+    /// honour: a data folder belongs on a local disk.
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        fs::create_dir_all(path).map_err(|error| failed("cannot make", path, &error))?;
+        let name = path.join("format");
+        let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&name);
+        let mut format = options.map_err(|error| failed("cannot open", &name, &error))?;
+        match format.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let text = format!("another hookmill uses this data folder: {}", path.display());
+                return Err(StoreError::Failed(text.into()));
+            }
+            Err(TryLockError::Error(error)) => return Err(failed("cannot lock", &name, &error)),
+        }
+        check_format(&mut format, path).map_err(|error| failed("cannot use", &name, &error))?;
+        sync_folder(path)?;
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            sync_folder(parent)?;
+        }
+        Ok(Self { path: path.to_owned(), _format: format })
+    }
+
+    /// Where the database is.
+    pub(super) fn database(&self) -> PathBuf {
+        self.path.join("sled")
+    }
+
+    /// Where the large values are.
+    pub(super) fn blobs(&self) -> PathBuf {
+        self.path.join("blobs")
+    }
+}
+
+/// Makes the names in a folder durable.
+pub(super) fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    File::open(path).and_then(|folder| folder.sync_all()).map_err(|error| failed("cannot sync", path, &error))
+}
+
+/// The error of a file that failed.
+pub(super) fn failed(what: &str, path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Failed(format!("{what} {}: {error}", path.display()).into())
+}
+
+fn check_format(file: &mut File, path: &Path) -> std::io::Result<()> {
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    if text.is_empty() && !path.join("sled").exists() {
+        file.write_all(format!("{FORMAT}\n").as_bytes())?;
+        return file.sync_all();
+    }
+    match text.trim().parse::<u32>() {
+        Ok(FORMAT) => Ok(()),
+        Ok(other) => Err(std::io::Error::other(format!(
+            "this data folder has format {other}, this hookmill knows format {FORMAT}: use the release that wrote it"
+        ))),
+        Err(_) => Err(std::io::Error::other("this is no data folder of hookmill")),
+    }
+}

@@ -129,7 +129,8 @@ impl Handle {
     fn begin_as(&self, run: RunId, deployment: &Deployment, input: Input) -> Result<Course, Refused> {
         admit(&self.shared)?;
         let plan = Arc::clone(&deployment.plan);
-        let created = Created { scenario: deployment.id.clone(), version: plan.version.clone(), input };
+        let at = self.shared.options.clock.now();
+        let created = Created { scenario: deployment.id.clone(), version: plan.version.clone(), at, input };
         Ok(Course::begin(run, plan, created))
     }
 }

@@ -52,6 +52,8 @@ pub struct Created {
     pub scenario: ScenarioId,
     /// Which text of it; the run keeps to this one.
     pub version: Version,
+    /// When. Its own time, where the input may tell of an earlier one (a schedule that caught up).
+    pub at: Millis,
     /// What started it.
     pub input: Input,
 }
@@ -105,7 +107,7 @@ impl Entry {
     /// When it happened.
     pub fn at(&self) -> Millis {
         match self {
-            Self::Created(created) => created.input.at,
+            Self::Created(created) => created.at,
             Self::Done(done) => done.at,
             Self::Started { at, .. }
             | Self::Failed { at, .. }

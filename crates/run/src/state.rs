@@ -99,7 +99,7 @@ impl State {
     /// When it must be over.
     pub fn deadline(&self) -> Millis {
         let timeout = Millis::try_from(self.plan.limits.timeout.as_millis()).unwrap_or(Millis::MAX);
-        self.created.input.at.saturating_add(timeout)
+        self.created.at.saturating_add(timeout)
     }
 
     /// Takes in what happened. Entries are applied in the order of the journal; the first, [`Entry::Created`], made

@@ -1,0 +1,160 @@
+//! The webhook gateway: reads a request as far as it is welcome, hands it to its run, and sends what comes back.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use bytes::{Bytes, BytesMut};
+use engine::Handle;
+use futures_util::StreamExt;
+use run::id::RunId;
+use run::response::Response;
+use std::net::{IpAddr, Ipv4Addr};
+use triggers::webhook::address::Proxies;
+use triggers::webhook::hooks::{HookTable, Reply, reply};
+use triggers::webhook::parse::RawRequest;
+use triggers::webhook::problem::{self, Refusal};
+
+/// Tells which run answered.
+const RUN: HeaderName = HeaderName::from_static("hookmill-run");
+
+/// What a page may do that a scenario answers with: it must not act in the name of the editor's origin (CWE-79).
+const SANDBOX: &str = "sandbox allow-forms allow-popups allow-scripts";
+
+/// What the gateway stands on.
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    /// Takes the runs.
+    pub handle: Handle,
+    /// The webhooks.
+    pub hooks: HookTable,
+    /// The proxies that are believed.
+    pub proxies: Proxies,
+    /// The largest body, in bytes, for webhooks that set no bound of their own.
+    pub max_body: u64,
+}
+
+/// Registers `/hook/…`.
+pub(crate) fn configure(gateway: Gateway) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |config| {
+        config.app_data(web::Data::new(gateway));
+        config.service(web::resource("/hook/{path:.*}").route(web::route().to(receive)));
+    }
+}
+
+async fn receive(request: HttpRequest, payload: web::Payload, gateway: web::Data<Gateway>) -> HttpResponse {
+    match start(&request, payload, &gateway).await {
+        Ok(Reply::Response { run, response }) => answer(run, response),
+        Ok(Reply::Accepted { run }) => accepted(run),
+        Err(refusal) => refused(&refusal),
+    }
+}
+
+async fn start(request: &HttpRequest, payload: web::Payload, gateway: &Gateway) -> Result<Reply, Refusal> {
+    let hooks = gateway.hooks.current();
+    let path = request.uri().path().strip_prefix("/hook/").unwrap_or_default();
+    let found = hooks.find(path, request.method().as_str())?;
+    let headers = fields(request);
+    let ip = caller(request, &gateway.proxies, &headers);
+    let hook = found.target;
+    hook.admit(ip)?;
+    let body = read(request, payload, hook.max_body.unwrap_or(gateway.max_body)).await?;
+    let input = hook.input(RawRequest {
+        method: request.method().as_str(),
+        path: &found.path,
+        params: found.params,
+        query: request.query_string(),
+        headers: &headers,
+        body,
+        ip,
+        at: gateway.handle.clock().now(),
+        reads: &hook.deployment.plan.trigger_reads,
+    })?;
+    reply(gateway.handle.deliver(&hook.deployment, input, hook.wait).await)
+}
+
+fn fields(request: &HttpRequest) -> Vec<(&str, &[u8])> {
+    request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
+}
+
+fn caller(request: &HttpRequest, proxies: &Proxies, headers: &[(&str, &[u8])]) -> IpAddr {
+    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    proxies.client(peer, headers)
+}
+
+/// The body, up to the bound. A longer one is refused as soon as that is known: by its announced length before
+/// anything is read, else when the bound is passed (RFC 9110 §15.5.14).
+async fn read(request: &HttpRequest, mut payload: web::Payload, most: u64) -> Result<Bytes, Refusal> {
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: u64| length > most) {
+        return Err(Refusal::too_large(most));
+    }
+    let mut first = Bytes::new();
+    let mut rest = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Refusal::bad_body("the body broke off"))?;
+        if (first.len() + rest.len() + chunk.len()) as u64 > most {
+            return Err(Refusal::too_large(most));
+        }
+        if first.is_empty() {
+            first = chunk;
+        } else {
+            if rest.is_empty() {
+                rest.reserve(announced.map_or(chunk.len(), |length| length.min(most) as usize));
+                rest.extend_from_slice(&std::mem::take(&mut first));
+                first = Bytes::new();
+            }
+            rest.extend_from_slice(&chunk);
+        }
+    }
+    Ok(if rest.is_empty() { first } else { rest.freeze() })
+}
+
+fn answer(run: RunId, response: Response) -> HttpResponse {
+    let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut builder = HttpResponse::build(status);
+    let mut is_page = false;
+    for (name, value) in &response.headers {
+        is_page |= name == "content-type" && can_run_scripts(value);
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str())) {
+            builder.append_header((name, value));
+        }
+    }
+    if is_page {
+        builder.append_header((header::CONTENT_SECURITY_POLICY, SANDBOX));
+    }
+    builder.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    name_run(&mut builder, run).body(response.body)
+}
+
+/// Whether a browser may run what an answer of this type holds.
+fn can_run_scripts(content_type: &str) -> bool {
+    let content_type = content_type.to_ascii_lowercase();
+    ["html", "xml", "svg"].iter().any(|kind| content_type.contains(kind))
+}
+
+fn accepted(run: RunId) -> HttpResponse {
+    name_run(&mut HttpResponse::Ok(), run)
+        .content_type("application/json")
+        .body(format!(r#"{{"accepted":true,"run":"{run}"}}"#))
+}
+
+fn refused(refusal: &Refusal) -> HttpResponse {
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut builder = HttpResponse::build(status);
+    builder.content_type(problem::CONTENT_TYPE);
+    if let Some(allow) = &refusal.allow {
+        builder.insert_header((header::ALLOW, allow.as_str()));
+    }
+    if let Some(seconds) = refusal.retry_after {
+        builder.insert_header((header::RETRY_AFTER, seconds));
+    }
+    if let Some(run) = refusal.run {
+        name_run(&mut builder, run);
+    }
+    builder.body(refusal.to_json().to_string())
+}
+
+fn name_run(builder: &mut HttpResponseBuilder, run: RunId) -> &mut HttpResponseBuilder {
+    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+    builder.insert_header((RUN, &*run.0.hyphenated().encode_lower(&mut text)))
+}

@@ -1,0 +1,88 @@
+// The binary under test, serving a folder of its own.
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const patience = 30_000; // milliseconds until it must be ready
+
+export class Server {
+  token = 'a token for these tests alone';
+  #process;
+  #folder;
+  #output = [];
+
+  static async start(binary) {
+    const server = new Server();
+    server.#folder = mkdtempSync(join(tmpdir(), 'hookmill-page-'));
+    const scenarios = join(server.#folder, 'scenarios');
+    cpSync(fileURLToPath(new URL('scenarios', import.meta.url)), scenarios, { recursive: true });
+    const address = `127.0.0.1:${await freePort()}`;
+    server.url = `http://${address}`;
+    const data = join(server.#folder, 'data');
+    server.#process = spawn(resolve(binary), ['serve', scenarios, '--listen', address, '--data', data], {
+      env: { ...process.env, HOOKMILL_TOKEN: server.token },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [server.#process.stdout, server.#process.stderr]) {
+      stream.on('data', (bytes) => server.#output.push(String(bytes)));
+    }
+    server.#process.on('error', (error) => server.#output.push(String(error)));
+    await server.#ready();
+    return server;
+  }
+
+  /** Calls a webhook. */
+  call(path, body) {
+    const headers = { 'content-type': 'application/json' };
+    return fetch(`${this.url}/hook/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  /** Everything it printed so far. */
+  said() {
+    return this.#output.join('').slice(-4000);
+  }
+
+  async stop() {
+    if (this.#process.exitCode === null && this.#process.signalCode === null && this.#process.pid) {
+      const gone = new Promise((done) => this.#process.once('exit', done));
+      this.#process.kill('SIGTERM');
+      const late = new AbortController();
+      const kill = pause(10_000, null, { signal: late.signal }).then(
+        () => this.#process.kill('SIGKILL'),
+        () => {},
+      );
+      await gone;
+      late.abort();
+      await kill;
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #ready() {
+    const end = Date.now() + patience;
+    while (Date.now() < end) {
+      const over = this.#process.exitCode !== null || this.#process.pid === undefined;
+      if (over) break;
+      const answer = await fetch(`${this.url}/readyz`).catch(() => null);
+      if (answer?.ok) return;
+      await pause(50);
+    }
+    await this.stop();
+    throw new Error(`the server did not become ready; it said:\n${this.said()}`);
+  }
+}
+
+function freePort() {
+  return new Promise((done, failed) => {
+    const probe = createServer();
+    probe.on('error', failed);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => done(port));
+    });
+  });
+}

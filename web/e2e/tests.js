@@ -1,0 +1,169 @@
+// What a visitor must find. The tests share one server and run in this order.
+import assert from 'node:assert/strict';
+
+export const tests = [
+  ['without a session the page asks for the token', asksForToken],
+  ['the scenarios of the folder are listed', listsScenarios],
+  ['a webhook URL can be copied', copiesUrl],
+  ['an empty list of runs says what to do', saysWhatToDo],
+  ['a call of a webhook appears as a run by itself', showsNewRun],
+  ['a run shows each step and the answer', showsSteps],
+  ['a failed run says why', saysWhy],
+  ['a call to a sandbox is marked', marksSandbox],
+  ['a broken text shows where it is broken', showsPlace],
+  ['runs are filtered and loaded in pages', pages],
+  ['an unknown address leads back', leadsBack],
+  ['axe finds nothing in light colours', (visitor) => isAccessible(visitor, 'light')],
+  ['axe finds nothing in dark colours', (visitor) => isAccessible(visitor, 'dark')],
+  ['a phone needs no sideways scrolling', fitsPhone],
+];
+
+async function asksForToken(visitor) {
+  const { page, server } = visitor;
+  await page.goto('/');
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await visitor.shot('login');
+  assert.deepEqual(await visitor.accessibilityFaults(), []);
+  await visitor.signIn('not the token');
+  await page.getByText('does not know this token').waitFor();
+  await visitor.signIn(server.token);
+  await page.getByRole('heading', { name: 'Scenarios', exact: true }).waitFor();
+}
+
+async function listsScenarios(visitor) {
+  const { page, server } = visitor;
+  await visitor.open('/');
+  for (const name of ['Hello', 'Greet by mail', 'Ask a partner']) await page.getByRole('link', { name, exact: true }).waitFor();
+  await page.getByText(`${server.url}/hook/hello`, { exact: true }).waitFor();
+  const broken = page.getByRole('listitem').filter({ hasText: 'Has errors' }).first();
+  await broken.getByText('line 5', { exact: false }).waitFor();
+}
+
+async function copiesUrl(visitor) {
+  const { page, context, server } = visitor;
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await visitor.open('/scenarios/hello');
+  await page.getByRole('button', { name: 'Copy the webhook URL' }).click();
+  await page.getByRole('status').getByText('Copied').waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${server.url}/hook/hello`);
+}
+
+async function saysWhatToDo(visitor) {
+  await visitor.open('/runs');
+  await visitor.page.getByRole('heading', { name: 'No runs yet' }).waitFor();
+  const line = await visitor.page.getByRole('group', { name: 'curl' }).innerText();
+  assert.match(line, /^curl .*\/hook\//);
+}
+
+async function showsNewRun(visitor) {
+  const { page, server } = visitor;
+  await visitor.open('/runs');
+  const answer = await server.call('hello', { name: '<img src=x onerror=alert(1)>' });
+  assert.equal(answer.status, 200);
+  const row = page.getByRole('row').filter({ hasText: 'Hello' });
+  await row.getByText('Succeeded').waitFor({ timeout: 10_000 });
+}
+
+async function showsSteps(visitor) {
+  const { page, server } = visitor;
+  await server.call('hello', { name: '<img src=x onerror=alert(1)>' });
+  await visitor.open('/runs');
+  await page.getByRole('link', { name: 'Hello', exact: true }).first().click();
+  await page.getByRole('heading', { name: 'Run of hello' }).waitFor();
+  for (const module of ['set', 'respond']) await page.locator('ol').getByText(module, { exact: true }).waitFor();
+  await page.getByRole('group', { name: 'Output: ' }).first().getByText('Hello, <img src=x onerror=alert(1)>').waitFor();
+  await page.getByRole('heading', { name: 'Answer sent' }).waitFor();
+  await page.getByRole('group', { name: 'Body' }).last().getByText('"greeting"').waitFor();
+  assert.equal(await page.locator('main img').count(), 0);
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor();
+}
+
+async function saysWhy(visitor) {
+  const { page, server } = visitor;
+  const answer = await server.call('ask-a-partner', {});
+  assert.equal(answer.status, 500);
+  await visitor.open('/runs?status=failed');
+  await page.getByRole('link', { name: 'Ask a partner', exact: true }).first().click();
+  await page.getByRole('heading', { name: 'Why it failed' }).waitFor();
+  const step = page.getByRole('listitem').filter({ hasText: 'http.request' });
+  await step.getByText('Failed', { exact: true }).waitFor();
+  await step.getByText('2 attempts').waitFor();
+}
+
+async function marksSandbox(visitor) {
+  const { page, server } = visitor;
+  await server.call('greet', { to: 'warehouse@example.com' });
+  await visitor.open('/runs?scenario=greet');
+  const row = page.getByRole('row').filter({ hasText: 'Greet by mail' }).first();
+  await row.getByText('Succeeded').waitFor();
+  await row.getByRole('link').click();
+  const step = page.getByRole('listitem').filter({ hasText: 'email.send' });
+  await step.getByText('Sandbox', { exact: true }).waitFor();
+  await step.getByText('Would have sent').click();
+  await step.getByRole('group', { name: 'Would have sent' }).getByText('warehouse@example.com').waitFor();
+}
+
+async function showsPlace(visitor) {
+  const { page } = visitor;
+  await visitor.open('/scenarios/broken');
+  await page.getByRole('heading', { name: 'Problems in the text' }).waitFor();
+  await page.getByRole('button', { name: /^line 5/ }).first().click();
+  const marked = page.locator('li.marked');
+  assert.match(await marked.first().innerText(), /respnd/);
+}
+
+async function pages(visitor) {
+  const { page, server } = visitor;
+  for (let call = 0; call < 60; call += 1) await server.call('hello', { name: `number ${call}` });
+  await visitor.open('/runs');
+  await page.getByLabel('Scenario').selectOption('hello');
+  await page.waitForURL('**/runs?scenario=hello');
+  const rows = page.locator('tbody tr');
+  await page.getByRole('button', { name: 'Load more' }).waitFor();
+  assert.equal(await rows.count(), 50);
+  await page.getByRole('button', { name: 'Load more' }).click();
+  await rows.nth(59).waitFor();
+  await page.getByRole('button', { name: 'Load more' }).waitFor({ state: 'detached' });
+  await page.getByLabel('Status').selectOption('cancelled');
+  await page.getByRole('heading', { name: 'No run fits these filters' }).waitFor();
+}
+
+async function leadsBack(visitor) {
+  const { page } = visitor;
+  await visitor.open('/');
+  await page.goto('/no/such/page');
+  await page.getByRole('link', { name: 'See the scenarios' }).click();
+  await page.getByRole('heading', { name: 'Scenarios', exact: true }).waitFor();
+}
+
+async function isAccessible(visitor, colorScheme) {
+  await visitor.page.emulateMedia({ colorScheme });
+  for (const [name, path] of await rooms(visitor)) {
+    await visitor.open(path);
+    await visitor.shot(`${name}-${colorScheme}`);
+    assert.deepEqual(await visitor.accessibilityFaults(), [], `${path} in ${colorScheme} colours`);
+  }
+}
+
+async function fitsPhone(visitor) {
+  const { page } = visitor;
+  await page.setViewportSize({ width: 390, height: 800 });
+  for (const [name, path] of await rooms(visitor)) {
+    await visitor.open(path);
+    await visitor.shot(`${name}-phone`);
+    const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(excess <= 0, `${path} is ${excess} px too wide`);
+  }
+}
+
+/** One address of each kind, with a run that went well, one that failed, and one to a sandbox. */
+async function rooms(visitor) {
+  const { page } = visitor;
+  const runs = [];
+  for (const scenario of ['hello', 'ask-a-partner', 'greet']) {
+    await visitor.open(`/runs?scenario=${scenario}`);
+    runs.push([`run-${scenario}`, await page.locator('tbody a').first().getAttribute('href')]);
+  }
+  return [['scenarios', '/'], ['scenario', '/scenarios/hello'], ['broken', '/scenarios/broken'], ['runs', '/runs'], ...runs];
+}

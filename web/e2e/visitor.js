@@ -1,0 +1,75 @@
+// Someone with a browser: signs in, looks, and notices when the page complains.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export class Visitor {
+  /** What the browser's console complained about. */
+  complaints = [];
+
+  static async arrive(browser, server, shots) {
+    const visitor = new Visitor();
+    visitor.server = server;
+    visitor.shots = shots;
+    visitor.context = await browser.newContext({ baseURL: server.url, locale: 'en-GB', viewport: { width: 1280, height: 800 } });
+    visitor.context.setDefaultTimeout(10_000);
+    visitor.page = await visitor.context.newPage();
+    visitor.page.on('console', (message) => {
+      if (message.type() === 'error') visitor.complaints.push(message.text());
+    });
+    visitor.page.on('pageerror', (error) => visitor.complaints.push(String(error)));
+    visitor.page.on('request', (request) => {
+      if (!request.url().startsWith(server.url)) visitor.complaints.push(`asked elsewhere: ${request.url()}`);
+    });
+    return visitor;
+  }
+
+  leave() {
+    return this.context.close();
+  }
+
+  /** Opens an address with a session. */
+  async open(path) {
+    await this.page.goto(path);
+    const form = this.page.getByRole('heading', { name: 'Sign in' });
+    const signedIn = this.page.getByRole('navigation', { name: 'Main' }).and(this.page.locator(':visible'));
+    await this.page.locator('main h1').waitFor();
+    await this.#settled();
+    if (await form.isVisible()) {
+      await this.signIn(this.server.token);
+      await form.waitFor({ state: 'detached' });
+    }
+    await signedIn.waitFor();
+    await this.#settled();
+  }
+
+  async signIn(token) {
+    await this.page.getByLabel('Token').fill(token);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  /** Fails when the console complained. That a visitor without a session is refused is no fault. */
+  assertQuiet() {
+    const faults = this.complaints.filter((text) => !/status of 401/.test(text));
+    assert.deepEqual(faults, [], 'the browser complained');
+  }
+
+  async shot(name) {
+    await this.page.screenshot({ path: join(this.shots, `${name}.png`), fullPage: true });
+  }
+
+  /** What axe finds wrong with the page as it is. */
+  async accessibilityFaults() {
+    await this.page.evaluate(axe);
+    const results = await this.page.evaluate(() => globalThis.axe.run());
+    return results.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' ')}`);
+  }
+
+  /** Waits until what is asked of the server at first has been answered. */
+  async #settled() {
+    await this.page.getByText('Loading…').waitFor({ state: 'detached' });
+  }
+}

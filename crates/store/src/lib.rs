@@ -15,6 +15,9 @@ use tokio::sync::oneshot;
 mod memory;
 mod sled;
 
+#[cfg(test)]
+mod conformance;
+
 /// Opens a store: `memory:` (gone with the process) or `sled:PATH` (the data folder PATH on a local disk, made where
 /// there is none). One process at a time has a data folder open.
 pub fn open(url: &str) -> Result<Store, StoreError> {

@@ -19,6 +19,9 @@ mod records;
 mod runs;
 mod trees;
 
+#[cfg(test)]
+mod tests;
+
 use crate::{Ack, Append, Filter, Head, Journal, Journaled, Store};
 use committer::Committer;
 use folder::Folder;

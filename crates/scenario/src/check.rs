@@ -1,12 +1,147 @@
 //! The whole way from text to plan.
+//!
+//! One [`Checker`] goes over the tree once, in the order of the text; every construct of `shape` adds what it
+//! finds, and goes on with the next. Only when nothing was wrong is there a plan.
+
+mod fields;
+mod keys;
+pub(crate) mod parameters;
+mod scope;
+pub(crate) mod templates;
+pub(crate) mod values;
 
 use crate::catalog::Catalog;
-use crate::diagnostic::Diagnostic;
-use crate::plan::Plan;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::plan::{Block, BlockNo, Kind, Plan, Step, StepNo, TriggerReads};
+use crate::text::{self, Node};
+use scope::Scope;
+use std::collections::BTreeSet;
+
+pub(crate) use fields::Fields;
+pub(crate) use scope::Inside;
 
 /// Checks a scenario's text against a catalogue. All findings come in one pass, in the order of the text; a plan
 /// comes with them when none is an error.
 pub fn check(text: &str, catalog: &Catalog) -> (Option<Plan>, Vec<Diagnostic>) {
-    let _ = (text, catalog);
-    (None, Vec::new())
+    let root = match text::read(text) {
+        Ok(root) => root,
+        Err(diagnostic) => return (None, vec![*diagnostic]),
+    };
+    let mut checker = Checker::new(text, catalog);
+    checker.duplicate_keys(&root);
+    let plan = checker.scenario(&root);
+    let findings = checker.finish();
+    let sound = !findings.iter().any(Diagnostic::is_error);
+    (plan.filter(|_| sound), findings)
+}
+
+/// What is known while a text is gone over.
+pub(crate) struct Checker<'a> {
+    pub(crate) source: &'a str,
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) scope: Scope,
+    blocks: Vec<Block>,
+    /// By number; empty where a step was not sound enough to be planned.
+    steps: Vec<Option<Step>>,
+    /// What tests may call the steps: ids and modules.
+    step_names: BTreeSet<String>,
+    reads: TriggerReads,
+    findings: Vec<Diagnostic>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(source: &'a str, catalog: &'a Catalog) -> Self {
+        Self {
+            source,
+            catalog,
+            scope: Scope::default(),
+            blocks: Vec::new(),
+            steps: Vec::new(),
+            step_names: BTreeSet::new(),
+            reads: TriggerReads::Fields(BTreeSet::new()),
+            findings: Vec::new(),
+        }
+    }
+
+    /// Adds a finding.
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.findings.push(diagnostic);
+    }
+
+    /// Adds findings.
+    pub(crate) fn report_all(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        self.findings.extend(diagnostics);
+    }
+
+    /// Says that this release cannot run something, and where it stands.
+    pub(crate) fn not_yet(&mut self, place: Place, construct: &str) {
+        self.report(Diagnostic::not_yet(place, construct));
+    }
+
+    /// Says that a value is of the wrong kind.
+    pub(crate) fn wrong_kind(&mut self, node: &Node, what: &str, wanted: &str) {
+        self.report(Diagnostic::wrong_kind(node.place, what, wanted, node.kind()));
+    }
+
+    /// Remembers what an expression reads of `trigger`.
+    pub(crate) fn read(&mut self, reads: TriggerReads) {
+        match (&mut self.reads, reads) {
+            (TriggerReads::Fields(all), TriggerReads::Fields(more)) => all.extend(more),
+            (all, TriggerReads::All) => *all = TriggerReads::All,
+            (TriggerReads::All, _) => {}
+        }
+    }
+
+    /// A new, empty block.
+    pub(crate) fn open_block(&mut self, owner: Option<StepNo>) -> BlockNo {
+        self.blocks.push(Block { steps: Vec::new(), owner });
+        BlockNo(self.blocks.len() as u32 - 1)
+    }
+
+    /// A new step at the end of a block: its number and its position there.
+    pub(crate) fn open_step(&mut self, block: BlockNo) -> (StepNo, u32) {
+        let no = StepNo(self.steps.len() as u32);
+        self.steps.push(None);
+        let steps = &mut self.blocks[block.0 as usize].steps;
+        steps.push(no);
+        (no, steps.len() as u32 - 1)
+    }
+
+    /// What the step of this number is.
+    pub(crate) fn close_step(&mut self, step: Step) {
+        let no = step.no.0 as usize;
+        self.steps[no] = Some(step);
+    }
+
+    /// Remembers by which names tests may call a step.
+    pub(crate) fn note_step(&mut self, id: Option<&str>, module: &str) {
+        self.step_names.extend(id.into_iter().chain([module]).map(str::to_owned));
+    }
+
+    /// Says so where no step is called like this.
+    pub(crate) fn expect_step(&mut self, place: Place, name: &str) {
+        if !self.step_names.contains(name) {
+            let diagnostic = Diagnostic::unknown_step(place, name, self.step_names.iter().map(String::as_str));
+            self.report(diagnostic);
+        }
+    }
+
+    /// Whether some step answers the caller.
+    pub(crate) fn responds(&self) -> bool {
+        self.steps.iter().flatten().any(|step| matches!(step.kind, Kind::Respond(_)))
+    }
+
+    /// The finished lists of steps and blocks, and what the expressions read of `trigger`.
+    pub(crate) fn take_parts(&mut self) -> (Vec<Step>, Vec<Block>, TriggerReads) {
+        let steps = std::mem::take(&mut self.steps).into_iter().flatten().collect();
+        (steps, std::mem::take(&mut self.blocks), std::mem::take(&mut self.reads))
+    }
+
+    fn finish(mut self) -> Vec<Diagnostic> {
+        let unresolved = self.scope.unresolved();
+        self.report_all(unresolved);
+        self.findings.sort_by(|a, b| (a.place, a.code, &a.message).cmp(&(b.place, b.code, &b.message)));
+        self.findings.dedup();
+        self.findings
+    }
 }

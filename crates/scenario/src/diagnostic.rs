@@ -1,6 +1,15 @@
 //! What is said about a scenario's text: one code, one place, one sentence, one hint.
+//!
+//! Codes are grouped: `E01…` the shape, `E02…` names and parameters, `E03…` expressions, `E04…` triggers. Each is
+//! made by one constructor, in the file of its group, so that it has one wording everywhere.
+
+mod folder;
+mod names;
+mod shape;
+mod triggers;
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A position in a scenario's text, counted from 1 in lines and in characters, as editors show it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -36,4 +45,75 @@ pub struct Diagnostic {
     /// What to try, where something helpful is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+}
+
+impl Diagnostic {
+    /// Whether it stops the scenario.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// The finding as terminals show it: `file:line:column: error[E0101]: message`, and the hint on a line of its
+    /// own. Control characters that the text brought in are shown escaped.
+    pub fn render(&self, file: &str) -> String {
+        let Self { code, severity, place: Place { line, column }, message, hint } = self;
+        let mut text = format!("{file}:{line}:{column}: {severity}[{code}]: {}", printable(message));
+        if let Some(hint) = hint {
+            text += &format!("\n  hint: {}", printable(hint));
+        }
+        text
+    }
+
+    fn error(code: &'static str, place: Place, message: impl Into<String>) -> Self {
+        Self { code, severity: Severity::Error, place, message: message.into(), hint: None }
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// With the nearest of the candidates as the hint, or `otherwise` where none is near.
+    fn suggest<'c>(self, name: &str, candidates: impl IntoIterator<Item = &'c str>, otherwise: &str) -> Self {
+        match nearest(name, candidates) {
+            Some(candidate) => self.hint(format!("did you mean `{candidate}`?")),
+            None if otherwise.is_empty() => self,
+            None => self.hint(otherwise),
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        })
+    }
+}
+
+/// The candidate that a misspelt name most probably means, if any is near enough.
+fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let name = name.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(&name, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness >= 0.8)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
+}
+
+/// `` `a`, `b` or `c` ``.
+fn alternatives(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// The text without characters that would move a terminal's cursor.
+fn printable(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
 }

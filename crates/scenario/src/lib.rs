@@ -5,8 +5,12 @@ pub mod catalog;
 pub mod data;
 pub mod diagnostic;
 pub mod expression;
+pub mod functions;
 pub mod plan;
 
 mod check;
+mod shape;
+mod text;
 
 pub use check::check;
+pub use text::MAX_TEXT;

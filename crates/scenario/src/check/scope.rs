@@ -1,0 +1,117 @@
+//! Which names expressions see where.
+
+use crate::diagnostic::{Diagnostic, Place};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Names that are always there.
+const ALWAYS: [&str; 2] = ["trigger", "run"];
+/// How many unknown names get a suggestion: looking for the nearest of many names takes its time.
+const SUGGESTIONS: usize = 100;
+
+/// The names that are visible at the point the check has come to.
+#[derive(Default)]
+pub(crate) struct Scope {
+    /// In the order in which they became visible; a block's end takes back what was added since its beginning.
+    stack: Vec<Arc<str>>,
+    /// How often each stands in the stack.
+    visible: HashMap<Arc<str>, u32>,
+    /// Where each step's id stands, for all steps met so far.
+    defined: HashMap<Arc<str>, Place>,
+    /// Ids that were visible and are no more.
+    hidden: HashMap<Arc<str>, Inside>,
+    /// Names that nothing visible explains, decided when all steps are known.
+    unresolved: Vec<Unresolved>,
+}
+
+/// What kind of block a step stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inside {
+    /// It may not be taken.
+    Branch,
+    /// It runs many times.
+    Loop,
+}
+
+/// The point to which a block's end goes back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark(usize);
+
+struct Unresolved {
+    name: Arc<str>,
+    place: Place,
+    hidden: Option<Inside>,
+    visible: Vec<Arc<str>>,
+}
+
+impl Scope {
+    /// Makes a name visible.
+    pub(crate) fn show(&mut self, name: Arc<str>) {
+        *self.visible.entry(name.clone()).or_default() += 1;
+        self.stack.push(name);
+    }
+
+    /// Notes that a step of this id stands here; the place of an earlier one, if there is one.
+    pub(crate) fn define(&mut self, id: &Arc<str>, place: Place) -> Result<(), Place> {
+        match self.defined.get(id) {
+            Some(first) => Err(*first),
+            None => {
+                self.defined.insert(id.clone(), place);
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether a loop around this point has a variable of this name.
+    pub(crate) fn is_loop_variable(&self, name: &str) -> bool {
+        self.visible.contains_key(name) && !self.defined.contains_key(name)
+    }
+
+    /// The step that has this id, if one was met.
+    pub(crate) fn defined(&self, id: &str) -> Option<Place> {
+        self.defined.get(id).copied()
+    }
+
+    /// Begins a block.
+    pub(crate) fn enter(&self) -> Mark {
+        Mark(self.stack.len())
+    }
+
+    /// Ends a block: what became visible in it is hidden from now on.
+    pub(crate) fn leave(&mut self, mark: Mark, inside: Inside) {
+        for name in self.stack.drain(mark.0..) {
+            if let Some(count) = self.visible.get_mut(&name) {
+                *count -= 1;
+                if *count == 0 {
+                    self.visible.remove(&name);
+                }
+            }
+            self.hidden.insert(name, inside);
+        }
+    }
+
+    /// Whether a name means something here; if not, it is remembered for [`Scope::unresolved`].
+    pub(crate) fn look_up(&mut self, name: &str, place: Place) {
+        if ALWAYS.contains(&name) || self.visible.contains_key(name) {
+            return;
+        }
+        let visible = if self.unresolved.len() < SUGGESTIONS { self.visible.keys().cloned().collect() } else { vec![] };
+        let hidden = self.hidden.get(name).copied();
+        self.unresolved.push(Unresolved { name: name.into(), place, hidden, visible });
+    }
+
+    /// What is wrong with the names that were not visible.
+    pub(crate) fn unresolved(&mut self) -> Vec<Diagnostic> {
+        let Self { unresolved, defined, .. } = self;
+        let explain = |one: &Unresolved| match (defined.get(&one.name), one.hidden) {
+            (Some(_), Some(Inside::Loop)) => Diagnostic::loop_step(one.place, &one.name),
+            (Some(defined), Some(Inside::Branch)) => Diagnostic::branch_step(one.place, &one.name, *defined),
+            (Some(defined), None) => Diagnostic::later_step(one.place, &one.name, *defined),
+            (None, _) => {
+                let visible = ALWAYS.into_iter().chain(one.visible.iter().map(|name| &**name));
+                Diagnostic::unknown_name(one.place, &one.name, visible)
+            }
+        };
+        unresolved.iter().map(explain).collect()
+    }
+}

@@ -1,0 +1,150 @@
+//! `E01…`: the shape of the text: YAML, keys, kinds of values, what a step is made of.
+
+use super::{Diagnostic, Place, alternatives};
+
+impl Diagnostic {
+    /// The text is no YAML. `braces`: because `{{` stands outside of quotes.
+    pub(crate) fn yaml_syntax(place: Place, problem: &str, braces: bool) -> Self {
+        let hint = if braces {
+            "a value that begins with `{{` must stand in quotes: \"{{ … }}\""
+        } else {
+            "look for a missing quote, a missing space after `:`, or a line that is indented differently"
+        };
+        Self::error("E0101", place, format!("this is not YAML: {problem}")).hint(hint)
+    }
+
+    /// The text is longer than is read.
+    pub(crate) fn text_too_large(bytes: usize) -> Self {
+        let start = Place { line: 1, column: 1 };
+        Self::too_large(start, &format!("it is longer than {bytes} bytes"))
+    }
+
+    /// The text holds, or aliases make of it, more than is read.
+    pub(crate) fn too_large(place: Place, reason: &str) -> Self {
+        Self::error("E0102", place, format!("this text is too large to be a scenario: {reason}"))
+            .hint("keep large data in a file or a data store; split long scenarios")
+    }
+
+    /// The same key twice in one map.
+    pub(crate) fn duplicate_key(place: Place, key: &str, first: Place) -> Self {
+        Self::error("E0103", place, format!("`{key}` is given twice"))
+            .hint(format!("it stands in line {} already; keep one of them", first.line))
+    }
+
+    /// A key that nothing here knows.
+    pub(crate) fn unknown_key(place: Place, key: &str, of: &str, known: &[&str]) -> Self {
+        let otherwise = format!("{of} has {}", alternatives(known));
+        Self::error("E0104", place, format!("{of} has no key `{key}`")).suggest(key, known.iter().copied(), &otherwise)
+    }
+
+    /// A value of the wrong kind.
+    pub(crate) fn wrong_kind(place: Place, what: &str, wanted: &str, found: &str) -> Self {
+        Self::error("E0105", place, format!("{what} must be {wanted}, not {found}"))
+    }
+
+    /// A key that must be given and is not.
+    pub(crate) fn missing_key(place: Place, key: &str, of: &str) -> Self {
+        Self::error("E0106", place, format!("{of} needs `{key}`"))
+    }
+
+    /// None, or more than one, of keys of which one must be given.
+    pub(crate) fn one_of_keys(place: Place, of: &str, keys: &[&str]) -> Self {
+        Self::error("E0107", place, format!("{of} takes exactly one of {}", alternatives(keys)))
+    }
+
+    /// A word that is not one of those that are possible.
+    pub(crate) fn unknown_word(place: Place, what: &str, word: &str, known: &[&str]) -> Self {
+        let otherwise = format!("it may be {}", alternatives(known));
+        Self::error("E0108", place, format!("{what} cannot be `{word}`")).suggest(
+            word,
+            known.iter().copied(),
+            &otherwise,
+        )
+    }
+
+    /// A number that is too small or too large.
+    pub(crate) fn out_of_range(place: Place, what: &str, range: &str, found: &str) -> Self {
+        Self::error("E0109", place, format!("{what} must be {range}, not {found}"))
+    }
+
+    /// A text that is no duration.
+    pub(crate) fn not_a_duration(place: Place, what: &str, found: &str) -> Self {
+        Self::error("E0110", place, format!("{what} is no duration: `{found}`"))
+            .hint("write `500ms`, `2s`, `5m`, `1h` or `7d`, or a number of seconds")
+    }
+
+    /// A text that is no size.
+    pub(crate) fn not_a_size(place: Place, what: &str, found: &str) -> Self {
+        Self::error("E0111", place, format!("{what} is no size: `{found}`"))
+            .hint("write `500kb` or `10mb`, or a number of bytes")
+    }
+
+    /// A name that expressions could not say.
+    pub(crate) fn not_an_identifier(place: Place, what: &str, name: &str) -> Self {
+        let better: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let better = better.trim_matches(|c: char| c == '_' || c.is_ascii_digit()).to_owned();
+        let diagnostic = Self::error("E0112", place, format!("`{name}` cannot be {what}"));
+        if better.is_empty() || better == name {
+            return diagnostic.hint("use letters, digits and `_`, beginning with a letter");
+        }
+        diagnostic.hint(format!("use letters, digits and `_`, beginning with a letter: `{better}`"))
+    }
+
+    /// A name that means something else already.
+    pub(crate) fn reserved_name(place: Place, what: &str, name: &str) -> Self {
+        Self::error("E0113", place, format!("`{name}` cannot be {what}: expressions use it for something else"))
+            .hint(format!("choose another one, as `my_{name}`"))
+    }
+
+    /// Two steps of one id.
+    pub(crate) fn duplicate_id(place: Place, id: &str, first: Place) -> Self {
+        Self::error("E0114", place, format!("the id `{id}` is taken"))
+            .hint(format!("the step in line {} has it; ids are unique in a scenario", first.line))
+    }
+
+    /// A step without a module.
+    pub(crate) fn no_module(place: Place) -> Self {
+        Self::error("E0115", place, "this step does nothing: no key of it is a module")
+            .hint("add one, as `set: {}`, `http.request: {}` or `respond: {}`")
+    }
+
+    /// A step with several modules.
+    pub(crate) fn two_modules(place: Place, modules: &[&str]) -> Self {
+        let names = modules.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+        Self::error("E0116", place, format!("this step has more than one module: {names}"))
+            .hint("a step does one thing: begin the second with `- ` as a step of its own")
+    }
+
+    /// A header that cannot be named so.
+    pub(crate) fn bad_header_name(place: Place, name: &str) -> Self {
+        Self::error("E0117", place, format!("`{name}` is no header name"))
+            .hint("letters, digits and `-` are usual; spaces and colons are not possible (RFC 9110, 5.1)")
+    }
+
+    /// A header that the server sets itself.
+    pub(crate) fn forbidden_header(place: Place, name: &str) -> Self {
+        Self::error("E0118", place, format!("`{name}` cannot be set by a scenario"))
+            .hint("the server sets it as the connection and the content ask for")
+    }
+
+    /// A header value with line ends or other control characters.
+    pub(crate) fn bad_header_value(place: Place, name: &str) -> Self {
+        Self::error("E0119", place, format!("the value of the header `{name}` has control characters")).hint(
+            "a header is one line of text; a value in `|` or `>` form ends with a line end, in `>-` form it does not",
+        )
+    }
+
+    /// An IANA zone that does not exist.
+    pub(crate) fn unknown_timezone(place: Place, name: &str, known: &[&str]) -> Self {
+        Self::error("E0120", place, format!("there is no time zone `{name}`")).suggest(
+            name,
+            known.iter().copied(),
+            "use an IANA name, as `Europe/Berlin` or `UTC`",
+        )
+    }
+
+    /// Part of the language that this release checks but cannot run.
+    pub(crate) fn not_yet(place: Place, construct: &str) -> Self {
+        Self::error("E0190", place, format!("{construct} cannot run in this release yet"))
+    }
+}

@@ -1,0 +1,62 @@
+//! `E04…`: what starts a scenario.
+
+use super::{Diagnostic, Place};
+
+impl Diagnostic {
+    /// A webhook path that cannot be part of a URL.
+    pub(crate) fn bad_path(place: Place, path: &str, problem: &str) -> Self {
+        Self::error("E0401", place, format!("`{path}` cannot be a webhook's path: {problem}"))
+            .hint("write segments of letters, digits, `-`, `_`, `.`, `~`, or `{name}`, as `orders/{id}`")
+    }
+
+    /// A method that HTTP does not have.
+    pub(crate) fn unknown_method(place: Place, method: &str, known: &[&str]) -> Self {
+        let upper = method.to_uppercase();
+        Self::error("E0402", place, format!("there is no HTTP method `{method}`")).suggest(
+            &upper,
+            known.iter().copied(),
+            "usual ones are `GET`, `POST`, `PUT`, `PATCH` and `DELETE`",
+        )
+    }
+
+    /// A text that is no address range.
+    pub(crate) fn bad_network(place: Place, network: &str) -> Self {
+        Self::error("E0403", place, format!("`{network}` is no address range"))
+            .hint("write an address or a range, as `203.0.113.7`, `203.0.113.0/24` or `2001:db8::/32`")
+    }
+
+    /// A text that is no cron pattern.
+    pub(crate) fn bad_cron(place: Place, pattern: &str, problem: &str) -> Self {
+        Self::error("E0404", place, format!("`{pattern}` is no cron pattern: {problem}"))
+            .hint("minute, hour, day, month, weekday: `30 7 * * 1-5` is 7:30 from Monday to Friday; six fields begin with seconds")
+    }
+
+    /// A cron pattern that never comes.
+    pub(crate) fn cron_never(place: Place, pattern: &str) -> Self {
+        Self::error("E0405", place, format!("the cron pattern `{pattern}` never comes"))
+            .hint("does its month have that day?")
+    }
+
+    /// A text that is no time.
+    pub(crate) fn bad_time(place: Place, time: &str) -> Self {
+        Self::error("E0406", place, format!("`{time}` is no time"))
+            .hint("write `2026-12-31T23:59:00` for local time, or `2026-12-31T23:59:00Z`")
+    }
+
+    /// A path parameter whose name stands twice in the path.
+    pub(crate) fn repeated_parameter(place: Place, name: &str) -> Self {
+        Self::error("E0407", place, format!("the path has `{{{name}}}` twice")).hint("give each a name of its own")
+    }
+
+    /// An `input` that is no JSON Schema.
+    pub(crate) fn bad_input_schema(place: Place, problem: &str) -> Self {
+        Self::error("E0408", place, format!("this is no JSON Schema: {problem}"))
+            .hint("write as `{ type: object, required: [order] }`; json-schema.org explains more")
+    }
+
+    /// Two webhooks of one scenario that the same request would start.
+    pub(crate) fn duplicate_path(place: Place, path: &str, first: Place) -> Self {
+        Self::error("E0409", place, format!("two webhooks listen on `{path}`"))
+            .hint(format!("the other one stands in line {}; give them different paths or methods", first.line))
+    }
+}

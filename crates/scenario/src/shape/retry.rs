@@ -1,0 +1,60 @@
+//! `retry:`.
+
+use crate::check::Checker;
+use crate::diagnostic::Diagnostic;
+use crate::plan::{Jitter, Retry};
+use crate::text::{Node, Value};
+
+const KEYS: &[&str] = &["attempts", "backoff", "factor", "max", "jitter"];
+/// More attempts than anyone waits for.
+const MAX_ATTEMPTS: u64 = 1_000;
+/// A pause that grows faster is at its bound after two attempts.
+const MAX_FACTOR: f64 = 100.0;
+
+impl Checker<'_> {
+    /// How a failing step is tried again: a map, or the number of attempts alone.
+    pub(super) fn retry(&mut self, node: &Node) -> Option<Retry> {
+        let mut retry = Retry::default();
+        if matches!(node.value, Value::Number(_)) {
+            retry.attempts = self.attempts(node, "`retry`")?;
+            return Some(retry);
+        }
+        let fields = self.fields(node, "`retry`", KEYS)?;
+        // Who writes `retry:` wants one, even without saying how often.
+        retry.attempts = fields.get("attempts").and_then(|node| self.attempts(node, "`attempts`")).unwrap_or(3);
+        if let Some(backoff) = fields.get("backoff").and_then(|node| self.duration(node, "`backoff`")) {
+            retry.backoff = backoff;
+        }
+        if let Some(factor) = fields.get("factor").and_then(|node| self.factor(node)) {
+            retry.factor = factor;
+        }
+        if let Some(max) = fields.get("max").and_then(|node| self.duration(node, "`max`")) {
+            retry.max = max;
+        }
+        if let Some(jitter) = fields.get("jitter").and_then(|node| self.jitter(node)) {
+            retry.jitter = jitter;
+        }
+        Some(retry)
+    }
+
+    fn attempts(&mut self, node: &Node, what: &str) -> Option<u32> {
+        self.whole(node, what, 1..=MAX_ATTEMPTS).and_then(|attempts| u32::try_from(attempts).ok())
+    }
+
+    fn factor(&mut self, node: &Node) -> Option<f64> {
+        let Some(number) = node.number() else {
+            self.wrong_kind(node, "`factor`", "a number");
+            return None;
+        };
+        let factor = number.as_f64().filter(|factor| (1.0..=MAX_FACTOR).contains(factor));
+        if factor.is_none() {
+            let range = format!("a number from 1 to {MAX_FACTOR}");
+            self.report(Diagnostic::out_of_range(node.place, "`factor`", &range, &number.to_string()));
+        }
+        factor
+    }
+
+    fn jitter(&mut self, node: &Node) -> Option<Jitter> {
+        self.word(node, "`jitter`", &[("full", Jitter::Full), ("none", Jitter::None)])
+    }
+}

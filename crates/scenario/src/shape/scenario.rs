@@ -1,0 +1,73 @@
+//! The top of the text.
+
+use crate::check::{Checker, Fields};
+use crate::diagnostic::Diagnostic;
+use crate::plan::{Plan, Version};
+use crate::text::Node;
+
+const KEYS: &[&str] =
+    &["name", "description", "enabled", "timezone", "trigger", "steps", "tests", "on_failure", "limits", "keep"];
+
+impl Checker<'_> {
+    /// The whole scenario.
+    pub(crate) fn scenario(&mut self, root: &Node) -> Option<Plan> {
+        let top = self.fields(root, "the scenario", KEYS)?;
+        let name = top.get("name").and_then(|node| self.text(node, "`name`")).unwrap_or_default().to_owned();
+        let description = top.get("description").and_then(|node| self.text(node, "`description`"));
+        let description = description.unwrap_or_default().to_owned();
+        let enabled = top.get("enabled").and_then(|node| self.flag(node, "`enabled`")).unwrap_or(true);
+        let timezone = top.get("timezone").and_then(|node| self.timezone(node)).unwrap_or("UTC").to_owned();
+        let triggers = top.get("trigger").map(|node| self.triggers(node, &timezone)).unwrap_or_default();
+        let limits = top.get("limits").and_then(|node| self.limits(node)).unwrap_or_default();
+        self.keep(top);
+        match top.get("steps") {
+            Some(steps) => _ = self.steps(steps, "`steps`", None),
+            None => self.report(Diagnostic::missing_key(top.place, "steps", "the scenario")),
+        }
+        self.on_failure(top);
+        let tests = top.get("tests").map(|node| self.tests(node)).unwrap_or_default();
+        let responds = self.responds();
+        let (steps, blocks, trigger_reads) = self.take_parts();
+        let version = Version::of(self.source);
+        Some(Plan {
+            name,
+            description,
+            enabled,
+            timezone,
+            version,
+            triggers,
+            steps,
+            blocks,
+            limits,
+            responds,
+            trigger_reads,
+            tests,
+        })
+    }
+
+    /// An IANA zone. Looked up in the database that comes with the program: what a scenario means does not depend on
+    /// the machine it is checked on.
+    pub(super) fn timezone<'n>(&mut self, node: &'n Node) -> Option<&'n str> {
+        let name = self.text(node, "`timezone`")?;
+        let zones = jiff::tz::TimeZoneDatabase::bundled();
+        if zones.get(name).is_ok() {
+            return Some(name);
+        }
+        let known: Vec<String> = zones.available().map(|zone| zone.to_string()).collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        self.report(Diagnostic::unknown_timezone(node.place, name, &known));
+        None
+    }
+
+    fn keep(&mut self, top: Fields<'_>) {
+        let Some(keep) = top.entry("keep") else { return };
+        self.open_fields(&keep.node, "`keep`");
+        self.not_yet(keep.key.place, "`keep`");
+    }
+
+    fn on_failure(&mut self, top: Fields<'_>) {
+        let Some(handler) = top.entry("on_failure") else { return };
+        self.not_yet(handler.key.place, "`on_failure`");
+        self.steps_not_yet(&handler.node, "`on_failure`", &["error"]);
+    }
+}

@@ -1,0 +1,143 @@
+//! A step: the keys that all steps have, and the one key that makes it what it is.
+
+use crate::check::{Checker, Fields};
+use crate::diagnostic::Diagnostic;
+use crate::expression::Template;
+use crate::plan::{BlockNo, Kind, OnError, Step, StepNo};
+use crate::text::{Entry, Node, Value};
+use std::sync::Arc;
+
+/// The keys that every step may have beside its module.
+pub(crate) const COMMON: &[&str] = &["id", "name", "when", "retry", "on_error", "timeout", "note", "disabled"];
+
+/// The modules that are part of the language.
+pub(crate) const BUILT_IN: &[&str] = &["set", "rhai", "respond", "filter", "route", "for_each"];
+
+impl Checker<'_> {
+    /// A list of steps, as a block of its own.
+    pub(super) fn steps(&mut self, node: &Node, what: &str, owner: Option<StepNo>) -> BlockNo {
+        let block = self.open_block(owner);
+        for step in self.list(node, what).unwrap_or_default() {
+            self.step(step, block);
+        }
+        block
+    }
+
+    fn step(&mut self, node: &Node, block: BlockNo) {
+        let Some(fields) = self.open_fields(node, "a step") else { return };
+        let (no, position) = self.open_step(block);
+        let modules = self.modules_of(fields);
+        let id = fields.get("id").and_then(|node| self.id(node));
+        let name = fields.get("name").and_then(|node| self.text(node, "`name`"));
+        if let Some(note) = fields.get("note") {
+            self.text(note, "`note`");
+        }
+        let disabled = fields.get("disabled").and_then(|node| self.flag(node, "`disabled`")).unwrap_or(false);
+        let timeout = fields.get("timeout").and_then(|node| self.positive_duration(node, "`timeout`"));
+        let when = fields.get("when").and_then(|node| self.expression(node, "`when`"));
+        let retry = fields.get("retry").and_then(|node| self.retry(node)).unwrap_or_default();
+        let on_error = fields.get("on_error").and_then(|node| self.on_error(node)).unwrap_or(OnError::Fail);
+        let kinds: Vec<Option<Kind>> = modules.iter().map(|module| self.kind(module, no)).collect();
+        let module = modules.first().map(|module| &module.key);
+        let label = name.or(id.as_deref()).or(module.map(|key| key.text.as_str())).unwrap_or_default().into();
+        self.name_step(id.as_ref(), &modules);
+        // A step without a kind had an error, and then there is no plan that would miss it.
+        let (Some(module), Some(Some(kind))) = (module, kinds.into_iter().next()) else { return };
+        let (name, place) = (module.text.as_str().into(), module.place);
+        self.close_step(Step {
+            no,
+            block,
+            position,
+            id,
+            label,
+            module: name,
+            place,
+            when,
+            disabled,
+            retry,
+            on_error,
+            timeout,
+            kind,
+        });
+    }
+
+    /// The keys that are modules: one, if the step is sound. Anything else is said here.
+    fn modules_of<'n>(&mut self, fields: Fields<'n>) -> Vec<&'n Entry> {
+        let others = fields.entries().iter().filter(|entry| !COMMON.contains(&entry.key.text.as_str()));
+        let (modules, unknown): (Vec<_>, Vec<_>) = others.partition(|entry| self.is_module(&entry.key.text));
+        match (modules.as_slice(), unknown.as_slice()) {
+            ([], []) => self.report(Diagnostic::no_module(fields.place)),
+            ([], unknown) => unknown.iter().for_each(|entry| self.unknown_module(entry)),
+            (modules, unknown) => {
+                if let [_, second, ..] = modules {
+                    let names: Vec<&str> = modules.iter().map(|entry| entry.key.text.as_str()).collect();
+                    self.report(Diagnostic::two_modules(second.key.place, &names));
+                }
+                for Entry { key, .. } in unknown {
+                    self.report(Diagnostic::unknown_key(key.place, &key.text, "a step", COMMON));
+                }
+            }
+        }
+        modules
+    }
+
+    fn is_module(&self, name: &str) -> bool {
+        BUILT_IN.contains(&name) || super::not_yet::STEPS.contains(&name) || self.catalog.module(name).is_some()
+    }
+
+    fn unknown_module(&mut self, entry: &Entry) {
+        let catalog = self.catalog;
+        let modules = catalog.modules().map(|module| module.name.as_str());
+        let known = COMMON.iter().chain(BUILT_IN).chain(super::not_yet::STEPS).copied().chain(modules);
+        self.report(Diagnostic::unknown_module(entry.key.place, &entry.key.text, known));
+        // Its parameters cannot be checked, but the expressions in them can.
+        self.template(&entry.node);
+    }
+
+    fn kind(&mut self, module: &Entry, no: StepNo) -> Option<Kind> {
+        let Entry { key, node } = module;
+        match key.text.as_str() {
+            "set" => self.set(node).map(Kind::Set),
+            "rhai" => self.script(node, "`rhai`").map(Kind::Rhai),
+            "respond" => self.respond(node).map(Kind::Respond),
+            "filter" => self.expression(node, "`filter`").map(Kind::Filter),
+            "route" => self.route(node, no).map(Kind::Route),
+            "for_each" => self.for_each(node, no).map(Kind::ForEach),
+            name if super::not_yet::STEPS.contains(&name) => {
+                self.flow_not_yet(module);
+                None
+            }
+            _ => self.call(module).map(Kind::Call),
+        }
+    }
+
+    fn set(&mut self, node: &Node) -> Option<Template> {
+        if matches!(node.value, Value::Null) {
+            self.wrong_kind(node, "`set`", "a value");
+            return None;
+        }
+        self.template(node)
+    }
+
+    fn id(&mut self, node: &Node) -> Option<Arc<str>> {
+        let id = self.identifier(node, "an id")?;
+        if self.scope.is_loop_variable(&id) {
+            self.report(Diagnostic::reserved_name(node.place, "an id here", &id));
+            return None;
+        }
+        if let Err(first) = self.scope.define(&id, node.place) {
+            self.report(Diagnostic::duplicate_id(node.place, &id, first));
+        }
+        Some(id)
+    }
+
+    /// From here on, expressions see the step's output, and tests may name it.
+    fn name_step(&mut self, id: Option<&Arc<str>>, modules: &[&Entry]) {
+        if let Some(id) = id {
+            self.scope.show(id.clone());
+        }
+        for module in modules {
+            self.note_step(id.map(|id| &**id), &module.key.text);
+        }
+    }
+}

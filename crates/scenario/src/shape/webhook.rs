@@ -1,0 +1,133 @@
+//! `webhook:` an HTTP request starts the scenario.
+
+use crate::check::{Checker, Fields};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::plan::{Network, Webhook};
+use crate::text::{Node, Value};
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+const KEYS: &[&str] = &["path", "methods", "allow", "input", "wait", "max_body", "verify", "dedupe", "each"];
+const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/// How long a caller waits for the answer unless the scenario says otherwise.
+const WAIT: Duration = Duration::from_secs(40);
+
+impl Checker<'_> {
+    /// An HTTP endpoint. `place` is its key's.
+    pub(super) fn webhook(&mut self, node: &Node, place: Place) -> Option<Webhook> {
+        let fields = self.fields(node, "`webhook`", KEYS)?;
+        let path = fields.get("path");
+        self.webhook_not_yet(fields);
+        Some(Webhook {
+            path: path.and_then(|node| self.path(node)),
+            place: path.map_or(place, |node| node.place),
+            methods: fields.get("methods").map(|node| self.methods(node)).unwrap_or_default(),
+            allow: fields.get("allow").map(|node| self.allow(node)).unwrap_or_default(),
+            input: self.input(fields),
+            wait: fields.get("wait").and_then(|node| self.positive_duration(node, "`wait`")).unwrap_or(WAIT),
+            max_body: fields.get("max_body").and_then(|node| self.size(node, "`max_body`")),
+        })
+    }
+
+    fn webhook_not_yet(&mut self, fields: Fields<'_>) {
+        for key in ["verify", "dedupe", "each"] {
+            let Some(entry) = fields.entry(key) else { continue };
+            match &entry.node.value {
+                Value::Text(_) | Value::Map(_) => {}
+                _ if key == "verify" => self.wrong_kind(&entry.node, "`verify`", "a map"),
+                _ => self.wrong_kind(&entry.node, &format!("`{key}`"), "an expression"),
+            }
+            self.not_yet(entry.key.place, &format!("`webhook.{key}`"));
+        }
+    }
+
+    fn path(&mut self, node: &Node) -> Option<Arc<str>> {
+        let path = self.text(node, "`path`")?;
+        let mut parameters = HashSet::new();
+        for segment in path.split('/') {
+            if let Some(problem) = problem_of_segment(path, segment) {
+                self.report(Diagnostic::bad_path(node.place, path, &problem));
+                return None;
+            }
+            let parameter = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+            if let Some(name) = parameter
+                && !parameters.insert(name)
+            {
+                self.report(Diagnostic::repeated_parameter(node.place, name));
+            }
+        }
+        Some(path.into())
+    }
+
+    fn methods(&mut self, node: &Node) -> Vec<String> {
+        let mut methods = Vec::new();
+        for node in self.filled_list(node, "`methods`") {
+            let Some(method) = self.text(node, "a method") else { continue };
+            if !METHODS.contains(&method) {
+                self.report(Diagnostic::unknown_method(node.place, method, METHODS));
+            }
+            methods.push(method.to_owned());
+        }
+        methods
+    }
+
+    fn allow(&mut self, node: &Node) -> Vec<Network> {
+        let mut networks = Vec::new();
+        for node in self.filled_list(node, "`allow`") {
+            let Some(text) = self.text(node, "an address range") else { continue };
+            match parse_network(text) {
+                Some(network) => networks.push(network),
+                None => self.report(Diagnostic::bad_network(node.place, text)),
+            }
+        }
+        networks
+    }
+
+    /// A list with something in it. An empty one would be read as "anything" by some and as "nothing" by others.
+    fn filled_list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
+        let Some(list) = self.list(node, what) else { return &[] };
+        if list.is_empty() {
+            self.report(Diagnostic::out_of_range(node.place, what, "a list with something in it", "empty"));
+        }
+        list
+    }
+}
+
+fn problem_of_segment(path: &str, segment: &str) -> Option<String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
+    match segment {
+        "" if path.is_empty() => Some("it is empty".into()),
+        "" if path.starts_with('/') => Some("it begins with `/`, which is there already".into()),
+        "" => Some("it has an empty segment".into()),
+        "." | ".." => Some(format!("browsers take the segment `{segment}` away")),
+        _ => match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            Some(name)
+                if !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(is_name) =>
+            {
+                None
+            }
+            Some(name) => Some(format!("`{name}` cannot be the name of a parameter")),
+            None => segment.chars().find(|c| !is_plain(*c)).map(|c| format!("it has `{c}` in it")),
+        },
+    }
+}
+
+/// An address, or a range of them. Strict: octets with leading zeros are octal to some programs and decimal to others.
+fn parse_network(text: &str) -> Option<Network> {
+    let (address, prefix) = match text.split_once('/') {
+        Some((address, prefix)) => (address, Some(prefix)),
+        None => (text, None),
+    };
+    let address: IpAddr = address.parse().ok()?;
+    let longest = if address.is_ipv4() { 32 } else { 128 };
+    let prefix = match prefix {
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits.parse().ok()?,
+        Some(_) => return None,
+        None => longest,
+    };
+    let network = ipnet::IpNet::new(address, prefix).ok()?.trunc();
+    Some(Network { address: network.addr(), prefix })
+}

@@ -20,3 +20,4 @@ pub use intake::{Answer, Refused};
 pub use rehearsal::{Rehearsal, rehearse};
 pub use scenarios::{Deployment, UnknownVersion};
 pub use shared::{Engine, Handle, Options};
+pub use store::{Filter, Head, Status};

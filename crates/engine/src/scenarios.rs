@@ -10,6 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 /// The table that keeps the text of every version that ever ran.
 const TABLE: &str = "versions";
 
+/// How many records of it are read at once.
+const PAGE: usize = 100;
+
 /// A scenario that takes new runs.
 #[derive(Clone, Debug)]
 pub struct Deployment {
@@ -91,6 +94,21 @@ impl Scenarios {
             .get(TABLE, &key(id, version))?
             .ok_or_else(|| UnknownVersion::Missing { scenario: id.clone(), version: version.clone() })?;
         Ok(String::from_utf8_lossy(&record.value).into_owned())
+    }
+
+    /// Every version that was ever deployed, by digest.
+    pub(crate) fn versions(&self, id: &ScenarioId) -> Result<Vec<Version>, StoreError> {
+        let prefix = format!("{id}/");
+        let mut versions = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let page = self.tables.scan(TABLE, &prefix, after.as_deref(), PAGE)?;
+            versions.extend(page.iter().filter_map(|(key, _)| key.strip_prefix(&prefix)).map(|key| Version(key.into())));
+            if page.len() < PAGE {
+                return Ok(versions);
+            }
+            after = page.into_iter().next_back().map(|(key, _)| key);
+        }
     }
 
     fn read(&self, id: &ScenarioId, version: &Version) -> Result<Plan, UnknownVersion> {

@@ -160,6 +160,11 @@ impl Handle {
         self.shared.scenarios.text(id, version)
     }
 
+    /// The versions that were ever deployed, by digest. Blocks for the disk.
+    pub fn versions(&self, id: &ScenarioId) -> Result<Vec<Version>, StoreError> {
+        self.shared.scenarios.versions(id)
+    }
+
     /// Replaces the modules that steps call, after connections changed.
     pub fn use_modules(&self, modules: impl IntoIterator<Item = Arc<dyn Module>>) {
         let modules = Arc::new(by_name(modules));

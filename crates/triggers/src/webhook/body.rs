@@ -1,0 +1,99 @@
+//! A body as a value: JSON, form, multipart, XML, text or bytes, as the content type says and nothing else.
+
+use super::encoding;
+use super::fields;
+use super::headers;
+use super::media_type::{Family, MediaType};
+use super::multipart;
+use super::problem::Refusal;
+use super::xml;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use run::payload::Payload;
+use scenario::data;
+use scenario::plan::TriggerReads;
+use serde_json::Value;
+
+/// The byte order mark of UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// What a body gives to [`Input`](run::input::Input).
+pub(super) struct Decoded {
+    pub(super) body: Payload,
+    pub(super) raw: Option<Payload>,
+    pub(super) files: Option<Payload>,
+}
+
+/// The value of a body. Without a content type, what parses as JSON is JSON, and what else is UTF-8 is text.
+pub(super) fn decode(content_type: Option<&[u8]>, bytes: Bytes, reads: &TriggerReads) -> Result<Decoded, Refusal> {
+    let raw = |bytes: &Bytes| reads.reads("raw").then(|| raw_payload(bytes));
+    if bytes.is_empty() {
+        return Ok(Decoded { body: Payload::null(), raw: raw(&bytes), files: None });
+    }
+    let Some(content_type) = content_type else { return Ok(guess(bytes, reads)) };
+    if content_type == b"application/json" {
+        return json(bytes, reads);
+    }
+    let media_type = MediaType::parse(&headers::text(content_type));
+    let charset = || encoding::named(media_type.charset.as_deref().unwrap_or("utf-8"));
+    match media_type.family() {
+        Family::Json => json(bytes, reads),
+        Family::Form => {
+            let form = fields::form(&bytes, charset()?)?;
+            Ok(Decoded { body: payload(&form), raw: raw(&bytes), files: None })
+        }
+        Family::Multipart => {
+            let parts = multipart::decode(bytes.clone(), media_type.boundary.as_deref())?;
+            let files = (!parts.files.is_empty()).then(|| payload(&Value::Array(parts.files)));
+            Ok(Decoded { body: payload(&parts.fields), raw: raw(&bytes), files })
+        }
+        Family::Xml => {
+            let document = xml::decode(&bytes, media_type.charset.as_deref())?;
+            Ok(Decoded { body: payload(&document), raw: raw(&bytes), files: None })
+        }
+        Family::Text => {
+            let text = encoding::text(&bytes, charset()?);
+            Ok(Decoded { body: payload(&text), raw: raw(&bytes), files: None })
+        }
+        Family::Bytes => Ok(Decoded { body: Payload::null(), raw: Some(raw_payload(&bytes)), files: None }),
+    }
+}
+
+fn json(bytes: Bytes, reads: &TriggerReads) -> Result<Decoded, Refusal> {
+    let text = if bytes.starts_with(BOM) { bytes.slice(BOM.len()..) } else { bytes.clone() };
+    match data::parse(&text) {
+        Ok(value) => {
+            // The journaled text is the body itself, unless a mark stood before it.
+            let raw = (text.len() != bytes.len() && reads.reads("raw")).then(|| raw_payload(&bytes));
+            Ok(Decoded { body: Payload::of_both(text, value), raw, files: None })
+        }
+        Err(error) => Err(Refusal::bad_json(format!("the body is not valid JSON: {error}"))),
+    }
+}
+
+fn guess(bytes: Bytes, reads: &TriggerReads) -> Decoded {
+    if let Ok(decoded) = json(bytes.clone(), reads) {
+        return decoded;
+    }
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => {
+            let raw = reads.reads("raw").then(|| raw_payload(&bytes));
+            Decoded { body: payload(text), raw, files: None }
+        }
+        Err(_) => Decoded { body: Payload::null(), raw: Some(raw_payload(&bytes)), files: None },
+    }
+}
+
+/// The payload of a value that need not be looked at now.
+fn payload<V: serde::Serialize + ?Sized>(value: &V) -> Payload {
+    Payload::of_json(serde_json::to_vec(value).expect("texts, lists and maps with text keys always have a JSON text"))
+}
+
+fn raw_payload(bytes: &[u8]) -> Payload {
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4 + 2);
+    text.push('"');
+    STANDARD.encode_string(bytes, &mut text);
+    text.push('"');
+    Payload::of_json(text)
+}

@@ -1,0 +1,109 @@
+//! Header fields as the journal keeps them.
+
+use super::problem::Refusal;
+use std::borrow::Cow;
+
+/// How many header fields a request may have.
+pub const MOST: usize = 100;
+
+/// What stands where a credential stood.
+pub const MASK: &str = "•••";
+
+/// Fields that almost every request has and that carry no credential: known without a closer look.
+const PLAIN: [&str; 12] = [
+    "host",
+    "accept",
+    "content-type",
+    "content-length",
+    "user-agent",
+    "accept-encoding",
+    "accept-language",
+    "connection",
+    "x-forwarded-for",
+    "x-forwarded-proto",
+    "x-request-id",
+    "traceparent",
+];
+
+/// Fields that carry a credential by definition (RFC 9110 §11, RFC 6265).
+const CREDENTIALS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
+
+/// Words that give away a field which carries a credential, or a signature that could be played again.
+const TELLTALES: [&str; 9] =
+    ["token", "secret", "signature", "password", "api-key", "apikey", "access-key", "auth-key", "hmac"];
+
+/// The fields with lower-case names; values of one name joined in order (RFC 9110 §5.3), credentials masked.
+pub(super) fn keep(fields: &[(&str, &[u8])]) -> Result<Vec<(String, String)>, Refusal> {
+    if fields.len() > MOST {
+        return Err(Refusal::too_many_headers(MOST));
+    }
+    let mut kept: Vec<(String, String)> = Vec::with_capacity(fields.len());
+    for (name, value) in fields {
+        let name = name.to_ascii_lowercase();
+        let value = if is_secret(&name) { Cow::Borrowed(MASK) } else { text(value) };
+        match kept.iter_mut().find(|(known, _)| *known == name) {
+            None => kept.push((name, value.into_owned())),
+            Some((_, all)) if all == MASK => {}
+            Some((_, all)) => {
+                all.push_str(", ");
+                all.push_str(&value);
+            }
+        }
+    }
+    Ok(kept)
+}
+
+/// Whether the value of this field, lower-case, must not be shown.
+pub fn is_secret(name: &str) -> bool {
+    !PLAIN.contains(&name) && (CREDENTIALS.contains(&name) || TELLTALES.iter().any(|telltale| name.contains(telltale)))
+}
+
+/// A value as text: UTF-8, else Latin-1, in which every byte is a character.
+pub(super) fn text(value: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(value) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(value.iter().copied().map(char::from).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a2_credentials_are_masked() {
+        for (name, secret) in [
+            ("authorization", true),
+            ("proxy-authorization", true),
+            ("cookie", true),
+            ("x-gitlab-token", true),
+            ("x-auth-token", true),
+            ("x-hub-signature-256", true),
+            ("stripe-signature", true),
+            ("x-shopify-hmac-sha256", true),
+            ("x-api-key", true),
+            ("x-client-secret", true),
+            ("idempotency-key", false),
+            ("content-type", false),
+            ("x-github-event", false),
+            ("x-github-delivery", false),
+        ] {
+            assert_eq!(is_secret(name), secret, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_lower_case_and_repeats_joined() {
+        let fields: [(&str, &[u8]); 5] =
+            [("X-Trace", b"one"), ("Cookie", b"a=1"), ("x-trace", b"two"), ("cookie", b"b=2"), ("X-Name", b"caf\xe9")];
+        let expected = [("x-trace", "one, two"), ("cookie", MASK), ("x-name", "café")];
+        assert_eq!(keep(&fields).unwrap(), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn w8_a_hundred_fields_and_no_more() {
+        let fields: Vec<(&str, &[u8])> = vec![("x-a", b"1"); MOST + 1];
+        assert!(keep(&fields[1..]).is_ok());
+        assert_eq!(keep(&fields).unwrap_err().status, 431);
+    }
+}

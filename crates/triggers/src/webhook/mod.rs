@@ -1,0 +1,21 @@
+//! Requests to `/hook/…`: which webhook is meant, who calls, what the request says, and how it is refused.
+//!
+//! In the order of a request: [`routes`] finds the webhook, [`address`] the caller, [`parse`] makes the run's input of
+//! it, [`schema`] checks that; [`problem`] has every refusal. [`path`] makes paths for webhooks without one.
+
+pub mod address;
+pub mod headers;
+pub mod hooks;
+pub mod parse;
+pub mod path;
+pub mod pattern;
+pub mod problem;
+pub mod routes;
+pub mod schema;
+
+mod body;
+mod encoding;
+mod fields;
+mod media_type;
+mod multipart;
+mod xml;

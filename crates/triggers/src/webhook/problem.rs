@@ -1,0 +1,219 @@
+//! Refusals: what a caller is told when no run answers, as problem details (RFC 9457).
+//!
+//! Made only by the constructors here, one for each code, so that a code has one status and one wording. Nothing in
+//! a refusal comes from inside: no file, no step, no address, no secret.
+
+use run::id::RunId;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+
+/// The content type of a refusal (RFC 9457 §3).
+pub const CONTENT_TYPE: &str = "application/problem+json";
+
+/// Why a request got no answer of its own.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {detail}")]
+pub struct Refusal {
+    /// HTTP status.
+    pub status: u16,
+    /// `bad_json`, `too_large`…: snake_case, stable.
+    pub code: &'static str,
+    /// What is wrong, in one sentence without a final dot.
+    pub detail: Cow<'static, str>,
+    /// What is wrong with which value.
+    pub reasons: Vec<Reason>,
+    /// For the `Allow` header: methods, comma-separated (RFC 9110 §10.2.1).
+    pub allow: Option<String>,
+    /// For the `Retry-After` header, in seconds (RFC 9110 §10.2.3).
+    pub retry_after: Option<u32>,
+    /// The run that was started for the request.
+    pub run: Option<RunId>,
+}
+
+/// What is wrong with one value of a body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// Which value: a JSON Pointer (RFC 6901), empty for the body itself.
+    pub path: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl Refusal {
+    /// 404: no webhook has this path.
+    pub fn not_found() -> Self {
+        Self::new(404, "not_found", "no webhook is at this path")
+    }
+
+    /// 410: the scenario behind the webhook is switched off.
+    pub fn gone() -> Self {
+        Self::new(410, "gone", "the scenario at this path is switched off")
+    }
+
+    /// 403: the caller's address is not among those allowed.
+    pub fn forbidden() -> Self {
+        Self::new(403, "forbidden", "this address may not call this webhook")
+    }
+
+    /// 405: the webhook takes other methods.
+    pub fn method_not_allowed(allow: &[String]) -> Self {
+        let refusal = Self::new(405, "method_not_allowed", "this webhook does not take this method");
+        Self { allow: Some(allow.join(", ")), ..refusal }
+    }
+
+    /// 413: the body is longer than this many bytes.
+    pub fn too_large(most: u64) -> Self {
+        Self::new(413, "too_large", format!("the body is longer than {most} bytes"))
+    }
+
+    /// 415: the body is written in a way that cannot be read.
+    pub fn unsupported_media(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(415, "unsupported_media", detail)
+    }
+
+    /// 400: the body is not what its content type says.
+    pub fn bad_body(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(400, "bad_body", detail)
+    }
+
+    /// 400: the body is said to be JSON and is not.
+    pub fn bad_json(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(400, "bad_json", detail)
+    }
+
+    /// 400: more query parameters than are taken.
+    pub fn bad_query(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(400, "bad_query", detail)
+    }
+
+    /// 431: more header fields than are taken (RFC 6585 §5).
+    pub fn too_many_headers(most: usize) -> Self {
+        Self::new(431, "too_many_headers", format!("the request has more than {most} header fields"))
+    }
+
+    /// 422: the input does not satisfy the webhook's schema.
+    pub fn invalid_input(reasons: Vec<Reason>) -> Self {
+        Self { reasons, ..Self::new(422, "invalid_input", "the input is not what this webhook takes") }
+    }
+
+    /// 503: nothing more can be taken in at the moment; try again after this many seconds.
+    pub fn busy(retry_after: u32) -> Self {
+        let refusal = Self::new(503, "busy", "nothing more can be taken in at the moment");
+        Self { retry_after: Some(retry_after), ..refusal }
+    }
+
+    /// 429: this webhook has too much to do; try again after this many seconds.
+    pub fn too_many_requests(retry_after: u32) -> Self {
+        let refusal = Self::new(429, "too_many_requests", "this webhook has more to do than it may queue");
+        Self { retry_after: Some(retry_after), ..refusal }
+    }
+
+    /// 500: the run failed before it answered. What went wrong stands in the run, for its owner.
+    pub fn run_failed(run: RunId) -> Self {
+        Self { run: Some(run), ..Self::new(500, "run_failed", "the run failed before it answered") }
+    }
+
+    /// 504: the run goes on, but the caller has waited as long as the webhook lets it.
+    pub fn timed_out(run: RunId) -> Self {
+        Self { run: Some(run), ..Self::new(504, "timed_out", "the run goes on, but has not answered in time") }
+    }
+
+    fn new(status: u16, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        let detail = detail.into();
+        Self { status, code, detail, reasons: Vec::new(), allow: None, retry_after: None, run: None }
+    }
+
+    /// The phrase that goes with the status; RFC 9457 §4.2.1 wants it as the title where there is no `type`.
+    pub fn title(&self) -> &'static str {
+        match self.status {
+            400 => "Bad Request",
+            403 => "Forbidden",
+            404 => "Not Found",
+            405 => "Method Not Allowed",
+            410 => "Gone",
+            413 => "Content Too Large",
+            415 => "Unsupported Media Type",
+            422 => "Unprocessable Content",
+            429 => "Too Many Requests",
+            431 => "Request Header Fields Too Large",
+            503 => "Service Unavailable",
+            504 => "Gateway Timeout",
+            _ => "Internal Server Error",
+        }
+    }
+
+    /// The body to answer, of type [`CONTENT_TYPE`].
+    pub fn to_json(&self) -> Value {
+        let mut members = Map::new();
+        members.insert("title".to_owned(), self.title().into());
+        members.insert("status".to_owned(), self.status.into());
+        members.insert("code".to_owned(), self.code.into());
+        members.insert("detail".to_owned(), self.detail.as_ref().into());
+        if !self.reasons.is_empty() {
+            members.insert("reasons".to_owned(), json!(self.reasons));
+        }
+        if let Some(run) = &self.run {
+            members.insert("run".to_owned(), run.to_string().into());
+        }
+        Value::Object(members)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::str::FromStr;
+
+    #[test]
+    fn refusals_as_json() {
+        let run = RunId::from_str("0190b6f0-0000-7000-8000-000000000001").unwrap();
+        let cases = [
+            (
+                Refusal::not_found(),
+                r#"{"title":"Not Found","status":404,"code":"not_found","detail":"no webhook is at this path"}"#,
+            ),
+            (
+                Refusal::invalid_input(vec![Reason { path: "/a".into(), message: "is missing".into() }]),
+                r#"{"title":"Unprocessable Content","status":422,"code":"invalid_input","detail":"the input is not what this webhook takes","reasons":[{"path":"/a","message":"is missing"}]}"#,
+            ),
+            (
+                Refusal::run_failed(run),
+                r#"{"title":"Internal Server Error","status":500,"code":"run_failed","detail":"the run failed before it answered","run":"0190b6f0-0000-7000-8000-000000000001"}"#,
+            ),
+        ];
+        for (refusal, expected) in cases {
+            assert_eq!(refusal.to_json().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn what_goes_into_headers() {
+        assert_eq!(Refusal::method_not_allowed(&["GET".into(), "POST".into()]).allow.as_deref(), Some("GET, POST"));
+        assert_eq!(Refusal::busy(7).retry_after, Some(7));
+        assert_eq!(Refusal::too_many_requests(9).retry_after, Some(9));
+    }
+
+    #[test]
+    fn every_status_has_its_phrase() {
+        let run = RunId::from_str("0190b6f0-0000-7000-8000-000000000001").unwrap();
+        let all = [
+            (Refusal::gone(), 410),
+            (Refusal::forbidden(), 403),
+            (Refusal::method_not_allowed(&[]), 405),
+            (Refusal::too_large(1), 413),
+            (Refusal::unsupported_media("x"), 415),
+            (Refusal::bad_body("x"), 400),
+            (Refusal::bad_json("x"), 400),
+            (Refusal::bad_query("x"), 400),
+            (Refusal::too_many_headers(1), 431),
+            (Refusal::busy(1), 503),
+            (Refusal::too_many_requests(1), 429),
+            (Refusal::timed_out(run), 504),
+        ];
+        for (refusal, status) in all {
+            assert_eq!(refusal.status, status);
+            assert_ne!(refusal.title(), "Internal Server Error", "{status}");
+        }
+    }
+}

@@ -1,1 +1,15 @@
-//! placeholder
+//! What a step can do: protocols, and the connections they use. [`catalog`] and [`specs`] are the only doors to the
+//! modules; nobody outside can name one.
+
+pub mod catalog;
+pub mod connections;
+pub mod guard;
+
+mod client;
+mod http;
+mod mask;
+mod spec;
+mod status;
+
+pub use catalog::{Options, catalog, specs};
+pub use connections::Connections;

@@ -1,0 +1,231 @@
+//! The one way out over HTTP: every module's requests pass the guard here, at each redirect again.
+
+mod resolver;
+
+use crate::guard::{Guard, Passage, Trust, private_address};
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{self, HeaderMap, HeaderName};
+use reqwest::{Method, StatusCode, redirect};
+use resolver::{GuardedResolver, PrivateName};
+use run::error::StepError;
+use std::error::Error;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use url::Url;
+
+/// What `user-agent` says unless the author says something else.
+pub(crate) const USER_AGENT: &str = concat!("hookmill/", env!("CARGO_PKG_VERSION"));
+
+/// How long a connection may take to stand.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A request, complete.
+#[derive(Clone, Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// An answer, complete.
+#[derive(Clone, Debug)]
+pub(crate) struct Incoming {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// What one exchange may cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// Redirects followed; 0: an answer that redirects is the answer.
+    pub(crate) redirects: u32,
+    /// Bytes of the answer's body, decompressed.
+    pub(crate) max_response: u64,
+    /// All of it.
+    pub(crate) timeout: Duration,
+}
+
+/// Sends requests to where the guard lets them go.
+#[derive(Debug)]
+pub(crate) struct Client {
+    guard: Arc<Guard>,
+    checked: OnceLock<reqwest::Client>,
+    trusted: OnceLock<reqwest::Client>,
+}
+
+impl Client {
+    /// Nothing is loaded before the first request: TLS roots take their time.
+    pub(crate) fn new(guard: Guard) -> Self {
+        Self { guard: Arc::new(guard), checked: OnceLock::new(), trusted: OnceLock::new() }
+    }
+
+    /// Whether the request may go where it wants to, as far as its URL tells.
+    pub(crate) fn admit(&self, request: &Outgoing, trust: Trust<'_>) -> Result<(), StepError> {
+        self.guard.passage(&request.url, trust).map(drop)
+    }
+
+    /// Sends the request, follows redirects, reads the answer.
+    pub(crate) async fn send(
+        &self,
+        request: Outgoing,
+        trust: Trust<'_>,
+        bounds: Bounds,
+    ) -> Result<Incoming, StepError> {
+        let seconds = bounds.timeout.as_secs_f64();
+        match tokio::time::timeout(bounds.timeout, self.follow(request, trust, bounds)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(StepError::passing("timeout", format!("no complete answer within {seconds} s"))),
+        }
+    }
+
+    async fn follow(&self, mut request: Outgoing, trust: Trust<'_>, bounds: Bounds) -> Result<Incoming, StepError> {
+        let mut redirects = 0;
+        loop {
+            let answer = self.exchange(&request, trust).await?;
+            let Some(location) = redirection(&answer, bounds) else { return read(answer, bounds).await };
+            if redirects == bounds.redirects {
+                return Err(StepError::permanent(
+                    "too_many_redirects",
+                    format!("redirected more than {} times, last to {}", bounds.redirects, shown(&request.url)),
+                ));
+            }
+            redirects += 1;
+            request = redirected(request, answer.status(), &location)?;
+        }
+    }
+
+    async fn exchange(&self, request: &Outgoing, trust: Trust<'_>) -> Result<reqwest::Response, StepError> {
+        let client = match self.guard.passage(&request.url, trust)? {
+            Passage::Checked => client(&self.checked, Some(&self.guard))?,
+            Passage::Trusted => client(&self.trusted, None)?,
+        };
+        client
+            .request(request.method.clone(), request.url.clone())
+            .headers(request.headers.clone())
+            .body(request.body.clone())
+            .send()
+            .await
+            .map_err(|error| network_error(&error, &request.url))
+    }
+}
+
+/// The client in the slot, made at first use. With a guard, names are resolved under it.
+fn client<'a>(
+    slot: &'a OnceLock<reqwest::Client>,
+    guard: Option<&Arc<Guard>>,
+) -> Result<&'a reqwest::Client, StepError> {
+    if let Some(client) = slot.get() {
+        return Ok(client);
+    }
+    let builder = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .tcp_nodelay(true);
+    let builder = match guard {
+        Some(guard) => builder.dns_resolver(Arc::new(GuardedResolver::new(Arc::clone(guard)))),
+        None => builder,
+    };
+    let made = builder
+        .build()
+        .map_err(|error| StepError::permanent("tls_unavailable", innermost(&error)).hint("install CA certificates"))?;
+    Ok(slot.get_or_init(|| made))
+}
+
+/// Where the answer sends us, if it does and we follow.
+fn redirection(answer: &reqwest::Response, bounds: Bounds) -> Option<String> {
+    let follows = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) && bounds.redirects > 0;
+    let location = answer.headers().get(header::LOCATION).filter(|_| follows)?;
+    Some(String::from_utf8_lossy(location.as_bytes()).into_owned())
+}
+
+/// The request that follows a redirect (RFC 9110 §15.4): 303 turns into GET, 301 and 302 turn POST into GET as
+/// every client does; what may be a credential does not go along to another origin.
+fn redirected(mut request: Outgoing, status: StatusCode, location: &str) -> Result<Outgoing, StepError> {
+    let target = request.url.join(location).map_err(|error| {
+        StepError::permanent("invalid_redirect", format!("redirected to something that is no URL: {error}"))
+    })?;
+    if request.url.scheme() == "https" && target.scheme() == "http" {
+        let message = format!("redirected from https to plain http at {}", shown(&target));
+        return Err(StepError::permanent("insecure_redirect", message));
+    }
+    let becomes_get = match status {
+        StatusCode::SEE_OTHER => request.method != Method::HEAD,
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => request.method == Method::POST,
+        _ => false,
+    };
+    if becomes_get {
+        request.method = Method::GET;
+        request.body = Bytes::new();
+        request.headers.remove(header::CONTENT_TYPE);
+        request.headers.remove("idempotency-key");
+    }
+    if target.origin() != request.url.origin() {
+        request.headers = request.headers.into_iter().filter_map(carried_along).collect();
+    }
+    request.url = target;
+    Ok(request)
+}
+
+/// Headers that cannot be a credential. A list of those that can would never be complete.
+fn carried_along(
+    (name, value): (Option<HeaderName>, header::HeaderValue),
+) -> Option<(HeaderName, header::HeaderValue)> {
+    let name = name?;
+    let harmless = [header::ACCEPT, header::ACCEPT_LANGUAGE, header::CONTENT_TYPE, header::USER_AGENT].contains(&name)
+        || name.as_str() == "idempotency-key";
+    (harmless && !value.is_sensitive()).then_some((name, value))
+}
+
+async fn read(mut answer: reqwest::Response, bounds: Bounds) -> Result<Incoming, StepError> {
+    let too_large = || {
+        StepError::permanent("too_large", format!("the answer is longer than {} bytes", bounds.max_response))
+            .hint("raise `max_response`, or ask for less")
+    };
+    if answer.content_length().is_some_and(|length| length > bounds.max_response) {
+        return Err(too_large());
+    }
+    let mut body = BytesMut::new();
+    loop {
+        match answer.chunk().await {
+            Ok(Some(chunk)) if (body.len() + chunk.len()) as u64 > bounds.max_response => return Err(too_large()),
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => break,
+            Err(error) => return Err(network_error(&error, answer.url())),
+        }
+    }
+    let headers = std::mem::take(answer.headers_mut());
+    Ok(Incoming { status: answer.status(), headers, body: body.freeze() })
+}
+
+fn network_error(error: &reqwest::Error, url: &Url) -> StepError {
+    let host = url.host_str().unwrap_or_default();
+    if sources(error).any(|source| source.is::<PrivateName>()) {
+        return private_address(host);
+    }
+    if error.is_timeout() {
+        return StepError::passing("timeout", format!("{host} did not answer in time"));
+    }
+    let code = match error {
+        error if error.is_connect() => "connection_failed",
+        error if error.is_builder() => return StepError::permanent("invalid_request", innermost(error)),
+        _ => "connection_lost",
+    };
+    StepError::passing(code, format!("{host}: {}", innermost(error)))
+}
+
+/// The last of an error's causes: the one that says what happened, and which holds no URL.
+fn innermost(error: &reqwest::Error) -> String {
+    sources(error).last().map_or_else(|| "the request failed".to_owned(), ToString::to_string)
+}
+
+fn sources(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    std::iter::successors(error.source(), |&error| error.source())
+}
+
+/// A URL for messages: without what may be secret.
+fn shown(url: &Url) -> String {
+    format!("{}{}", url.origin().ascii_serialization(), url.path())
+}

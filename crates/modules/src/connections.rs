@@ -1,0 +1,212 @@
+//! Named credentials from `connections.yaml`, typed and resolved. One that cannot be resolved (a variable not set, a
+//! file not there) breaks only the calls that use it.
+
+mod google;
+mod http;
+mod secret;
+mod settings;
+mod smtp;
+mod text;
+
+pub use secret::Secret;
+pub use settings::{Fault, Problem, Sources};
+
+pub(crate) use google::{Google, ServiceAccount};
+pub(crate) use http::{HttpAccess, basic_authorization};
+pub(crate) use smtp::{Encryption, Server, Smtp, decoded};
+
+use run::call::Delivery;
+use run::error::StepError;
+use scenario::diagnostic::Place;
+use settings::{Name, Settings, did_you_mean};
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use text::{Node, Tree};
+
+/// The types that a connection can have.
+pub const KINDS: [&str; 6] = ["api_key", "basic", "bearer", "google", "http", "smtp"];
+
+/// All connections of a folder. Never changes: a changed file is loaded anew.
+#[derive(Debug, Default)]
+pub struct Connections {
+    entries: BTreeMap<String, Entry>,
+    missing: Vec<Problem>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    kind: String,
+    /// The service, or why it cannot be used.
+    state: Result<Service, String>,
+}
+
+#[derive(Debug)]
+enum Service {
+    Http(http::Http),
+    Google(Google),
+    Smtp(Smtp),
+}
+
+impl Connections {
+    /// No connections.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// The connections of this file, with references resolved in the environment and in the file's folder. A file
+    /// that does not exist holds none. All mistakes in the text come at once; what is merely missing outside of it
+    /// (see [`Connections::missing`]) is none.
+    pub fn load(path: &Path) -> Result<Self, Vec<Problem>> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::empty()),
+            Err(error) => return Err(vec![Problem::of_file(format!("{} cannot be read: {error}", path.display()))]),
+        };
+        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        Self::parse(&text, &Machine { folder })
+    }
+
+    /// The connections of this text, with references resolved by `sources`.
+    pub fn parse(text: &str, sources: &dyn Sources) -> Result<Self, Vec<Problem>> {
+        let tree = text::parse(text).map_err(|(place, message)| vec![Problem::of_text(place, message)])?;
+        let fields = match tree.node {
+            Node::Null => return Ok(Self::empty()),
+            Node::Map(fields) => fields,
+            _ => {
+                let message = "connections.yaml must hold names with their settings";
+                return Err(vec![Problem::of_text(tree.place, message).hint("`shop-mail: { type: smtp, url: … }`")]);
+            }
+        };
+        let mut connections = Self::empty();
+        let mut mistakes = Vec::new();
+        for (name, tree) in fields {
+            let (kind, service, problems) = read(&name, tree, sources);
+            let state = match (problems.first(), service) {
+                (Some(problem), _) => Err(problem.message.clone()),
+                (None, Some(service)) => Ok(service),
+                (None, None) => Err("its settings cannot be used".to_owned()),
+            };
+            let (mistaken, missing): (Vec<_>, Vec<_>) =
+                problems.into_iter().partition(|problem| problem.fault == Fault::Mistake);
+            mistakes.extend(mistaken);
+            connections.missing.extend(missing);
+            connections.entries.insert(name.text, Entry { kind, state });
+        }
+        if mistakes.is_empty() { Ok(connections) } else { Err(mistakes) }
+    }
+
+    /// Name → type of every connection, the broken ones included.
+    pub fn kinds(&self) -> BTreeMap<String, String> {
+        self.entries.iter().map(|(name, entry)| (name.clone(), entry.kind.clone())).collect()
+    }
+
+    /// What connections refer to that is not there. A connection named here fails every call with
+    /// `connection_broken`.
+    pub fn missing(&self) -> &[Problem] {
+        &self.missing
+    }
+
+    /// The connection as one for HTTP calls.
+    pub(crate) fn http(&self, name: &str) -> Result<HttpAccess<'_>, StepError> {
+        match self.service(name)? {
+            Service::Http(http) => Ok(HttpAccess::of(http)),
+            _ => Err(self.unfit(name)),
+        }
+    }
+
+    /// The connection as one to Google.
+    pub(crate) fn google(&self, name: &str) -> Result<&Google, StepError> {
+        match self.service(name)? {
+            Service::Google(google) => Ok(google),
+            _ => Err(self.unfit(name)),
+        }
+    }
+
+    /// The connection as one to a mail server.
+    pub(crate) fn smtp(&self, name: &str) -> Result<&Smtp, StepError> {
+        match self.service(name)? {
+            Service::Smtp(smtp) => Ok(smtp),
+            _ => Err(self.unfit(name)),
+        }
+    }
+
+    fn service(&self, name: &str) -> Result<&Service, StepError> {
+        let Some(entry) = self.entries.get(name) else {
+            let error = StepError::permanent("connection_unknown", format!("there is no connection `{name}`"));
+            let names = self.entries.keys().map(String::as_str);
+            return Err(match did_you_mean(name, names) {
+                Some(hint) => error.hint(hint),
+                None => error.hint("add it to connections.yaml"),
+            });
+        };
+        entry.state.as_ref().map_err(|reason| {
+            StepError::permanent("connection_broken", format!("the connection `{name}` cannot be used: {reason}"))
+        })
+    }
+
+    fn unfit(&self, name: &str) -> StepError {
+        let kind = self.entries.get(name).map_or("", |entry| entry.kind.as_str());
+        StepError::permanent("connection_unfit", format!("the connection `{name}` is of the type `{kind}`"))
+    }
+}
+
+/// The step's connection, where its module cannot do without.
+pub(crate) fn required(name: Option<&str>) -> Result<&str, StepError> {
+    name.ok_or_else(|| StepError::permanent("connection_unknown", "the step names no connection"))
+}
+
+/// The refusal to make a real call without what only a sandbox may lack.
+pub(crate) fn incomplete() -> StepError {
+    StepError::permanent("connection_broken", "the connection lacks its credentials")
+}
+
+/// One connection: its type, its service unless it is broken, and everything that is wrong with it.
+fn read(name: &text::Key, tree: Tree, sources: &dyn Sources) -> (String, Option<Service>, Vec<Problem>) {
+    let owner = Name { text: name.text.clone(), place: name.place };
+    let Node::Map(fields) = tree.node else {
+        let problem = Problem::of_connection(&owner, tree.place, "a connection is a list of settings");
+        return (String::new(), None, vec![problem.hint("`{ type: bearer, token: { env: API_TOKEN } }`")]);
+    };
+    let mut settings = Settings::new(owner, fields, sources);
+    let kind = settings.kind(&KINDS);
+    let service = match kind.as_str() {
+        "api_key" => Some(Service::Http(http::Http::api_key(&mut settings))),
+        "basic" => Some(Service::Http(http::Http::basic(&mut settings))),
+        "bearer" => Some(Service::Http(http::Http::bearer(&mut settings))),
+        "http" => Some(Service::Http(http::Http::plain(&mut settings))),
+        "google" => Some(Service::Google(Google::read(&mut settings))),
+        "smtp" => Some(Service::Smtp(Smtp::read(&mut settings))),
+        _ => None,
+    };
+    let problems = settings.finish(service.is_some());
+    (kind, service, problems)
+}
+
+/// The environment and the files of this machine.
+struct Machine {
+    folder: PathBuf,
+}
+
+impl Sources for Machine {
+    fn env(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn file(&self, path: &str) -> Result<String, String> {
+        std::fs::read_to_string(self.folder.join(path)).map_err(|error| error.to_string())
+    }
+}
+
+/// Whether calls over a connection leave the machine.
+fn delivery(sandbox: bool) -> Delivery {
+    if sandbox { Delivery::Sandbox } else { Delivery::Real }
+}
+
+fn place_of(location: serde_yaml::Location) -> Place {
+    let number = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    Place { line: number(location.line()), column: number(location.column()) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! Connections for HTTP calls: a credential, and where it may go.
+
+use super::delivery;
+use super::secret::Secret;
+use super::settings::Settings;
+use crate::client::Outgoing;
+use crate::guard::Trust;
+use crate::mask::Mask;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::header::{self, HeaderName, HeaderValue};
+use run::call::{Call, Delivery};
+use run::error::StepError;
+use url::Url;
+
+/// A connection of the type `api_key`, `basic`, `bearer` or `http`.
+#[derive(Debug)]
+pub(super) struct Http {
+    base: Option<Url>,
+    credential: Option<Credential>,
+    delivery: Delivery,
+}
+
+#[derive(Debug)]
+enum Credential {
+    Basic { user: String, password: Secret },
+    Bearer(Secret),
+    Header(HeaderName, Secret),
+    Query(String, Secret),
+}
+
+impl Http {
+    /// `{ type: basic, user, password }`.
+    pub(super) fn basic(settings: &mut Settings<'_>) -> Self {
+        let (user, password) = (settings.required_text("user"), settings.required_secret("password"));
+        if user.as_ref().is_some_and(|user| user.contains(':')) {
+            settings.reject("user", "may hold no colon (RFC 7617 §2)", None);
+        }
+        let credential = user.zip(password).map(|(user, password)| Credential::Basic { user, password });
+        Self::with(credential, settings)
+    }
+
+    /// `{ type: bearer, token }`.
+    pub(super) fn bearer(settings: &mut Settings<'_>) -> Self {
+        let credential = settings.required_secret("token").map(Credential::Bearer);
+        if let Some(Credential::Bearer(token)) = &credential
+            && HeaderValue::from_str(token.reveal()).is_err()
+        {
+            settings.reject_content("token", "holds characters that no header can");
+        }
+        Self::with(credential, settings)
+    }
+
+    /// `{ type: api_key, header: X-Api-Key, value }` or `{ …, query: key, value }`.
+    pub(super) fn api_key(settings: &mut Settings<'_>) -> Self {
+        let carrier = settings.one_of("header", "query");
+        let value = settings.required_secret("value");
+        let credential = match carrier.zip(value) {
+            Some((("header", name), value)) => match HeaderName::from_bytes(name.as_bytes()) {
+                Ok(_) if HeaderValue::from_str(value.reveal()).is_err() => {
+                    settings.reject_content("value", "holds characters that no header can");
+                    None
+                }
+                Ok(name) => Some(Credential::Header(name, value)),
+                Err(_) => {
+                    settings.reject("header", "is no header name", None);
+                    None
+                }
+            },
+            Some(((_, name), value)) => Some(Credential::Query(name, value)),
+            None => None,
+        };
+        Self::with(credential, settings)
+    }
+
+    /// `{ type: http }`: no credential.
+    pub(super) fn plain(settings: &mut Settings<'_>) -> Self {
+        Self::with(None, settings)
+    }
+
+    fn with(credential: Option<Credential>, settings: &mut Settings<'_>) -> Self {
+        let base = settings.http_url("base").map(|mut base| {
+            if !base.path().ends_with('/') {
+                base.set_path(&format!("{}/", base.path()));
+            }
+            base
+        });
+        Self { base, credential, delivery: delivery(settings.is_sandbox()) }
+    }
+}
+
+/// How one HTTP call is made: anonymously, or with a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HttpAccess<'a> {
+    connection: Option<&'a Http>,
+}
+
+impl<'a> HttpAccess<'a> {
+    pub(super) fn of(connection: &'a Http) -> Self {
+        Self { connection: Some(connection) }
+    }
+
+    /// Without a connection.
+    pub(crate) fn anonymous() -> Self {
+        Self { connection: None }
+    }
+
+    /// Whether the call leaves the machine.
+    pub(crate) fn delivery(&self) -> Delivery {
+        self.connection.map_or(Delivery::Real, |http| http.delivery)
+    }
+
+    /// What relative URLs are relative to. Its path ends with a slash.
+    pub(crate) fn base(&self) -> Option<&'a Url> {
+        self.connection?.base.as_ref()
+    }
+
+    /// Whom the call trusts.
+    pub(crate) fn trust<'b>(&self, call: &Call<'b>) -> Trust<'b>
+    where
+        'a: 'b,
+    {
+        Trust { author_host: call.author_host, endpoint: self.base() }
+    }
+
+    /// What hides the credential.
+    pub(crate) fn mask(&self) -> Mask {
+        match self.credential() {
+            None => Mask::default(),
+            Some(Credential::Basic { user, password }) => {
+                Mask::over([password.reveal(), &STANDARD.encode(format!("{user}:{}", password.reveal()))])
+            }
+            Some(Credential::Bearer(secret) | Credential::Header(_, secret)) => Mask::over([secret.reveal()]),
+            Some(Credential::Query(name, secret)) => Mask::over([secret.reveal()]).with_field(name),
+        }
+    }
+
+    /// Puts the credential on the request. One with a base goes nowhere else.
+    pub(crate) fn sign(&self, request: &mut Outgoing) -> Result<(), StepError> {
+        let Some(credential) = self.credential() else { return Ok(()) };
+        if self.base().is_some_and(|base| base.origin() != request.url.origin()) {
+            let message = "the connection's credential may go to its `base` only, and the URL is elsewhere";
+            return Err(StepError::permanent("credential_elsewhere", message));
+        }
+        match credential {
+            Credential::Basic { user, password } => {
+                request.headers.insert(header::AUTHORIZATION, basic_authorization(user, password.reveal())?);
+            }
+            Credential::Bearer(token) => {
+                request.headers.insert(header::AUTHORIZATION, secret_value(&format!("Bearer {}", token.reveal()))?);
+            }
+            Credential::Header(name, secret) => {
+                request.headers.insert(name, secret_value(secret.reveal())?);
+            }
+            Credential::Query(name, secret) => {
+                request.url.query_pairs_mut().append_pair(name, secret.reveal());
+            }
+        }
+        Ok(())
+    }
+
+    fn credential(&self) -> Option<&'a Credential> {
+        self.connection?.credential.as_ref()
+    }
+}
+
+/// The value of `Authorization` for a user and password (RFC 7617).
+pub(crate) fn basic_authorization(user: &str, password: &str) -> Result<HeaderValue, StepError> {
+    secret_value(&format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
+}
+
+fn secret_value(text: &str) -> Result<HeaderValue, StepError> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| super::incomplete())?;
+    value.set_sensitive(true);
+    Ok(value)
+}

@@ -1,0 +1,311 @@
+//! One connection's settings: asked for by key, with what is wrong gathered on the way.
+
+use super::secret::Secret;
+use super::text::{Key, Node, Tree};
+use scenario::diagnostic::Place;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fmt;
+use url::Url;
+
+/// Where references lead to.
+pub trait Sources {
+    /// The value of an environment variable; none where it is not set.
+    fn env(&self, name: &str) -> Option<String>;
+    /// The text of a file, the path relative to the folder of `connections.yaml`; or why there is none.
+    fn file(&self, path: &str) -> Result<String, String>;
+}
+
+/// Whose fault a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// The text is wrong.
+    Mistake,
+    /// What the text refers to is not there, or is not what it should be.
+    Missing,
+}
+
+/// Something wrong with `connections.yaml`. Holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The connection's name; none where the file as a whole is meant.
+    pub connection: Option<String>,
+    /// Where in the text; 0:0 where it could not even be read.
+    pub place: Place,
+    /// In the text or outside of it.
+    pub fault: Fault,
+    /// What is wrong, in one sentence without a final dot.
+    pub message: String,
+    /// What to try.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+impl Problem {
+    pub(super) fn of_file(message: String) -> Self {
+        Self::of_text(Place::default(), message)
+    }
+
+    pub(super) fn of_text(place: Place, message: impl Into<String>) -> Self {
+        Self { connection: None, place, fault: Fault::Mistake, message: message.into(), hint: None }
+    }
+
+    pub(super) fn of_connection(name: &Name, place: Place, message: impl Into<String>) -> Self {
+        Self { connection: Some(name.text.clone()), ..Self::of_text(place, message) }
+    }
+
+    #[must_use]
+    pub(super) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: ", self.place.line, self.place.column)?;
+        if let Some(connection) = &self.connection {
+            write!(f, "{connection}: ")?;
+        }
+        f.write_str(&self.message)?;
+        self.hint.as_ref().map_or(Ok(()), |hint| write!(f, " ({hint})"))
+    }
+}
+
+/// A connection's name and where it stands.
+pub(super) struct Name {
+    pub(super) text: String,
+    pub(super) place: Place,
+}
+
+/// The settings of one connection while they are read.
+pub(super) struct Settings<'a> {
+    name: Name,
+    fields: Vec<(Key, Tree)>,
+    asked: BTreeSet<&'static str>,
+    sources: &'a dyn Sources,
+    problems: Vec<Problem>,
+    sandbox: bool,
+}
+
+impl<'a> Settings<'a> {
+    pub(super) fn new(name: Name, fields: Vec<(Key, Tree)>, sources: &'a dyn Sources) -> Self {
+        let mut settings = Self { name, fields, asked: BTreeSet::new(), sources, problems: Vec::new(), sandbox: false };
+        settings.sandbox = settings.flag("sandbox");
+        settings
+    }
+
+    /// Whether calls stay here. Such a connection may lack its credentials.
+    pub(super) fn is_sandbox(&self) -> bool {
+        self.sandbox
+    }
+
+    /// The value of `type`, one of these.
+    pub(super) fn kind(&mut self, kinds: &[&str]) -> String {
+        let Some(tree) = self.find("type") else {
+            self.report(self.name.place, "it has no `type`", Some(format!("one of {}", kinds.join(", "))));
+            return String::new();
+        };
+        let Node::Text(kind) = tree.node else {
+            self.report(tree.place, "`type` must be a text", Some(format!("one of {}", kinds.join(", "))));
+            return String::new();
+        };
+        if !kinds.contains(&kind.as_str()) {
+            let hint = did_you_mean(&kind, kinds.iter().copied()).unwrap_or(format!("one of {}", kinds.join(", ")));
+            self.report(tree.place, format!("there is no connection type `{kind}`"), Some(hint));
+        }
+        kind
+    }
+
+    /// A text, given or by reference.
+    pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
+        let tree = self.find(key)?;
+        self.resolve(key, &tree)
+    }
+
+    /// A text that a connection which is no sandbox must have.
+    pub(super) fn required_text(&mut self, key: &'static str) -> Option<String> {
+        let tree = self.required(key)?;
+        self.resolve(key, &tree)
+    }
+
+    /// A text that is a credential.
+    pub(super) fn secret(&mut self, key: &'static str) -> Option<Secret> {
+        self.text(key).map(Secret::new)
+    }
+
+    /// A credential that a connection which is no sandbox must have.
+    pub(super) fn required_secret(&mut self, key: &'static str) -> Option<Secret> {
+        self.required_text(key).map(Secret::new)
+    }
+
+    /// An `http://` or `https://` URL.
+    pub(super) fn http_url(&mut self, key: &'static str) -> Option<Url> {
+        let text = self.text(key)?;
+        match Url::parse(&text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(url),
+            _ => {
+                self.reject(key, "is no http:// or https:// URL", None);
+                None
+            }
+        }
+    }
+
+    /// A JSON value: a map as it stands, or a text or reference that holds JSON.
+    pub(super) fn required_json(&mut self, key: &'static str) -> Option<Value> {
+        let tree = self.required(key)?;
+        if matches!(&tree.node, Node::Map(_)) && reference(&tree).is_none() {
+            return Some(tree.to_json());
+        }
+        let text = self.resolve(key, &tree)?;
+        match serde_json::from_str(&text) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                // The line and column of the JSON, never its text, which is secret.
+                let (line, column) = (error.line(), error.column());
+                self.miss(tree.place, format!("`{key}` holds no JSON (line {line}, column {column})"));
+                None
+            }
+        }
+    }
+
+    /// A list of texts, or one.
+    pub(super) fn texts(&mut self, key: &'static str) -> Option<Vec<String>> {
+        let tree = self.find(key)?;
+        let items = match tree.node {
+            Node::List(items) => items,
+            _ => vec![tree],
+        };
+        Some(items.iter().filter_map(|item| self.resolve(key, item)).collect())
+    }
+
+    /// Which of two keys is given, where exactly one must be.
+    pub(super) fn one_of(&mut self, first: &'static str, second: &'static str) -> Option<(&'static str, String)> {
+        match (self.text(first), self.text(second)) {
+            (Some(text), None) => Some((first, text)),
+            (None, Some(text)) => Some((second, text)),
+            (Some(_), Some(_)) => {
+                self.reject(second, &format!("and `{first}` exclude each other"), None);
+                None
+            }
+            (None, None) => {
+                if !self.sandbox && self.problems.is_empty() {
+                    self.report(self.name.place, format!("it has neither `{first}` nor `{second}`"), None);
+                }
+                None
+            }
+        }
+    }
+
+    /// Says that the value of a key cannot be meant. The value itself is not told: it may be secret.
+    pub(super) fn reject(&mut self, key: &'static str, reason: &str, hint: Option<&str>) {
+        let place = self.find(key).map_or(self.name.place, |tree| tree.place);
+        self.report(place, format!("`{key}` {reason}"), hint.map(str::to_owned));
+    }
+
+    /// Says that what a key refers to is not what it should be.
+    pub(super) fn reject_content(&mut self, key: &'static str, reason: &str) {
+        let place = self.find(key).map_or(self.name.place, |tree| tree.place);
+        self.miss(place, format!("`{key}` {reason}"));
+    }
+
+    /// Everything that is wrong. Keys that nobody asked for are mistakes, unless the type itself is unknown.
+    pub(super) fn finish(mut self, knows_type: bool) -> Vec<Problem> {
+        if knows_type {
+            let unknown = self.fields.iter().filter(|(key, _)| !self.asked.contains(key.text.as_str()));
+            let problems = unknown.map(|(key, _)| {
+                let keys = self.asked.iter().copied().collect::<Vec<_>>();
+                let hint = did_you_mean(&key.text, keys.iter().copied())
+                    .unwrap_or_else(|| format!("it takes {}", keys.join(", ")));
+                Problem::of_connection(&self.name, key.place, format!("there is no setting `{}`", key.text)).hint(hint)
+            });
+            let problems: Vec<_> = problems.collect();
+            self.problems.extend(problems);
+        }
+        self.problems.sort_by_key(|problem| problem.place);
+        self.problems
+    }
+
+    fn flag(&mut self, key: &'static str) -> bool {
+        match self.find(key) {
+            None => false,
+            Some(Tree { node: Node::Bool(value), .. }) => value,
+            Some(tree) => {
+                self.report(tree.place, format!("`{key}` must be true or false"), None);
+                false
+            }
+        }
+    }
+
+    fn find(&mut self, key: &'static str) -> Option<Tree> {
+        self.asked.insert(key);
+        self.fields.iter().find(|(found, _)| found.text == key).map(|(_, tree)| tree.clone())
+    }
+
+    fn required(&mut self, key: &'static str) -> Option<Tree> {
+        let tree = self.find(key);
+        if tree.is_none() && !self.sandbox {
+            self.report(self.name.place, format!("it has no `{key}`"), None);
+        }
+        tree
+    }
+
+    /// The text of a value: itself, or what `{ env: … }` or `{ file: … }` leads to, without a final line break.
+    fn resolve(&mut self, key: &str, tree: &Tree) -> Option<String> {
+        let found = match (&tree.node, reference(tree)) {
+            (Node::Text(text), _) => return Some(text.clone()),
+            (Node::Number(number), _) => return Some(number.to_string()),
+            (_, Some(("env", name))) => {
+                self.sources.env(name).ok_or_else(|| format!("the environment variable {name} is not set"))
+            }
+            (_, Some((_, path))) => {
+                self.sources.file(path).map_err(|error| format!("the file {path} cannot be read: {error}"))
+            }
+            _ => {
+                let hint = "a text, `{ env: NAME }` or `{ file: path }`".to_owned();
+                self.report(tree.place, format!("`{key}` is no text"), Some(hint));
+                return None;
+            }
+        };
+        match found {
+            Ok(text) => {
+                Some(text.strip_suffix('\n').map_or(text.as_str(), |line| line.trim_end_matches('\r')).to_owned())
+            }
+            Err(message) => {
+                self.miss(tree.place, message);
+                None
+            }
+        }
+    }
+
+    fn report(&mut self, place: Place, message: impl Into<String>, hint: Option<String>) {
+        self.problems.push(Problem { hint, ..Problem::of_connection(&self.name, place, message) });
+    }
+
+    /// Something outside of the text is not there, which a sandbox does not need.
+    fn miss(&mut self, place: Place, message: String) {
+        if !self.sandbox {
+            let problem = Problem::of_connection(&self.name, place, message);
+            self.problems.push(Problem { fault: Fault::Missing, ..problem });
+        }
+    }
+}
+
+/// "did you mean …" for a word that is nearly one of these.
+pub(super) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    let near = known.map(|name| (strsim::osa_distance(word, name), name));
+    let (distance, name) = near.min()?;
+    (distance <= 1 + name.len() / 4).then(|| format!("did you mean `{name}`?"))
+}
+
+/// `{ env: NAME }` or `{ file: path }`.
+fn reference(tree: &Tree) -> Option<(&str, &str)> {
+    let Node::Map(fields) = &tree.node else { return None };
+    match fields.as_slice() {
+        [(key, Tree { node: Node::Text(to), .. })] if matches!(key.text.as_str(), "env" | "file") => {
+            Some((key.text.as_str(), to))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,138 @@
+//! `http.request`: any HTTP call.
+
+mod content;
+mod request;
+mod response;
+
+use crate::catalog::Shared;
+use crate::client::Bounds;
+use crate::connections::HttpAccess;
+use crate::spec::{About, describe, parameters};
+use crate::status::status_error;
+use content::Raw;
+use response::{ErrorStatuses, ResponseAs};
+use run::call::{BoxFuture, Call, Delivery, Module, Outcome};
+use run::error::StepError;
+use scenario::catalog::ModuleSpec;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// Sends an HTTP request and gives the answer. The output has `status`, `headers` (lower-case names) and `body`,
+/// which is parsed by the answer's content type: JSON becomes a value, text stays text, anything else is base64.
+///
+/// A status from 400 to 599 is an error unless `errors` says otherwise; 408, 425, 429 and 5xx may be tried again
+/// (`retry`), after the pause that the answer asks for. Calls other than GET and HEAD carry an `Idempotency-Key` that
+/// stays the same over all attempts. A host that comes out of data may not be a private address.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Parameters {
+    /// Where to send it: `https://…` or `http://…`. With a connection that has a `base`, a path is enough.
+    url: String,
+    /// GET, POST, PUT, PATCH, DELETE, … Without it: POST where there is something to send, else GET.
+    method: Option<String>,
+    /// Values added to the URL's query. A list gives one pair for each item; null is left out.
+    #[serde(default)]
+    query: Map<String, Value>,
+    /// Headers by name. Null is left out.
+    #[serde(default)]
+    headers: Map<String, Value>,
+    /// A value to send as JSON.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Value")]
+    json: Option<Value>,
+    /// Fields to send as a form (`application/x-www-form-urlencoded`). A list gives one field for each item.
+    form: Option<Map<String, Value>>,
+    /// A text to send as `text/plain; charset=utf-8`.
+    text: Option<String>,
+    /// A text, or `{ base64: … }` for bytes, to send as it is, with the `content-type` of `headers`.
+    body: Option<Raw>,
+    /// How many redirects to follow; 0: an answer that redirects is the output.
+    #[serde(default = "default_redirects")]
+    #[schemars(range(max = 20))]
+    redirects: u32,
+    /// Which statuses are errors: `never`, or a list of statuses and ranges such as `[404, 500-599]`.
+    #[serde(default)]
+    errors: ErrorStatuses,
+    /// How to read the answer's body: by its content type, or always as JSON, text or base64.
+    #[serde(default)]
+    response: ResponseAs,
+    /// The longest answer in bytes, decompressed; a longer one is an error.
+    #[serde(default = "default_max_response")]
+    max_response: u64,
+}
+
+/// The module.
+pub(crate) struct Request {
+    spec: Arc<ModuleSpec>,
+    shared: Arc<Shared>,
+}
+
+impl Request {
+    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
+        let spec = describe::<Parameters>(About {
+            name: "http.request",
+            example: json!({
+                "url": "https://api.example.com/orders",
+                "query": { "notify": true },
+                "json": { "number": "A1", "total": 6 },
+            }),
+            sample: json!({
+                "status": 200,
+                "headers": { "content-type": "application/json" },
+                "body": { "ok": true },
+            }),
+            connections: &["api_key", "basic", "bearer", "http"],
+            needs_connection: false,
+            url_parameter: Some("url"),
+        });
+        Self { spec, shared: Arc::clone(shared) }
+    }
+
+    async fn request(&self, call: Call<'_>) -> Result<Outcome, StepError> {
+        let parameters: Parameters = parameters(&call)?;
+        let access = match call.connection {
+            Some(name) => self.shared.connections.http(name)?,
+            None => HttpAccess::anonymous(),
+        };
+        let request = request::build(&parameters, &access, &call)?;
+        let trust = access.trust(&call);
+        self.shared.client.admit(&request, trust)?;
+        let mask = access.mask();
+        let sent = mask.request(&request);
+        if access.delivery() == Delivery::Sandbox {
+            return Ok(Outcome { output: self.spec.sample.clone(), sent, delivery: Delivery::Sandbox });
+        }
+        let bounds =
+            Bounds { redirects: parameters.redirects, max_response: parameters.max_response, timeout: call.timeout };
+        let answer = self.shared.client.send(request, trust, bounds).await?;
+        if parameters.errors.contain(answer.status.as_u16())? {
+            return Err(status_error(&answer, call.now, &mask));
+        }
+        Ok(Outcome { output: response::output(&answer, parameters.response, &mask)?, sent, delivery: Delivery::Real })
+    }
+}
+
+impl Module for Request {
+    fn spec(&self) -> &Arc<ModuleSpec> {
+        &self.spec
+    }
+
+    fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Outcome, StepError>> {
+        Box::pin(self.request(call))
+    }
+}
+
+/// Tells `json: null`, which sends null, from no `json` at all.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+fn default_redirects() -> u32 {
+    5
+}
+
+fn default_max_response() -> u64 {
+    10 * 1024 * 1024
+}

@@ -1,0 +1,89 @@
+//! What a request carries.
+
+use crate::spec::invalid;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use run::error::StepError;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// A body sent as it is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Raw {
+    /// Text, sent as UTF-8.
+    Text(String),
+    /// Bytes.
+    Base64 {
+        /// The bytes in base64.
+        base64: String,
+    },
+}
+
+/// A body and the content type it goes by, unless the author gives one.
+pub(super) struct Content {
+    pub(super) kind: Option<&'static str>,
+    pub(super) bytes: Bytes,
+}
+
+/// The body that the parameters give, of which there is at most one.
+pub(super) fn content(parameters: &super::Parameters) -> Result<Option<Content>, StepError> {
+    let json = parameters.json.as_ref().map(|value| Content::new(Some("application/json"), value.to_string()));
+    let form = parameters.form.as_ref().map(form).transpose()?;
+    let text = parameters.text.clone().map(|text| Content::new(Some("text/plain; charset=utf-8"), text));
+    let body = parameters.body.as_ref().map(raw).transpose()?;
+    let mut given = [json, form, text, body].into_iter().flatten();
+    let first = given.next();
+    if given.next().is_some() {
+        return Err(invalid("only one of `json`, `form`, `text` and `body` can be sent"));
+    }
+    Ok(first)
+}
+
+/// The pairs of a query or form: a list is a pair for each item, null none.
+pub(super) fn pairs(fields: &Map<String, Value>) -> Result<Vec<(&str, String)>, StepError> {
+    let mut pairs = Vec::new();
+    for (name, value) in fields {
+        let items = match value {
+            Value::Array(items) => items.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        for item in items {
+            pairs.extend(scalar(name, item)?.map(|text| (name.as_str(), text)));
+        }
+    }
+    Ok(pairs)
+}
+
+/// A text, number or boolean as text; null is none.
+pub(super) fn scalar(name: &str, value: &Value) -> Result<Option<String>, StepError> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.clone())),
+        Value::Bool(_) | Value::Number(_) => Ok(Some(value.to_string())),
+        Value::Array(_) | Value::Object(_) => Err(invalid(format!("`{name}` must be a text, number or boolean"))),
+    }
+}
+
+impl Content {
+    fn new(kind: Option<&'static str>, bytes: impl Into<Bytes>) -> Self {
+        Self { kind, bytes: bytes.into() }
+    }
+}
+
+fn form(fields: &Map<String, Value>) -> Result<Content, StepError> {
+    let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs(fields)?).finish();
+    Ok(Content::new(Some("application/x-www-form-urlencoded"), encoded))
+}
+
+fn raw(raw: &Raw) -> Result<Content, StepError> {
+    match raw {
+        Raw::Text(text) => Ok(Content::new(None, text.clone())),
+        Raw::Base64 { base64 } => match STANDARD.decode(base64) {
+            Ok(bytes) => Ok(Content::new(None, bytes)),
+            Err(error) => Err(invalid(format!("`body.base64` is not base64: {error}"))),
+        },
+    }
+}

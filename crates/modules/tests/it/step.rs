@@ -1,0 +1,85 @@
+//! A step that calls a module, as the engine would.
+
+use modules::{Connections, Options};
+use run::call::{Call, Module, Origin, Outcome};
+use run::error::StepError;
+use run::id::{Millis, RunId, ScenarioId, Spot, Turns};
+use scenario::plan::StepNo;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+/// 2026-11-22T00:00:00Z.
+pub const NOW: Millis = 1_795_305_600_000;
+
+/// Environment and files given by the test.
+pub struct Given(pub BTreeMap<&'static str, String>);
+
+impl modules::connections::Sources for Given {
+    fn env(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+
+    fn file(&self, path: &str) -> Result<String, String> {
+        self.0.get(path).cloned().ok_or_else(|| "no such file".to_owned())
+    }
+}
+
+/// The modules with these connections.
+pub fn modules(connections: &str, given: &[(&'static str, &str)], options: Options) -> Vec<Arc<dyn Module>> {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| rustls::crypto::aws_lc_rs::default_provider().install_default().unwrap());
+    let given = Given(given.iter().map(|&(name, text)| (name, text.to_owned())).collect());
+    modules::catalog(Arc::new(Connections::parse(connections, &given).unwrap()), options)
+}
+
+/// A step about to be called.
+pub struct Step<'a> {
+    modules: &'a [Arc<dyn Module>],
+    name: &'a str,
+    connection: Option<&'a str>,
+    author_host: Option<&'a str>,
+    timeout: Duration,
+    now: Millis,
+}
+
+/// A step of this module.
+pub fn step<'a>(modules: &'a [Arc<dyn Module>], name: &'a str) -> Step<'a> {
+    Step { modules, name, connection: None, author_host: None, timeout: Duration::from_secs(20), now: NOW }
+}
+
+impl<'a> Step<'a> {
+    pub fn connection(self, name: &'a str) -> Self {
+        Self { connection: Some(name), ..self }
+    }
+
+    pub fn author_host(self, host: &'a str) -> Self {
+        Self { author_host: Some(host), ..self }
+    }
+
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    pub fn now(self, now: Millis) -> Self {
+        Self { now, ..self }
+    }
+
+    pub async fn call(self, parameters: Value) -> Result<Outcome, StepError> {
+        let module = self.modules.iter().find(|module| module.spec().name == self.name).unwrap();
+        let scenario: ScenarioId = "test".parse().unwrap();
+        let spot = Spot { step: StepNo(0), turns: Turns::new() };
+        let origin = Origin { scenario: &scenario, run: RunId(uuid::Uuid::nil()), spot: &spot, attempt: 1 };
+        let call = Call {
+            parameters: &parameters,
+            connection: self.connection,
+            idempotency_key: "0190-key.3",
+            author_host: self.author_host,
+            timeout: self.timeout,
+            now: self.now,
+            origin,
+        };
+        module.call(call).await
+    }
+}

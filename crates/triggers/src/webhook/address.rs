@@ -4,6 +4,7 @@
 use super::headers;
 use ipnet::IpNet;
 use scenario::plan::Network;
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
 /// The proxies in front of the server.
@@ -49,12 +50,12 @@ impl Proxies {
 
     /// What the proxies said, in order: an address, or none where it was something else.
     fn hops(&self, fields: &[(&str, &[u8])]) -> Vec<Option<IpAddr>> {
-        let (name, read): (_, fn(&str) -> Vec<Option<IpAddr>>) = match self.header {
-            Forwarding::XForwardedFor => ("x-forwarded-for", x_forwarded_for),
-            Forwarding::Forwarded => ("forwarded", forwarded),
-        };
-        let lines = fields.iter().filter(|(field, _)| field.eq_ignore_ascii_case(name));
-        lines.flat_map(|(_, value)| read(&headers::text(value))).collect()
+        match self.header {
+            Forwarding::XForwardedFor => {
+                lines(fields, "x-forwarded-for").flat_map(|line| x_forwarded_for(&line)).collect()
+            }
+            Forwarding::Forwarded => lines(fields, "forwarded").flat_map(|line| forwarded(&line)).collect(),
+        }
     }
 }
 
@@ -79,6 +80,11 @@ fn contains(network: &IpNet, address: IpAddr) -> bool {
         Some((v4, prefix)) => IpNet::new(v4.into(), prefix).is_ok_and(|network| network.contains(&address)),
         None => network.contains(&address),
     }
+}
+
+/// The lines of one header, in order.
+fn lines<'f>(fields: &[(&str, &'f [u8])], name: &str) -> impl Iterator<Item = Cow<'f, str>> {
+    fields.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| headers::text(value))
 }
 
 fn x_forwarded_for(line: &str) -> Vec<Option<IpAddr>> {

@@ -83,7 +83,7 @@ impl Document {
             Event::Text(text) => self.text(&text.xml10_content()),
             Event::CData(text) => self.text(&text.xml10_content()),
             Event::GeneralRef(reference) => self.text(&resolve(reference)?),
-            Event::DocType(_) => Err("a document type is not taken"),
+            Event::DocType(_) => Err("a document type (DOCTYPE) is not taken"),
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::Eof => Ok(()),
         }
     }

@@ -1,3 +1,21 @@
 //! HTTP in front of an engine: the webhook gateway, the API behind a login, and the pages.
 
 pub mod library;
+
+mod api;
+mod app;
+mod assets;
+mod auth;
+mod editor;
+mod error;
+mod gateway;
+mod headers;
+mod health;
+mod serve;
+
+pub use api::openapi;
+pub use app::{App, Options};
+pub use assets::{Asset, Assets};
+pub use auth::{ApiToken, WeakToken};
+pub use gateway::Gateway;
+pub use serve::serve;

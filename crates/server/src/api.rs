@@ -1,0 +1,53 @@
+//! The API, version 1. Every operation is a handler in `<resource>/<verb>.rs` and one line in [`v1`]; its document is
+//! collected from the same lines.
+
+pub(crate) mod diagnostic;
+
+mod blocking;
+mod body;
+mod check;
+mod document;
+mod modules;
+mod runs;
+mod scenarios;
+mod value;
+
+use crate::error::Problem;
+use actix_web::{HttpResponse, web};
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use document::openapi;
+
+/// Mounts the API below `/api`. Who gets here is known.
+pub(crate) fn configure(routes: &mut web::ServiceConfig) {
+    routes
+        .app_data(body::json())
+        .app_data(body::plain())
+        .app_data(web::QueryConfig::default().error_handler(|error, _| Problem::bad_request(error.to_string()).into()))
+        .service(scope("/v1").configure(v1))
+        .default_service(web::to(unknown));
+}
+
+/// Every operation of version 1.
+fn v1(routes: &mut ServiceConfig) {
+    routes
+        .service(check::check)
+        .service(document::get)
+        .service(modules::list)
+        .service(runs::list::list)
+        .service(runs::get::get)
+        .service(scenarios::create::create)
+        .service(scenarios::delete::delete)
+        .service(scenarios::get::get)
+        .service(scenarios::list::list)
+        .service(scenarios::put::put)
+        .service(scenarios::run::start)
+        .service(scenarios::switch::disable)
+        .service(scenarios::switch::enable)
+        .service(scenarios::versions::list);
+}
+
+async fn unknown() -> Result<HttpResponse, Problem> {
+    Err(Problem::not_found("the API has no such operation; /api/v1/openapi.json lists them"))
+}

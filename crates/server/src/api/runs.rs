@@ -1,0 +1,8 @@
+//! `/api/v1/runs`
+
+pub(super) mod get;
+pub(super) mod list;
+pub(super) mod view;
+
+mod input;
+mod steps;

@@ -1,0 +1,124 @@
+//! The steps of a run as the API shows them.
+
+use crate::api::value;
+use run::call::Delivery;
+use run::entry::Entry;
+use run::error::StepError;
+use run::history::{Outcome, StepRecord, history};
+use run::id::Millis;
+use scenario::plan::{self, Plan};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+/// What a step did in one turn of the loops around it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Step {
+    /// Its number in the scenario, from 0 in the order of the text.
+    step: u32,
+    /// Which turn of each loop around it, outermost first, from 0.
+    turns: Vec<u32>,
+    /// The name by which expressions refer to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    /// What to call it.
+    label: String,
+    /// What it uses.
+    module: String,
+    /// How it stands or ended.
+    #[schema(value_type = StepStatus)]
+    status: Outcome,
+    /// How often it was tried.
+    attempts: u32,
+    /// When it began, in milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    started: Option<Millis>,
+    /// When it ended, in milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended: Option<Millis>,
+    /// What it gave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<serde_json::Value>)]
+    output: Option<Box<RawValue>>,
+    /// What was sent, secrets masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<serde_json::Value>)]
+    sent: Option<Box<RawValue>>,
+    /// Whether the call was only written down, not made.
+    sandbox: bool,
+    /// Its last failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Failure>,
+}
+
+/// How a step stands or ended.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "describes `run`'s `Outcome`, which knows no API document")]
+enum StepStatus {
+    /// Begun and not over.
+    Running,
+    /// Waits for its next attempt.
+    Retrying,
+    /// Gave its output.
+    Done,
+    /// Failed for good.
+    Failed,
+    /// Failed, and `on_error` stood in for it.
+    Recovered,
+    /// Not run: its `when` is false, or it is switched off.
+    Skipped,
+    /// A filter that held its branch back.
+    Filtered,
+}
+
+/// Why something failed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RunError)]
+pub(super) struct Failure {
+    /// For programs: `http_status`, `timeout`, `expression`…
+    code: String,
+    /// For people.
+    message: String,
+    /// What to try.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    /// The far side's HTTP status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+}
+
+/// The steps of this journal. Without the plan they have numbers for names.
+pub(super) fn of(entries: &[Entry], plan: Option<&Plan>) -> Vec<Step> {
+    let records = history(entries);
+    let steps = plan.map_or(&[][..], |plan| &plan.steps);
+    records.iter().map(|record| Step::of(record, steps.get(record.spot.step.0 as usize))).collect()
+}
+
+impl Step {
+    fn of(record: &StepRecord, step: Option<&plan::Step>) -> Self {
+        let no = record.spot.step.0;
+        Self {
+            step: no,
+            turns: record.spot.turns.to_vec(),
+            id: step.and_then(|step| step.id.as_deref()).map(str::to_owned),
+            label: step.map_or_else(|| format!("step {no}"), |step| step.label.to_string()),
+            module: step.map(|step| step.module.to_string()).unwrap_or_default(),
+            status: record.outcome,
+            attempts: record.attempts,
+            started: (record.outcome != Outcome::Skipped).then_some(record.started),
+            ended: record.ended,
+            output: record.output.as_ref().map(value::shown),
+            sent: record.sent.as_ref().map(value::shown),
+            sandbox: record.delivery == Delivery::Sandbox,
+            error: record.error.as_ref().map(Failure::from),
+        }
+    }
+}
+
+impl From<&StepError> for Failure {
+    fn from(error: &StepError) -> Self {
+        let StepError { code, message, hint, status, .. } = error.clone();
+        Self { code, message, hint, status }
+    }
+}

@@ -1,0 +1,136 @@
+//! A run as the API shows it.
+
+use super::input::Input;
+use super::steps::{self, Failure, Step};
+use crate::api::value;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use engine::{Head, Status};
+use run::entry::{Created, End, Entry};
+use run::id::{Millis, RunId, ScenarioId};
+use run::response;
+use scenario::plan::{Plan, Version};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// How a run stands or ended.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "describes `store`'s `Status`, which knows no API document")]
+pub(in crate::api) enum RunStatus {
+    /// It has work to do.
+    Running,
+    /// It goes on later.
+    Waiting,
+    /// Over: all done.
+    Succeeded,
+    /// Over: ended early and well.
+    Stopped,
+    /// Over: a step failed for good.
+    Failed,
+    /// Over: a person ended it.
+    Cancelled,
+}
+
+/// A run.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Run {
+    /// Its id.
+    id: String,
+    /// Of which scenario.
+    scenario: String,
+    /// Of which version of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    /// How it stands.
+    #[schema(value_type = RunStatus)]
+    status: Status,
+    /// When it was created, in milliseconds since 1970.
+    created: Millis,
+    /// When it last changed, in milliseconds since 1970.
+    changed: Millis,
+    /// What started it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<Input>,
+    /// What its steps did, in the order in which they began.
+    steps: Vec<Step>,
+    /// What it answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response: Option<Response>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Failure>,
+}
+
+/// What a run answers.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct Response {
+    /// The HTTP status.
+    status: u16,
+    /// Names and values, in order.
+    #[schema(value_type = Vec<Vec<String>>)]
+    headers: Vec<(String, String)>,
+    /// The body: text, or base64 where it is no UTF-8.
+    #[schema(value_type = serde_json::Value)]
+    body: Box<RawValue>,
+    /// `base64` where the body is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'static str>,
+}
+
+impl Run {
+    /// The run of this journal. `plan` finds the version that the run is pinned to, for the names of its steps.
+    pub(super) fn of(
+        id: RunId,
+        head: &Head,
+        entries: &[Entry],
+        plan: impl FnOnce(&ScenarioId, &Version) -> Option<Arc<Plan>>,
+    ) -> Self {
+        let created = entries.iter().find_map(|entry| match entry {
+            Entry::Created(created) => Some(&**created),
+            _ => None,
+        });
+        let plan = created.and_then(|Created { scenario, version, .. }| plan(scenario, version));
+        Self {
+            id: id.to_string(),
+            scenario: head.scenario.to_string(),
+            version: created.map(|created| created.version.0.to_string()),
+            status: head.status,
+            created: id.created(),
+            changed: head.at,
+            input: created.map(|created| Input::from(&created.input)),
+            steps: steps::of(entries, plan.as_deref()),
+            response: entries.iter().find_map(response),
+            error: entries.iter().rev().find_map(failure),
+        }
+    }
+}
+
+fn response(entry: &Entry) -> Option<Response> {
+    match entry {
+        Entry::Responded { response, .. } => Some(Response::from(&**response)),
+        _ => None,
+    }
+}
+
+fn failure(entry: &Entry) -> Option<Failure> {
+    match entry {
+        Entry::Ended { end, .. } => match &**end {
+            End::Failed { error, .. } => Some(Failure::from(error)),
+            End::Succeeded | End::Stopped | End::Cancelled => None,
+        },
+        _ => None,
+    }
+}
+
+impl From<&response::Response> for Response {
+    fn from(response: &response::Response) -> Self {
+        let (body, encoding) = match std::str::from_utf8(&response.body) {
+            Ok(text) => (value::text(text), None),
+            Err(_) => (value::text(&BASE64_STANDARD.encode(&response.body)), Some("base64")),
+        };
+        Self { status: response.status, headers: response.headers.clone(), body, encoding }
+    }
+}

@@ -1,0 +1,136 @@
+//! A scenario as the API shows it.
+
+use crate::App;
+use crate::api::diagnostic::Diagnostic;
+use crate::error::Problem;
+use crate::library::Entry;
+use engine::{Filter, Status};
+use run::id::Millis;
+use scenario::plan::{Trigger as PlanTrigger, Webhook};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A scenario.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Scenario {
+    /// Its id: the file's name without `.yaml`.
+    id: String,
+    /// What to call it.
+    name: String,
+    /// What it is for.
+    description: String,
+    /// Whether its triggers start runs.
+    enabled: bool,
+    /// Digest of its text.
+    version: String,
+    /// The file it is kept in.
+    source: String,
+    /// What is wrong with its text. While it has errors, the last good version takes the runs, if there was one.
+    diagnostics: Vec<Diagnostic>,
+    /// What starts it.
+    triggers: Vec<Trigger>,
+    /// The run that began last.
+    last_run: Option<LastRun>,
+}
+
+/// A scenario and its text.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ScenarioText {
+    #[serde(flatten)]
+    scenario: Scenario,
+    /// The text as it is now, valid or not.
+    text: String,
+}
+
+/// What starts a scenario.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Trigger {
+    /// A request.
+    Webhook {
+        /// The path below `/hook/`.
+        path: String,
+        /// The whole address.
+        url: String,
+        /// The methods it takes; empty: any.
+        methods: Vec<String>,
+    },
+    /// The clock.
+    Schedule {
+        /// When it is due next (RFC 3339); null: never again.
+        #[schema(format = DateTime)]
+        next: Option<String>,
+    },
+    /// A person or a program, through the API.
+    Manual,
+}
+
+/// A run in short.
+#[derive(Serialize, ToSchema)]
+struct LastRun {
+    /// Its id.
+    id: String,
+    /// How it stands.
+    #[schema(value_type = crate::api::runs::view::RunStatus)]
+    status: Status,
+    /// When it last changed, in milliseconds since 1970.
+    at: Millis,
+}
+
+impl Scenario {
+    /// The scenario with its last run. Blocks for the disk.
+    pub(super) fn of(entry: &Entry, app: &App) -> Result<Self, Problem> {
+        let plan = entry.plan.as_deref();
+        let name = plan.map(|plan| plan.name.as_str()).filter(|name| !name.is_empty());
+        Ok(Self {
+            id: entry.id.to_string(),
+            name: name.unwrap_or(entry.id.as_str()).to_owned(),
+            description: plan.map(|plan| plan.description.clone()).unwrap_or_default(),
+            enabled: plan.is_some_and(|plan| plan.enabled),
+            version: entry.version.0.to_string(),
+            source: entry.file.clone(),
+            diagnostics: entry.diagnostics.iter().map(Diagnostic::from).collect(),
+            triggers: triggers(entry, app),
+            last_run: last_run(entry, app)?,
+        })
+    }
+}
+
+impl ScenarioText {
+    /// The scenario with its text and last run. Blocks for the disk.
+    pub(super) fn of(entry: &Entry, app: &App) -> Result<Self, Problem> {
+        Ok(Self { scenario: Scenario::of(entry, app)?, text: entry.text.to_string() })
+    }
+}
+
+fn triggers(entry: &Entry, app: &App) -> Vec<Trigger> {
+    let (mut hooks, mut next) = (entry.hooks.iter(), entry.next.iter());
+    let triggers = entry.plan.iter().flat_map(|plan| &plan.triggers);
+    triggers
+        .filter_map(|trigger| match trigger {
+            PlanTrigger::Webhook(webhook) => hooks.next().map(|path| hook(webhook, path, app)),
+            PlanTrigger::Schedule(_) => {
+                Some(Trigger::Schedule { next: next.next().copied().flatten().and_then(rfc3339) })
+            }
+            PlanTrigger::Manual(_) => Some(Trigger::Manual),
+        })
+        .collect()
+}
+
+fn hook(webhook: &Webhook, path: &str, app: &App) -> Trigger {
+    let mut url = app.options().public_url.clone();
+    url.set_path(&format!("{}/hook/{path}", url.path().trim_end_matches('/')));
+    // Braces stand for what the caller chooses, not for themselves.
+    let url = url.as_str().replace("%7B", "{").replace("%7D", "}");
+    Trigger::Webhook { path: path.to_owned(), url, methods: webhook.methods.clone() }
+}
+
+fn last_run(entry: &Entry, app: &App) -> Result<Option<LastRun>, Problem> {
+    let filter = Filter { scenario: Some(entry.id.clone()), ..Filter::default() };
+    let runs = app.handle().runs(&filter, 1)?;
+    Ok(runs.into_iter().next().map(|(id, head)| LastRun { id: id.to_string(), status: head.status, at: head.at }))
+}
+
+fn rfc3339(at: Millis) -> Option<String> {
+    jiff::Timestamp::from_millisecond(at).ok().map(|at| at.to_string())
+}

@@ -1,0 +1,129 @@
+//! What every request handler shares: the way in to the engine, the scenarios, and who may come in.
+
+use crate::assets::Assets;
+use crate::auth::{ApiToken, LoginCodes, Sessions, Throttle};
+use crate::gateway::Gateway;
+use crate::library::Library;
+use engine::Handle;
+use run::id::Millis;
+use scenario::catalog::Catalog;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use url::Url;
+
+/// How the server is set up.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where people and callers reach the server: the start of every address it shows.
+    pub public_url: Url,
+    /// The token that may do everything.
+    pub token: ApiToken,
+    /// The editor's files.
+    pub assets: Assets,
+}
+
+/// What every request handler shares. Clones are cheap and mean the same server.
+#[derive(Clone)]
+pub struct App(Arc<State>);
+
+struct State {
+    gateway: Gateway,
+    library: Arc<dyn Library>,
+    catalog: Arc<Catalog>,
+    options: Options,
+    sessions: Sessions,
+    login_codes: LoginCodes,
+    throttle: Throttle,
+    ready: AtomicBool,
+}
+
+impl App {
+    /// A server in front of the gateway's engine and these scenarios. Not [ready](Self::set_ready) yet, and nobody is
+    /// logged in.
+    pub fn new(gateway: Gateway, library: Arc<dyn Library>, catalog: Arc<Catalog>, options: Options) -> Self {
+        Self(Arc::new(State {
+            gateway,
+            library,
+            catalog,
+            options,
+            sessions: Sessions::default(),
+            login_codes: LoginCodes::default(),
+            throttle: Throttle::default(),
+            ready: AtomicBool::new(false),
+        }))
+    }
+
+    /// Makes a link that logs in whoever opens it first, within 24 hours.
+    pub fn new_login_link(&self) -> String {
+        let code = self.new_login_code();
+        format!("{}/login/{code}", self.base())
+    }
+
+    /// Makes the code of such a link: `/login/{code}` opens a session once, within 24 hours.
+    pub fn new_login_code(&self) -> String {
+        self.0.login_codes.make(self.now())
+    }
+
+    /// Says that scenarios are loaded and old runs taken up: `/readyz` answers 200 from now on.
+    pub fn set_ready(&self) {
+        self.0.ready.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.0.ready.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.0.gateway.handle
+    }
+
+    pub(crate) fn gateway(&self) -> &Gateway {
+        &self.0.gateway
+    }
+
+    pub(crate) fn library(&self) -> &dyn Library {
+        &*self.0.library
+    }
+
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.0.catalog
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.0.options
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    pub(crate) fn login_codes(&self) -> &LoginCodes {
+        &self.0.login_codes
+    }
+
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.0.throttle
+    }
+
+    /// Whether people reach the server by TLS, so that cookies may insist on it.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.0.options.public_url.scheme() == "https"
+    }
+
+    /// The public address without a final slash.
+    pub(crate) fn base(&self) -> &str {
+        self.0.options.public_url.as_str().trim_end_matches('/')
+    }
+
+    /// The engine's time.
+    pub(crate) fn now(&self) -> Millis {
+        self.handle().clock().now()
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("options", &self.0.options).finish_non_exhaustive()
+    }
+}

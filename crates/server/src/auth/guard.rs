@@ -1,0 +1,88 @@
+//! Who is asking, and whether they may.
+
+use super::login;
+use super::origin::{self, Origin};
+use super::sessions::SessionKey;
+use crate::App;
+use crate::error::Problem;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header;
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError, web};
+use std::future::{Ready, ready};
+
+/// Someone who may come in, and by what we know them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Caller {
+    /// The API token, in the `Authorization` header.
+    Token,
+    /// A session, in a browser's cookie.
+    Session(SessionKey),
+}
+
+/// Lets in who is known and may do this; stands around every route that is not public. Handlers behind it can ask for
+/// the [`Caller`].
+pub(crate) async fn require<B: MessageBody>(
+    app: web::Data<App>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    match identify(request.request(), &app).and_then(|caller| permit(caller, request.request(), &app)) {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            Ok(next.call(request).await?.map_into_left_body())
+        }
+        Err(problem) => Ok(request.into_response(problem.error_response()).map_into_right_body()),
+    }
+}
+
+/// By what we know them. A token that is given must be right, whatever else comes with it.
+fn identify(request: &HttpRequest, app: &App) -> Result<Caller, Problem> {
+    if let Some(given) = request.headers().get(header::AUTHORIZATION) {
+        let token = given.to_str().ok().and_then(bearer);
+        return token.filter(|token| app.options().token.is(token)).map(|_| Caller::Token).ok_or_else(unknown);
+    }
+    let cookie = request.cookie(&login::cookie_name(app)).ok_or_else(unknown)?;
+    app.sessions().find(cookie.value(), app.now()).map(Caller::Session).ok_or_else(unknown)
+}
+
+/// Whether they may. Everyone who is known may do everything; but a browser that carries a session may change
+/// something only on behalf of our own pages.
+fn permit(caller: Caller, request: &HttpRequest, app: &App) -> Result<Caller, Problem> {
+    let only_reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    match caller {
+        Caller::Session(_) if !only_reads => match origin::of(request.headers(), &app.options().public_url) {
+            Origin::Same => Ok(caller),
+            Origin::Other | Origin::Unsaid => Err(cross_site()),
+        },
+        Caller::Session(_) | Caller::Token => Ok(caller),
+    }
+}
+
+/// The token of a `Bearer` header (RFC 6750 §2.1); the scheme's name may be in any case (RFC 9110 §11.1).
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn unknown() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "this needs a token or a login")
+        .header(header::WWW_AUTHENTICATE, "Bearer realm=\"hookmill\"")
+}
+
+pub(super) fn cross_site() -> Problem {
+    let detail = "a page of another site, or one that does not say which, may change nothing here";
+    Problem::new(StatusCode::FORBIDDEN, "cross_site", detail)
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    /// Finds who [`require`] let in.
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(request.extensions().get().copied().ok_or_else(unknown))
+    }
+}

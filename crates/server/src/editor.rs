@@ -1,0 +1,63 @@
+//! Everything that is no other route: the editor's files, and its page for the addresses it reads itself.
+
+use crate::error::Problem;
+use crate::{App, Asset};
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+/// The page that every address of the editor shows.
+const INDEX: &str = "index.html";
+
+/// Below this folder names carry a digest of their content: what has the name never changes.
+const HASHED: &str = "assets/";
+
+/// Shown when the editor was not built.
+const UNBUILT: &str = include_str!("editor/unbuilt.html");
+
+/// Answers with the file of this path, else with the editor's page.
+pub(crate) async fn page(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address is only read");
+        return Err(problem.header(header::ALLOW, "GET, HEAD"));
+    }
+    let path = request.path().trim_start_matches('/');
+    let assets = &app.options().assets;
+    if let Some(asset) = (!path.is_empty()).then(|| assets.get(path)).flatten() {
+        return Ok(answer(&request, path, asset));
+    }
+    if !path.is_empty() && !takes_html(&request) {
+        return Err(Problem::not_found("there is nothing at this address"));
+    }
+    Ok(match assets.get(INDEX) {
+        Some(index) => answer(&request, INDEX, index),
+        None => HttpResponse::Ok().content_type("text/html; charset=utf-8").body(UNBUILT),
+    })
+}
+
+fn answer(request: &HttpRequest, path: &str, asset: Asset) -> HttpResponse {
+    let tag = format!("\"{}\"", asset.digest);
+    let cache = if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let status = if is_known(request, &tag) { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+    let mut response = HttpResponse::build(status);
+    response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, cache));
+    if status == StatusCode::NOT_MODIFIED {
+        return response.finish();
+    }
+    response.content_type(with_charset(asset.media_type)).body(asset.bytes.into_owned())
+}
+
+/// Whether the browser has this content already (RFC 9110 §13.1.2).
+fn is_known(request: &HttpRequest, tag: &str) -> bool {
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or("");
+    known.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == tag || known == "*")
+}
+
+fn takes_html(request: &HttpRequest) -> bool {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    accepts.contains("text/html")
+}
+
+fn with_charset(media_type: String) -> String {
+    let is_text = media_type.starts_with("text/") && !media_type.contains("charset");
+    if is_text { media_type + "; charset=utf-8" } else { media_type }
+}

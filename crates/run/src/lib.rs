@@ -18,3 +18,6 @@ mod state;
 
 pub use decide::{Action, Job, PreparedCall, decide, settle};
 pub use state::State;
+
+#[cfg(test)]
+mod tests;

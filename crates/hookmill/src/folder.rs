@@ -1,0 +1,261 @@
+//! The watched folder of scenarios: its files are the truth, and what they say is what runs.
+
+mod hooks;
+mod switch;
+mod watch;
+
+use engine::Handle;
+use run::id::ScenarioId;
+use run::tables::{Expected, StoreError, Tables};
+use scenario::catalog::Catalog;
+use scenario::diagnostic::{Diagnostic, Severity};
+use scenario::plan::{Plan, Trigger, Version};
+use server::library::{Entry, Library, LibraryError, Switch};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use triggers::schedule::runner::{Armed, Scheduler};
+use triggers::webhook::hooks::HookTable;
+pub(crate) use watch::watch;
+
+/// The table that tells which version of a scenario last took runs.
+const SERVING: &str = "serving";
+
+/// What a folder serves, and to whom it tells changes.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    handle: Handle,
+    tables: Arc<dyn Tables>,
+    hooks: HookTable,
+    scheduler: Scheduler,
+    catalog: RwLock<Arc<Catalog>>,
+    scenarios: Mutex<BTreeMap<ScenarioId, Entry>>,
+}
+
+/// What a folder works with.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) path: PathBuf,
+    pub(crate) handle: Handle,
+    pub(crate) tables: Arc<dyn Tables>,
+    pub(crate) hooks: HookTable,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) catalog: Arc<Catalog>,
+}
+
+impl Folder {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { path, handle, tables, hooks, scheduler, catalog } = parts;
+        let catalog = RwLock::new(catalog);
+        Self { path, handle, tables, hooks, scheduler, catalog, scenarios: Mutex::default() }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// From now on, texts are checked against this catalogue; all are checked again.
+    pub(crate) fn use_catalog(&self, catalog: Arc<Catalog>) -> Result<(), StoreError> {
+        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = catalog;
+        let mut scenarios = self.scenarios();
+        for entry in scenarios.values_mut() {
+            *entry = self.serve(&entry.id, &entry.file, Arc::clone(&entry.text), Some(entry))?;
+        }
+        self.announce(&mut scenarios)
+    }
+
+    /// Reads the folder and puts what changed into use. A broken text leaves the last good version serving.
+    pub(crate) fn reload(&self) -> anyhow::Result<()> {
+        let texts = read(&self.path)?;
+        let mut scenarios = self.scenarios();
+        let gone: Vec<ScenarioId> = scenarios.keys().filter(|id| !texts.contains_key(*id)).cloned().collect();
+        let mut changed = !gone.is_empty();
+        for id in gone {
+            self.handle.withdraw(&id);
+            scenarios.remove(&id);
+        }
+        for (id, (file, text)) in texts {
+            let known = scenarios.get(&id);
+            if known.is_some_and(|known| *known.text == *text) {
+                continue;
+            }
+            let entry = self.serve(&id, &file, text.into(), known)?;
+            scenarios.insert(id, entry);
+            changed = true;
+        }
+        if changed {
+            self.announce(&mut scenarios)?;
+        }
+        Ok(())
+    }
+
+    /// Checks a text and puts it into use if it is good.
+    fn serve(&self, id: &ScenarioId, file: &str, text: Arc<str>, known: Option<&Entry>) -> Result<Entry, StoreError> {
+        let catalog = Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner));
+        let (plan, diagnostics) = scenario::check(&text, &catalog);
+        let version = Version::of(&text);
+        let plan = match plan {
+            Some(plan) => {
+                let plan = Arc::new(plan);
+                self.handle.deploy(id.clone(), &text, Arc::clone(&plan))?;
+                self.tables.put(SERVING, id.as_str(), version.0.as_bytes(), Expected::Any)?;
+                Some(plan)
+            }
+            None => match known.and_then(|known| known.plan.clone()) {
+                Some(plan) => Some(plan),
+                None => self.last_good(id)?,
+            },
+        };
+        Ok(Entry {
+            id: id.clone(),
+            file: file.to_owned(),
+            text,
+            version,
+            diagnostics,
+            plan,
+            hooks: Vec::new(),
+            next: Vec::new(),
+        })
+    }
+
+    /// The version that took runs before the process was started anew with a broken text.
+    fn last_good(&self, id: &ScenarioId) -> Result<Option<Arc<Plan>>, StoreError> {
+        let Some(record) = self.tables.get(SERVING, id.as_str())? else { return Ok(None) };
+        let version = Version(String::from_utf8_lossy(&record.value).into());
+        let Ok(plan) = self.handle.version(id, &version) else { return Ok(None) };
+        if let Ok(text) = self.handle.version_text(id, &version) {
+            self.handle.deploy(id.clone(), &text, Arc::clone(&plan))?;
+        }
+        Ok(Some(plan))
+    }
+
+    /// Tells the gateway and the scheduler what there is now.
+    fn announce(&self, scenarios: &mut BTreeMap<ScenarioId, Entry>) -> Result<(), StoreError> {
+        self.hooks.replace(hooks::table(&self.handle, &*self.tables, scenarios)?);
+        self.scheduler.arm(scenarios.values().flat_map(|entry| armed(&self.handle, entry)).collect());
+        Ok(())
+    }
+
+    fn scenarios(&self) -> MutexGuard<'_, BTreeMap<ScenarioId, Entry>> {
+        self.scenarios.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, file: &str, text: &str) -> Result<(), LibraryError> {
+        let path = self.path.join(file);
+        let new = path.with_extension("yaml.new");
+        let failed = |error: std::io::Error| LibraryError::Write { file: file.to_owned(), reason: error.to_string() };
+        std::fs::write(&new, text).map_err(failed)?;
+        std::fs::rename(&new, &path).map_err(failed)
+    }
+
+    /// Writes a text that was found good, and puts it into use.
+    fn keep(&self, id: &ScenarioId, file: &str, text: &str) -> Result<Entry, LibraryError> {
+        self.write(file, text)?;
+        let mut scenarios = self.scenarios();
+        let failed = |error: StoreError| LibraryError::Write { file: file.to_owned(), reason: error.to_string() };
+        let entry = self.serve(id, file, text.into(), scenarios.get(id)).map_err(failed)?;
+        scenarios.insert(id.clone(), entry.clone());
+        self.announce(&mut scenarios).map_err(failed)?;
+        Ok(self.with_next(scenarios.get(id).cloned().unwrap_or(entry)))
+    }
+
+    /// The entry, with the times at which its schedules are due.
+    fn with_next(&self, mut entry: Entry) -> Entry {
+        entry.next = self.scheduler.next_of(&entry.id);
+        entry
+    }
+}
+
+impl Library for Folder {
+    fn list(&self) -> Vec<Entry> {
+        let entries: Vec<Entry> = self.scenarios().values().cloned().collect();
+        entries.into_iter().map(|entry| self.with_next(entry)).collect()
+    }
+
+    fn get(&self, id: &ScenarioId) -> Option<Entry> {
+        let entry = self.scenarios().get(id).cloned()?;
+        Some(self.with_next(entry))
+    }
+
+    fn check(&self, text: &str) -> Vec<Diagnostic> {
+        let catalog = Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner));
+        scenario::check(text, &catalog).1
+    }
+
+    fn put(&self, id: &ScenarioId, text: &str, builds_upon: Option<&Version>) -> Result<Entry, LibraryError> {
+        let diagnostics = self.check(text);
+        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            return Err(LibraryError::Invalid(diagnostics));
+        }
+        let known = self.scenarios().get(id).map(|known| (known.version.clone(), known.file.clone()));
+        let file = match known {
+            Some((version, _)) if builds_upon.is_some_and(|expected| *expected != version) => {
+                return Err(LibraryError::Changed(version));
+            }
+            Some((_, file)) => file,
+            None => format!("{id}.yaml"),
+        };
+        self.keep(id, &file, text)
+    }
+
+    fn delete(&self, id: &ScenarioId) -> Result<(), LibraryError> {
+        let mut scenarios = self.scenarios();
+        let entry = scenarios.get(id).ok_or_else(|| LibraryError::Unknown(id.clone()))?;
+        let failed = |reason: String| LibraryError::Write { file: entry.file.clone(), reason };
+        std::fs::remove_file(self.path.join(&entry.file)).map_err(|error| failed(error.to_string()))?;
+        self.handle.withdraw(id);
+        self.tables.delete(SERVING, id.as_str(), Expected::Any).map_err(|error| failed(error.to_string()))?;
+        let file = entry.file.clone();
+        scenarios.remove(id);
+        let failed = |error: StoreError| LibraryError::Write { file, reason: error.to_string() };
+        self.announce(&mut scenarios).map_err(failed)
+    }
+
+    fn switch(&self, id: &ScenarioId, enabled: Switch) -> Result<Entry, LibraryError> {
+        let entry = self.get(id).ok_or_else(|| LibraryError::Unknown(id.clone()))?;
+        let text = switch::switched(&entry.text, enabled);
+        let diagnostics = self.check(&text);
+        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            return Err(LibraryError::Invalid(diagnostics));
+        }
+        self.keep(id, &entry.file, &text)
+    }
+}
+
+/// The schedules of a scenario that is switched on.
+fn armed(handle: &Handle, entry: &Entry) -> Vec<Armed> {
+    let Some(deployment) = handle.deployment(&entry.id).filter(|deployment| deployment.plan.enabled) else {
+        return Vec::new();
+    };
+    let schedules = deployment.plan.triggers.iter().filter_map(|trigger| match trigger {
+        Trigger::Schedule(schedule) => Some(schedule.clone()),
+        _ => None,
+    });
+    let number = |(number, schedule)| Armed { deployment: Arc::clone(&deployment), number, schedule };
+    schedules.enumerate().map(number).collect()
+}
+
+/// The texts of a folder: `*.yaml` other than `connections.yaml` and `*.test.yaml`, by scenario.
+fn read(path: &Path) -> anyhow::Result<BTreeMap<ScenarioId, (String, String)>> {
+    use anyhow::Context;
+    let mut texts = BTreeMap::new();
+    let folder = std::fs::read_dir(path).with_context(|| format!("cannot read the folder {}", path.display()))?;
+    for file in folder {
+        let file = file?;
+        let Some(name) = file.file_name().to_str().map(str::to_owned) else { continue };
+        let Some(stem) = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) else { continue };
+        if stem == "connections" || stem.ends_with(".test") {
+            continue;
+        }
+        let Ok(id) = stem.parse::<ScenarioId>() else {
+            tracing::warn!(file = name, "the file's name cannot name a scenario; it is left out");
+            continue;
+        };
+        match std::fs::read_to_string(file.path()) {
+            Ok(text) => drop(texts.insert(id, (name, text))),
+            Err(error) => tracing::warn!(file = name, %error, "the file cannot be read; it is left out"),
+        }
+    }
+    Ok(texts)
+}

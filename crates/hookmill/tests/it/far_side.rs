@@ -1,0 +1,75 @@
+//! Somebody else's service: a small HTTP server that counts what it is asked, by idempotency key.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+/// A service that answers every request with `{"ok":true}`.
+pub struct FarSide {
+    address: SocketAddr,
+    calls: Arc<Mutex<HashMap<String, u32>>>,
+}
+
+impl FarSide {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let calls: Arc<Mutex<HashMap<String, u32>>> = Arc::default();
+        let counted = Arc::clone(&calls);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let counted = Arc::clone(&counted);
+                std::thread::spawn(move || serve(stream, &counted));
+            }
+        });
+        Self { address, calls }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// How often each idempotency key was seen.
+    pub fn calls(&self) -> HashMap<String, u32> {
+        self.calls.lock().unwrap().clone()
+    }
+}
+
+/// Answers one connection until it ends.
+fn serve(stream: TcpStream, calls: &Mutex<HashMap<String, u32>>) -> Option<()> {
+    stream.set_nodelay(true).ok()?;
+    let mut writer = stream.try_clone().ok()?;
+    let mut reader = BufReader::new(stream);
+    loop {
+        let head = read_head(&mut reader)?;
+        let length = header(&head, "content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).ok()?;
+        if let Some(key) = header(&head, "idempotency-key") {
+            *calls.lock().unwrap().entry(key.to_owned()).or_default() += 1;
+        }
+        let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{\"ok\":true}";
+        writer.write_all(answer.as_bytes()).ok()?;
+    }
+}
+
+/// The start line and header lines of a message; none where the connection ends.
+pub fn read_head(reader: &mut impl BufRead) -> Option<Vec<String>> {
+    let mut lines = Vec::new();
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        match line.trim_end() {
+            "" => return Some(lines),
+            text => lines.push(text.to_owned()),
+        }
+    }
+}
+
+/// The value of a header line.
+pub fn header<'h>(head: &'h [String], name: &str) -> Option<&'h str> {
+    head.iter().filter_map(|line| line.split_once(':')).find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+}

@@ -1,0 +1,264 @@
+//! Scenarios walked with scripted answers: `testdata/cases/<case>.yaml` and the journal it gives, `<case>.txt`.
+//!
+//! Comment lines at the head of a case script it: `# body: JSON`, and `# answer <step>: [JSON…]`, the answers of the
+//! step's first, second… attempt (the last one repeats); `{"error": code}` fails for good, `{"passing": code}` may be
+//! tried again, `"echo"` answers with the parameters. `UPDATE_EXPECT=1` writes the expected journals anew.
+
+use crate::call::{Delivery, Outcome};
+use crate::entry::{self, Created, End, Entry, Skip};
+use crate::error::StepError;
+use crate::id::{Millis, RunId, Spot};
+use crate::input::{Input, Source};
+use crate::payload::Payload;
+use crate::{Action, PreparedCall, State, decide, settle};
+use scenario::catalog::{Catalog, Effect, ModuleSpec};
+use scenario::expression::Moment;
+use scenario::plan::Plan;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// 2026-01-01T00:00:00Z.
+const START: Millis = 1_767_225_600_000;
+
+#[test]
+fn journals_are_as_expected() {
+    for case in Case::all() {
+        let journal = case.walk(vec![case.created()]);
+        let text: String = journal.iter().map(|entry| line(&case.plan, entry)).collect();
+        let expected = case.path.with_extension("txt");
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(&expected, &text).unwrap();
+        }
+        let expected = std::fs::read_to_string(&expected).unwrap_or_default();
+        assert_eq!(text, expected, "{}", case.path.display());
+    }
+}
+
+#[test]
+fn a_journal_cut_anywhere_leads_to_the_same_end() {
+    for case in Case::all() {
+        let whole = case.walk(vec![case.created()]);
+        for cut in 1..whole.len() {
+            let resumed = case.walk(reread(&whole[..cut]));
+            assert_eq!(outcome(&whole), outcome(&resumed), "{} cut after {cut}", case.path.display());
+            let again = calls(&resumed[cut..]).into_iter().filter(|spot| done(&whole[..cut]).contains(spot)).count();
+            assert_eq!(again, 0, "{} cut after {cut}: what was done is done again", case.path.display());
+        }
+    }
+}
+
+#[test]
+fn a_run_that_takes_too_long_ends() {
+    let case = Case::named("retry");
+    let mut state = case.state();
+    let moment = Moment { now: state.deadline(), seed: 0 };
+    let [Action::Record(entry)] = &decide(&state, &BTreeSet::new(), &moment)[..] else { panic!("it ends") };
+    state.apply(entry);
+    assert!(matches!(state.end(), Some(End::Failed { error, .. }) if error.code == "run_timeout"));
+    assert!(decide(&state, &BTreeSet::new(), &moment).is_empty());
+}
+
+#[test]
+fn nothing_is_said_of_what_is_in_flight() {
+    let case = Case::named("retry");
+    let state = case.state();
+    let moment = Moment { now: START, seed: 0 };
+    let [Action::Call(call)] = &decide(&state, &BTreeSet::new(), &moment)[..] else { panic!("it calls") };
+    let in_flight = BTreeSet::from([call.spot.clone()]);
+    assert!(decide(&state, &in_flight, &moment).is_empty());
+}
+
+/// The journal as another process reads it.
+fn reread(journal: &[Entry]) -> Vec<Entry> {
+    entry::decode(&entry::encode(journal)).unwrap()
+}
+
+fn outcome(journal: &[Entry]) -> (Option<End>, Option<crate::response::Response>) {
+    let response = journal.iter().find_map(|entry| match entry {
+        Entry::Responded { response, .. } => Some((**response).clone()),
+        _ => None,
+    });
+    match journal.last() {
+        Some(Entry::Ended { end, .. }) => (Some((**end).clone()), response),
+        _ => (None, response),
+    }
+}
+
+fn calls(journal: &[Entry]) -> Vec<Spot> {
+    let started = journal.iter().filter_map(|entry| match entry {
+        Entry::Started { spot, .. } => Some(spot.clone()),
+        _ => None,
+    });
+    started.collect()
+}
+
+fn done(journal: &[Entry]) -> BTreeSet<Spot> {
+    let done = journal.iter().filter_map(|entry| match entry {
+        Entry::Done(done) => Some(done.spot.clone()),
+        _ => None,
+    });
+    done.collect()
+}
+
+struct Case {
+    path: PathBuf,
+    plan: Arc<Plan>,
+    body: Value,
+    answers: BTreeMap<String, Vec<Value>>,
+}
+
+impl Case {
+    fn all() -> Vec<Self> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
+        let mut paths: Vec<PathBuf> = folder.read_dir().unwrap().map(|file| file.unwrap().path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+        paths.sort();
+        assert!(!paths.is_empty());
+        paths.into_iter().map(Self::read).collect()
+    }
+
+    fn named(name: &str) -> Self {
+        Self::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases").join(name).with_extension("yaml"))
+    }
+
+    fn read(path: PathBuf) -> Self {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (plan, diagnostics) = scenario::check(&text, &Catalog::new([module()]));
+        let plan = plan.unwrap_or_else(|| panic!("{}: {diagnostics:?}", path.display()));
+        let mut case = Self { path, plan: Arc::new(plan), body: Value::Null, answers: BTreeMap::new() };
+        for line in text.lines().map_while(|line| line.strip_prefix("# ")) {
+            let Some((key, value)) = line.split_once(": ") else { continue };
+            if key == "body" {
+                case.body = serde_json::from_str(value).unwrap();
+            } else if let Some(step) = key.strip_prefix("answer ") {
+                case.answers.insert(step.to_owned(), serde_json::from_str(value).unwrap());
+            }
+        }
+        case
+    }
+
+    fn created(&self) -> Entry {
+        let input = Input {
+            source: Source::Manual,
+            at: START,
+            request: None,
+            body: Payload::of_value(&self.body),
+            raw: None,
+            files: None,
+        };
+        let (scenario, version) = ("case".parse().unwrap(), self.plan.version.clone());
+        Entry::Created(Box::new(Created { scenario, version, at: START, input }))
+    }
+
+    fn state(&self) -> State {
+        let Entry::Created(created) = self.created() else { unreachable!() };
+        State::new(RunId(uuid::Uuid::nil()), Arc::clone(&self.plan), *created)
+    }
+
+    /// Goes on from this journal to the end of the run.
+    fn walk(&self, mut journal: Vec<Entry>) -> Vec<Entry> {
+        let mut state = self.state();
+        journal.iter().for_each(|entry| state.apply(entry));
+        let mut moment = Moment { now: START, seed: 7 };
+        loop {
+            let actions = decide(&state, &BTreeSet::new(), &moment);
+            if actions.is_empty() {
+                return journal;
+            }
+            for action in actions {
+                let entries = match action {
+                    Action::Record(entry) => vec![entry],
+                    Action::Wait(due) => {
+                        moment.now = due;
+                        Vec::new()
+                    }
+                    Action::Call(call) => {
+                        let (spot, attempt, at) = (call.spot.clone(), call.attempt, moment.now);
+                        let settled = settle(&state, &spot, attempt, self.answer(&call), &moment);
+                        vec![Entry::Started { spot, attempt, at }, settled]
+                    }
+                    Action::Compute(job) => vec![settle(&state, &job.spot, job.attempt, job.run(), &moment)],
+                };
+                for entry in entries {
+                    state.apply(&entry);
+                    journal.push(entry);
+                }
+            }
+        }
+    }
+
+    fn answer(&self, call: &PreparedCall) -> Result<Outcome, StepError> {
+        let step = self.plan.step(call.spot.step);
+        let answers = &self.answers[&*step.label];
+        let answer = answers.get(call.attempt as usize - 1).or(answers.last()).unwrap();
+        if let Some(code) = answer["error"].as_str() {
+            return Err(StepError::permanent(code, "as scripted"));
+        }
+        if let Some(code) = answer["passing"].as_str() {
+            return Err(StepError::passing(code, "as scripted"));
+        }
+        let output = if answer == "echo" { call.parameters.clone() } else { answer.clone() };
+        Ok(Outcome { output, sent: Value::Null, delivery: Delivery::Real })
+    }
+}
+
+/// A module that takes anything.
+fn module() -> ModuleSpec {
+    ModuleSpec {
+        name: "test.call".to_owned(),
+        summary: String::new(),
+        description: String::new(),
+        parameters: json!({ "type": "object" }),
+        example: json!({}),
+        sample: json!({}),
+        connections: Vec::new(),
+        needs_connection: false,
+        effect: Effect::Outside,
+        url_parameter: None,
+    }
+}
+
+/// An entry as a line of text.
+fn line(plan: &Plan, entry: &Entry) -> String {
+    let at = entry.at() - START;
+    let name = |spot: &Spot| {
+        let turns = spot.turns.iter().fold(String::new(), |mut text, turn| {
+            let _ = write!(text, "[{turn}]");
+            text
+        });
+        format!("{}{turns}", plan.step(spot.step).label)
+    };
+    let json = |payload: &Payload| String::from_utf8_lossy(payload.text()).into_owned();
+    let what = match entry {
+        Entry::Created(created) => format!("created by {}", json(&created.input.body)),
+        Entry::Started { spot, attempt, .. } => format!("{} started #{attempt}", name(spot)),
+        Entry::Done(done) => format!("{} gave {}", name(&done.spot), json(&done.output)),
+        Entry::Failed { spot, attempt, error, retry, .. } => {
+            let next = retry.map_or("for good".to_owned(), |due| format!("until {}", due - START));
+            let place = error.place.map_or(String::new(), |place| format!(" at {}:{}", place.line, place.column));
+            format!("{} failed #{attempt} {next}: {}{place}: {}", name(spot), error.code, error.message)
+        }
+        Entry::Recovered { spot, output, .. } => format!("{} recovered with {}", name(spot), json(output)),
+        Entry::Skipped { spot, why: Skip::When, .. } => format!("{} skipped", name(spot)),
+        Entry::Skipped { spot, why: Skip::Disabled, .. } => format!("{} is switched off", name(spot)),
+        Entry::Filtered { spot, passed, .. } => format!("{} {}", name(spot), if *passed { "passed" } else { "held" }),
+        Entry::Routed { spot, branches, .. } => format!("{} takes {branches:?}", name(spot)),
+        Entry::Looped { spot, items, count, .. } => format!("{} over {count}: {}", name(spot), json(items)),
+        Entry::Turned { spot, turn, value, .. } => {
+            format!("{} turn {turn} gave {}", name(spot), value.as_ref().map_or("nothing".to_owned(), json))
+        }
+        Entry::Responded { response, .. } => {
+            let headers = response.headers.iter().map(|(name, value)| format!("{name}: {value}"));
+            let body = String::from_utf8_lossy(&response.body);
+            format!("answered {} {:?} {body}", response.status, headers.collect::<Vec<_>>())
+        }
+        Entry::Ended { end, .. } => match &**end {
+            End::Failed { error, .. } => format!("failed: {}", error.code),
+            end => format!("{end:?}").to_lowercase(),
+        },
+    };
+    format!("{at:>7} {what}\n")
+}

@@ -9,8 +9,16 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// What the page is built from, relative to `web/`.
-const SOURCES: [&str; 8] =
-    ["src", "public", "index.html", "package.json", "package-lock.json", "svelte.config.js", "tsconfig.json", "vite.config.ts"];
+const SOURCES: [&str; 8] = [
+    "src",
+    "public",
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "svelte.config.js",
+    "tsconfig.json",
+    "vite.config.ts",
+];
 
 /// Installs the page's packages, unless the lock file has not changed since they were.
 pub(crate) fn install(workspace: &Workspace) -> anyhow::Result<()> {

@@ -39,7 +39,8 @@ export function run(id: string, signal: AbortSignal): Promise<Run> {
 /** Opens a session. Tells whether the server took the token. */
 export async function signIn(token: string): Promise<boolean> {
   const answer = await fetch('/login', { method: 'POST', body: new URLSearchParams({ token }) });
-  if (answer.status >= 500) throw new Refused(answer.status, answer.statusText);
+  const refused = !answer.ok && answer.status !== 401;
+  if (refused) throw new Refused(answer.status, await reason(answer));
   try {
     await scenarios(AbortSignal.timeout(10_000));
     return true;

@@ -18,7 +18,7 @@ export type Trigger =
 export const runStatuses = ['running', 'waiting', 'succeeded', 'stopped', 'failed', 'cancelled'] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
-export type StepStatus = 'done' | 'failed' | 'skipped' | 'running' | 'recovered' | 'filtered';
+export type StepStatus = 'done' | 'failed' | 'skipped' | 'running' | 'retrying' | 'recovered' | 'filtered';
 
 export interface Scenario {
   id: string;
@@ -79,18 +79,23 @@ export interface Step {
   error?: RunError | null;
 }
 
+/** Names and values, in order; a name may stand there twice. */
+export type Pairs = [name: string, value: string][];
+
 export interface Run extends RunSummary {
-  version: string;
-  input: {
+  version?: string;
+  input?: {
     source: string;
     method?: string | null;
+    /** Below `/hook/`. */
     path?: string | null;
-    query?: unknown;
-    headers?: unknown;
+    query?: Pairs;
+    headers?: Pairs;
     body?: unknown;
   };
   steps: Step[];
-  response?: { status: number; headers?: unknown; body?: unknown } | null;
+  /** The body is text, or base64 where `encoding` says so. */
+  response?: { status: number; headers: Pairs; body: unknown; encoding?: 'base64' } | null;
   error?: RunError | null;
 }
 

@@ -21,6 +21,7 @@ const stepStatus: Record<StepStatus, string> = {
   failed: 'Failed',
   skipped: 'Skipped',
   running: 'Running',
+  retrying: 'Will try again',
   recovered: 'Recovered',
   filtered: 'Held back',
 };
@@ -35,6 +36,7 @@ export const en = {
   copied: 'Copied',
   copyWhat: (what: string) => `Copy ${what}`,
   showAll: (size: number) => `Show all ${size.toLocaleString('en')} characters`,
+  tooLarge: (bytes: number) => `Too large to show: ${bytes.toLocaleString('en')} bytes`,
   unreachable: 'The server does not answer. Trying again…',
   refused: (message: string) => `The server answered: ${message}`,
   unknownPage: 'There is nothing here',
@@ -113,6 +115,7 @@ export const en = {
     query: 'Query',
     headers: 'Headers',
     body: 'Body',
+    bodyBase64: 'Body (base64)',
     steps: 'Steps',
     noSteps: 'No step has begun yet.',
     answer: 'Answer sent',

@@ -16,6 +16,7 @@ export const stepTone: Record<StepStatus, Tone> = {
   failed: 'error',
   skipped: 'quiet',
   running: 'busy',
+  retrying: 'wait',
   recovered: 'wait',
   filtered: 'quiet',
 };

@@ -1,0 +1,95 @@
+//! Chains: rhai nests them to the right, `a.(b.(c))`; here they become a root and a list of links.
+
+use super::super::code::{Binary, Kind, Link, Node, Step};
+use super::{Lowering, Result, make_optional};
+use crate::plan::TriggerReads;
+use rhai::{ASTFlags, BinaryExpr, Expr, Position};
+
+impl Lowering<'_> {
+    pub(super) fn chain(&mut self, expression: &Expr) -> Result<Node> {
+        let Some((binary, mut flags, mut position)) = parts(expression) else { return self.expression(expression) };
+        let mut root = self.root(&binary.lhs)?;
+        if flags.contains(ASTFlags::NEGATED) {
+            make_optional(&mut root);
+        }
+        let mut links = Vec::new();
+        let mut dotted = matches!(expression, Expr::Dot(..));
+        let mut rest = &binary.rhs;
+        loop {
+            match parts(rest) {
+                Some((inner, next_flags, next_position)) if !flags.contains(ASTFlags::BREAK) => {
+                    links.push(self.link(&inner.lhs, dotted, flags, position)?);
+                    dotted = matches!(rest, Expr::Dot(..));
+                    (rest, flags, position) = (&inner.rhs, next_flags, next_position);
+                }
+                _ => {
+                    links.push(self.link(rest, dotted, flags, position)?);
+                    break;
+                }
+            }
+        }
+        self.note_trigger(&root, &links);
+        let place = root.place;
+        Ok(Node { kind: Kind::Chain { root: Box::new(root), links }, place })
+    }
+
+    /// The value a chain starts with. What is read of `trigger` is only known with the first link.
+    fn root(&mut self, expression: &Expr) -> Result<Node> {
+        match expression {
+            Expr::Variable(variable, _, position) if variable.1 == "trigger" && self.local("trigger").is_none() => {
+                Ok(self.outer(variable.1.clone(), *position))
+            }
+            other => self.expression(other),
+        }
+    }
+
+    fn note_trigger(&mut self, root: &Node, links: &[Link]) {
+        if !matches!(&root.kind, Kind::Name { name, .. } if name == "trigger") {
+            return;
+        }
+        let field = match links.first().map(|link| &link.step) {
+            Some(Step::Property(name)) => Some(name.to_string()),
+            Some(Step::Index(Node { kind: Kind::Constant(key), .. })) => key.clone().into_string().ok(),
+            _ => None,
+        };
+        match (field, &mut self.trigger) {
+            (Some(field), TriggerReads::Fields(fields)) => {
+                fields.insert(field);
+            }
+            (Some(_), TriggerReads::All) => {}
+            (None, reads) => *reads = TriggerReads::All,
+        }
+    }
+
+    fn link(&mut self, member: &Expr, dotted: bool, flags: ASTFlags, position: Position) -> Result<Link> {
+        let optional = flags.contains(ASTFlags::NEGATED);
+        let (step, position) = match member {
+            Expr::Property(property, position) if dotted => (Step::Property(property.2.clone()), *position),
+            Expr::MethodCall(call, position) if dotted => {
+                let function = self.function(&call.name, call.args.len() + 1, *position)?;
+                (Step::Method { function, arguments: self.all(call.args.iter())? }, *position)
+            }
+            _ if dotted => return Err(self.refuse(position, "this")),
+            index => (self.index(index)?, index.start_position()),
+        };
+        Ok(Link { step, optional, place: self.place(position) })
+    }
+
+    fn index(&mut self, index: &Expr) -> Result<Step> {
+        let node = self.expression(index)?;
+        Ok(match node.kind {
+            Kind::Binary(operator @ (Binary::Range | Binary::RangeInclusive), ends) => {
+                let (from, to) = *ends;
+                Step::Slice { from, to, inclusive: operator == Binary::RangeInclusive }
+            }
+            _ => Step::Index(node),
+        })
+    }
+}
+
+fn parts(expression: &Expr) -> Option<(&BinaryExpr, ASTFlags, Position)> {
+    match expression {
+        Expr::Dot(binary, flags, position) | Expr::Index(binary, flags, position) => Some((binary, *flags, *position)),
+        _ => None,
+    }
+}

@@ -1,0 +1,268 @@
+//! Evaluates [code](super::code): counts what it costs, and stops at the limits.
+
+use super::code::{Callable, Closure, Kind, Link, Node, Step, Unary};
+use super::fault::{self, Fault, placed};
+use super::{Moment, Names, access, operators, value};
+use crate::diagnostic::Place;
+use crate::functions::{Call, Function};
+use rhai::{Dynamic, Map};
+use std::sync::Arc;
+
+/// What an evaluation may cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Nodes evaluated, items worked through.
+    pub(crate) operations: u64,
+    /// Bytes of texts, lists and maps made, all together.
+    pub(crate) bytes: u64,
+    /// Nodes within nodes.
+    pub(crate) depth: u32,
+}
+
+impl Limits {
+    /// Of an expression.
+    pub(crate) const EXPRESSION: Self = Self { operations: 200_000, bytes: 64 << 20, depth: 200 };
+}
+
+/// The longest text an expression may make, in bytes.
+pub(crate) const TEXT_BYTES: usize = 8 << 20;
+/// The longest list an expression may make.
+pub(crate) const LIST_ITEMS: usize = 100_000;
+
+type Result = std::result::Result<Dynamic, Fault>;
+
+/// One evaluation.
+pub(crate) struct Machine<'a> {
+    names: &'a dyn Names,
+    moment: &'a Moment,
+    left: Limits,
+    /// The locals of all frames; the innermost begins at `base`.
+    locals: Vec<Dynamic>,
+    base: usize,
+    /// How many random values were drawn.
+    drawn: u64,
+}
+
+impl<'a> Machine<'a> {
+    /// A machine at the start of an evaluation.
+    pub(crate) fn new(names: &'a dyn Names, moment: &'a Moment, limits: Limits) -> Self {
+        Self { names, moment, left: limits, locals: Vec::new(), base: 0, drawn: 0 }
+    }
+
+    /// The value of this node.
+    pub(crate) fn eval(&mut self, node: &Node) -> Result {
+        match &node.kind {
+            Kind::Constant(value) => Ok(value.clone()),
+            Kind::Name { name, optional } => match self.names.get(name) {
+                Some(value) => Ok(value),
+                None if *optional => Ok(Dynamic::UNIT),
+                None => Err(placed(fault::no_value(name), node.place)),
+            },
+            Kind::Local { index, .. } => Ok(self.local(*index)),
+            _ => self.enter(node),
+        }
+    }
+
+    /// Calls a closure with these values.
+    pub(crate) fn invoke(&mut self, callable: &Callable, arguments: &[Dynamic]) -> Result {
+        let closure = &callable.closure;
+        if arguments.len() < closure.parameters {
+            let message = format!("this function gets {} values, not {}", arguments.len(), closure.parameters);
+            return Err(placed(fault::failed(message), closure.body.place));
+        }
+        let surrounding = std::mem::replace(&mut self.base, self.locals.len());
+        self.locals.extend_from_slice(&callable.captured);
+        self.locals.extend_from_slice(&arguments[..closure.parameters]);
+        let result = self.eval(&closure.body);
+        self.locals.truncate(self.base);
+        self.base = surrounding;
+        result
+    }
+
+    /// Takes this many operations from what is left.
+    pub(crate) fn spend(&mut self, operations: usize) -> std::result::Result<(), Fault> {
+        match self.left.operations.checked_sub(operations as u64) {
+            Some(left) => self.left.operations = left,
+            None => return Err(fault::limit("the expression does too much work")),
+        }
+        Ok(())
+    }
+
+    /// A value that was made just now, counted against the limits.
+    pub(crate) fn made(&mut self, value: Dynamic) -> Result {
+        if value.as_immutable_string_ref().is_ok_and(|text| text.len() > TEXT_BYTES) {
+            return Err(fault::limit(format!("the text is longer than {} MiB", TEXT_BYTES >> 20)));
+        }
+        if value::as_list(&value).is_some_and(|items| items.len() > LIST_ITEMS) {
+            return Err(fault::limit(format!("the list has more than {LIST_ITEMS} items")));
+        }
+        match self.left.bytes.checked_sub(value::size_of(&value)) {
+            Some(left) => self.left.bytes = left,
+            None => return Err(fault::limit("the expression needs too much memory")),
+        }
+        Ok(value)
+    }
+
+    /// The moment of the evaluation.
+    pub(crate) fn moment(&self) -> &Moment {
+        self.moment
+    }
+
+    /// A number that differs from draw to draw and from place to place, and is the same again at the same moment.
+    pub(crate) fn draw(&mut self, place: Place) -> u64 {
+        self.drawn += 1;
+        let place = (u64::from(place.line) << 32) | u64::from(place.column);
+        mix(mix(mix(self.moment.seed) ^ place) ^ self.drawn)
+    }
+
+    fn local(&self, index: usize) -> Dynamic {
+        self.locals.get(self.base + index).cloned().unwrap_or_default()
+    }
+
+    /// Evaluates a node that has nodes in it.
+    fn enter(&mut self, node: &Node) -> Result {
+        self.spend(1).map_err(|fault| placed(fault, node.place))?;
+        let Some(depth) = self.left.depth.checked_sub(1) else {
+            return Err(placed(fault::limit("the expression is nested too deeply"), node.place));
+        };
+        self.left.depth = depth;
+        let result = self.compute(node);
+        self.left.depth += 1;
+        result.map_err(|fault| placed(fault, node.place))
+    }
+
+    fn compute(&mut self, node: &Node) -> Result {
+        match &node.kind {
+            Kind::Constant(_) | Kind::Name { .. } | Kind::Local { .. } => self.eval(node),
+            Kind::Chain { root, links } => self.chain(root, links),
+            Kind::Call { function, arguments } => self.call(function, None, arguments, node.place),
+            Kind::Closure(closure) => Ok(self.closure(closure)),
+            Kind::And(operands) => self.logic(operands, "&&", false),
+            Kind::Or(operands) => self.logic(operands, "||", true),
+            Kind::Coalesce(operands) => self.coalesce(operands),
+            Kind::Unary(operator, operand) => self.unary(*operator, operand),
+            Kind::Binary(operator, operands) => {
+                let left = self.eval(&operands.0)?;
+                let right = self.eval(&operands.1)?;
+                let value = operators::binary(*operator, &left, &right)?;
+                self.made(value)
+            }
+            Kind::Text(parts) => self.text(parts),
+            Kind::List(items) => {
+                let items = items.iter().map(|item| self.eval(item)).collect::<std::result::Result<_, _>>()?;
+                self.made(value::list(items))
+            }
+            Kind::Map(entries) => {
+                let entries = entries.iter().map(|(key, item)| Ok((key.clone(), self.eval(item)?)));
+                let entries: Map = entries.collect::<std::result::Result<_, Fault>>()?;
+                self.made(value::map(entries))
+            }
+            Kind::If(parts) => {
+                let [condition, yes, no] = &**parts;
+                let value = self.eval(condition)?;
+                let holds = value.as_bool().map_err(|_| placed(fault::not_a_condition(&value), condition.place))?;
+                self.eval(if holds { yes } else { no })
+            }
+        }
+    }
+
+    fn chain(&mut self, root: &Node, links: &[Link]) -> Result {
+        let mut value = self.eval(root)?;
+        for (position, link) in links.iter().enumerate() {
+            if link.optional && value.is_unit() {
+                return Ok(value);
+            }
+            let so_far = access::Written { root, links: &links[..position] };
+            value = self.link(&value, link, &so_far).map_err(|fault| placed(fault, link.place))?;
+        }
+        Ok(value)
+    }
+
+    fn link(&mut self, receiver: &Dynamic, link: &Link, so_far: &access::Written) -> Result {
+        match &link.step {
+            Step::Property(name) => access::property(receiver, name, link.optional, so_far),
+            Step::Index(index) => {
+                let index = self.eval(index)?;
+                access::index(receiver, &index, link.optional, so_far)
+            }
+            Step::Slice { from, to, inclusive } => {
+                let (from, to) = (self.eval(from)?, self.eval(to)?);
+                let to = if *inclusive { access::after(&to) } else { to };
+                let slice = access::slice(receiver, &from, &to)?;
+                self.made(slice)
+            }
+            Step::Method { function, arguments } => self.call(function, Some(receiver), arguments, link.place),
+        }
+    }
+
+    fn call(
+        &mut self,
+        function: &'static Function,
+        receiver: Option<&Dynamic>,
+        arguments: &[Node],
+        place: Place,
+    ) -> Result {
+        let mut values = smallvec::SmallVec::<[Dynamic; 4]>::new();
+        values.extend(receiver.cloned());
+        for argument in arguments {
+            values.push(self.eval(argument)?);
+        }
+        let mut call = Call::new(function, &values, place, self);
+        let value = (function.run)(&mut call)?;
+        self.made(value)
+    }
+
+    fn closure(&self, closure: &Arc<Closure>) -> Dynamic {
+        let captured = closure.captures.iter().map(|index| self.local(*index)).collect();
+        Dynamic::from(Callable { closure: closure.clone(), captured })
+    }
+
+    fn logic(&mut self, operands: &[Node], symbol: &str, decisive: bool) -> Result {
+        for operand in operands {
+            let value = self.eval(operand)?;
+            let holds = value.as_bool().map_err(|_| {
+                placed(fault::unsuitable(&format!("`{symbol}`"), "true or false", &value), operand.place)
+            })?;
+            if holds == decisive {
+                return Ok(decisive.into());
+            }
+        }
+        Ok((!decisive).into())
+    }
+
+    fn coalesce(&mut self, operands: &[Node]) -> Result {
+        let mut value = Dynamic::UNIT;
+        for operand in operands {
+            value = self.eval(operand)?;
+            if !value.is_unit() {
+                break;
+            }
+        }
+        Ok(value)
+    }
+
+    fn unary(&mut self, operator: Unary, operand: &Node) -> Result {
+        let value = self.eval(operand)?;
+        operators::unary(operator, &value)
+    }
+
+    fn text(&mut self, parts: &[Node]) -> Result {
+        let mut text = String::new();
+        for part in parts {
+            let value = self.eval(part)?;
+            value::write_text(&value, &mut text);
+            if text.len() > TEXT_BYTES {
+                break;
+            }
+        }
+        self.made(text.into())
+    }
+}
+
+/// SplitMix64's finalizer.
+fn mix(value: u64) -> u64 {
+    let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}

@@ -1,0 +1,120 @@
+//! Expressions, scripts and templates: compiled once when a scenario is checked, evaluated against names.
+
+mod access;
+mod braces;
+pub(crate) mod code;
+mod diagnostics;
+pub(crate) mod fault;
+mod lower;
+pub(crate) mod machine;
+pub(crate) mod operators;
+mod parser;
+mod script;
+mod template;
+pub(crate) mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use access::{nearest, slice};
+pub use script::Script;
+pub use template::{Piece, Template};
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::plan::TriggerReads;
+use machine::{Limits, Machine};
+use rhai::Dynamic;
+use std::sync::Arc;
+
+/// What an expression sees of time and chance. It comes with the call, so that evaluating is a pure function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Milliseconds since 1970-01-01T00:00Z.
+    pub now: i64,
+    /// From what random values are drawn.
+    pub seed: u64,
+}
+
+/// Where an expression finds the values of its names (`trigger`, step ids, `item`…).
+pub trait Names {
+    /// The value of this name; none where the name has no value at this point.
+    fn get(&self, name: &str) -> Option<Dynamic>;
+}
+
+/// Why an expression gave no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpressionError {
+    /// `missing_property`, `no_value`, `type_mismatch`, `not_a_condition`, `limit`, `expression`.
+    pub code: &'static str,
+    /// What is wrong, in one sentence without a final dot.
+    pub message: String,
+    /// What to try.
+    pub hint: Option<String>,
+    /// Where in the scenario's text.
+    pub place: Place,
+}
+
+/// A rhai expression, compiled. Clones share the code.
+#[derive(Clone, Debug)]
+pub struct Expression(Arc<Compiled>);
+
+#[derive(Debug)]
+struct Compiled {
+    source: String,
+    root: code::Node,
+    names: Vec<(String, Place)>,
+    trigger_reads: TriggerReads,
+}
+
+impl Expression {
+    /// Compiles the text of one expression (without braces). `place_of` gives the place of the character at this
+    /// offset (in characters) of the source.
+    pub fn compile(source: &str, place_of: &dyn Fn(usize) -> Place) -> Result<Self, Box<Diagnostic>> {
+        if source.trim().is_empty() {
+            return Err(Box::new(diagnostics::empty(place_of(0))));
+        }
+        let ast = parser::parse_expression(source).map_err(|error| {
+            let place = lower::place_at(error.position(), source, place_of);
+            Box::new(diagnostics::unreadable(place, &error.err_type().to_string()))
+        })?;
+        let lowered = lower::lower(&ast, source, place_of)?;
+        Ok(Self(Arc::new(Compiled {
+            source: source.to_owned(),
+            root: lowered.root,
+            names: lowered.names,
+            trigger_reads: lowered.trigger_reads,
+        })))
+    }
+
+    /// Its text.
+    pub fn source(&self) -> &str {
+        &self.0.source
+    }
+
+    /// The names it reads from outside, each with its first place, in the order of the text.
+    pub fn names(&self) -> &[(String, Place)] {
+        &self.0.names
+    }
+
+    /// What it reads of `trigger`.
+    pub fn trigger_reads(&self) -> TriggerReads {
+        self.0.trigger_reads.clone()
+    }
+
+    /// Its value.
+    pub fn eval(&self, names: &dyn Names, moment: &Moment) -> Result<Dynamic, ExpressionError> {
+        let root = &self.0.root;
+        let value = Machine::new(names, moment, Limits::EXPRESSION).eval(root).map_err(|fault| *fault)?;
+        if value::kind_of(&value) == "function" {
+            let fault = fault::fault("type_mismatch", "the value is a function, which no step can take", None);
+            return Err(*fault::placed(fault, root.place));
+        }
+        Ok(value)
+    }
+
+    /// Its value as a condition: anything but true and false is an error.
+    pub fn holds(&self, names: &dyn Names, moment: &Moment) -> Result<bool, ExpressionError> {
+        let value = self.eval(names, moment)?;
+        value.as_bool().map_err(|_| *fault::placed(fault::not_a_condition(&value), self.0.root.place))
+    }
+}

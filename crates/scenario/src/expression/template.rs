@@ -1,0 +1,184 @@
+//! Templates: values of a scenario's text with `{{ … }}` in their strings. What an expression gives is never read as a
+//! template again.
+
+use super::braces::{self, Part};
+use super::value::{self, write_text};
+use super::{Expression, ExpressionError, Moment, Names, diagnostics};
+use crate::data::{self, Json};
+use crate::diagnostic::{Diagnostic, Place};
+use rhai::Dynamic;
+use serde_json::Value;
+
+/// A value of the text with expressions in it.
+#[derive(Clone, Debug)]
+pub enum Template {
+    /// Nothing to evaluate.
+    Literal(Value),
+    /// A string that is one expression: keeps the value's type.
+    Expression(Expression),
+    /// A string with expressions in it: values are written into the text.
+    Text(Vec<Piece>),
+    /// A list of which some item has expressions.
+    List(Vec<Template>),
+    /// A map of which some value has expressions, in the author's order.
+    Map(Vec<(String, Template)>),
+}
+
+/// A part of a text template.
+#[derive(Clone, Debug)]
+pub enum Piece {
+    /// As it stands.
+    Text(String),
+    /// The value, as text.
+    Value(Expression),
+}
+
+impl Template {
+    /// The template of one string. `\{{` stands for `{{` as text.
+    pub fn parse(text: &str, place_of: &dyn Fn(usize) -> Place) -> Result<Self, Vec<Diagnostic>> {
+        let mut pieces = Vec::new();
+        let mut found = Vec::new();
+        for part in braces::split(text) {
+            match part {
+                Part::Text(text) => pieces.push(Piece::Text(text)),
+                Part::Unclosed(at) => found.push(diagnostics::unclosed(place_of(at))),
+                Part::Expression { source, start } => {
+                    match Expression::compile(&source, &|offset| place_of(start + offset)) {
+                        Ok(expression) => pieces.push(Piece::Value(expression)),
+                        Err(diagnostic) => found.push(*diagnostic),
+                    }
+                }
+            }
+        }
+        if found.is_empty() { Ok(Self::of(pieces)) } else { Err(found) }
+    }
+
+    /// Its value, in the author's order.
+    pub fn render(&self, names: &dyn Names, moment: &Moment) -> Result<Value, ExpressionError> {
+        Ok(match self {
+            Self::Literal(value) => value.clone(),
+            Self::Expression(expression) => data::to_json(&expression.eval(names, moment)?),
+            Self::Text(pieces) => write_pieces(pieces, names, moment)?.into(),
+            Self::List(items) => items.iter().map(|item| item.render(names, moment)).collect::<Result<_, _>>()?,
+            Self::Map(entries) => entries
+                .iter()
+                .map(|(key, item)| Ok((key.clone(), item.render(names, moment)?)))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Its value as expressions see it.
+    pub fn value(&self, names: &dyn Names, moment: &Moment) -> Result<Dynamic, ExpressionError> {
+        Ok(match self {
+            Self::Literal(literal) => data::of(literal),
+            Self::Expression(expression) => expression.eval(names, moment)?,
+            Self::Text(pieces) => write_pieces(pieces, names, moment)?.into(),
+            Self::List(items) => {
+                value::list(items.iter().map(|item| item.value(names, moment)).collect::<Result<_, _>>()?)
+            }
+            Self::Map(entries) => value::map(
+                entries
+                    .iter()
+                    .map(|(key, item)| Ok((key.as_str().into(), item.value(names, moment)?)))
+                    .collect::<Result<_, _>>()?,
+            ),
+        })
+    }
+
+    /// Writes its JSON text, in the author's order.
+    pub fn write_json(&self, names: &dyn Names, moment: &Moment, out: &mut Vec<u8>) -> Result<(), ExpressionError> {
+        match self {
+            Self::Literal(literal) => write(literal, out),
+            Self::Expression(expression) => write(&Json(&expression.eval(names, moment)?), out),
+            Self::Text(pieces) => write(&write_pieces(pieces, names, moment)?, out),
+            Self::List(items) => {
+                out.push(b'[');
+                for (position, item) in items.iter().enumerate() {
+                    if position > 0 {
+                        out.push(b',');
+                    }
+                    item.write_json(names, moment, out)?;
+                }
+                out.push(b']');
+            }
+            Self::Map(entries) => {
+                out.push(b'{');
+                for (position, (key, item)) in entries.iter().enumerate() {
+                    if position > 0 {
+                        out.push(b',');
+                    }
+                    write(key, out);
+                    out.push(b':');
+                    item.write_json(names, moment, out)?;
+                }
+                out.push(b'}');
+            }
+        }
+        Ok(())
+    }
+
+    /// Its value as text: a text as it is, null as nothing, anything else as JSON.
+    pub fn text(&self, names: &dyn Names, moment: &Moment) -> Result<String, ExpressionError> {
+        match self {
+            Self::Literal(Value::String(text)) => Ok(text.clone()),
+            Self::Literal(Value::Null) => Ok(String::new()),
+            Self::Literal(other) => Ok(other.to_string()),
+            Self::Expression(expression) => {
+                let mut text = String::new();
+                write_text(&expression.eval(names, moment)?, &mut text);
+                Ok(text)
+            }
+            Self::Text(pieces) => write_pieces(pieces, names, moment),
+            Self::List(_) | Self::Map(_) => {
+                let mut json = Vec::new();
+                self.write_json(names, moment, &mut json)?;
+                Ok(String::from_utf8_lossy(&json).into_owned())
+            }
+        }
+    }
+
+    /// All expressions in it.
+    pub fn expressions(&self) -> Vec<&Expression> {
+        match self {
+            Self::Literal(_) => Vec::new(),
+            Self::Expression(expression) => vec![expression],
+            Self::Text(pieces) => pieces
+                .iter()
+                .filter_map(|piece| match piece {
+                    Piece::Text(_) => None,
+                    Piece::Value(expression) => Some(expression),
+                })
+                .collect(),
+            Self::List(items) => items.iter().flat_map(Self::expressions).collect(),
+            Self::Map(entries) => entries.iter().flat_map(|(_, item)| item.expressions()).collect(),
+        }
+    }
+
+    /// A lone expression keeps its value's type, text alone is a literal, anything else is put together.
+    fn of(mut pieces: Vec<Piece>) -> Self {
+        if pieces.len() > 1 {
+            return Self::Text(pieces);
+        }
+        match pieces.pop() {
+            None => Self::Literal(Value::String(String::new())),
+            Some(Piece::Text(text)) => Self::Literal(Value::String(text)),
+            Some(Piece::Value(expression)) => Self::Expression(expression),
+        }
+    }
+}
+
+fn write_pieces(pieces: &[Piece], names: &dyn Names, moment: &Moment) -> Result<String, ExpressionError> {
+    let mut text = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(plain) => text.push_str(plain),
+            Piece::Value(expression) => write_text(&expression.eval(names, moment)?, &mut text),
+        }
+    }
+    Ok(text)
+}
+
+fn write(value: &impl serde::Serialize, out: &mut Vec<u8>) {
+    // Writing to memory cannot fail, and our values have text keys only.
+    let _ = serde_json::to_writer(out, value);
+}

@@ -1,0 +1,104 @@
+//! The function library. Every function is a line of a table: how it is written, what it does, an example that is run
+//! as a test, and the code. `f(x, y)` and `x.f(y)` are the same call.
+
+mod call;
+mod convert;
+mod lists;
+mod maps;
+mod moment;
+mod numbers;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use call::Call;
+
+use crate::expression::fault::Fault;
+use crate::expression::nearest as nearest_of;
+use rhai::Dynamic;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::LazyLock;
+
+/// One function, as the reference shows it.
+pub struct Function {
+    /// Its name.
+    pub name: &'static str,
+    /// What it belongs to: `text`, `number`, `list`, `map`, `convert`, `time`.
+    pub group: &'static str,
+    /// How it is written: `truncate(text, length, ending?) -> text`. `?` marks what may be left out.
+    pub signature: &'static str,
+    /// What it does, in a sentence.
+    pub doc: &'static str,
+    /// An expression that uses it.
+    pub example: &'static str,
+    /// What the example gives, as JSON.
+    pub result: &'static str,
+    pub(crate) run: Run,
+}
+
+/// The code of a function.
+pub(crate) type Run = fn(&mut Call<'_, '_>) -> Result<Dynamic, Fault>;
+
+/// All functions, in the order of the reference.
+pub fn all() -> impl Iterator<Item = &'static Function> {
+    [text::TABLE, numbers::TABLE, lists::TABLE, maps::TABLE, convert::TABLE, moment::TABLE].into_iter().flatten()
+}
+
+/// The function of this name.
+pub(crate) fn find(name: &str) -> Option<&'static Function> {
+    static BY_NAME: LazyLock<HashMap<&str, &Function>> =
+        LazyLock::new(|| all().map(|function| (function.name, function)).collect());
+    BY_NAME.get(name).copied()
+}
+
+/// The function that was probably meant: one that is spelled nearly so, or what others call it.
+pub(crate) fn nearest(name: &str) -> Option<&'static str> {
+    const ELSEWHERE: &[(&str, &str)] = &[
+        ("to_upper", "upper"),
+        ("toUpperCase", "upper"),
+        ("to_lower", "lower"),
+        ("toLowerCase", "lower"),
+        ("length", "len"),
+        ("size", "len"),
+        ("count", "len"),
+        ("substring", "slice"),
+        ("sub_string", "slice"),
+        ("to_string", "to_text"),
+        ("toString", "to_text"),
+        ("string", "to_text"),
+        ("int", "parse_int"),
+        ("to_int", "parse_int"),
+        ("number", "parse_float"),
+        ("to_float", "parse_float"),
+        ("average", "avg"),
+        ("includes", "contains"),
+        ("unique", "distinct"),
+        ("stringify", "to_json"),
+        ("from_json", "parse_json"),
+        ("jsonpath", "path"),
+    ];
+    let elsewhere = ELSEWHERE.iter().find(|(other, _)| *other == name).map(|(_, ours)| *ours);
+    elsewhere.or_else(|| nearest_of(name, all().map(|function| function.name)))
+}
+
+impl Function {
+    /// Whether it can be called with this many arguments, as its signature says.
+    pub(crate) fn accepts(&self, arguments: usize) -> bool {
+        let all = self.parameters().count();
+        let optional = self.parameters().filter(|parameter| parameter.ends_with('?')).count();
+        (all - optional..=all).contains(&arguments)
+    }
+
+    fn parameters(&self) -> impl Iterator<Item = &'static str> {
+        let inside = self.signature.split_once('(').and_then(|(_, rest)| rest.split_once(')'));
+        inside.map_or("", |(parameters, _)| parameters).split(',').map(str::trim).filter(|name| !name.is_empty())
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}

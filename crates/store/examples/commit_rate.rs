@@ -85,9 +85,9 @@ fn cpu() -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
-/// Resident memory of this process in MiB; 0 where the system does not tell.
+/// Resident memory of this process without what it maps from files, in MiB; 0 where the system does not tell.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap_or_default();
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or_default() / 1024
 }

@@ -16,7 +16,7 @@
 use super::committer::Job;
 use super::frame;
 use super::runs;
-use super::trees::{Trees, VALUE_BYTES, failed, frame_key, piece_key, slot};
+use super::trees::{FRAME_BYTES, Trees, failed, frame_key, piece_key, slot};
 use crate::{Append, Head};
 use run::id::RunId;
 use run::tables::StoreError;
@@ -67,7 +67,7 @@ impl Writer {
         let opening = trees.counter(OPENINGS)? + 1;
         trees.set_counter(OPENINGS, opening)?;
         let opening = u32::try_from(opening).map_err(|_| StoreError::Failed("opened too often".into()))?;
-        Ok(Self { trees, opening, number: 0, buffer: Vec::with_capacity(VALUE_BYTES * 2) })
+        Ok(Self { trees, opening, number: 0, buffer: Vec::with_capacity(FRAME_BYTES * 4) })
     }
 
     /// Writes the jobs and gives a verdict for each. Nothing is on disk yet. An error means that the group is void.
@@ -142,7 +142,7 @@ impl Writer {
         frame::begin(&mut self.buffer);
         for Append { run, head, bytes, .. } in made {
             let body = self.trees.keep(&piece_key(*run, 0), bytes)?;
-            let full = self.buffer.len() + frame::record_len(head, body) > VALUE_BYTES && self.buffer.len() > 1;
+            let full = self.buffer.len() + frame::record_len(head, body) > FRAME_BYTES && self.buffer.len() > 1;
             if full || current != Some(slot(*run)) {
                 self.write_frame(current)?;
                 current = Some(slot(*run));
@@ -156,7 +156,7 @@ impl Writer {
         let Some(slot) = slot else { return Ok(()) };
         self.number += 1;
         let key = frame_key(slot, self.opening, self.number);
-        self.trees.made.insert(key, self.buffer.as_slice()).map_err(failed)?;
+        self.trees.insert(&self.trees.made, &key, &self.buffer)?;
         frame::begin(&mut self.buffer);
         Ok(())
     }
@@ -166,7 +166,7 @@ impl Writer {
             let key = piece_key(*run, *piece);
             let body = self.trees.keep(&key, bytes)?;
             frame::encode_piece(&mut self.buffer, head, body);
-            self.trees.more.insert(key, self.buffer.as_slice()).map_err(failed)?;
+            self.trees.insert(&self.trees.more, &key, &self.buffer)?;
         }
         Ok(())
     }

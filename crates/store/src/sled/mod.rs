@@ -1,7 +1,7 @@
 //! The store on one machine's disk: sled for journal and records, files for large values.
 //!
 //! Most runs are over within their first piece, so that is what is cheap: first pieces of runs created within the same
-//! 32 ms lie together in frames ([`frame`]) under the key of that slot of time ([`trees`]). The name of a run is a
+//! 8 ms lie together in frames ([`frame`]) under the key of that slot of time ([`trees`]). The name of a run is a
 //! UUIDv7 and tells its slot, so a run is found and runs are listed in exact order without an index, whatever the clock
 //! did. Later pieces have a key of their own, and a run that is not over has an entry in an index, which is all that a
 //! restart reads. One thread writes and syncs for all ([`committer`]); [`group`] says what a crash can leave.
@@ -34,7 +34,7 @@ use std::sync::Arc;
 use trees::Trees;
 
 /// How much sled caches, in bytes. Little is read twice; the system's page cache does the rest.
-const CACHE_BYTES: u64 = 16 << 20;
+const CACHE_BYTES: u64 = 8 << 20;
 
 /// Opens the store in a data folder.
 pub(crate) fn open(path: &Path) -> Result<Store, StoreError> {

@@ -68,7 +68,7 @@ impl Change {
         let revision = trees.counter(REVISION)? + 1;
         trees.set_counter(REVISION, revision)?;
         let body = trees.keep(&revision.to_be_bytes(), value)?;
-        trees.records.insert(&self.key, encode(revision, body)).map_err(failed)?;
+        trees.insert(&trees.records, &self.key, &encode(revision, body))?;
         Ok(revision)
     }
 }

@@ -13,7 +13,8 @@ pub(super) fn read(trees: &Trees, run: RunId) -> Result<Option<Journaled>, Store
     let Some((mut head, first)) = first_piece(trees, run)? else { return Ok(None) };
     let mut pieces = vec![first];
     for stored in trees.more.scan_prefix(run.0.as_bytes()) {
-        let (_, stored) = stored.map_err(failed)?;
+        let (key, stored) = stored.map_err(failed)?;
+        trees.weigh(&trees.more, &key, &stored)?;
         let (view, body) = frame::decode_piece(&stored)?;
         pieces.push(fetch(trees, run, pieces.len() as u32, body)?);
         head = view.to_head()?;
@@ -54,6 +55,7 @@ pub(super) fn list(trees: &Trees, filter: &Filter, limit: usize) -> Result<Vec<(
     };
     for stored in frames.rev() {
         let (key, frame) = stored.map_err(failed)?;
+        trees.weigh(&trees.made, &key, &frame)?;
         let slot = slot_of(&key)?;
         if slot != listing.slot {
             listing.settle()?;
@@ -137,15 +139,16 @@ impl Listing<'_> {
 }
 
 fn latest_head(trees: &Trees, run: RunId) -> Result<Option<Head>, StoreError> {
-    match trees.more.scan_prefix(run.0.as_bytes()).next_back() {
-        Some(stored) => Ok(Some(frame::decode_piece(&stored.map_err(failed)?.1)?.0.to_head()?)),
-        None => Ok(None),
-    }
+    let Some(stored) = trees.more.scan_prefix(run.0.as_bytes()).next_back() else { return Ok(None) };
+    let (key, stored) = stored.map_err(failed)?;
+    trees.weigh(&trees.more, &key, &stored)?;
+    frame::decode_piece(&stored)?.0.to_head().map(Some)
 }
 
 fn first_piece(trees: &Trees, run: RunId) -> Result<Option<(Head, Bytes)>, StoreError> {
     for stored in trees.made.scan_prefix(slot_prefix(slot(run))) {
-        let (_, frame) = stored.map_err(failed)?;
+        let (key, frame) = stored.map_err(failed)?;
+        trees.weigh(&trees.made, &key, &frame)?;
         for record in frame::records(&frame)? {
             let record = record?;
             if record.run == run {

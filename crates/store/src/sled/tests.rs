@@ -5,7 +5,7 @@ mod random;
 
 use super::committer::Committer;
 use super::folder::Folder;
-use super::group::{self, Writer};
+use super::group::Writer;
 use super::trees::Trees;
 use crate::conformance::{head, run_at, wait};
 use crate::{Append, Filter, Status, Store, open};
@@ -166,7 +166,6 @@ fn an_index_left_behind_is_made_anew() {
     }
     let touched: Vec<u8> = runs.iter().flat_map(|run| *run.0.as_bytes()).collect();
     trees.meta.insert("touched", touched).unwrap();
-    group::settle(&trees).unwrap();
     drop((trees, db, locked));
 
     let store = open_at(folder.path()).unwrap();

@@ -16,14 +16,19 @@ use run::id::{Millis, RunId};
 use run::tables::StoreError;
 use sled::{Db, IVec, Tree};
 
-/// How many bytes one key holds at most, and how large frames grow. sled keeps up to 16 values in a page, writes a page
-/// that exceeds a quarter of a segment (512 KiB / 4) to a file of its own *which it never syncs*, and its cache of 256
-/// shards keeps one page in each whatever its capacity is: small values bound both. Larger frames save little: 12
-/// runs in a frame are within a third of the cost of 64.
+/// How many bytes one key holds at most. sled keeps up to 16 values in a page, and writes a page that exceeds a quarter
+/// of a segment (512 KiB / 4) to a file of its own *which it never syncs*: values of this size stay far below.
 pub(super) const VALUE_BYTES: usize = 4096;
 
-/// Width of a slot of [`Trees::made`] as a power of two of milliseconds: 32 ms.
-const SLOT_BITS: u32 = 5;
+/// How large a frame grows: six runs of 300 bytes. Larger ones would save little time and cost memory, since sled's
+/// cache keeps at least one page in each of its 256 shards.
+pub(super) const FRAME_BYTES: usize = 2048;
+
+/// How many bytes an access of a page stands for, see [`Trees::insert`].
+const ACCESS_BYTES: usize = 320;
+
+/// Width of a slot of [`Trees::made`] as a power of two of milliseconds: 8 ms.
+const SLOT_BITS: u32 = 3;
 
 /// The open database.
 #[derive(Clone, Debug)]
@@ -50,6 +55,19 @@ impl Trees {
         })
     }
 
+    /// Writes a key, and lets sled's cache feel its size: a shard of the cache looks for pages to evict after 64 accesses
+    /// only, however large the pages are, and would gather hundreds of megabytes of pages that are written once. Each
+    /// 320 bytes count as one access, so no shard gathers more than 20 KiB unseen.
+    pub(super) fn insert(&self, tree: &Tree, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        tree.insert(key, value).map_err(failed)?;
+        self.weigh(tree, key, value)
+    }
+
+    /// Lets sled's cache feel the size of a value that was read, see [`Trees::insert`].
+    pub(super) fn weigh(&self, tree: &Tree, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        (0..value.len() / ACCESS_BYTES).try_for_each(|_| tree.get(key).map(drop).map_err(failed))
+    }
+
     /// Keeps bytes that may be too large for one key, and tells what to write in their place. Chunks are written before
     /// what names them: a crash in between leaves chunks that nothing names, never a name without chunks.
     pub(super) fn keep<'a>(&self, owner: &[u8], bytes: &'a [u8]) -> Result<Body<'a>, StoreError> {
@@ -58,7 +76,7 @@ impl Trees {
         }
         let mut count = 0;
         for chunk in bytes.chunks(VALUE_BYTES) {
-            self.chunks.insert(chunk_key(owner, count), chunk).map_err(failed)?;
+            self.insert(&self.chunks, &chunk_key(owner, count), chunk)?;
             count += 1;
         }
         Ok(Body::Chunks(count))
@@ -72,10 +90,10 @@ impl Trees {
         };
         let mut bytes = Vec::with_capacity((count as usize).min(1 << 12) * VALUE_BYTES);
         for number in 0..count {
-            match self.chunks.get(chunk_key(owner, number)).map_err(failed)? {
-                Some(chunk) => bytes.extend_from_slice(&chunk),
-                None => return Ok(None),
-            }
+            let key = chunk_key(owner, number);
+            let Some(chunk) = self.chunks.get(&key).map_err(failed)? else { return Ok(None) };
+            self.weigh(&self.chunks, &key, &chunk)?;
+            bytes.extend_from_slice(&chunk);
         }
         Ok(Some(bytes))
     }

@@ -46,7 +46,7 @@ fn write_until_killed() {
     let store = open_at(Path::new(&folder)).unwrap();
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
-            scope.spawn(|| (0..).for_each(|number| write(&store, number)));
+            scope.spawn(|| (0..u64::MAX).for_each(|number| write(&store, number)));
         }
     });
 }
@@ -68,7 +68,7 @@ fn write(store: &Store, number: u64) {
 
 /// What only this piece says; now and then too large for one key.
 fn content(run: RunId, piece: u32) -> Vec<u8> {
-    let copies = if run.0.as_u128() % 11 == 0 { 300 } else { 3 };
+    let copies = if run.0.as_u128().is_multiple_of(11) { 300 } else { 3 };
     format!("{run} {piece};").repeat(copies).into_bytes()
 }
 

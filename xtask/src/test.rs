@@ -6,6 +6,7 @@ mod rust;
 mod script;
 mod tally;
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -50,6 +51,9 @@ pub(crate) fn perform(workspace: &Workspace, arguments: Vec<String>) -> anyhow::
 }
 
 fn perform_one(workspace: &Workspace, runner: &Runner) -> Tally {
+    if io::stdout().is_terminal() {
+        println!("{}…", runner.name); // a person would wonder for minutes
+    }
     let start = Instant::now();
     let report =
         (runner.run)(workspace).unwrap_or_else(|error| Report { tally: Tally::FAILED, said: format!("{error:#}\n") });

@@ -9,10 +9,17 @@ use super::tally::Tally;
 use crate::workspace::Workspace;
 use crate::{debian, process};
 
-/// Builds everything once, tests and binaries together, and runs the tests.
+/// Builds binaries and tests together, so that all of them are built once; takes no time when nothing has changed.
+pub(crate) fn build(workspace: &Workspace) -> anyhow::Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--quiet", "--color=never", "--workspace", "--bins", "--tests"]);
+    process::read(&mut cargo).map(drop)
+}
+
+/// Builds everything and runs the tests.
 pub(crate) fn tests(workspace: &Workspace) -> anyhow::Result<Report> {
     ensure_tools(workspace)?;
-    process::read(workspace.cargo().args(["build", "--quiet", "--workspace", "--bins", "--tests"]))?;
+    build(workspace)?;
     let mut nextest = workspace.cargo();
     nextest.args(["nextest", "run", "--workspace", "--color=never", "--hide-progress-bar", "--cargo-quiet"]);
     let ended = process::listen(&mut nextest)?;

@@ -41,6 +41,12 @@ pub struct ModuleSpec {
     pub url_parameter: Option<String>,
 }
 
+/// The modules that are part of the language itself: `set`, `route`… They are in every catalogue, and not listed
+/// there.
+pub fn builtins() -> &'static [ModuleSpec] {
+    crate::schema::built_ins()
+}
+
 /// Everything a scenario may refer to by name.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {

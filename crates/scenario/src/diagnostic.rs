@@ -92,15 +92,22 @@ impl fmt::Display for Severity {
     }
 }
 
-/// The candidate that a misspelt name most probably means, if any is near enough.
+/// The candidate that a misspelt name most probably means, if any is near enough: it begins alike, or few letters
+/// are wrong.
 fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let name = name.to_lowercase();
+    let typing_errors = if name.chars().count() < 3 { 0 } else { 1.max(name.chars().count() / 4) };
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&name, &candidate.to_lowercase()), candidate))
-        .filter(|(likeness, _)| *likeness >= 0.8)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, candidate)| candidate)
+        .map(|candidate| (candidate.to_lowercase(), candidate))
+        .map(|(lower, candidate)| {
+            let likeness = strsim::jaro_winkler(&name, &lower);
+            let near = likeness >= 0.8 || strsim::damerau_levenshtein(&name, &lower) <= typing_errors;
+            (near, likeness, candidate)
+        })
+        .filter(|(near, ..)| *near)
+        .max_by(|(_, a, first), (_, b, second)| a.total_cmp(b).then(second.cmp(first)))
+        .map(|(.., candidate)| candidate)
 }
 
 /// `` `a`, `b` or `c` ``.

@@ -7,6 +7,7 @@ pub mod diagnostic;
 pub mod expression;
 pub mod functions;
 pub mod plan;
+pub mod schema;
 
 mod check;
 mod shape;

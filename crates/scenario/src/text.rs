@@ -139,7 +139,6 @@ fn options() -> Options {
             max_depth: MAX_DEPTH,
             max_nodes: MAX_NODES,
             max_events: 2 * MAX_NODES,
-            max_documents: 1,
             flow_nesting_limit: MAX_DEPTH,
         },
         alias_limits: serde_yaml::alias_limits! { max_total_replayed_events: MAX_ALIASED, max_replay_stack_depth: 16 },
@@ -152,34 +151,26 @@ fn options() -> Options {
     }
 }
 
-/// The diagnostic for a text that is no YAML. Braces without quotes get a hint of their own: YAML takes them for a
+/// The diagnostic for a text that is no YAML. Braces without quotes get words of their own: YAML takes them for a
 /// map, and its complaint about that helps no one.
 fn syntax_error(text: &str, error: &serde_yaml::Error) -> Diagnostic {
+    let error = error.without_snippet();
     let place = error.location().map_or(Place { line: 1, column: 1 }, |location| place_of(&location));
-    if is_limit(error.without_snippet()) {
+    let message = error.to_string();
+    // The reader words one limit like a syntax error, and wraps another one in the alias that led to it.
+    if matches!(error, serde_yaml::Error::Budget { .. }) || message.contains("limit exceeded") {
         return Diagnostic::too_large(place, "it holds too many values, or lists and maps nested too deeply");
     }
-    let message = error.to_string();
-    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(before, _)| before);
-    let message = message.lines().next().unwrap_or_default().trim_end_matches('.');
+    if matches!(error, serde_yaml::Error::MultipleDocuments { .. }) {
+        return Diagnostic::yaml_syntax(place, "`---` begins a second document, and a scenario is one");
+    }
     let line = text.lines().nth(place.line.saturating_sub(1) as usize).unwrap_or_default();
     let before: String = line.chars().take(place.column as usize).collect();
-    let braces = before.trim_end().ends_with('{') && line.contains("{{");
-    Diagnostic::yaml_syntax(place, message, braces)
-}
-
-/// Whether the text went beyond what [`options`] allow.
-fn is_limit(error: &serde_yaml::Error) -> bool {
-    use serde_yaml::Error::{
-        AliasExpansionLimitExceeded, AliasReplayLimitExceeded, AliasReplayStackDepthExceeded, Budget,
-    };
-    matches!(
-        error,
-        Budget { .. }
-            | AliasReplayLimitExceeded { .. }
-            | AliasExpansionLimitExceeded { .. }
-            | AliasReplayStackDepthExceeded { .. }
-    )
+    if before.trim_end().ends_with('{') && line.contains("{{") {
+        return Diagnostic::unquoted_braces(place);
+    }
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(before, _)| before);
+    Diagnostic::yaml_syntax(place, message.lines().next().unwrap_or_default().trim_end_matches('.'))
 }
 
 fn place_of(location: &Location) -> Place {

@@ -40,6 +40,10 @@ impl Path {
     fn join(&self, key: &str) -> Self {
         if self.0.is_empty() { Self(key.into()) } else { Self(format!("{}.{key}", self.0)) }
     }
+
+    fn at(&self, number: usize) -> Self {
+        Self(format!("{}[{number}]", self.0))
+    }
 }
 
 impl<'s> Walk<'s> {
@@ -69,7 +73,9 @@ impl<'s> Walk<'s> {
             Value::List(items) => {
                 self.length(schema, "Items", items.len(), "entries", node.place, path);
                 if let Some(of) = schema.get("items") {
-                    items.iter().for_each(|item| self.value(of, item, path));
+                    for (number, item) in items.iter().enumerate() {
+                        self.value(of, item, &path.at(number));
+                    }
                 }
             }
             Value::Map(entries) => self.object(schema, entries, node.place, path),
@@ -186,7 +192,9 @@ impl<'s> Walk<'s> {
             }
         }
         let name = if path.0.is_empty() { self.module } else { &path.0 };
-        self.findings.push(Diagnostic::wrong_parameter(node.place, name, &wanted.join(" or "), node.kind()));
+        let fraction = node.number().is_some_and(|number| number.is_f64()) && wanted.contains(&"a whole number");
+        let found = if fraction { "a fraction" } else { node.kind() };
+        self.findings.push(Diagnostic::wrong_parameter(node.place, name, &wanted.join(" or "), found));
     }
 
     /// Whether the value is of a kind that the schema names.

@@ -40,8 +40,19 @@ pub(crate) struct Mark(usize);
 struct Unresolved {
     name: Arc<str>,
     place: Place,
-    hidden: Option<Inside>,
+    standing: Standing,
     visible: Vec<Arc<str>>,
+}
+
+/// What was known of a name where it was read.
+#[derive(Clone, Copy)]
+enum Standing {
+    /// A step before this point has it, in a block that has ended.
+    Hidden(Inside),
+    /// The step that is being gone over has it, or one around it.
+    Running,
+    /// Nothing up to this point.
+    Unknown,
 }
 
 impl Scope {
@@ -96,17 +107,22 @@ impl Scope {
             return;
         }
         let visible = if self.unresolved.len() < SUGGESTIONS { self.visible.keys().cloned().collect() } else { vec![] };
-        let hidden = self.hidden.get(name).copied();
-        self.unresolved.push(Unresolved { name: name.into(), place, hidden, visible });
+        let standing = match self.hidden.get(name) {
+            Some(inside) => Standing::Hidden(*inside),
+            None if self.defined.contains_key(name) => Standing::Running,
+            None => Standing::Unknown,
+        };
+        self.unresolved.push(Unresolved { name: name.into(), place, standing, visible });
     }
 
     /// What is wrong with the names that were not visible.
     pub(crate) fn unresolved(&mut self) -> Vec<Diagnostic> {
         let Self { unresolved, defined, .. } = self;
-        let explain = |one: &Unresolved| match (defined.get(&one.name), one.hidden) {
-            (Some(_), Some(Inside::Loop)) => Diagnostic::loop_step(one.place, &one.name),
-            (Some(defined), Some(Inside::Branch)) => Diagnostic::branch_step(one.place, &one.name, *defined),
-            (Some(defined), None) => Diagnostic::later_step(one.place, &one.name, *defined),
+        let explain = |one: &Unresolved| match (defined.get(&one.name), one.standing) {
+            (Some(_), Standing::Running) => Diagnostic::own_output(one.place, &one.name),
+            (Some(_), Standing::Hidden(Inside::Loop)) => Diagnostic::loop_step(one.place, &one.name),
+            (Some(at), Standing::Hidden(Inside::Branch)) => Diagnostic::branch_step(one.place, &one.name, *at),
+            (Some(at), Standing::Unknown) => Diagnostic::later_step(one.place, &one.name, *at),
             (None, _) => {
                 let visible = ALWAYS.into_iter().chain(one.visible.iter().map(|name| &**name));
                 Diagnostic::unknown_name(one.place, &one.name, visible)

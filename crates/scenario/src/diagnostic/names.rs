@@ -106,6 +106,12 @@ impl Diagnostic {
             .hint(format!("it stands in line {}; move it before this one", defined.line))
     }
 
+    /// A step that reads its own output, or a loop's that is read within it.
+    pub(crate) fn own_output(place: Place, id: &str) -> Self {
+        Self::error("E0224", place, format!("the output of `{id}` is not there before the step has ended"))
+            .hint("read an earlier step, or `trigger`")
+    }
+
     /// A step inside of a branch, read from outside.
     pub(crate) fn branch_step(place: Place, id: &str, defined: Place) -> Self {
         Self::error("E0222", place, format!("the step `{id}` is not visible here: it stands inside of a branch")).hint(

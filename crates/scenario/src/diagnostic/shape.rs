@@ -3,14 +3,16 @@
 use super::{Diagnostic, Place, alternatives};
 
 impl Diagnostic {
-    /// The text is no YAML. `braces`: because `{{` stands outside of quotes.
-    pub(crate) fn yaml_syntax(place: Place, problem: &str, braces: bool) -> Self {
-        let hint = if braces {
-            "a value that begins with `{{` must stand in quotes: \"{{ … }}\""
-        } else {
-            "look for a missing quote, a missing space after `:`, or a line that is indented differently"
-        };
-        Self::error("E0101", place, format!("this is not YAML: {problem}")).hint(hint)
+    /// The text is no YAML.
+    pub(crate) fn yaml_syntax(place: Place, problem: &str) -> Self {
+        Self::error("E0101", place, format!("this is not YAML: {problem}"))
+            .hint("look for a missing quote, a missing space after `:`, or a line that is indented differently")
+    }
+
+    /// An expression without quotes, which YAML reads as a map.
+    pub(crate) fn unquoted_braces(place: Place) -> Self {
+        Self::error("E0121", place, "`{{` without quotes begins a YAML map, not an expression")
+            .hint("put the value in quotes: \"{{ … }}\"")
     }
 
     /// The text is longer than is read.
@@ -50,6 +52,17 @@ impl Diagnostic {
     /// None, or more than one, of keys of which one must be given.
     pub(crate) fn one_of_keys(place: Place, of: &str, keys: &[&str]) -> Self {
         Self::error("E0107", place, format!("{of} takes exactly one of {}", alternatives(keys)))
+    }
+
+    /// More than one of keys of which at most one can be given.
+    pub(crate) fn one_of_keys_at_most(place: Place, of: &str, keys: &[&str]) -> Self {
+        Self::error("E0122", place, format!("{of} takes at most one of {}", alternatives(keys)))
+    }
+
+    /// An `otherwise` before other branches.
+    pub(crate) fn early_otherwise(place: Place) -> Self {
+        Self::error("E0123", place, "`otherwise` stands before other branches")
+            .hint("it is taken when no branch was; move it to the end of the list")
     }
 
     /// A word that is not one of those that are possible.

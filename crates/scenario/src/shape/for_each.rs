@@ -7,7 +7,7 @@ use crate::plan::{ForEach, StepNo};
 use crate::text::{Node, Value};
 use std::sync::Arc;
 
-const KEYS: &[&str] = &["in", "as", "steps", "collect", "parallel", "batch"];
+pub(super) const KEYS: &[&str] = &["in", "as", "steps", "collect", "parallel", "batch"];
 /// Ways to aggregate that cannot run yet; a map with one of these alone asks for it.
 const AGGREGATORS: &[&str] = &["text", "sum", "group"];
 

@@ -4,7 +4,7 @@ use crate::check::Checker;
 use crate::plan::Limits;
 use crate::text::{Node, Value};
 
-const KEYS: &[&str] = &["timeout", "concurrency", "sequential", "rate", "queue", "durability"];
+pub(super) const KEYS: &[&str] = &["timeout", "concurrency", "sequential", "rate", "queue", "durability"];
 
 impl Checker<'_> {
     /// Bounds on the scenario's runs.

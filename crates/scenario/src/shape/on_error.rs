@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::plan::OnError;
 use crate::text::{Node, Value};
 
-const KEYS: &[&str] = &["use", "steps", "hold"];
+pub(super) const KEYS: &[&str] = &["use", "steps", "hold"];
 
 #[derive(Clone, Copy)]
 enum Word {

@@ -5,7 +5,7 @@ use crate::check::Checker;
 use crate::check::templates::has_expression;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::CallStep;
-use crate::text::{Entry, Node};
+use crate::text::Entry;
 use std::sync::Arc;
 
 impl Checker<'_> {

@@ -11,7 +11,7 @@ use crate::plan::{Content, Respond};
 use crate::text::{Entry, Node, Value};
 
 const CONTENTS: &[&str] = &["json", "text", "html", "xml", "body", "redirect"];
-const KEYS: &[&str] = &["status", "headers", "json", "text", "html", "xml", "body", "redirect"];
+pub(super) const KEYS: &[&str] = &["status", "headers", "json", "text", "html", "xml", "body", "redirect"];
 
 /// Headers that frame the message or belong to the connection (RFC 9110, 7.6.1; RFC 9112, 6), and cookies: a
 /// scenario's answer must not touch the session of the editor, which may live on the same host.
@@ -49,7 +49,7 @@ impl Checker<'_> {
         let given: Vec<&Entry> =
             fields.entries().iter().filter(|entry| CONTENTS.contains(&entry.key.text.as_str())).collect();
         if let [_, second, ..] = given.as_slice() {
-            self.report(Diagnostic::one_of_keys(second.key.place, "`respond`", CONTENTS));
+            self.report(Diagnostic::one_of_keys_at_most(second.key.place, "`respond`", CONTENTS));
         }
         let contents: Vec<_> = given.iter().map(|entry| self.one_content(entry)).collect();
         contents.into_iter().next().unwrap_or(Some(Content::Empty))

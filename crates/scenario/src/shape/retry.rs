@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::plan::{Jitter, Retry};
 use crate::text::{Node, Value};
 
-const KEYS: &[&str] = &["attempts", "backoff", "factor", "max", "jitter"];
+pub(super) const KEYS: &[&str] = &["attempts", "backoff", "factor", "max", "jitter"];
 /// More attempts than anyone waits for.
 const MAX_ATTEMPTS: u64 = 1_000;
 /// A pause that grows faster is at its bound after two attempts.

@@ -6,8 +6,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::{BlockNo, Branch, Route, StepNo, Take};
 use crate::text::{Node, Value};
 
-const KEYS: &[&str] = &["take", "branches", "otherwise"];
-const BRANCH_KEYS: &[&str] = &["name", "when", "steps"];
+pub(super) const KEYS: &[&str] = &["take", "branches", "otherwise"];
+pub(super) const BRANCH_KEYS: &[&str] = &["name", "when", "steps"];
 const WORDS: &[(&str, Take)] = &[("all", Take::All), ("first", Take::First)];
 
 impl Checker<'_> {
@@ -56,13 +56,15 @@ impl Checker<'_> {
         let mut route = Route { take, branches: Vec::with_capacity(list.len()), otherwise: None };
         for (position, node) in list.iter().enumerate() {
             let last = position + 1 == list.len();
-            match node.get("otherwise") {
-                Some(otherwise) if last => {
-                    self.fields(node, "`otherwise`", &["otherwise"]);
-                    route.otherwise = Some(self.branch_steps(otherwise, "`otherwise`", owner));
-                }
-                _ => route.branches.extend(self.branch(node, owner)),
+            let Some(otherwise) = node.get("otherwise") else {
+                route.branches.extend(self.branch(node, owner));
+                continue;
+            };
+            if !last {
+                self.report(Diagnostic::early_otherwise(node.place));
             }
+            self.fields(node, "`otherwise`", &["otherwise"]);
+            route.otherwise = Some(self.branch_steps(otherwise, "`otherwise`", owner));
         }
         Some(route)
     }

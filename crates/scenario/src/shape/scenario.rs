@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::plan::{Plan, Version};
 use crate::text::Node;
 
-const KEYS: &[&str] =
+pub(super) const KEYS: &[&str] =
     &["name", "description", "enabled", "timezone", "trigger", "steps", "tests", "on_failure", "limits", "keep"];
 
 impl Checker<'_> {

@@ -9,7 +9,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
-const KEYS: &[&str] = &["cron", "every", "at", "timezone", "catch_up"];
+pub(super) const KEYS: &[&str] = &["cron", "every", "at", "timezone", "catch_up"];
 const TIMES: &[&str] = &["cron", "every", "at"];
 const WORDS: &[(&str, CatchUp)] = &[("skip", CatchUp::Skip), ("one", CatchUp::One), ("all", CatchUp::All)];
 /// No schedule fires more often.
@@ -48,6 +48,11 @@ impl Checker<'_> {
 
     fn cron(&mut self, node: &Node) -> Option<String> {
         let pattern = self.text(node, "`cron`")?;
+        let fields = pattern.split_whitespace().count();
+        if !matches!(fields, 5 | 6) && !pattern.starts_with('@') {
+            self.report(Diagnostic::bad_cron(node.place, pattern, &format!("it has {fields} fields, not 5 or 6")));
+            return None;
+        }
         let cron = match CronParser::builder().year(Year::Disallowed).build().parse(pattern) {
             Ok(cron) => cron,
             Err(error) => {
@@ -76,7 +81,9 @@ impl Checker<'_> {
 
     fn at(&mut self, node: &Node) -> Option<String> {
         let time = self.text(node, "`at`")?;
-        if time.parse::<jiff::Timestamp>().is_err() && !is_local_time(time) {
+        let is_time = time.parse::<jiff::Timestamp>().is_ok() || is_local_time(time);
+        // A zone in brackets would speak against `timezone`.
+        if !is_time || time.contains('[') {
             self.report(Diagnostic::bad_time(node.place, time));
             return None;
         }
@@ -87,5 +94,5 @@ impl Checker<'_> {
 /// A date with a time, without a zone: jiff would accept an offset here and then drop it.
 fn is_local_time(text: &str) -> bool {
     let time = text.get(10..).unwrap_or_default();
-    !time.contains(['+', '-', 'Z', 'z', '[']) && text.len() > 10 && text.parse::<DateTime>().is_ok()
+    !time.contains(['+', '-', 'Z', 'z']) && text.len() > 10 && text.parse::<DateTime>().is_ok()
 }

@@ -8,7 +8,7 @@ use crate::text::{Entry, Node, Value};
 use std::sync::Arc;
 
 /// The keys that every step may have beside its module.
-pub(crate) const COMMON: &[&str] = &["id", "name", "when", "retry", "on_error", "timeout", "note", "disabled"];
+pub(super) const COMMON: &[&str] = &["id", "name", "when", "retry", "on_error", "timeout", "note", "disabled"];
 
 /// The modules that are part of the language.
 pub(crate) const BUILT_IN: &[&str] = &["set", "rhai", "respond", "filter", "route", "for_each"];

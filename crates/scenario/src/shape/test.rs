@@ -5,11 +5,11 @@ use crate::plan::{Expect, Test};
 use crate::text::{Entry, Node, Value};
 use std::collections::BTreeMap;
 
-const KEYS: &[&str] = &["name", "trigger", "mock", "expect"];
-const EXPECT_KEYS: &[&str] = &["response", "skipped", "ran", "outputs", "ends"];
-const RESPONSE_KEYS: &[&str] = &["status", "json", "text", "headers"];
+pub(super) const KEYS: &[&str] = &["name", "trigger", "mock", "expect"];
+pub(super) const EXPECT_KEYS: &[&str] = &["response", "skipped", "ran", "outputs", "ends"];
+pub(super) const RESPONSE_KEYS: &[&str] = &["status", "json", "text", "headers"];
 /// What `trigger` has (design of the gateway); a test may give any of it.
-const TRIGGER_KEYS: &[&str] = &[
+pub(super) const TRIGGER_KEYS: &[&str] = &[
     "method", "path", "params", "query", "headers", "body", "data", "raw", "files", "ip", "provider", "event", "id",
     "at",
 ];

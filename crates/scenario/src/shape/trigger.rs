@@ -6,7 +6,7 @@ use crate::plan::{Manual, Trigger};
 use crate::text::{Entry, Node, Value};
 use std::collections::HashMap;
 
-const KINDS: &[&str] = &["webhook", "schedule", "manual", "mail", "mailhook", "call", "failure"];
+pub(super) const KINDS: &[&str] = &["webhook", "schedule", "manual", "mail", "mailhook", "call", "failure"];
 /// The types of JSON Schema.
 const TYPES: &[&str] = &["array", "boolean", "integer", "null", "number", "object", "string"];
 

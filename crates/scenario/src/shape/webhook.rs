@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-const KEYS: &[&str] = &["path", "methods", "allow", "input", "wait", "max_body", "verify", "dedupe", "each"];
+pub(super) const KEYS: &[&str] = &["path", "methods", "allow", "input", "wait", "max_body", "verify", "dedupe", "each"];
 const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 /// How long a caller waits for the answer unless the scenario says otherwise.
 const WAIT: Duration = Duration::from_secs(40);

@@ -1,0 +1,131 @@
+//! A catalogue to check against, with parameters as schemars derives them.
+
+use scenario::catalog::{Catalog, Effect, ModuleSpec};
+use schemars::JsonSchema;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Sends an HTTP request.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the schema is used")]
+struct Request {
+    /// How.
+    #[serde(default)]
+    method: Method,
+    /// Where to.
+    #[schemars(length(min = 1))]
+    url: String,
+    query: Option<BTreeMap<String, Value>>,
+    #[serde(default)]
+    headers: BTreeMap<String, Scalar>,
+    json: Option<Value>,
+    body: Option<String>,
+    /// In seconds.
+    timeout: Option<f64>,
+    #[schemars(range(max = 20))]
+    redirects: Option<u8>,
+    #[serde(default)]
+    retry_on: Vec<u16>,
+    follow: Option<bool>,
+    auth: Option<Auth>,
+}
+
+#[derive(Default, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(dead_code, reason = "only the schema is used")]
+enum Method {
+    #[default]
+    Get,
+    /// With a body.
+    Post,
+    Put,
+}
+
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only the schema is used")]
+enum Scalar {
+    Text(String),
+    Number(f64),
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the schema is used")]
+struct Auth {
+    user: String,
+    password: Option<String>,
+}
+
+/// Appends a row.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the schema is used")]
+struct Append {
+    spreadsheet: String,
+    sheet: String,
+    row: Vec<Value>,
+}
+
+/// Sends a mail.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only the schema is used")]
+struct Send {
+    to: Recipients,
+    subject: String,
+    text: Option<String>,
+    priority: Option<Priority>,
+}
+
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only the schema is used")]
+enum Recipients {
+    One(String),
+    Many(#[schemars(length(min = 1))] Vec<String>),
+}
+
+/// How urgent it is.
+#[derive(JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only the schema is used")]
+enum Priority {
+    /// Now.
+    High,
+    /// Whenever.
+    Low,
+}
+
+/// Tells the time.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Now {}
+
+fn module<P: JsonSchema>(name: &str, connections: &[&str]) -> ModuleSpec {
+    ModuleSpec {
+        name: name.into(),
+        summary: format!("Does {name}."),
+        description: format!("Does {name}."),
+        parameters: schemars::schema_for!(P).to_value(),
+        example: json!({}),
+        sample: json!({}),
+        connections: connections.iter().map(ToString::to_string).collect(),
+        needs_connection: !connections.is_empty() && name != "http.request",
+        effect: Effect::Outside,
+        url_parameter: (name == "http.request").then(|| "url".into()),
+    }
+}
+
+/// Four modules and three connections.
+pub(crate) fn catalog() -> Catalog {
+    let connections = [("office", "google"), ("shop-mail", "smtp"), ("partner", "bearer")];
+    Catalog::new([
+        module::<Request>("http.request", &["basic", "bearer"]),
+        module::<Append>("google_sheets.append", &["google"]),
+        module::<Send>("email.send", &["smtp"]),
+        module::<Now>("clock.now", &[]),
+    ])
+    .with_connections(connections.map(|(name, of)| (name.into(), of.into())).into())
+}

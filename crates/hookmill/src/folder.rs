@@ -133,8 +133,7 @@ impl Folder {
     /// Tells the gateway and the scheduler what there is now.
     fn announce(&self, scenarios: &mut BTreeMap<ScenarioId, Entry>) -> Result<(), StoreError> {
         self.hooks.replace(hooks::table(&self.handle, &*self.tables, scenarios)?);
-        self.scheduler.arm(scenarios.values().flat_map(|entry| armed(&self.handle, entry)).collect());
-        Ok(())
+        self.scheduler.arm(scenarios.values().flat_map(|entry| armed(&self.handle, entry)).collect())
     }
 
     fn scenarios(&self) -> MutexGuard<'_, BTreeMap<ScenarioId, Entry>> {

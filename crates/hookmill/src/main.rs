@@ -1,1 +1,77 @@
-fn main(){}
+//! Hookmill's command line: what the program can do, one file for each thing.
+
+mod check;
+mod folder;
+mod functions;
+mod home;
+mod modules;
+mod run;
+mod schema;
+mod serve;
+mod sources;
+mod terminal;
+mod test;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Automation that keeps its promises: triggers start runs, runs walk a chain of modules, all of it written as YAML.
+#[derive(Debug, Parser)]
+#[command(name = "hookmill", version, after_help = terminal::EXIT_CODES, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve a folder of scenarios: webhooks, schedules, the API and the editor
+    Serve(serve::Serve),
+    /// Run one scenario once, without a server
+    Run(run::Run),
+    /// Find what is wrong with scenarios, without running anything
+    Check(check::Check),
+    /// Run the tests that scenarios carry; nothing leaves the machine
+    Test(test::Test),
+    /// Show what a step can do
+    Modules(modules::Modules),
+    /// Show what expressions can call
+    Functions(functions::Functions),
+    /// Print the JSON Schema of scenarios, for YAML editors
+    Schema(schema::Schema),
+}
+
+fn main() -> ExitCode {
+    // Only the first call can set it, and this is the first line; every TLS client and server takes this one.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let command = Cli::parse().command;
+    log(&command);
+    terminal::end(match command {
+        Command::Serve(serve) => serve.run(),
+        Command::Run(run) => run.run(),
+        Command::Check(check) => check.run(),
+        Command::Test(test) => test.run(),
+        Command::Modules(modules) => modules.run(),
+        Command::Functions(functions) => functions.run(),
+        Command::Schema(schema) => schema.run(),
+    })
+}
+
+/// Logs go to stderr, as `RUST_LOG` says; a server says a little by itself, everything else only what is wrong.
+fn log(command: &Command) {
+    let level = if matches!(command, Command::Serve(_)) { "info" } else { "warn" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

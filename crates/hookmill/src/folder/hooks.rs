@@ -47,8 +47,12 @@ pub(super) fn table(
                     hooks.push((pattern, hook));
                     sources.push(source);
                 }
-                (Err(error), _) => entry.diagnostics.push(Diagnostic::unservable_hook(source.place, &error.to_string())),
-                (_, Err(error)) => entry.diagnostics.push(Diagnostic::unservable_hook(source.place, &error.to_string())),
+                (Err(error), _) => {
+                    entry.diagnostics.push(Diagnostic::unservable_hook(source.place, &error.to_string()))
+                }
+                (_, Err(error)) => {
+                    entry.diagnostics.push(Diagnostic::unservable_hook(source.place, &error.to_string()))
+                }
             }
         }
     }

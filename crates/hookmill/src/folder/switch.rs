@@ -39,10 +39,18 @@ mod tests {
         for (text, enabled, expected) in [
             ("name: A\nsteps: []\n", Switch::Off, "name: A\nenabled: false\nsteps: []\n"),
             ("# top\nsteps: []\n", Switch::Off, "enabled: false\n# top\nsteps: []\n"),
-            ("name: A\nenabled: false  # for now\nsteps: []\n", Switch::On, "name: A\nenabled: true # for now\nsteps: []\n"),
+            (
+                "name: A\nenabled: false  # for now\nsteps: []\n",
+                Switch::On,
+                "name: A\nenabled: true # for now\nsteps: []\n",
+            ),
             ("enabled: true\r\nname: A\r\n", Switch::Off, "enabled: false\r\nname: A\r\n"),
             ("name: A", Switch::Off, "name: A\nenabled: false\n"),
-            ("steps:\n  - set: { enabled: true }\n", Switch::Off, "enabled: false\nsteps:\n  - set: { enabled: true }\n"),
+            (
+                "steps:\n  - set: { enabled: true }\n",
+                Switch::Off,
+                "enabled: false\nsteps:\n  - set: { enabled: true }\n",
+            ),
         ] {
             assert_eq!(switched(text, enabled), expected, "{text:?}");
         }

@@ -3,6 +3,8 @@
 //! Whoever drives a schedule stores the last due time it has settled and asks for the next one after it. A clock that
 //! is set back then gives no time twice.
 
+pub mod runner;
+
 mod timetable;
 
 pub use timetable::{InvalidSchedule, MOST_MISSED, Timetable};

@@ -1,7 +1,7 @@
 //! Starts runs when they are due, each time once: the name of a scheduled run is derived from what is due, so that
 //! trying again after a crash finds the run that is there.
 
-use super::{missed, next};
+use super::Timetable;
 use engine::{Deployment, Handle};
 use run::id::{Millis, RunId, ScenarioId};
 use run::input::{Input, Source};
@@ -54,7 +54,8 @@ struct Agenda {
 
 #[derive(Debug)]
 struct Entry {
-    armed: Armed,
+    deployment: Arc<Deployment>,
+    timetable: Timetable,
     /// The time that was last due and is settled.
     last: Millis,
     next: Option<Millis>,
@@ -83,7 +84,10 @@ impl Scheduler {
             let key = (armed.deployment.id.clone(), armed.number);
             let known = self.agenda().schedules.get(&key).map(|entry| entry.last);
             let last = known.map_or_else(|| self.last(&key, now), Ok)?;
-            agenda.put(key, armed, last);
+            match Timetable::of(&armed.schedule) {
+                Ok(timetable) => agenda.put(key, armed.deployment, timetable, last),
+                Err(error) => tracing::error!(scenario = %key.0, %error, "the schedule is not in force"),
+            }
         }
         *self.agenda() = agenda;
         self.0.changed.notify_one();
@@ -135,10 +139,10 @@ impl Scheduler {
 }
 
 impl Agenda {
-    fn put(&mut self, key: Key, armed: Armed, last: Millis) {
-        let next = next(&armed.schedule, last);
+    fn put(&mut self, key: Key, deployment: Arc<Deployment>, timetable: Timetable, last: Millis) {
+        let next = timetable.next(last);
         self.due.extend(next.map(|due| (due, key.clone())));
-        self.schedules.insert(key, Entry { armed, last, next });
+        self.schedules.insert(key, Entry { deployment, timetable, last, next });
     }
 
     /// Takes what is due, and puts each schedule's next time in its place.
@@ -148,15 +152,15 @@ impl Agenda {
             self.due.remove(&(due, key.clone()));
             let Some(entry) = self.schedules.get_mut(&key) else { continue };
             let late = now - due > PUNCTUAL;
-            let dues = if late { missed(&entry.armed.schedule, entry.last, now) } else { vec![due] };
+            let dues = if late { entry.timetable.missed(entry.last, now) } else { vec![due] };
             entry.last = if late { now } else { due };
-            let deployment = &entry.armed.deployment;
+            let deployment = &entry.deployment;
             starts.extend(dues.into_iter().map(|due| Start {
                 deployment: Arc::clone(deployment),
                 key: key.clone(),
                 due,
             }));
-            entry.next = next(&entry.armed.schedule, entry.last);
+            entry.next = entry.timetable.next(entry.last);
             self.due.extend(entry.next.map(|due| (due, key)));
         }
         starts

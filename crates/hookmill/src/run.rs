@@ -1,0 +1,132 @@
+//! `hookmill run`: one run of one scenario, here and now, without a server.
+
+mod input;
+mod narration;
+mod record;
+
+use crate::home::Home;
+use crate::sources::{self, Source};
+use crate::terminal::{self, BAD, Done, OK, QUIET, paint};
+use clap::Args;
+use engine::{Deployment, Engine, Options};
+use narration::Narration;
+use record::Record;
+use run::entry::End;
+use run::input::Input;
+use run::response::Response;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How much longer than the run may take its end is waited for.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Runs one scenario from its first step to its end and prints its answer. Steps are shown on stderr as they happen.
+/// Calls are real, except over connections that say `sandbox: true`. Nothing is kept.
+#[derive(Args, Debug)]
+#[command(after_help = terminal::EXIT_CODES)]
+pub(crate) struct Run {
+    /// The scenario
+    file: PathBuf,
+    /// What `trigger.body` is: JSON, or @FILE with JSON in it, or - for stdin
+    #[arg(long, short, value_name = "JSON|@FILE|-", allow_hyphen_values = true)]
+    input: Option<String>,
+    /// A value of `trigger.query`; can be given several times
+    #[arg(long, short, value_name = "NAME=VALUE", value_parser = input::query_pair)]
+    query: Vec<(String, String)>,
+    /// Print the whole run as JSON instead of its answer
+    #[arg(long)]
+    json: bool,
+}
+
+impl Run {
+    pub(crate) fn run(self) -> Done {
+        let source = sources::file(&self.file)?;
+        let home = Home::open(&source.home);
+        anyhow::ensure!(home.problems.is_empty(), "{}", mistakes(&source, &home));
+        let Some(deployment) = check(&source, &home)? else { return Ok(ExitCode::from(1)) };
+        let body = self.input.as_deref().map(input::body).transpose()?;
+        let input = input::input(&deployment.plan, body, self.query);
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let record = runtime.block_on(perform(&source, &home, &deployment, input))?;
+        if self.json {
+            writeln!(terminal::stdout(), "{:#}", record.json())?;
+        } else if let Some(response) = record.response() {
+            print_answer(response)?;
+        }
+        Ok(conclude(&record, &source))
+    }
+}
+
+/// The scenario, ready to run; none where its text has errors, which are shown.
+fn check(source: &Source, home: &Home) -> anyhow::Result<Option<Deployment>> {
+    let id = source.id().map_err(|error| anyhow::anyhow!("{}: {error}", source.shown()))?;
+    let (plan, diagnostics) = scenario::check(&source.read()?, &home.catalog);
+    for diagnostic in diagnostics {
+        terminal::say(diagnostic.render(&source.shown()));
+    }
+    Ok(plan.map(|plan| Deployment { id, plan: Arc::new(plan) }))
+}
+
+fn mistakes(source: &Source, home: &Home) -> String {
+    let file = source.home.join(sources::CONNECTIONS);
+    let lines = home.problems.iter().map(|problem| format!("{}:{problem}", file.display()));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Drives one run on an engine of its own, telling each step.
+async fn perform(source: &Source, home: &Home, deployment: &Deployment, input: Input) -> anyhow::Result<Record> {
+    let (store, narration) = Narration::over(store::open("memory:")?, Arc::clone(&deployment.plan));
+    let modules = modules::catalog(Arc::clone(&home.connections), modules::Options::default());
+    let engine = Engine::start(store, Arc::clone(&home.catalog), modules, Options::default());
+    let handle = engine.handle();
+    handle.deploy(deployment.id.clone(), &source.read()?, Arc::clone(&deployment.plan))?;
+    engine.resume()?;
+    let told = tokio::spawn(narration.tell());
+    handle.deliver(deployment, input, deployment.plan.limits.timeout + GRACE).await?;
+    let run = told.await??;
+    let journal = handle.journal(run)?;
+    let (_, entries) = journal.ok_or_else(|| anyhow::anyhow!("the journal of the run is gone"))?;
+    engine.stop(GRACE).await?;
+    Ok(Record::new(run, deployment, entries))
+}
+
+fn print_answer(response: &Response) -> anyhow::Result<()> {
+    let mut out = terminal::stdout();
+    out.write_all(&response.body)?;
+    if !response.body.is_empty() && !response.body.ends_with(b"\n") {
+        writeln!(out)?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Says how the run ended.
+fn conclude(record: &Record, source: &Source) -> ExitCode {
+    let answer = record.response().map_or(String::new(), |response| format!(", answered {}", response.status));
+    match record.end() {
+        Some(End::Succeeded) => terminal::say(format_args!("{}{answer}", paint(OK, "succeeded"))),
+        Some(End::Stopped) => terminal::say(format_args!("{} early, as `on_error` says{answer}", paint(OK, "stopped"))),
+        Some(End::Failed { error, .. }) => {
+            let place = record
+                .failed_at()
+                .map_or_else(|| source.shown(), |place| format!("{}:{}:{}", source.shown(), place.line, place.column));
+            let step = record.failed_step().map_or(String::new(), |step| format!(" in `{step}`"));
+            let tag = paint(BAD, format_args!("failed[{}]", error.code));
+            terminal::say(format_args!("{place}: {tag}: {}{step}", error.message));
+            if let Some(hint) = &error.hint {
+                terminal::say(format_args!("  hint: {hint}"));
+            }
+            return ExitCode::from(1);
+        }
+        Some(End::Cancelled) | None => {
+            terminal::say(paint(BAD, "cancelled"));
+            return ExitCode::from(1);
+        }
+    }
+    if record.used_sandbox() {
+        terminal::say(paint(QUIET, "sandbox: nothing left this machine over sandbox connections"));
+    }
+    ExitCode::SUCCESS
+}

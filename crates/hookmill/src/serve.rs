@@ -1,0 +1,195 @@
+//! `hookmill serve`: engine, gateway, API and pages around one folder of scenarios.
+
+mod announce;
+mod token;
+
+use crate::folder::{self, Folder, Parts};
+use crate::home::Home;
+use crate::terminal::{Done, say};
+use anyhow::Context;
+use clap::Args;
+use engine::{Engine, Options};
+use modules::guard::Allowed;
+use modules::{Connections, catalog};
+use scenario::catalog::Catalog;
+use server::library::Library;
+use server::{App, Assets, Gateway};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Store;
+use triggers::schedule::runner::Scheduler;
+use triggers::webhook::address::{Forwarding, Proxies};
+use triggers::webhook::hooks::HookTable;
+use url::Url;
+
+/// How long runs in flight may go on once the server is asked to end.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// Serve a folder of scenarios
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The folder with `*.yaml` scenarios and `connections.yaml`; it is watched
+    #[arg(default_value = "scenarios")]
+    dir: PathBuf,
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The folder that keeps runs and records
+    #[arg(long, value_name = "DIR", default_value = ".hookmill")]
+    data: PathBuf,
+    /// Where callers and people reach the server, if not at the address it listens on
+    #[arg(long, value_name = "URL")]
+    public_url: Option<Url>,
+    /// A network of proxies whose forwarding header is believed; may be given several times
+    #[arg(long, value_name = "CIDR")]
+    trust_proxy: Vec<ipnet::IpNet>,
+    /// The header by which these proxies name the caller
+    #[arg(long, value_name = "HEADER", default_value = "x-forwarded-for")]
+    forwarding: ForwardingHeader,
+    /// A private host, address or network that steps may call even when it comes out of data; may be given several times
+    #[arg(long, value_name = "HOST")]
+    allow_private: Vec<Allowed>,
+    /// The largest webhook body, in bytes, where the webhook sets no bound
+    #[arg(long, value_name = "BYTES", default_value_t = 16 << 20)]
+    max_body: u64,
+}
+
+/// The header by which proxies name the caller.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum ForwardingHeader {
+    XForwardedFor,
+    Forwarded,
+}
+
+impl From<ForwardingHeader> for Forwarding {
+    fn from(header: ForwardingHeader) -> Self {
+        match header {
+            ForwardingHeader::XForwardedFor => Self::XForwardedFor,
+            ForwardingHeader::Forwarded => Self::Forwarded,
+        }
+    }
+}
+
+impl Serve {
+    pub(crate) fn run(self) -> Done {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(self.serve())
+    }
+
+    async fn serve(self) -> Done {
+        let listener = listen(self.listen)?;
+        let address = listener.local_addr()?;
+        let store = open(&self.data)?;
+        let token = token::of(&self.data)?;
+        let home = Home::open(&self.dir);
+        home.problems.iter().for_each(|problem| say(format_args!("connections.yaml: {problem}")));
+        let options = modules::Options { allow_private: self.allow_private.clone() };
+        let loaded = catalog(Arc::clone(&home.connections), options.clone());
+        let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, Options::default());
+        let hooks = HookTable::default();
+        let scheduler = Scheduler::new(engine.handle(), Arc::clone(&store.tables));
+        let folder = Arc::new(Folder::new(Parts {
+            path: self.dir.clone(),
+            handle: engine.handle(),
+            tables: Arc::clone(&store.tables),
+            hooks: hooks.clone(),
+            scheduler: scheduler.clone(),
+            catalog: Arc::clone(&home.catalog),
+        }));
+        folder.reload()?;
+        let resumed = engine.resume()?;
+        let app = self.app(
+            address,
+            token,
+            Gateway {
+                handle: engine.handle(),
+                hooks,
+                proxies: Proxies { trusted: self.trust_proxy.clone(), header: self.forwarding.into() },
+                max_body: self.max_body,
+            },
+            &folder,
+            home.catalog,
+        )?;
+        let server = server::serve(listener, app.clone())?;
+        let stopper = server.handle();
+        let serving = tokio::spawn(server);
+        app.set_ready();
+        announce::all(&app, &self.public_url(address)?, &folder.list(), resumed);
+        folder::watch(Arc::clone(&folder), reconnect(&folder, engine.handle(), options))?;
+        let clock = tokio::spawn(async move { scheduler.run().await });
+        asked_to_end().await;
+        say("ending: no new runs; what is not over goes on at the next start");
+        clock.abort();
+        stopper.stop(true).await;
+        engine.stop(GRACE).await?;
+        serving.await??;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn app(
+        &self,
+        address: SocketAddr,
+        token: server::ApiToken,
+        gateway: Gateway,
+        folder: &Arc<Folder>,
+        catalog: Arc<Catalog>,
+    ) -> anyhow::Result<App> {
+        let library = Arc::clone(folder) as Arc<dyn Library>;
+        let options = server::Options { public_url: self.public_url(address)?, token, assets: Assets::default() };
+        Ok(App::new(gateway, library, catalog, options))
+    }
+
+    fn public_url(&self, address: SocketAddr) -> anyhow::Result<Url> {
+        match &self.public_url {
+            Some(url) => Ok(url.clone()),
+            None => Ok(Url::parse(&format!("http://{address}"))?),
+        }
+    }
+}
+
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .with_context(|| format!("cannot listen on {address}; `--listen` chooses another address"))
+}
+
+fn open(data: &Path) -> anyhow::Result<Store> {
+    store::open(&format!("sled:{}", data.display()))
+        .with_context(|| format!("cannot open the data folder {}", data.display()))
+}
+
+/// What is done when `connections.yaml` changes: new modules for new calls, and every text is checked again. A broken
+/// file leaves the connections as they are.
+fn reconnect(folder: &Arc<Folder>, handle: engine::Handle, options: modules::Options) -> impl Fn() + Send + 'static {
+    let folder = Arc::clone(folder);
+    move || {
+        let connections = match Connections::load(&folder.path().join(crate::sources::CONNECTIONS)) {
+            Ok(connections) => Arc::new(connections),
+            Err(problems) => {
+                problems.iter().for_each(|problem| tracing::error!("connections.yaml: {problem}"));
+                return;
+            }
+        };
+        let known = Catalog::new(modules::specs()).with_connections(connections.kinds());
+        handle.use_modules(catalog(connections, options.clone()));
+        if let Err(error) = folder.use_catalog(Arc::new(known)) {
+            tracing::error!(%error, "the scenarios were not checked against the new connections");
+        }
+    }
+}
+
+/// Comes back when the process is asked to end (Ctrl+C, SIGTERM).
+async fn asked_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}

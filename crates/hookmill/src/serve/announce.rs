@@ -1,0 +1,58 @@
+//! What `serve` says when it is ready: where to log in, where to call, and one line to try.
+
+use crate::terminal::{BAD, QUIET, STRONG, count, paint, say};
+use scenario::plan::{Trigger, Webhook};
+use server::App;
+use server::library::Entry;
+use url::Url;
+
+/// Says it all.
+pub(super) fn all(app: &App, public: &Url, entries: &[Entry], resumed: usize) {
+    let base = public.as_str().trim_end_matches('/');
+    say(format_args!("{}  {}", paint(STRONG, "Hookmill"), base));
+    say(format_args!("  log in   {}", app.new_login_link()));
+    if resumed > 0 {
+        say(format_args!("  resumed  {}", count(resumed, "run")));
+    }
+    for entry in entries {
+        let errors = entry.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+        for (path, _) in hooks(entry) {
+            say(format_args!("  webhook  {base}/hook/{path}  {}", paint(QUIET, &entry.id)));
+        }
+        if errors > 0 {
+            let still = if entry.plan.is_some() { "; the last good version serves" } else { "" };
+            say(format_args!("  {}   {}: {}{still}", paint(BAD, "broken"), entry.file, count(errors, "error")));
+        }
+    }
+    if let Some(line) = entries.iter().find_map(|entry| line_to_try(base, entry)) {
+        say(format_args!("  try      {line}"));
+    }
+}
+
+fn hooks(entry: &Entry) -> impl Iterator<Item = (&str, &Webhook)> {
+    let plan = entry.plan.iter().filter(|plan| plan.enabled);
+    let webhooks = plan.flat_map(|plan| &plan.triggers).filter_map(|trigger| match trigger {
+        Trigger::Webhook(webhook) => Some(webhook),
+        _ => None,
+    });
+    entry.hooks.iter().map(String::as_str).zip(webhooks)
+}
+
+/// A `curl` line for a webhook that answers: with the body of the scenario's first test, where it has one.
+fn line_to_try(base: &str, entry: &Entry) -> Option<String> {
+    let plan = entry.plan.as_ref().filter(|plan| plan.responds)?;
+    let (path, webhook) = hooks(entry).find(|(path, _)| !path.contains('{'))?;
+    let body = plan.tests.iter().find_map(|test| test.trigger.get("body"));
+    match body {
+        Some(body) if takes(webhook, "POST") => {
+            let body = body.to_string().replace('\'', r"'\''");
+            Some(format!("curl -d '{body}' -H 'content-type: application/json' {base}/hook/{path}"))
+        }
+        _ if takes(webhook, "GET") => Some(format!("curl {base}/hook/{path}")),
+        _ => None,
+    }
+}
+
+fn takes(webhook: &Webhook, method: &str) -> bool {
+    webhook.methods.is_empty() || webhook.methods.iter().any(|name| name == method)
+}

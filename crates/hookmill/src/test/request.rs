@@ -1,0 +1,85 @@
+//! From a test's `trigger:` to the input of a run.
+
+use run::id::Millis;
+use run::input::{Input, Request, Source};
+use run::payload::Payload;
+use scenario::plan::{Plan, Trigger};
+use serde_json::{Map, Value};
+
+/// Fields of `trigger` that come from the run itself or from the other fields.
+const DERIVED: [&str; 5] = ["data", "provider", "event", "id", "at"];
+
+/// The input that the test describes. Left out: the method is POST with a body, else GET; the path is the webhook's.
+/// Problems are told as the test's failure.
+pub(super) fn input(plan: &Plan, trigger: &Value, at: Millis) -> Result<Input, String> {
+    let nothing = Map::new();
+    let fields = trigger.as_object().unwrap_or(&nothing);
+    if let Some(derived) = DERIVED.iter().find(|key| fields.contains_key(**key)) {
+        return Err(format!("trigger.{derived} cannot be given: it is made from the other fields"));
+    }
+    let source = source(plan, fields);
+    let request = if source == Source::Webhook { Some(Box::new(request(plan, fields)?)) } else { None };
+    Ok(Input {
+        source,
+        at,
+        request,
+        body: fields.get("body").map_or_else(Payload::null, Payload::of_value),
+        raw: fields.get("raw").map(Payload::of_value),
+        files: fields.get("files").map(Payload::of_value),
+    })
+}
+
+/// A scenario with a webhook is tested by a request, any other one as its first trigger would start it.
+fn source(plan: &Plan, fields: &Map<String, Value>) -> Source {
+    let has_webhook = plan.triggers.iter().any(|trigger| matches!(trigger, Trigger::Webhook(_)));
+    match plan.triggers.first() {
+        _ if has_webhook || fields.keys().any(|key| key != "body") => Source::Webhook,
+        Some(Trigger::Schedule(_)) => Source::Schedule,
+        _ => Source::Manual,
+    }
+}
+
+fn request(plan: &Plan, fields: &Map<String, Value>) -> Result<Request, String> {
+    let text = |key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
+    let method = text("method").map(|method| method.to_uppercase());
+    let usual = if fields.contains_key("body") { "POST" } else { "GET" };
+    let path = plan.triggers.iter().find_map(|trigger| match trigger {
+        Trigger::Webhook(webhook) => webhook.path.as_deref().map(str::to_owned),
+        _ => None,
+    });
+    Ok(Request {
+        method: method.unwrap_or_else(|| usual.to_owned()),
+        path: text("path").or(path).unwrap_or_default(),
+        params: pairs(fields, "params")?,
+        query: pairs(fields, "query")?,
+        headers: pairs(fields, "headers")?.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect(),
+        ip: text("ip").unwrap_or_else(|| "127.0.0.1".to_owned()),
+    })
+}
+
+/// The pairs of a map: a list is a pair for each item. Values are texts, as HTTP has them.
+fn pairs(fields: &Map<String, Value>, key: &str) -> Result<Vec<(String, String)>, String> {
+    let mut pairs = Vec::new();
+    let given = match fields.get(key) {
+        None | Some(Value::Null) => return Ok(pairs),
+        Some(Value::Object(given)) => given,
+        Some(_) => return Err(format!("trigger.{key} must be a map of names and values")),
+    };
+    for (name, value) in given {
+        let items = match value {
+            Value::Array(items) => items.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        for item in items {
+            let text = match item {
+                Value::String(text) => text.clone(),
+                Value::Null | Value::Array(_) | Value::Object(_) => {
+                    return Err(format!("trigger.{key}.{name} must be a text, number or boolean"));
+                }
+                scalar => scalar.to_string(),
+            };
+            pairs.push((name.clone(), text));
+        }
+    }
+    Ok(pairs)
+}

@@ -1,9 +1,11 @@
 //! `GET /api/v1/openapi.json`, and the document itself, which needs no running server.
 
-use crate::error::Refusals;
+use crate::error::{Document, Refusals};
 use actix_web::http::header;
 use actix_web::{App, HttpResponse, get};
 use std::sync::OnceLock;
+use utoipa::PartialSchema;
+use utoipa::ToSchema;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, License, OpenApi};
 use utoipa_actix_web::{AppExt, scope};
@@ -43,7 +45,12 @@ fn document() -> OpenApi {
         .license(Some(License::new("MIT OR Apache-2.0")))
         .build();
     let token = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-    document.components.get_or_insert_default().add_security_scheme("token", token);
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("token", token);
+    // Schemas of responses that operations share are not collected with the operations.
+    let mut shared = vec![(Document::name().into_owned(), Document::schema())];
+    Document::schemas(&mut shared);
+    components.schemas.extend(shared);
     document.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
     document
 }

@@ -7,7 +7,7 @@ use crate::App;
 use crate::error::Problem;
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, post, web};
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -72,7 +72,7 @@ pub(super) fn cookie_name(app: &App) -> String {
 }
 
 fn attempt(request: &HttpRequest, app: &App, is_right: impl FnOnce(&App) -> bool) -> Result<HttpResponse, Problem> {
-    let address = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let address = address(request, app);
     app.throttle().attempt(address, app.now()).map_err(|seconds| {
         let detail = "too many wrong tries from this address";
         Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", detail).retry_after(seconds)
@@ -84,8 +84,15 @@ fn attempt(request: &HttpRequest, app: &App, is_right: impl FnOnce(&App) -> bool
     Ok(home().cookie(session_cookie(app, app.sessions().open(app.now()))).finish())
 }
 
+/// Where the request comes from, behind the proxies that are believed.
+fn address(request: &HttpRequest, app: &App) -> IpAddr {
+    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let fields: Vec<_> = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    app.gateway().proxies.client(peer, &fields)
+}
+
 /// To the start page, and nowhere else: where to go is never taken from the request.
-fn home() -> actix_web::HttpResponseBuilder {
+fn home() -> HttpResponseBuilder {
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, "/"));
     response

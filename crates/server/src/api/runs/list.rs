@@ -1,5 +1,7 @@
 //! `GET /api/v1/runs`
 
+#![expect(unused_qualifications, reason = "what `utoipa::path` makes of the query names it by its path")]
+
 use super::view::RunStatus;
 use crate::App;
 use crate::api::blocking::blocking;
@@ -53,8 +55,10 @@ struct Summary {
     #[schema(value_type = RunStatus)]
     status: Status,
     /// When it was created, in milliseconds since 1970.
+    #[schema(value_type = i64)]
     created: Millis,
     /// When it last changed, in milliseconds since 1970.
+    #[schema(value_type = i64)]
     changed: Millis,
 }
 

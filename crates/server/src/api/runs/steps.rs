@@ -32,9 +32,11 @@ pub(super) struct Step {
     attempts: u32,
     /// When it began, in milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
     started: Option<Millis>,
     /// When it ended, in milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
     ended: Option<Millis>,
     /// What it gave.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -48,8 +48,10 @@ pub(super) struct Run {
     #[schema(value_type = RunStatus)]
     status: Status,
     /// When it was created, in milliseconds since 1970.
+    #[schema(value_type = i64)]
     created: Millis,
     /// When it last changed, in milliseconds since 1970.
+    #[schema(value_type = i64)]
     changed: Millis,
     /// What started it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,5 +1,7 @@
 //! `POST /api/v1/scenarios/{id}/run`
 
+#![expect(unused_qualifications, reason = "what `utoipa::path` makes of the query names it by its path")]
+
 use super::{named, unknown};
 use crate::App;
 use crate::api::body::media_type;

@@ -74,6 +74,7 @@ struct LastRun {
     #[schema(value_type = crate::api::runs::view::RunStatus)]
     status: Status,
     /// When it last changed, in milliseconds since 1970.
+    #[schema(value_type = i64)]
     at: Millis,
 }
 

@@ -1,0 +1,15 @@
+//! The server from outside: a real one on a free port, with an engine in memory. Files mirror addresses.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod check;
+mod editor;
+mod health;
+mod login;
+mod modules;
+mod openapi;
+mod runs;
+mod scenarios;
+mod security;
+mod shelf;
+mod site;

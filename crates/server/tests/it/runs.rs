@@ -1,0 +1,4 @@
+//! `/api/v1/runs`
+
+mod get;
+mod list;

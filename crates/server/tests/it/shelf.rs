@@ -1,0 +1,97 @@
+//! Scenarios kept in memory, checked and deployed as the real library does it.
+
+use engine::Handle;
+use run::id::ScenarioId;
+use scenario::catalog::Catalog;
+use scenario::diagnostic::Diagnostic;
+use scenario::plan::{Trigger, Version};
+use server::library::{Entry, Library, LibraryError, Switch};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    handle: Handle,
+    catalog: Arc<Catalog>,
+    entries: Mutex<BTreeMap<ScenarioId, Entry>>,
+}
+
+impl Shelf {
+    pub(crate) fn new(handle: Handle, catalog: Arc<Catalog>) -> Self {
+        Self { handle, catalog, entries: Mutex::default() }
+    }
+
+    /// Keeps a text as a folder does: whatever is in it.
+    pub(crate) fn drop_in(&self, id: &str, text: &str) -> Entry {
+        let id: ScenarioId = id.parse().unwrap();
+        let (plan, diagnostics) = scenario::check(text, &self.catalog);
+        let mut entries = self.entries.lock().unwrap();
+        let last_good = entries.get(&id).and_then(|entry| entry.plan.clone());
+        if let Some(plan) = &plan {
+            self.handle.deploy(id.clone(), text, Arc::new(plan.clone())).unwrap();
+        }
+        let plan = plan.map(Arc::new).or(last_good);
+        let triggers = || plan.iter().flat_map(|plan| &plan.triggers);
+        let entry = Entry {
+            file: format!("{id}.yaml"),
+            text: text.into(),
+            version: Version::of(text),
+            diagnostics,
+            hooks: triggers()
+                .filter_map(|trigger| match trigger {
+                    Trigger::Webhook(webhook) => webhook.path.as_deref().map(str::to_owned),
+                    _ => None,
+                })
+                .collect(),
+            next: triggers()
+                .filter(|trigger| matches!(trigger, Trigger::Schedule(_)))
+                .map(|_| Some(1_000_000_000_000))
+                .collect(),
+            plan: plan.clone(),
+            id: id.clone(),
+        };
+        entries.insert(id, entry.clone());
+        entry
+    }
+}
+
+impl Library for Shelf {
+    fn list(&self) -> Vec<Entry> {
+        self.entries.lock().unwrap().values().cloned().collect()
+    }
+
+    fn get(&self, id: &ScenarioId) -> Option<Entry> {
+        self.entries.lock().unwrap().get(id).cloned()
+    }
+
+    fn check(&self, text: &str) -> Vec<Diagnostic> {
+        scenario::check(text, &self.catalog).1
+    }
+
+    fn put(&self, id: &ScenarioId, text: &str, builds_upon: Option<&Version>) -> Result<Entry, LibraryError> {
+        if let (Some(expected), Some(entry)) = (builds_upon, self.get(id))
+            && entry.version != *expected
+        {
+            return Err(LibraryError::Changed(entry.version));
+        }
+        let diagnostics = self.check(text);
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            return Err(LibraryError::Invalid(diagnostics));
+        }
+        Ok(self.drop_in(id.as_str(), text))
+    }
+
+    fn delete(&self, id: &ScenarioId) -> Result<(), LibraryError> {
+        self.handle.withdraw(id);
+        self.entries.lock().unwrap().remove(id).map(drop).ok_or_else(|| LibraryError::Unknown(id.clone()))
+    }
+
+    fn switch(&self, id: &ScenarioId, enabled: Switch) -> Result<Entry, LibraryError> {
+        let entry = self.get(id).ok_or_else(|| LibraryError::Unknown(id.clone()))?;
+        let (from, to) = match enabled {
+            Switch::On => ("enabled: false", "enabled: true"),
+            Switch::Off => ("enabled: true", "enabled: false"),
+        };
+        self.put(id, &entry.text.replace(from, to), None)
+    }
+}

@@ -1,0 +1,173 @@
+//! A server to talk to.
+
+use crate::shelf::Shelf;
+use actix_web::dev::ServerHandle;
+use engine::Engine;
+use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
+use scenario::catalog::{Catalog, Effect, ModuleSpec};
+use serde_json::{Value, json};
+use server::{ApiToken, App, Asset, Assets, Gateway, Options};
+use std::borrow::Cow;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+/// The token of every server here.
+pub(crate) const TOKEN: &str = "correct-horse-battery-staple";
+
+/// Answers `{"response": "Hello"}`.
+pub(crate) const HELLO: &str = "\
+name: Hello
+description: Says hello.
+enabled: true
+trigger:
+  webhook:
+    path: hello
+    methods: [POST]
+steps:
+  - id: greeting
+    set: { response: Hello }
+  - respond:
+      json: \"{{ greeting }}\"
+";
+
+/// Fails unless `trigger.body.order` exists.
+pub(crate) const PICKY: &str = "\
+name: Picky
+trigger:
+  manual: {}
+steps:
+  - id: order
+    set: \"{{ trigger.body.order }}\"
+  - respond:
+      json: { order: \"{{ order }}\" }
+";
+
+/// A running server. It ends with the test's runtime.
+pub(crate) struct Site {
+    pub(crate) base: String,
+    pub(crate) app: App,
+    pub(crate) shelf: Arc<Shelf>,
+    pub(crate) client: reqwest::Client,
+    server: ServerHandle,
+    _engine: Engine,
+}
+
+impl Site {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(Assets::new(|_| None), "http").await
+    }
+
+    /// A server with these files, reached by this scheme through some proxy.
+    pub(crate) async fn start_with(assets: Assets, scheme: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let catalog = Arc::new(Catalog::new([parcel()]));
+        let engine =
+            Engine::start(store::open("memory:").unwrap(), Arc::clone(&catalog), [], engine::Options::default());
+        engine.resume().unwrap();
+        let handle = engine.handle();
+        let shelf = Arc::new(Shelf::new(handle.clone(), Arc::clone(&catalog)));
+        let gateway = Gateway { handle, hooks: Default::default(), proxies: Default::default(), max_body: 1024 * 1024 };
+        let options = Options {
+            public_url: format!("{scheme}://{address}").parse().unwrap(),
+            token: ApiToken::new(TOKEN).unwrap(),
+            assets,
+        };
+        let app = App::new(gateway, shelf.clone(), catalog, options);
+        let server = server::serve(listener, app.clone()).unwrap();
+        let stop = server.handle();
+        tokio::spawn(server);
+        let client = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
+        Self { base: format!("http://{address}"), app, shelf, client, server: stop, _engine: engine }
+    }
+
+    /// A request of a stranger.
+    pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        self.client.request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", self.base))
+    }
+
+    /// A request with the token.
+    pub(crate) fn api(&self, method: &str, path: &str) -> RequestBuilder {
+        self.request(method, &format!("/api/v1{path}")).bearer_auth(TOKEN)
+    }
+
+    /// Asks the API and gives the body of a 200.
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        ok(self.api("GET", path)).await
+    }
+
+    /// Opens a session by its link and gives the cookie.
+    pub(crate) async fn log_in(&self) -> String {
+        let link = format!("/login/{}", self.app.new_login_code());
+        let answer = self.request("GET", &link).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    pub(crate) async fn stop(self) {
+        self.server.stop(false).await;
+    }
+}
+
+/// The body of a 200.
+pub(crate) async fn ok(request: RequestBuilder) -> Value {
+    answer(request, StatusCode::OK).await
+}
+
+/// The JSON body of an answer with this status.
+pub(crate) async fn answer(request: RequestBuilder, status: StatusCode) -> Value {
+    let answer = request.send().await.unwrap();
+    let got = answer.status();
+    let body = answer.text().await.unwrap();
+    assert_eq!(got, status, "{body}");
+    serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"))
+}
+
+/// Checks that an answer is a problem document of this status and code, and gives it.
+pub(crate) async fn problem(answer: Response, status: u16, code: &str) -> Value {
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    let got = answer.status().as_u16();
+    let problem: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    assert_eq!((got, problem["code"].as_str()), (status, Some(code)), "{problem}");
+    assert_eq!(problem["status"], status);
+    assert_eq!(problem["type"], "about:blank");
+    assert!(problem["title"].is_string() && problem["detail"].is_string());
+    problem
+}
+
+/// Sends, and checks that the answer is a problem.
+pub(crate) async fn refused(request: RequestBuilder, status: u16, code: &str) -> Value {
+    problem(request.send().await.unwrap(), status, code).await
+}
+
+/// Files as the editor's build makes them.
+pub(crate) fn editor() -> Assets {
+    Assets::new(|path| {
+        let (text, media_type) = match path {
+            "index.html" => ("<!doctype html><title>Editor</title>", "text/html"),
+            "assets/index-1a2b3c4d.js" => ("export {};", "text/javascript"),
+            _ => return None,
+        };
+        Some(Asset {
+            bytes: Cow::Borrowed(text.as_bytes()),
+            media_type: media_type.into(),
+            digest: format!("{:x}", text.len()),
+        })
+    })
+}
+
+fn parcel() -> ModuleSpec {
+    ModuleSpec {
+        name: "parcel.send".into(),
+        summary: "Sends a parcel.".into(),
+        description: "Sends a parcel.".into(),
+        parameters: json!({ "type": "object", "properties": { "to": { "type": "string" } } }),
+        example: json!({ "to": "Example Street 1" }),
+        sample: json!({ "number": "P1" }),
+        connections: Vec::new(),
+        needs_connection: false,
+        effect: Effect::Outside,
+        url_parameter: None,
+    }
+}

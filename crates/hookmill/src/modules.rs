@@ -76,8 +76,10 @@ fn page(spec: &ModuleSpec) -> anyhow::Result<String> {
         page += &description.lines().map(|line| format!("      {line}\n")).collect::<String>();
     }
     page += &format!("\n{}\n{}", paint(STRONG, "example"), indented(&example(spec)?));
-    page +=
-        &format!("\n{}\n{}", paint(STRONG, "answers, for example"), indented(&serde_yaml::to_string(&spec.sample)?));
+    if !spec.sample.is_null() {
+        let sample = indented(&serde_yaml::to_string(&spec.sample)?);
+        page += &format!("\n{}\n{sample}", paint(STRONG, "gives, for example"));
+    }
     Ok(page)
 }
 

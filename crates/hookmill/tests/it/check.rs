@@ -1,0 +1,131 @@
+//! `hookmill check`.
+
+use crate::binary::{HELLO, folder, hookmill};
+use std::collections::BTreeSet;
+use std::fs;
+use std::time::Instant;
+
+const TEN_MISTAKES: &str = r#"name: Bad
+triger: { manual: {} }
+trigger: { webhook: { path: "a b", methods: [FETCH], allow: [300.1.1.1/8] } }
+limits: { concurrency: lots }
+steps:
+  - id: a
+    htpp.request: { url: "http://x" }
+  - id: a
+    http.request: { methd: GET, url: "{{ nope.x }}" }
+  - http.request: { url: "{{ 1 + }}" }
+  - when: (
+    respond: { status: 9000, json: {} }
+  - retry: { attempts: -1 }
+    set: { x: 1 }
+    respond: { json: {} }
+"#;
+
+#[test]
+fn ten_mistakes_are_ten_places_with_hints() {
+    let folder = folder(&[("bad.yaml", TEN_MISTAKES)]);
+    let said = hookmill(folder.path(), &["check", "bad.yaml"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    let places: BTreeSet<&str> = said
+        .out
+        .lines()
+        .filter(|line| line.starts_with("bad.yaml:"))
+        .map(|line| line.split(": ").next().unwrap())
+        .collect();
+    assert!(places.len() >= 10, "{}", said.out);
+    for place in &places {
+        let numbers: Vec<u32> = place.split(':').skip(1).map(|number| number.parse().unwrap()).collect();
+        assert!(numbers.len() == 2 && numbers.iter().all(|number| *number > 0), "{place}");
+    }
+    assert!(said.out.contains("hint: did you mean `http.request`?"), "{}", said.out);
+    assert!(said.out.contains("hint: did you mean `trigger`?"), "{}", said.out);
+    assert!(!said.out.contains('\x1b'), "colours belong to terminals: {}", said.out);
+    assert!(said.err.starts_with("1 scenario, "), "{}", said.err);
+}
+
+#[test]
+fn findings_as_json() {
+    let folder = folder(&[("a.yaml", HELLO), ("b.yaml", "steps:\n  - htpp.request: { url: 'http://x' }\n")]);
+    let said = hookmill(folder.path(), &["check", "--format", "json"]);
+    assert_eq!(said.code, 1);
+    let report = said.json();
+    assert_eq!((&report["scenarios"], &report["errors"]), (&2.into(), &1.into()), "{report}");
+    let finding = &report["diagnostics"][0];
+    assert_eq!(finding["code"], "E0201");
+    assert_eq!(finding["place"], serde_json::json!({ "line": 2, "column": 5 }));
+    assert!(finding["file"].as_str().unwrap().ends_with("b.yaml"), "{finding}");
+}
+
+#[test]
+fn what_is_sound_is_said_in_one_line() {
+    let folder = folder(&[("scenarios/hello.yaml", HELLO), ("elsewhere.yaml", "not: read")]);
+    let said = hookmill(folder.path(), &["check"]);
+    assert_eq!((said.code, said.out.as_str()), (0, ""), "{said:?}");
+    assert!(said.err.starts_with("1 scenario, 0 errors, 0 warnings\n"), "{}", said.err);
+}
+
+#[test]
+fn one_path_for_two_scenarios_is_an_error_in_both() {
+    let folder = folder(&[("a.yaml", HELLO), ("team/b.yaml", HELLO), ("c.yaml", &HELLO.replace("hello", "other"))]);
+    let said = hookmill(folder.path(), &["check", "."]);
+    assert_eq!(said.code, 1, "{said:?}");
+    let lines: Vec<&str> = said.out.lines().filter(|line| line.contains("E0901")).collect();
+    assert_eq!(lines.len(), 2, "{}", said.out);
+    assert!(lines.iter().all(|line| line.contains("`hello`") && line.contains("`a`") && line.contains("`b`")));
+    assert!(!said.out.contains("c.yaml"), "{}", said.out);
+}
+
+#[test]
+fn one_name_for_two_files_is_an_error() {
+    let manual = "steps: [{ set: { a: 1 } }]\n";
+    let folder = folder(&[("a.yaml", manual), ("team/a.yaml", manual), ("no name.yaml", manual)]);
+    let said = hookmill(folder.path(), &["check", "."]);
+    assert_eq!(said.code, 1);
+    assert!(said.out.contains("team/a.yaml:1:1: error[E0903]"), "{}", said.out);
+    assert!(said.out.contains("no name.yaml:1:1: error[E0904]"), "{}", said.out);
+}
+
+#[test]
+fn connections_are_known() {
+    let step = "steps: [{ http.request: { connection: shpo, url: /a } }]\n";
+    let folder = folder(&[("a.yaml", step), ("connections.yaml", "shop: { type: bearer, token: x }\n")]);
+    let said = hookmill(folder.path(), &["check", "."]);
+    assert_eq!(said.code, 1);
+    assert!(said.out.contains("error[E0208]") && said.out.contains("did you mean `shop`?"), "{}", said.out);
+
+    fs::write(folder.path().join("connections.yaml"), "shpo: { type: bearr, token: x }\n").unwrap();
+    let said = hookmill(folder.path(), &["check", "."]);
+    assert!(said.out.contains("connections.yaml:1:") && said.out.contains("error[E0905]"), "{}", said.out);
+
+    let missing = "shpo: { type: bearer, token: { env: HOOKMILL_TEST_IS_NOT_SET } }\n";
+    fs::write(folder.path().join("connections.yaml"), missing).unwrap();
+    let said = hookmill(folder.path(), &["check", "."]);
+    assert_eq!(said.code, 0, "what this machine lacks is a warning: {said:?}");
+    assert!(said.out.contains("warning[E0906]"), "{}", said.out);
+}
+
+#[test]
+fn what_is_not_there_is_a_wrong_argument() {
+    let folder = folder(&[]);
+    let said = hookmill(folder.path(), &["check", "gone.yaml"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains("gone.yaml"), "{}", said.err);
+}
+
+#[test]
+fn a_thousand_scenarios_are_no_long_wait() {
+    let hello = fs::read_to_string(crate::binary::root().join("scenarios/hello-name.yaml")).unwrap();
+    let texts: Vec<(String, String)> = (0..1000)
+        .map(|number| (format!("s{number}.yaml"), hello.replace("path: hello-name", &format!("path: hello-{number}"))))
+        .collect();
+    let files: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let folder = folder(&files);
+    let began = Instant::now();
+    let said = hookmill(folder.path(), &["check", "."]);
+    let took = began.elapsed();
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.err.starts_with("1000 scenarios, 0 errors"), "{}", said.err);
+    // Without optimization and beside other tests: the bound for a release build is 2 s.
+    assert!(took.as_secs() < 20, "{took:?}");
+}

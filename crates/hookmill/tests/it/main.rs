@@ -1,0 +1,10 @@
+//! The real binary, from outside: what it prints, where, and how it ends.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod binary;
+mod check;
+mod reference;
+mod run;
+mod shipped;
+mod test;

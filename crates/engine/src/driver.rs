@@ -135,7 +135,8 @@ impl Drive<'_> {
                 Action::Wait(due) => wake = Some(wake.map_or(due, |wake: Millis| wake.min(due))),
             }
         }
-        if !calls.is_empty() || self.reply.is_some() {
+        let someone_waits = self.reply.is_some() && !self.calls.is_empty();
+        if !calls.is_empty() || someone_waits {
             self.write(None).await?;
         }
         let scenario = &self.course.state().created().scenario;

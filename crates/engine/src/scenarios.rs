@@ -103,7 +103,8 @@ impl Scenarios {
         let mut after: Option<String> = None;
         loop {
             let page = self.tables.scan(TABLE, &prefix, after.as_deref(), PAGE)?;
-            versions.extend(page.iter().filter_map(|(key, _)| key.strip_prefix(&prefix)).map(|key| Version(key.into())));
+            versions
+                .extend(page.iter().filter_map(|(key, _)| key.strip_prefix(&prefix)).map(|key| Version(key.into())));
             if page.len() < PAGE {
                 return Ok(versions);
             }

@@ -4,6 +4,8 @@ use crate::id::Millis;
 use crate::input::{Input, Source};
 use crate::payload::Payload;
 use crate::state::{Activity, Lane, State};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use rhai::{Dynamic, Map};
 use scenario::data;
 use scenario::expression::Names;
@@ -152,12 +154,13 @@ fn merged(query: &Dynamic, body: &Dynamic) -> Dynamic {
     data::share(map.into())
 }
 
-/// The body as it came: text where it was kept apart, else the JSON text itself.
+/// The body as it came: its text; base64 where it is no UTF-8. A JSON body was not kept apart, it is its own text.
 fn raw(input: &Input) -> Dynamic {
-    match &input.raw {
-        Some(raw) => raw.value(),
-        None => String::from_utf8_lossy(input.body.text()).into_owned().into(),
-    }
+    let Some(raw) = &input.raw else { return String::from_utf8_lossy(input.body.text()).into_owned().into() };
+    let encoded = raw.value();
+    let bytes =
+        encoded.read_lock::<rhai::ImmutableString>().and_then(|text| BASE64_STANDARD.decode(text.as_bytes()).ok());
+    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map_or(encoded.clone(), Dynamic::from)
 }
 
 fn source(source: Source) -> &'static str {

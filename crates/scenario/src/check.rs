@@ -35,6 +35,9 @@ pub fn check(text: &str, catalog: &Catalog) -> (Option<Plan>, Vec<Diagnostic>) {
     (plan.filter(|_| sound), findings)
 }
 
+/// How many findings come with a "did you mean": looking for the nearest of many names takes its time.
+const SUGGESTIONS: usize = 200;
+
 /// What is known while a text is gone over.
 pub(crate) struct Checker<'a> {
     pub(crate) source: &'a str,
@@ -83,6 +86,11 @@ impl<'a> Checker<'a> {
         self.report(Diagnostic::wrong_kind(node.place, what, wanted, node.kind()));
     }
 
+    /// Names from which the nearest may be suggested: none once much was found.
+    pub(crate) fn candidates<'c>(&self, names: impl Iterator<Item = &'c str>) -> impl Iterator<Item = &'c str> {
+        names.take(if self.findings.len() < SUGGESTIONS { usize::MAX } else { 0 })
+    }
+
     /// Remembers what an expression reads of `trigger`.
     pub(crate) fn read(&mut self, reads: TriggerReads) {
         match (&mut self.reads, reads) {
@@ -121,7 +129,8 @@ impl<'a> Checker<'a> {
     /// Says so where no step is called like this.
     pub(crate) fn expect_step(&mut self, place: Place, name: &str) {
         if !self.step_names.contains(name) {
-            let diagnostic = Diagnostic::unknown_step(place, name, self.step_names.iter().map(String::as_str));
+            let diagnostic =
+                Diagnostic::unknown_step(place, name, self.candidates(self.step_names.iter().map(String::as_str)));
             self.report(diagnostic);
         }
     }

@@ -144,15 +144,14 @@ fn or_expression(schema: &Value, module: &str) -> Value {
 
 /// Whether every text is sound already, or every value.
 fn accepts_any_text(schema: &Map<String, Value>) -> bool {
-    const ASSERTIONS: &[&str] =
-        &["type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "pattern", "format", "maxLength", "not"];
-    let asserts = |key: &&str| schema.contains_key(*key);
+    let asserts = |keys: &[&str]| keys.iter().any(|key| schema.contains_key(*key));
+    if asserts(&["enum", "const", "anyOf", "oneOf", "allOf", "not", "$ref", "pattern", "format", "maxLength"]) {
+        return false;
+    }
     match schema.get("type") {
-        Some(Value::String(kind)) => kind == "string" && !ASSERTIONS[1..].iter().any(|key| asserts(&key)),
-        Some(Value::Array(kinds)) => {
-            kinds.iter().any(|kind| kind == "string") && !ASSERTIONS[1..].iter().any(|key| asserts(&key))
-        }
-        _ => !ASSERTIONS.iter().any(|key| asserts(&key)),
+        Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "string"),
+        Some(kind) => kind == "string",
+        None => true,
     }
 }
 

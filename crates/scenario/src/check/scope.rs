@@ -1,13 +1,12 @@
 //! Which names expressions see where.
 
+use super::SUGGESTIONS;
 use crate::diagnostic::{Diagnostic, Place};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Names that are always there.
 const ALWAYS: [&str; 2] = ["trigger", "run"];
-/// How many unknown names get a suggestion: looking for the nearest of many names takes its time.
-const SUGGESTIONS: usize = 100;
 
 /// The names that are visible at the point the check has come to.
 #[derive(Default)]

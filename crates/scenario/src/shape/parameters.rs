@@ -43,7 +43,7 @@ impl Checker<'_> {
                 None => {
                     // Those that would fit first; a name that is near wins anyway.
                     let fitting = known.iter().filter(|(_, of)| types.contains(&of.as_str()));
-                    let names = fitting.map(|(name, _)| name.as_str());
+                    let names = self.candidates(fitting.map(|(name, _)| name.as_str()));
                     self.report(Diagnostic::unknown_connection(node.place, name, names));
                 }
                 Some(of) if !types.contains(&of.as_str()) => {

@@ -89,6 +89,7 @@ impl Checker<'_> {
         let catalog = self.catalog;
         let modules = catalog.modules().map(|module| module.name.as_str());
         let known = COMMON.iter().chain(BUILT_IN).chain(super::not_yet::STEPS).copied().chain(modules);
+        let known = self.candidates(known);
         self.report(Diagnostic::unknown_module(entry.key.place, &entry.key.text, known));
         // Its parameters cannot be checked, but the expressions in them can.
         self.template(&entry.node);

@@ -7,6 +7,8 @@ use crate::text::{Entry, Node, Value};
 use std::collections::HashMap;
 
 pub(super) const KINDS: &[&str] = &["webhook", "schedule", "manual", "mail", "mailhook", "call", "failure"];
+/// How many triggers one scenario may have. To look whether a cron pattern ever comes takes its time.
+const MAX_TRIGGERS: usize = 50;
 /// The types of JSON Schema.
 const TYPES: &[&str] = &["array", "boolean", "integer", "null", "number", "object", "string"];
 
@@ -17,6 +19,11 @@ impl Checker<'_> {
             Value::List(nodes) => nodes.as_slice(),
             _ => std::slice::from_ref(node),
         };
+        if nodes.len() > MAX_TRIGGERS {
+            let range = format!("a list of at most {MAX_TRIGGERS}");
+            self.report(Diagnostic::out_of_range(node.place, "`trigger`", &range, &nodes.len().to_string()));
+            return Vec::new();
+        }
         let triggers: Vec<Trigger> = nodes.iter().filter_map(|node| self.trigger(node, timezone)).collect();
         self.distinct_paths(&triggers);
         triggers

@@ -9,6 +9,8 @@ pub(crate) struct Places<'n> {
     written: &'n str,
     start: Place,
     decoded: &'n str,
+    /// Whether the characters stand in the source just as they were decoded.
+    verbatim: bool,
     table: OnceCell<Vec<Place>>,
 }
 
@@ -16,12 +18,13 @@ impl<'n> Places<'n> {
     /// For the scalar that stands at `bytes` of the source, begins at `start` and was decoded to `decoded`.
     pub(super) fn new(source: &'n str, bytes: (usize, usize), start: Place, decoded: &'n str) -> Self {
         let written = source.get(bytes.0..bytes.0 + bytes.1).unwrap_or_default();
-        Self { written, start, decoded, table: OnceCell::new() }
+        let verbatim = !written.contains(['\n', '\\']) && !written.contains("''");
+        Self { written, start, decoded, verbatim, table: OnceCell::new() }
     }
 
     /// The place of the decoded character at this offset, in characters.
     pub(crate) fn at(&self, offset: usize) -> Place {
-        if !self.written.contains(['\n', '\\']) && !self.written.contains("''") {
+        if self.verbatim {
             let quote = u32::from(self.written.starts_with(['"', '\'']));
             let offset = u32::try_from(offset).unwrap_or(u32::MAX);
             return Place { column: self.start.column.saturating_add(quote).saturating_add(offset), ..self.start };

@@ -58,12 +58,11 @@ fn a_code_is_made_in_one_place() {
 }
 
 #[test]
-fn pages_have_a_title_and_an_example() {
+fn pages_begin_with_their_title() {
     for page in std::fs::read_dir(root().join("docs/errors")).unwrap() {
         let path = page.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
         let code = path.file_stem().unwrap().to_str().unwrap();
         assert!(text.starts_with(&format!("# {code}: ")), "{code} begins with its title");
-        assert!(text.contains("```yaml"), "{code} shows an example");
     }
 }

@@ -1,5 +1,7 @@
 //! The language as its users meet it: texts in, diagnostics and plans out.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails by panicking, in its helpers, too")]
+
 mod cases;
 mod catalog;
 mod codes;

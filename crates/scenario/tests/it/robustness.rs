@@ -80,3 +80,37 @@ fn long_texts_are_checked() {
     let (_, findings) = check(&format!("steps:\n{steps}"), &catalog());
     assert_eq!(findings.len(), 3_000_usize.div_ceil(7), "each seventh step reads itself");
 }
+
+/// What takes long for some checkers does not here: names, findings, expressions and triggers in their thousands.
+#[test]
+fn hostile_texts_are_checked_in_time() {
+    let many = |line: &str, times: usize| format!("steps:\n{}", line.repeat(times));
+    let texts = [
+        many("- a: 1\n", 100_000),
+        many("- set: \"{{ a }}\"\n", 30_000),
+        many("- {id: a, set: 1}\n", 40_000),
+        format!("steps: [{{ set: \"{}\" }}]", "{{ a }} \\n".repeat(20_000)),
+        format!("steps: []\ntests: [{{ expect: {{ ran: [{}a] }} }}]", "b, ".repeat(100_000)),
+        format!("trigger: [{}]\nsteps: []", "{ schedule: { cron: '0 0 31 2 *' } },".repeat(20_000)),
+        format!("steps:\n- http.request: {{ url: a, headers: {{ {} }} }}", "a: [], ".repeat(60_000)),
+    ];
+    let begin = std::time::Instant::now();
+    for text in texts {
+        let (plan, findings) = check(&text, &catalog());
+        assert!(plan.is_none() && !findings.is_empty());
+    }
+    assert!(begin.elapsed().as_secs() < 60, "a scenario holds up the check: {:?}", begin.elapsed());
+}
+
+/// Not a measure, but a thousand scenarios must not take minutes even without optimisation.
+#[test]
+fn a_thousand_scenarios_are_checked_in_time() {
+    let text = include_str!("../../testdata/clean-ship-order.yaml");
+    let catalog = catalog();
+    let begin = std::time::Instant::now();
+    for _ in 0..1_000 {
+        assert!(check(text, &catalog).0.is_some());
+    }
+    println!("{:?}", begin.elapsed());
+    assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
+}

@@ -2,8 +2,9 @@
 
 use crate::client::Client;
 use crate::connections::Connections;
+use crate::google::{self, Tokens};
 use crate::guard::{Allowed, Guard};
-use crate::http;
+use crate::{email, http};
 use run::call::Module;
 use scenario::catalog::ModuleSpec;
 use std::sync::Arc;
@@ -19,13 +20,21 @@ pub struct Options {
 pub(crate) struct Shared {
     pub(crate) connections: Arc<Connections>,
     pub(crate) client: Client,
+    pub(crate) tokens: Tokens,
+    pub(crate) mailers: email::Mailers,
 }
 
 /// All modules, ready to be called with these connections. Changed connections need a new set: make it, and let the
 /// old one go with its last call.
 pub fn catalog(connections: Arc<Connections>, options: Options) -> Vec<Arc<dyn Module>> {
-    let shared = Arc::new(Shared { connections, client: Client::new(Guard::new(options.allow_private)) });
-    vec![Arc::new(http::Request::new(&shared))]
+    let client = Client::new(Guard::new(options.allow_private));
+    let shared =
+        Arc::new(Shared { connections, client, tokens: Tokens::default(), mailers: email::Mailers::default() });
+    vec![
+        Arc::new(email::Send::new(&shared)),
+        Arc::new(google::sheets::Append::new(&shared)),
+        Arc::new(http::Request::new(&shared)),
+    ]
 }
 
 /// What all modules are, as data, for checking and reference.

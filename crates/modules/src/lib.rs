@@ -6,6 +6,8 @@ pub mod connections;
 pub mod guard;
 
 mod client;
+mod email;
+mod google;
 mod http;
 mod mask;
 mod spec;

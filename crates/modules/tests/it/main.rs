@@ -1,6 +1,11 @@
 //! The modules against servers: each test has its own, on a free port.
 
+#![allow(clippy::unwrap_used, reason = "tests: what fails here should stop them")]
+
+mod email;
+mod google_sheets;
 mod http;
 mod redirects;
 mod server;
+mod smtp_server;
 mod step;

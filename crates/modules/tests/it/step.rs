@@ -11,10 +11,10 @@ use std::sync::{Arc, Once};
 use std::time::Duration;
 
 /// 2026-11-22T00:00:00Z.
-pub const NOW: Millis = 1_795_305_600_000;
+pub(crate) const NOW: Millis = 1_795_305_600_000;
 
 /// Environment and files given by the test.
-pub struct Given(pub BTreeMap<&'static str, String>);
+pub(crate) struct Given(pub(crate) BTreeMap<&'static str, String>);
 
 impl modules::connections::Sources for Given {
     fn env(&self, name: &str) -> Option<String> {
@@ -27,7 +27,7 @@ impl modules::connections::Sources for Given {
 }
 
 /// The modules with these connections.
-pub fn modules(connections: &str, given: &[(&'static str, &str)], options: Options) -> Vec<Arc<dyn Module>> {
+pub(crate) fn modules(connections: &str, given: &[(&'static str, &str)], options: Options) -> Vec<Arc<dyn Module>> {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| rustls::crypto::aws_lc_rs::default_provider().install_default().unwrap());
     let given = Given(given.iter().map(|&(name, text)| (name, text.to_owned())).collect());
@@ -35,7 +35,7 @@ pub fn modules(connections: &str, given: &[(&'static str, &str)], options: Optio
 }
 
 /// A step about to be called.
-pub struct Step<'a> {
+pub(crate) struct Step<'a> {
     modules: &'a [Arc<dyn Module>],
     name: &'a str,
     connection: Option<&'a str>,
@@ -45,28 +45,28 @@ pub struct Step<'a> {
 }
 
 /// A step of this module.
-pub fn step<'a>(modules: &'a [Arc<dyn Module>], name: &'a str) -> Step<'a> {
+pub(crate) fn step<'a>(modules: &'a [Arc<dyn Module>], name: &'a str) -> Step<'a> {
     Step { modules, name, connection: None, author_host: None, timeout: Duration::from_secs(20), now: NOW }
 }
 
 impl<'a> Step<'a> {
-    pub fn connection(self, name: &'a str) -> Self {
+    pub(crate) fn connection(self, name: &'a str) -> Self {
         Self { connection: Some(name), ..self }
     }
 
-    pub fn author_host(self, host: &'a str) -> Self {
+    pub(crate) fn author_host(self, host: &'a str) -> Self {
         Self { author_host: Some(host), ..self }
     }
 
-    pub fn timeout(self, timeout: Duration) -> Self {
+    pub(crate) fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
-    pub fn now(self, now: Millis) -> Self {
+    pub(crate) fn now(self, now: Millis) -> Self {
         Self { now, ..self }
     }
 
-    pub async fn call(self, parameters: Value) -> Result<Outcome, StepError> {
+    pub(crate) async fn call(self, parameters: Value) -> Result<Outcome, StepError> {
         let module = self.modules.iter().find(|module| module.spec().name == self.name).unwrap();
         let scenario: ScenarioId = "test".parse().unwrap();
         let spot = Spot { step: StepNo(0), turns: Turns::new() };

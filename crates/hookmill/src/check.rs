@@ -11,6 +11,8 @@ use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
 
+/// Find what is wrong with scenarios, without running anything
+///
 /// Reports every mistake with file, line, column and a hint. Knows the connections of `connections.yaml` and finds
 /// what scenarios of one folder cannot share, such as a webhook path.
 #[derive(Args, Debug)]

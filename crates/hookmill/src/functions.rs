@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::process::ExitCode;
 
+/// Show what expressions can call
+///
 /// Lists the functions of expressions, or shows one of them. `f(x, y)` and `x.f(y)` are the same call.
 #[derive(Args, Debug)]
 #[command(after_help = terminal::EXIT_CODES)]

@@ -26,19 +26,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve a folder of scenarios: webhooks, schedules, the API and the editor
     Serve(serve::Serve),
-    /// Run one scenario once, without a server
     Run(run::Run),
-    /// Find what is wrong with scenarios, without running anything
     Check(check::Check),
-    /// Run the tests that scenarios carry; nothing leaves the machine
     Test(test::Test),
-    /// Show what a step can do
     Modules(modules::Modules),
-    /// Show what expressions can call
     Functions(functions::Functions),
-    /// Print the JSON Schema of scenarios, for YAML editors
     Schema(schema::Schema),
 }
 

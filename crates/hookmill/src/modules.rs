@@ -10,6 +10,8 @@ use serde_json::{Map, Value, json};
 use std::io::Write;
 use std::process::ExitCode;
 
+/// Show what a step can do
+///
 /// Lists the modules, or shows one of them: its parameters, an example, and what it answers.
 #[derive(Args, Debug)]
 #[command(after_help = terminal::EXIT_CODES)]

@@ -23,6 +23,8 @@ use std::time::Duration;
 /// How much longer than the run may take its end is waited for.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// Run one scenario once, without a server
+///
 /// Runs one scenario from its first step to its end and prints its answer. Steps are shown on stderr as they happen.
 /// Calls are real, except over connections that say `sandbox: true`. Nothing is kept.
 #[derive(Args, Debug)]
@@ -46,11 +48,12 @@ impl Run {
         let source = sources::file(&self.file)?;
         let home = Home::open(&source.home);
         anyhow::ensure!(home.problems.is_empty(), "{}", mistakes(&source, &home));
-        let Some(deployment) = check(&source, &home)? else { return Ok(ExitCode::from(1)) };
+        let text = source.read()?;
+        let Some(deployment) = check(&source, &text, &home)? else { return Ok(ExitCode::from(1)) };
         let body = self.input.as_deref().map(input::body).transpose()?;
         let input = input::input(&deployment.plan, body, self.query);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let record = runtime.block_on(perform(&source, &home, &deployment, input))?;
+        let record = runtime.block_on(perform(&text, &home, &deployment, input))?;
         if self.json {
             writeln!(terminal::stdout(), "{:#}", record.json())?;
         } else if let Some(response) = record.response() {
@@ -61,9 +64,9 @@ impl Run {
 }
 
 /// The scenario, ready to run; none where its text has errors, which are shown.
-fn check(source: &Source, home: &Home) -> anyhow::Result<Option<Deployment>> {
+fn check(source: &Source, text: &str, home: &Home) -> anyhow::Result<Option<Deployment>> {
     let id = source.id().map_err(|error| anyhow::anyhow!("{}: {error}", source.shown()))?;
-    let (plan, diagnostics) = scenario::check(&source.read()?, &home.catalog);
+    let (plan, diagnostics) = scenario::check(text, &home.catalog);
     for diagnostic in diagnostics {
         terminal::say(diagnostic.render(&source.shown()));
     }
@@ -77,12 +80,12 @@ fn mistakes(source: &Source, home: &Home) -> String {
 }
 
 /// Drives one run on an engine of its own, telling each step.
-async fn perform(source: &Source, home: &Home, deployment: &Deployment, input: Input) -> anyhow::Result<Record> {
+async fn perform(text: &str, home: &Home, deployment: &Deployment, input: Input) -> anyhow::Result<Record> {
     let (store, narration) = Narration::over(store::open("memory:")?, Arc::clone(&deployment.plan));
     let modules = modules::catalog(Arc::clone(&home.connections), modules::Options::default());
     let engine = Engine::start(store, Arc::clone(&home.catalog), modules, Options::default());
     let handle = engine.handle();
-    handle.deploy(deployment.id.clone(), &source.read()?, Arc::clone(&deployment.plan))?;
+    handle.deploy(deployment.id.clone(), text, Arc::clone(&deployment.plan))?;
     engine.resume()?;
     let told = tokio::spawn(narration.tell());
     handle.deliver(deployment, input, deployment.plan.limits.timeout + GRACE).await?;
@@ -112,9 +115,9 @@ fn conclude(record: &Record, source: &Source) -> ExitCode {
             let place = record
                 .failed_at()
                 .map_or_else(|| source.shown(), |place| format!("{}:{}:{}", source.shown(), place.line, place.column));
-            let step = record.failed_step().map_or(String::new(), |step| format!(" in `{step}`"));
+            let step = record.failed_step().map_or(String::new(), |step| format!("step `{step}`: "));
             let tag = paint(BAD, format_args!("failed[{}]", error.code));
-            terminal::say(format_args!("{place}: {tag}: {}{step}", error.message));
+            terminal::say(format_args!("{place}: {tag}: {step}{}", error.message));
             if let Some(hint) = &error.hint {
                 terminal::say(format_args!("  hint: {hint}"));
             }

@@ -6,7 +6,9 @@ use scenario::catalog::Catalog;
 use std::io::Write;
 use std::process::ExitCode;
 
-/// Prints the JSON Schema of scenarios, every module's parameters included. A YAML editor that is given it completes
+/// Print the JSON Schema of scenarios, for YAML editors
+///
+/// Every module's parameters are included. A YAML editor that is given it completes
 /// and checks while one types: `# yaml-language-server: $schema=scenario.schema.json` as a file's first line.
 #[derive(Args, Debug)]
 pub(crate) struct Schema {}

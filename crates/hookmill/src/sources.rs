@@ -28,7 +28,7 @@ impl Source {
         self.stem().parse()
     }
 
-    /// The file's name without `.yaml`.
+    /// The file's name without its extension: the scenario's id, if it can be one.
     pub(crate) fn stem(&self) -> String {
         self.file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
@@ -73,8 +73,8 @@ pub(crate) fn file(path: &Path) -> anyhow::Result<Source> {
     found.pop().with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// Every file below the folder that holds a scenario, by name: `*.yaml` and `*.yml`, but not connections, apps, tests, or anything
-/// whose name begins with a dot.
+/// Every file below the folder that holds a scenario, by name: `*.yaml` and `*.yml`, but not connections, apps, tests,
+/// or anything whose name begins with a dot.
 pub(crate) fn scenario_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     collect(folder, &mut files)?;
@@ -123,23 +123,19 @@ struct Homes {
 }
 
 impl Homes {
-    /// The nearest folder with connections, upwards as far as the working directory (or `root`, for what lies
-    /// elsewhere); `root` where there is none.
+    /// The nearest folder with connections, from this one upwards; `root` where there is none.
     fn of(&mut self, folder: &Path, root: &Path) -> PathBuf {
         if let Some(home) = self.known.get(folder) {
             return home.clone();
         }
-        let home = self.look_for(folder, root).unwrap_or_else(|| root.to_owned());
+        let home = self.look_for(folder).unwrap_or_else(|| root.to_owned());
         self.known.insert(folder.to_owned(), home.clone());
         home
     }
 
-    fn look_for(&self, folder: &Path, root: &Path) -> Option<PathBuf> {
+    fn look_for(&self, folder: &Path) -> Option<PathBuf> {
         let absolute = fs::canonicalize(folder).ok()?;
-        let last =
-            if absolute.starts_with(&self.working) { self.working.clone() } else { fs::canonicalize(root).ok()? };
-        let above = absolute.ancestors().take_while(|above| above.starts_with(&last));
-        let home = above.into_iter().find(|above| above.join(CONNECTIONS).is_file())?;
+        let home = absolute.ancestors().find(|above| above.join(CONNECTIONS).is_file())?;
         Some(home.strip_prefix(&self.working).map_or_else(|_| home.to_owned(), shown_relative))
     }
 }

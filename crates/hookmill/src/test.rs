@@ -1,4 +1,4 @@
-//! `hookmill test`: the tests that scenarios carry. Calls are answered by mocks and samples; nothing leaves the machine.
+//! `hookmill test`: the tests that scenarios carry. Mocks and samples answer calls; nothing leaves the machine.
 
 mod expectation;
 mod mock;
@@ -20,6 +20,8 @@ use std::time::Instant;
 /// The time at which every test begins: 2026-01-01T00:00:00Z.
 const START: Millis = 1_767_225_600_000;
 
+/// Run the tests that scenarios carry; nothing leaves the machine
+///
 /// Runs the `tests:` of scenarios. A step that calls a module is answered by the test's `mock`, under the step's id or
 /// its module's name, or else by the module's documented sample. A mock `{ $error: { code, message, status } }` makes
 /// the call fail. The clock stands at 2026-01-01T00:00:00Z, retries wait no time, and chance is the same every time.

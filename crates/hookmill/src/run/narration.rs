@@ -88,8 +88,7 @@ impl Narration {
                 self.say(&done.spot, &paint(OK, "done     "), done.at, sandbox);
             }
             Entry::Failed { spot, error, retry: Some(retry), at, .. } => {
-                let pause = (retry - at) as f64 / 1000.0;
-                let note = format!("{}; again in {pause:.1} s", reason(error));
+                let note = format!("{}; again in {} ms", reason(error), retry - at);
                 self.say(spot, &paint(DOUBTFUL, "retry    "), *at, &note);
             }
             Entry::Failed { spot, error, retry: None, at, .. } => {

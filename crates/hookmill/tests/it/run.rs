@@ -16,7 +16,8 @@ fn input_and_query_are_in_scope() {
     let echo = r#"
 trigger: { webhook: { path: echo } }
 steps:
-  - respond: { json: { sum: "{{ trigger.body.n + 1 }}", who: "{{ trigger.query.who }}", method: "{{ trigger.method }}" } }
+  - respond:
+      json: { sum: "{{ trigger.body.n + 1 }}", who: "{{ trigger.query.who }}", method: "{{ trigger.method }}" }
 "#;
     let folder = folder(&[("echo.yaml", echo), ("input.json", "{\"n\": 41}")]);
     let expected = json!({ "sum": 42, "who": "王", "method": "POST" });

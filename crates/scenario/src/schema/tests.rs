@@ -1,3 +1,5 @@
+//! The schema of the language against the check.
+
 use super::*;
 use crate::shape;
 use std::collections::BTreeSet;

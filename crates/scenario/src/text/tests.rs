@@ -1,3 +1,5 @@
+//! YAML texts as trees: values, places, and what is refused.
+
 use super::*;
 
 fn place_in(text: &str, key: &str, needle: &str) -> (u32, u32) {

@@ -88,25 +88,53 @@ async fn read(request: &HttpRequest, mut payload: web::Payload, most: u64) -> Re
     if announced.is_some_and(|length: u64| length > most) {
         return Err(Refusal::too_large(most));
     }
-    let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
+    let mut body = Body::default();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Refusal::bad_body("the body broke off"))?;
-        if (first.len() + rest.len() + chunk.len()) as u64 > most {
+        if (body.len() + chunk.len()) as u64 > most {
             return Err(Refusal::too_large(most));
         }
-        if first.is_empty() {
-            first = chunk;
-        } else {
-            if rest.is_empty() {
-                rest.reserve(announced.map_or(chunk.len(), |length| length.min(most) as usize));
-                rest.extend_from_slice(&std::mem::take(&mut first));
-                first = Bytes::new();
-            }
-            rest.extend_from_slice(&chunk);
+        body.push(chunk);
+    }
+    Ok(body.whole())
+}
+
+/// A body as it arrives. Most come in one chunk, which is handed on as it is.
+#[derive(Default)]
+enum Body {
+    #[default]
+    Nothing,
+    Chunk(Bytes),
+    Chunks(BytesMut),
+}
+
+impl Body {
+    fn len(&self) -> usize {
+        match self {
+            Self::Nothing => 0,
+            Self::Chunk(bytes) => bytes.len(),
+            Self::Chunks(bytes) => bytes.len(),
         }
     }
-    Ok(if rest.is_empty() { first } else { rest.freeze() })
+
+    fn push(&mut self, chunk: Bytes) {
+        *self = match std::mem::take(self) {
+            Self::Nothing => Self::Chunk(chunk),
+            Self::Chunk(first) => Self::Chunks(BytesMut::from(&[first, chunk].concat()[..])),
+            Self::Chunks(mut bytes) => {
+                bytes.extend_from_slice(&chunk);
+                Self::Chunks(bytes)
+            }
+        };
+    }
+
+    fn whole(self) -> Bytes {
+        match self {
+            Self::Nothing => Bytes::new(),
+            Self::Chunk(bytes) => bytes,
+            Self::Chunks(bytes) => bytes.freeze(),
+        }
+    }
 }
 
 fn answer(run: RunId, response: Response) -> HttpResponse {

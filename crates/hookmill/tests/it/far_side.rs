@@ -6,13 +6,13 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 /// A service that answers every request with `{"ok":true}`.
-pub struct FarSide {
+pub(crate) struct FarSide {
     address: SocketAddr,
     calls: Arc<Mutex<HashMap<String, u32>>>,
 }
 
 impl FarSide {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let calls: Arc<Mutex<HashMap<String, u32>>> = Arc::default();
@@ -26,12 +26,12 @@ impl FarSide {
         Self { address, calls }
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// How often each idempotency key was seen.
-    pub fn calls(&self) -> HashMap<String, u32> {
+    pub(crate) fn calls(&self) -> HashMap<String, u32> {
         self.calls.lock().unwrap().clone()
     }
 }
@@ -55,7 +55,7 @@ fn serve(stream: TcpStream, calls: &Mutex<HashMap<String, u32>>) -> Option<()> {
 }
 
 /// The start line and header lines of a message; none where the connection ends.
-pub fn read_head(reader: &mut impl BufRead) -> Option<Vec<String>> {
+pub(crate) fn read_head(reader: &mut impl BufRead) -> Option<Vec<String>> {
     let mut lines = Vec::new();
     loop {
         let mut line = String::new();
@@ -70,6 +70,9 @@ pub fn read_head(reader: &mut impl BufRead) -> Option<Vec<String>> {
 }
 
 /// The value of a header line.
-pub fn header<'h>(head: &'h [String], name: &str) -> Option<&'h str> {
-    head.iter().filter_map(|line| line.split_once(':')).find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+pub(crate) fn header<'h>(head: &'h [String], name: &str) -> Option<&'h str> {
+    head.iter()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim())
 }

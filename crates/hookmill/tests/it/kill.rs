@@ -52,7 +52,9 @@ fn nothing_acknowledged_is_lost_and_nothing_done_is_repeated() {
 fn scenario(far_side: &FarSide) -> String {
     let step = |id: &str| {
         let url = far_side.url(&format!("/{id}"));
-        format!("  - id: {id}\n    http.request: {{ method: POST, url: \"{url}\", json: {{ n: \"{{{{ trigger.body.n }}}}\" }} }}\n")
+        format!(
+            "  - id: {id}\n    http.request: {{ method: POST, url: \"{url}\", json: {{ n: \"{{{{ trigger.body.n }}}}\" }} }}\n"
+        )
     };
     format!("name: Events\ntrigger: {{ webhook: {{ path: events }} }}\nsteps:\n{}{}", step("one"), step("two"))
 }

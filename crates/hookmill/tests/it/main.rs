@@ -4,7 +4,11 @@
 
 mod binary;
 mod check;
+mod far_side;
+mod kill;
 mod reference;
 mod run;
+mod serve;
+mod served;
 mod shipped;
 mod test;

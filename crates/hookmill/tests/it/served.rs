@@ -8,13 +8,13 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-pub const TOKEN: &str = "test-token-0123456789abcdef0123456789";
+pub(crate) const TOKEN: &str = "test-token-0123456789abcdef0123456789";
 
 /// How long anything is waited for.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server and its folders; killed when dropped.
-pub struct Served {
+pub(crate) struct Served {
     folder: TempDir,
     address: SocketAddr,
     arguments: Vec<String>,
@@ -23,11 +23,11 @@ pub struct Served {
 
 impl Served {
     /// A server of these files, started and ready.
-    pub fn start(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(files: &[(&str, &str)]) -> Self {
         Self::start_with(files, &[])
     }
 
-    pub fn start_with(files: &[(&str, &str)], arguments: &[&str]) -> Self {
+    pub(crate) fn start_with(files: &[(&str, &str)], arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("scenarios")).unwrap();
         let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -40,24 +40,24 @@ impl Served {
         served
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.folder.path().join("scenarios").join(name), text).unwrap();
     }
 
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.process.as_ref().expect("the server runs").id()
     }
 
     /// Starts the process again on the same folders, and waits until it is ready.
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         let log = std::fs::File::options().create(true).append(true).open(self.folder.path().join("log")).unwrap();
         let binary = std::env::var("HOOKMILL_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_hookmill").to_owned());
         let process = Command::new(binary)
@@ -73,11 +73,13 @@ impl Served {
             .spawn()
             .unwrap();
         self.process = Some(process);
-        self.wait_for("the server to be ready", |served| served.try_get("/readyz").is_some_and(|answer| answer.status == 200));
+        self.wait_for("the server to be ready", |served| {
+            served.try_get("/readyz").is_some_and(|answer| answer.status == 200)
+        });
     }
 
     /// Kills it as a power cut would: no signal handler runs.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().unwrap();
             process.wait().unwrap();
@@ -85,7 +87,7 @@ impl Served {
     }
 
     /// Asks it to end, and waits for it.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         let Some(mut process) = self.process.take() else { return };
         Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap();
         let end = Instant::now() + PATIENCE;
@@ -95,12 +97,12 @@ impl Served {
         }
     }
 
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
     /// Looks again and again until it holds.
-    pub fn wait_for(&mut self, what: &str, mut holds: impl FnMut(&mut Self) -> bool) {
+    pub(crate) fn wait_for(&mut self, what: &str, mut holds: impl FnMut(&mut Self) -> bool) {
         let end = Instant::now() + PATIENCE;
         while !holds(self) {
             let ended = self.process.as_mut().and_then(|process| process.try_wait().unwrap());
@@ -110,29 +112,29 @@ impl Served {
         }
     }
 
-    pub fn connect(&self) -> std::io::Result<Connection> {
+    pub(crate) fn connect(&self) -> std::io::Result<Connection> {
         Connection::open(self.address)
     }
 
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    pub fn try_get(&self, path: &str) -> Option<Answer> {
+    pub(crate) fn try_get(&self, path: &str) -> Option<Answer> {
         self.connect().ok()?.send("GET", path, &[], b"").ok()
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.try_get(path).expect("the server answers")
     }
 
-    pub fn post(&self, path: &str, json: &str) -> Answer {
+    pub(crate) fn post(&self, path: &str, json: &str) -> Answer {
         let headers = [("content-type", "application/json")];
         self.connect().unwrap().send("POST", path, &headers, json.as_bytes()).unwrap()
     }
 
     /// A call of the API.
-    pub fn api(&self, method: &str, path: &str, json: &str) -> Answer {
+    pub(crate) fn api(&self, method: &str, path: &str, json: &str) -> Answer {
         let bearer = format!("Bearer {TOKEN}");
         let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
         self.connect().unwrap().send(method, &format!("/api/v1{path}"), &headers, json.as_bytes()).unwrap()
@@ -146,17 +148,23 @@ impl Drop for Served {
 }
 
 /// A connection that is kept open.
-pub struct Connection(BufReader<TcpStream>);
+pub(crate) struct Connection(BufReader<TcpStream>);
 
 impl Connection {
-    pub fn open(address: SocketAddr) -> std::io::Result<Self> {
+    pub(crate) fn open(address: SocketAddr) -> std::io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         Ok(Self(BufReader::new(stream)))
     }
 
-    pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> std::io::Result<Answer> {
+    pub(crate) fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> std::io::Result<Answer> {
         let mut request = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n", body.len());
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
@@ -202,22 +210,22 @@ impl Connection {
 }
 
 /// What the server said.
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     pub head: Vec<String>,
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{} is JSON", self.text()))
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         header(&self.head, name)
     }
 }

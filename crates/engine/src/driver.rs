@@ -5,6 +5,7 @@
 
 use crate::course::{Course, Stretch};
 use crate::intake::{Refused, Reply};
+use crate::queues::{Queue, Queues};
 use crate::resume;
 use crate::shared::Shared;
 use futures_util::FutureExt;
@@ -30,38 +31,30 @@ type Settled = (Spot, u32, Result<Outcome, StepError>);
 /// Has a new run driven: at once if a slot is free; otherwise it is put on disk and waits there.
 pub(crate) fn launch(shared: &Arc<Shared>, course: Course, reply: Option<Reply>) {
     let shared_by_task = Arc::clone(shared);
-    match Arc::clone(&shared.slots).try_acquire_owned() {
-        Ok(slot) => drop(shared.runtime.spawn(drive(shared_by_task, course, reply, slot))),
-        Err(_) => drop(shared.runtime.spawn(set_down(shared_by_task, course, reply))),
+    match shared.queues.of(reply.as_ref()).free_slot() {
+        Some(slot) => drop(shared.runtime.spawn(drive(shared_by_task, course, reply, slot))),
+        None => drop(shared.runtime.spawn(set_down(shared_by_task, course, reply))),
     }
 }
 
-/// Puts a run that cannot be driven now on disk and into the backlog.
+/// Puts a run that cannot be driven now on disk and into its queue.
 async fn set_down(shared: Arc<Shared>, mut course: Course, reply: Option<Reply>) {
     let run = course.state().run();
     match course.write(&shared).await {
-        Ok(()) => match reply.and_then(|reply| reply.offer(&course)) {
-            Some(reply) => shared.backlog.push_with_reply(run, reply),
-            None => shared.backlog.push(run),
-        },
+        Ok(()) => shared.queues.push(run, reply.and_then(|reply| reply.offer(&course))),
         Err(error) => give_up(&course, reply, error),
     }
 }
 
-/// Gives the runs of the backlog to drivers, as slots become free.
-pub(crate) async fn dispatch(shared: Arc<Shared>) {
+/// Gives the runs of a queue to drivers, as slots become free.
+pub(crate) async fn dispatch(shared: Arc<Shared>, queue: fn(&Queues) -> &Queue) {
     let mut stopping = shared.stopping.subscribe();
     loop {
-        let next = async {
-            let (run, reply) = shared.backlog.next().await;
-            let slot = Arc::clone(&shared.slots).acquire_owned().await;
-            (run, reply, slot)
-        };
         tokio::select! {
-            (run, reply, slot) = next => match slot {
-                Ok(slot) => drop(shared.runtime.spawn(resume::drive(Arc::clone(&shared), run, reply, slot))),
-                Err(_) => return,
-            },
+            (run, slot) = queue(&shared.queues).next() => {
+                let reply = shared.queues.take_caller(run);
+                shared.runtime.spawn(resume::drive(Arc::clone(&shared), run, reply, slot));
+            }
             _ = stopping.wait_for(|stopping| *stopping) => return,
         }
     }
@@ -179,7 +172,7 @@ impl Drive<'_> {
         self.write(Some(wake)).await?;
         let run = self.course.state().run();
         if let Some(reply) = self.reply.take() {
-            self.shared.backlog.keep(run, reply);
+            self.shared.queues.keep(run, reply);
         }
         self.shared.timers.set(wake, run);
         Ok(())

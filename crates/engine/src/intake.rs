@@ -56,6 +56,11 @@ enum Awaits {
 }
 
 impl Reply {
+    /// Whether the caller waits for the run's own answer.
+    pub(crate) fn awaits_response(&self) -> bool {
+        self.awaits == Awaits::Response
+    }
+
     /// Answers if what is on disk of this run answers the caller; otherwise gives the reply back.
     pub(crate) fn offer(self, course: &Course) -> Option<Self> {
         match answer(course, self.awaits) {
@@ -139,7 +144,7 @@ fn admit(shared: &Shared) -> Result<(), Refused> {
     if *shared.stopping.borrow() {
         return Err(Refused::Stopping);
     }
-    if shared.backlog.len() >= shared.options.waiting_runs {
+    if shared.queues.len() >= shared.options.waiting_runs {
         return Err(Refused::Busy);
     }
     Ok(())

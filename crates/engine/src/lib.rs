@@ -1,11 +1,11 @@
 //! Makes runs go: takes them in durably, drives them step by step, wakes them, and resumes them after a crash. Knows
 //! that there are many runs, a clock and tasks; not which store, which modules, or that HTTP exists.
 
-mod backlog;
 mod clock;
 mod course;
 mod driver;
 mod intake;
+mod queues;
 mod rehearsal;
 mod resume;
 mod scenarios;

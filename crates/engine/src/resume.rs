@@ -15,7 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 /// How many open runs are asked for at a time.
 const PAGE: usize = 1_000;
 
-/// Lists every run that is not over: into the backlog, or to its timer. Blocks for the disk.
+/// Lists every run that is not over: into the queue, or to its timer. Blocks for the disk.
 pub(crate) fn take_up(shared: &Shared) -> Result<usize, StoreError> {
     let mut taken = 0;
     let mut after = None;
@@ -24,7 +24,7 @@ pub(crate) fn take_up(shared: &Shared) -> Result<usize, StoreError> {
         for (run, head) in &page {
             match (head.status, head.wake) {
                 (Status::Waiting, Some(wake)) => shared.timers.set(wake, *run),
-                _ => shared.backlog.push(*run),
+                _ => shared.queues.push(*run, None),
             }
         }
         taken += page.len();
@@ -35,13 +35,13 @@ pub(crate) fn take_up(shared: &Shared) -> Result<usize, StoreError> {
     }
 }
 
-/// Moves runs whose time has come to the backlog.
+/// Moves runs whose time has come to their queue.
 pub(crate) async fn wake(shared: Arc<Shared>) {
     let clock = Arc::clone(&shared.options.clock);
     let mut stopping = shared.stopping.subscribe();
     loop {
         while let Some(run) = shared.timers.take(clock.now()) {
-            shared.backlog.push(run);
+            shared.queues.wake(run);
         }
         let due = async {
             match shared.timers.next_due() {

@@ -1,7 +1,7 @@
 //! The engine itself: what its tasks share, how it is started and stopped, and the handle that others hold.
 
-use crate::backlog::Backlog;
 use crate::clock::{Clock, SystemClock};
+use crate::queues::Queues;
 use crate::scenarios::{Deployment, Scenarios, UnknownVersion};
 use crate::timers::Timers;
 use crate::{driver, resume};
@@ -17,13 +17,16 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use store::{Filter, Head, Journaled, Store};
 use tokio::runtime;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 /// How an engine is set up.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How many runs are worked on at once; further ones wait on disk.
-    pub active_runs: usize,
+    /// How many runs whose callers wait for an answer are worked on at once; further ones wait on disk.
+    pub attended_runs: u32,
+    /// How many other runs are worked on at once: the most that a crash can leave in flight of them, and the most
+    /// that far sides are asked at a time.
+    pub unattended_runs: u32,
     /// How many runs may wait on disk before callers are refused.
     pub waiting_runs: usize,
     /// The time.
@@ -32,7 +35,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { active_runs: 2_000, waiting_runs: 1_000_000, clock: Arc::new(SystemClock) }
+        Self { attended_runs: 2_000, unattended_runs: 64, waiting_runs: 1_000_000, clock: Arc::new(SystemClock) }
     }
 }
 
@@ -44,9 +47,8 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) store: Store,
     pub(crate) scenarios: Scenarios,
-    pub(crate) backlog: Backlog,
+    pub(crate) queues: Queues,
     pub(crate) timers: Timers,
-    pub(crate) slots: Arc<Semaphore>,
     pub(crate) runtime: runtime::Handle,
     pub(crate) stopping: watch::Sender<bool>,
     modules: RwLock<Arc<Modules>>,
@@ -84,9 +86,8 @@ impl Engine {
         options: Options,
     ) -> Self {
         let shared = Arc::new(Shared {
-            slots: Arc::new(Semaphore::new(options.active_runs)),
+            queues: Queues::new(&options),
             scenarios: Scenarios::new(Arc::clone(&store.tables), catalog),
-            backlog: Backlog::default(),
             timers: Timers::default(),
             runtime: runtime::Handle::current(),
             stopping: watch::Sender::new(false),
@@ -102,7 +103,8 @@ impl Engine {
     /// run is taken for an old one. Gives the number of runs taken up. Blocks for the disk.
     pub fn resume(&self) -> Result<usize, StoreError> {
         let taken = resume::take_up(&self.shared)?;
-        self.shared.runtime.spawn(driver::dispatch(Arc::clone(&self.shared)));
+        self.shared.runtime.spawn(driver::dispatch(Arc::clone(&self.shared), |queues| &queues.attended));
+        self.shared.runtime.spawn(driver::dispatch(Arc::clone(&self.shared), |queues| &queues.unattended));
         self.shared.runtime.spawn(resume::wake(Arc::clone(&self.shared)));
         Ok(taken)
     }
@@ -116,9 +118,7 @@ impl Engine {
     /// goes on at the next start.
     pub async fn stop(self, grace: std::time::Duration) -> Result<(), StoreError> {
         self.shared.stopping.send_replace(true);
-        let all = u32::try_from(self.shared.options.active_runs).unwrap_or(u32::MAX);
-        let idle = self.shared.slots.acquire_many(all);
-        let _ = tokio::time::timeout(grace, idle).await;
+        let _ = tokio::time::timeout(grace, self.shared.queues.idle()).await;
         let journal = Arc::clone(&self.shared.store.journal);
         tokio::task::spawn_blocking(move || journal.close()).await.unwrap_or(Err(StoreError::Closed))
     }

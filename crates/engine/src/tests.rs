@@ -97,19 +97,19 @@ struct Bench {
     store: Store,
     clock: Arc<ManualClock>,
     recorder: Arc<Recorder>,
-    active_runs: usize,
+    attended_runs: u32,
 }
 
 impl Bench {
     fn new(recorder: Arc<Recorder>) -> Self {
         let store = store::open("memory:").unwrap();
-        Self { store, clock: Arc::new(ManualClock::at(1_767_225_600_000)), recorder, active_runs: 100 }
+        Self { store, clock: Arc::new(ManualClock::at(1_767_225_600_000)), recorder, attended_runs: 100 }
     }
 
     /// An engine on the store as it is: the first one, or the one after a crash.
     fn engine(&self, text: &str) -> (Engine, Handle) {
         let clock = Arc::clone(&self.clock) as Arc<dyn crate::Clock>;
-        let options = Options { active_runs: self.active_runs, clock, ..Options::default() };
+        let options = Options { attended_runs: self.attended_runs, clock, ..Options::default() };
         let modules = [Arc::clone(&self.recorder) as Arc<dyn Module>];
         let catalog = Catalog::new([ModuleSpec::clone(&self.recorder.spec)]);
         let (plan, diagnostics) = scenario::check(text, &catalog);
@@ -217,7 +217,7 @@ async fn a_crash_in_a_call_leads_to_that_call_again_and_no_other() {
         recorder: Recorder::new(),
         store: bench.store.clone(),
         clock: Arc::clone(&bench.clock),
-        active_runs: 100,
+        attended_runs: 100,
     };
     std::mem::forget(engine);
     let (_engine, handle) = after.engine(TWO_CALLS);
@@ -229,7 +229,7 @@ async fn a_crash_in_a_call_leads_to_that_call_again_and_no_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_beyond_the_slots_wait_on_disk() {
-    let bench = Bench { active_runs: 2, ..Bench::new(Recorder::closed()) };
+    let bench = Bench { attended_runs: 2, ..Bench::new(Recorder::closed()) };
     let (_engine, handle) = bench.engine(TWO_CALLS);
     let callers: Vec<_> = (0..20)
         .map(|_| {
@@ -291,7 +291,7 @@ async fn a_run_keeps_to_the_version_it_started_with() {
         recorder: Recorder::new(),
         store: bench.store.clone(),
         clock: Arc::clone(&bench.clock),
-        active_runs: 100,
+        attended_runs: 100,
     };
     let (_engine, handle) = after.engine(HELLO);
     until("the end", || only_run(&handle).1 == Status::Succeeded).await;

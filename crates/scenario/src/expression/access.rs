@@ -82,7 +82,7 @@ pub(super) fn after(end: &Dynamic) -> Dynamic {
 }
 
 /// Counts from the end where it is negative.
-fn position(index: i64, length: usize) -> Option<usize> {
+pub(super) fn position(index: i64, length: usize) -> Option<usize> {
     match usize::try_from(index) {
         Ok(position) => (position < length).then_some(position),
         Err(_) => length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?),
@@ -157,7 +157,7 @@ impl std::fmt::Display for Written<'_> {
                     f.write_char(']')?;
                 }
                 Step::Slice { .. } => f.write_str("[..]")?,
-                Step::Method { function, .. } => write!(f, ".{}(…)", function.name)?,
+                Step::Method { function, .. } => write!(f, ".{}(…)", function.name())?,
             }
         }
         Ok(())
@@ -168,7 +168,7 @@ fn write_node(node: &Node, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result 
     match &node.kind {
         Kind::Name { name, .. } | Kind::Local { name, .. } => f.write_str(name),
         Kind::Chain { root, links } => write!(f, "{}", Written { root, links }),
-        Kind::Call { function, .. } => write!(f, "{}(…)", function.name),
+        Kind::Call { function, .. } => write!(f, "{}(…)", function.name()),
         _ => f.write_str("…"),
     }
 }

@@ -1,4 +1,4 @@
-//! An expression ready to be evaluated: a tree in which names, functions, optional accesses and places are settled.
+//! An expression or script ready to be evaluated: a tree in which names, functions, optional accesses and places are settled.
 
 use crate::diagnostic::Place;
 use crate::functions::Function;
@@ -19,12 +19,12 @@ pub(crate) enum Kind {
     Constant(Dynamic),
     /// A name from outside. An optional one is `()` while it has no value.
     Name { name: ImmutableString, optional: bool },
-    /// A parameter of a closure, or what it captured: the index counts from the frame's base.
+    /// A parameter, a variable, or what a closure captured: the index counts from the frame's base.
     Local { index: usize, name: ImmutableString },
     /// `root.a[0].f(x)`.
     Chain { root: Box<Node>, links: Vec<Link> },
     /// `f(x, y)`.
-    Call { function: &'static Function, arguments: Vec<Node> },
+    Call { function: Callee, arguments: Vec<Node> },
     /// `|x| …`.
     Closure(Arc<Closure>),
     /// `a && b`.
@@ -45,6 +45,91 @@ pub(crate) enum Kind {
     Map(Vec<(Identifier, Node)>),
     /// `if a { b } else { c }`.
     If(Box<[Node; 3]>),
+    /// `{ a; b }`, which begins with this many locals in the frame and leaves none of its own.
+    Block { statements: Vec<Node>, locals: usize },
+    /// `let a = b`: a new local.
+    Let(Box<Node>),
+    /// What changes a variable.
+    Change(Box<Change>),
+    /// `while a { b }`; without a condition, `loop { b }`.
+    While { condition: Option<Box<Node>>, body: Box<Node> },
+    /// `do { b } while a`, or `until a`: goes on as long as the condition is this.
+    Do { body: Box<Node>, condition: Box<Node>, while_it_is: bool },
+    /// `for x in a { b }`, `for (x, i) in a { b }`: new locals, the item and the position.
+    For { items: Box<Node>, body: Box<Node>, locals: usize },
+    /// `break a`.
+    Break(Option<Box<Node>>),
+    /// `continue`.
+    Continue,
+    /// `return a`.
+    Return(Option<Box<Node>>),
+    /// `throw a`.
+    Throw(Option<Box<Node>>),
+    /// `try { a } catch (e) { b }`: a new local, the error, which no one need name.
+    Try { body: Box<Node>, handler: Box<Node>, locals: usize },
+}
+
+/// What is called.
+#[derive(Clone, Debug)]
+pub(crate) enum Callee {
+    /// A function of the library.
+    Library(&'static Function),
+    /// A function that the script defines, by its number.
+    Own(usize, ImmutableString),
+}
+
+impl Callee {
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Library(function) => function.name,
+            Self::Own(_, name) => name,
+        }
+    }
+}
+
+/// `variable.path op= value`, or a method that changes a variable.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    /// Which local.
+    pub(crate) index: usize,
+    /// What is changed within it: the keys and indexes on the way.
+    pub(crate) path: Vec<Node>,
+    pub(crate) effect: Effect,
+    pub(crate) arguments: Vec<Node>,
+}
+
+/// How a value is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// `=`.
+    Set,
+    /// `+=` and its like.
+    Operate(Binary),
+    /// `list.push(item)`.
+    Push,
+    /// `list.pop()`: the last item.
+    Pop,
+    /// `list.insert(index, item)`.
+    Insert,
+    /// `list.remove(index)`, `map.remove(key)`: what was there.
+    Remove,
+    /// `list.clear()`, `map.clear()`.
+    Clear,
+}
+
+impl Effect {
+    /// The method of this name that changes a value, and how many arguments it takes.
+    pub(crate) fn of_method(name: &str) -> Option<(Self, usize)> {
+        Some(match name {
+            "push" => (Self::Push, 1),
+            "pop" => (Self::Pop, 0),
+            "insert" => (Self::Insert, 2),
+            "remove" => (Self::Remove, 1),
+            "clear" => (Self::Clear, 0),
+            _ => return None,
+        })
+    }
 }
 
 /// One step along a chain.
@@ -66,7 +151,7 @@ pub(crate) enum Step {
     /// `[from..to]`; inclusive ends were made exclusive.
     Slice { from: Node, to: Node, inclusive: bool },
     /// `.f(x)`.
-    Method { function: &'static Function, arguments: Vec<Node> },
+    Method { function: Callee, arguments: Vec<Node> },
 }
 
 /// A closure's code.
@@ -75,6 +160,13 @@ pub(crate) struct Closure {
     /// Which locals of the surrounding frame it keeps, in the order of its own first locals.
     pub(crate) captures: Vec<usize>,
     /// How many values it is called with.
+    pub(crate) parameters: usize,
+    pub(crate) body: Node,
+}
+
+/// A function that a script defines.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnFunction {
     pub(crate) parameters: usize,
     pub(crate) body: Node,
 }

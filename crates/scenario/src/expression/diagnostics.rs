@@ -12,7 +12,7 @@ pub(super) fn unreadable(place: Place, why: &str) -> Diagnostic {
         }
         _ => None,
     };
-    error("E0301", place, format!("this expression cannot be read: {why}"), hint)
+    error("E0301", place, format!("this cannot be read: {why}"), hint)
 }
 
 /// E0302: `{{` without `}}`.

@@ -6,19 +6,38 @@ use super::value::{describe, kind_of};
 use crate::diagnostic::Place;
 use rhai::Dynamic;
 
-/// An evaluation's error; boxed, because results travel through every node.
-pub(crate) type Fault = Box<ExpressionError>;
+/// Why an evaluation does not go on; boxed, because results travel through every node.
+pub(crate) type Fault = Box<Stop>;
+
+/// A failure, or a statement that leaves its surroundings.
+#[derive(Clone, Debug)]
+pub(crate) enum Stop {
+    Failed(ExpressionError),
+    Break(Dynamic),
+    Continue,
+    Return(Dynamic),
+}
+
+/// What is told to the outside.
+pub(super) fn into_error(stop: Stop) -> ExpressionError {
+    match stop {
+        Stop::Failed(error) => error,
+        Stop::Break(_) | Stop::Continue | Stop::Return(_) => into_error(*failed("there is no loop to leave here")),
+    }
+}
 
 /// A fault of this code.
 pub(crate) fn fault(code: &'static str, message: impl Into<String>, hint: Option<&str>) -> Fault {
     let hint = hint.map(str::to_owned);
-    Box::new(ExpressionError { code, message: message.into(), hint, place: Place::default() })
+    Box::new(Stop::Failed(ExpressionError { code, message: message.into(), hint, place: Place::default() }))
 }
 
 /// The fault, placed here unless it has a place already.
 pub(crate) fn placed(mut fault: Fault, place: Place) -> Fault {
-    if fault.place == Place::default() {
-        fault.place = place;
+    if let Stop::Failed(error) = &mut *fault
+        && error.place == Place::default()
+    {
+        error.place = place;
     }
     fault
 }

@@ -2,15 +2,19 @@
 //! what an expression may not contain.
 
 mod chain;
+mod statements;
 
-use super::code::{Binary, Closure, Kind, Node, Unary};
+use super::code::{Binary, Callee, Closure, Effect, Kind, Node, OwnFunction, Unary};
 use super::diagnostics;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::functions::{self, Function};
+use crate::functions;
 use crate::plan::TriggerReads;
 use rhai::{AST, ASTNode, Dynamic, Expr, FlowControl, FnCallExpr, FnPtr, ImmutableString, Position, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// How rhai names the functions it makes of closures.
+const ANONYMOUS: &str = "anon$";
 
 /// What became of the source.
 pub(super) struct Lowered {
@@ -20,19 +24,22 @@ pub(super) struct Lowered {
 }
 
 /// Lowers a parsed expression.
-pub(super) fn lower(ast: &AST, source: &str, place_of: &dyn Fn(usize) -> Place) -> Result<Lowered> {
-    let mut lowering = Lowering {
-        ast,
-        lines: Lines::of(source),
-        place_of,
-        locals: Vec::new(),
-        names: BTreeMap::new(),
-        trigger: TriggerReads::Fields(BTreeSet::new()),
-    };
+pub(super) fn expression(ast: &AST, source: &str, place_of: &dyn Fn(usize) -> Place) -> Result<Lowered> {
+    let mut lowering = Lowering::new(ast, source, place_of, Form::Expression);
     let root = lowering.block(ast.statements(), Position::START)?;
-    let mut names: Vec<(String, Place)> = lowering.names.into_iter().collect();
-    names.sort_by_key(|(_, place)| *place);
-    Ok(Lowered { root, names, trigger_reads: lowering.trigger })
+    Ok(lowering.finish(root))
+}
+
+/// Lowers a parsed script and the functions it defines.
+pub(super) fn script(
+    ast: &AST,
+    source: &str,
+    place_of: &dyn Fn(usize) -> Place,
+) -> Result<(Lowered, Vec<OwnFunction>)> {
+    let mut lowering = Lowering::new(ast, source, place_of, Form::Script);
+    let root = lowering.block(ast.statements(), Position::START)?;
+    let functions = lowering.own_functions()?;
+    Ok((lowering.finish(root), functions))
 }
 
 /// Where a parse error stands.
@@ -40,26 +47,60 @@ pub(super) fn place_at(position: Position, source: &str, place_of: &dyn Fn(usize
     place_of(Lines::of(source).offset(position))
 }
 
+/// What is lowered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Expression,
+    Script,
+}
+
 struct Lowering<'a> {
     ast: &'a AST,
+    form: Form,
     lines: Lines,
     place_of: &'a dyn Fn(usize) -> Place,
-    /// The names of the innermost closure's locals.
-    locals: Vec<ImmutableString>,
+    /// The functions that the script defines: name and number of parameters.
+    own: Vec<(String, usize)>,
+    /// The locals of the innermost function or closure.
+    locals: Vec<Local>,
     names: BTreeMap<String, Place>,
     trigger: TriggerReads,
 }
 
+/// A local and whether it may be changed.
+struct Local {
+    name: ImmutableString,
+    access: Access,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Variable,
+    Constant,
+    Captured,
+}
+
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
-impl Lowering<'_> {
-    fn block(&mut self, statements: &[Stmt], position: Position) -> Result<Node> {
-        match statements {
-            [] => Ok(self.node(Kind::Constant(Dynamic::UNIT), position)),
-            [statement] => self.statement(statement),
-            [Stmt::Share(_), statement] => self.statement(statement),
-            [_, second, ..] => Err(self.refuse(second.position(), "more than one statement")),
+impl<'a> Lowering<'a> {
+    fn new(ast: &'a AST, source: &str, place_of: &'a dyn Fn(usize) -> Place, form: Form) -> Self {
+        let named = ast.iter_functions().filter(|function| !function.name.starts_with(ANONYMOUS));
+        Self {
+            ast,
+            form,
+            lines: Lines::of(source),
+            place_of,
+            own: named.map(|function| (function.name.to_owned(), function.params.len())).collect(),
+            locals: Vec::new(),
+            names: BTreeMap::new(),
+            trigger: TriggerReads::Fields(BTreeSet::new()),
         }
+    }
+
+    fn finish(self, root: Node) -> Lowered {
+        let mut names: Vec<(String, Place)> = self.names.into_iter().collect();
+        names.sort_by_key(|(_, place)| *place);
+        Lowered { root, names, trigger_reads: self.trigger }
     }
 
     fn statement(&mut self, statement: &Stmt) -> Result<Node> {
@@ -74,6 +115,7 @@ impl Lowering<'_> {
                 "`switch`",
                 "write `if a == 1 { … } else { … }`, or read from a map: `#{a: 1}[key]`",
             ))),
+            other if self.form == Form::Script => self.script_statement(other),
             other => Err(self.refuse(other.position(), "a statement")),
         }
     }
@@ -141,7 +183,7 @@ impl Lowering<'_> {
     }
 
     fn local(&self, name: &str) -> Option<usize> {
-        self.locals.iter().rposition(|local| local == name)
+        self.locals.iter().rposition(|local| local.name == name)
     }
 
     fn coalesce(&mut self, operands: &[Expr], position: Position) -> Result<Node> {
@@ -190,13 +232,22 @@ impl Lowering<'_> {
         Ok(Some(self.node(kind, position)))
     }
 
-    fn function(&self, name: &str, arguments: usize, position: Position) -> Result<&'static Function> {
+    fn function(&self, name: &str, arguments: usize, position: Position) -> Result<Callee> {
+        if let Some(number) = self.own.iter().position(|own| own.0 == name && own.1 == arguments) {
+            return Ok(Callee::Own(number, name.into()));
+        }
+        if Effect::of_method(name).is_some() {
+            let hint = "in a `rhai` step it changes a variable made with `let`, as in `let list = []; list.push(1);`";
+            let what = format!("`{name}` of anything but a variable");
+            return Err(Box::new(diagnostics::not_allowed(self.place(position), &what, hint)));
+        }
         let Some(function) = functions::find(name) else {
-            let near = functions::nearest(name);
+            let own = self.own.iter().map(|own| own.0.as_str());
+            let near = functions::nearest(name).or_else(|| super::nearest(name, own));
             return Err(Box::new(diagnostics::unknown_function(self.place(position), name, near)));
         };
         if function.accepts(arguments) {
-            return Ok(function);
+            return Ok(Callee::Library(function));
         }
         let place = self.place(position);
         Err(Box::new(diagnostics::wrong_arguments(place, name, arguments, function.signature)))
@@ -216,15 +267,33 @@ impl Lowering<'_> {
                 && let Some(index) = self.local(&variable.1)
             {
                 captures.push(index);
-                locals.push(variable.1.clone());
+                locals.push(Local { name: variable.1.clone(), access: Access::Captured });
             }
         }
-        locals.extend(declared.iter().map(|&name| name.into()));
-        let surrounding = std::mem::replace(&mut self.locals, locals);
-        let body = self.block(&body_of(self.ast, name), position);
-        self.locals = surrounding;
-        let closure = Closure { captures, parameters: declared.len(), body: body? };
+        locals.extend(declared.iter().map(|&name| Local { name: name.into(), access: Access::Variable }));
+        let body = self.body(name, function.params.len(), locals, position)?;
+        let closure = Closure { captures, parameters: declared.len(), body };
         Ok(self.node(Kind::Closure(Arc::new(closure)), position))
+    }
+
+    fn own_functions(&mut self) -> Result<Vec<OwnFunction>> {
+        let mut functions = Vec::new();
+        for (name, parameters) in self.own.clone() {
+            let found = self.ast.iter_functions().find(|own| own.name == name && own.params.len() == parameters);
+            let locals = found.map(|own| own.params).unwrap_or_default();
+            let locals = locals.iter().map(|&name| Local { name: name.into(), access: Access::Variable }).collect();
+            let body = self.body(&name, parameters, locals, Position::START)?;
+            functions.push(OwnFunction { parameters, body });
+        }
+        Ok(functions)
+    }
+
+    /// The body of a function or closure, with these locals to begin with.
+    fn body(&mut self, name: &str, parameters: usize, locals: Vec<Local>, position: Position) -> Result<Node> {
+        let surrounding = std::mem::replace(&mut self.locals, locals);
+        let body = self.block(&body_of(self.ast, name, parameters), position);
+        self.locals = surrounding;
+        body
     }
 
     fn node(&self, kind: Kind, position: Position) -> Node {
@@ -259,10 +328,10 @@ fn statements_of<'s>(block: impl Iterator<Item = &'s Stmt>) -> Vec<Stmt> {
 }
 
 /// The statements of a function's body. They are reached through a walk, because the type of a body has no public name.
-fn body_of(ast: &AST, name: &str) -> Vec<Stmt> {
+fn body_of(ast: &AST, name: &str, parameters: usize) -> Vec<Stmt> {
     let mut body = Vec::new();
     let mut alone = ast.clone_functions_only();
-    alone.retain_functions(|_, _, function, _| function == name);
+    alone.retain_functions(|_, _, function, count| function == name && count == parameters);
     alone.walk(&mut |path| {
         if let [ASTNode::Stmt(statement)] = path {
             body.push((*statement).clone());

@@ -1,10 +1,10 @@
 //! Evaluates [code](super::code): counts what it costs, and stops at the limits.
 
-use super::code::{Callable, Closure, Kind, Link, Node, Step, Unary};
-use super::fault::{self, Fault, placed};
+use super::code::{Binary, Callable, Callee, Closure, Kind, Link, Node, OwnFunction, Step, Unary};
+use super::fault::{self, Fault, Stop, placed};
 use super::{Moment, Names, access, operators, value};
 use crate::diagnostic::Place;
-use crate::functions::{Call, Function};
+use crate::functions::Call;
 use rhai::{Dynamic, Map};
 use std::sync::Arc;
 
@@ -17,36 +17,43 @@ pub(crate) struct Limits {
     pub(crate) bytes: u64,
     /// Nodes within nodes.
     pub(crate) depth: u32,
+    /// Calls within calls.
+    pub(crate) calls: u32,
 }
 
 impl Limits {
     /// Of an expression.
-    pub(crate) const EXPRESSION: Self = Self { operations: 200_000, bytes: 64 << 20, depth: 200 };
+    pub(crate) const EXPRESSION: Self = Self { operations: 200_000, bytes: 64 << 20, depth: 160, calls: 32 };
+    /// Of a script.
+    pub(crate) const SCRIPT: Self = Self { operations: 5_000_000, bytes: 512 << 20, ..Self::EXPRESSION };
 }
 
 /// The longest text an expression may make, in bytes.
 pub(crate) const TEXT_BYTES: usize = 8 << 20;
-/// The longest list an expression may make.
+/// The longest list and the largest map an expression may make.
 pub(crate) const LIST_ITEMS: usize = 100_000;
+/// How deeply lists and maps that an expression makes may be nested. JSON readers stop at 128.
+const LEVELS: i32 = 100;
 
-type Result = std::result::Result<Dynamic, Fault>;
+pub(super) type Result = std::result::Result<Dynamic, Fault>;
 
 /// One evaluation.
 pub(crate) struct Machine<'a> {
     names: &'a dyn Names,
     moment: &'a Moment,
+    functions: &'a [OwnFunction],
     left: Limits,
     /// The locals of all frames; the innermost begins at `base`.
-    locals: Vec<Dynamic>,
-    base: usize,
+    pub(super) locals: Vec<Dynamic>,
+    pub(super) base: usize,
     /// How many random values were drawn.
     drawn: u64,
 }
 
 impl<'a> Machine<'a> {
     /// A machine at the start of an evaluation.
-    pub(crate) fn new(names: &'a dyn Names, moment: &'a Moment, limits: Limits) -> Self {
-        Self { names, moment, left: limits, locals: Vec::new(), base: 0, drawn: 0 }
+    pub(crate) fn new(names: &'a dyn Names, moment: &'a Moment, functions: &'a [OwnFunction], limits: Limits) -> Self {
+        Self { names, moment, functions, left: limits, locals: Vec::new(), base: 0, drawn: 0 }
     }
 
     /// The value of this node.
@@ -63,6 +70,11 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// The value of a script's body: `return` ends it.
+    pub(crate) fn main(&mut self, body: &Node) -> Result {
+        self.run(std::iter::empty(), body)
+    }
+
     /// Calls a closure with these values.
     pub(crate) fn invoke(&mut self, callable: &Callable, arguments: &[Dynamic]) -> Result {
         let closure = &callable.closure;
@@ -70,20 +82,33 @@ impl<'a> Machine<'a> {
             let message = format!("this function gets {} values, not {}", arguments.len(), closure.parameters);
             return Err(placed(fault::failed(message), closure.body.place));
         }
+        let locals = callable.captured.iter().chain(&arguments[..closure.parameters]);
+        self.run(locals, &closure.body)
+    }
+
+    /// Runs a body in a frame of its own.
+    fn run<'v>(&mut self, locals: impl Iterator<Item = &'v Dynamic>, body: &Node) -> Result {
+        let Some(calls) = self.left.calls.checked_sub(1) else {
+            return Err(placed(fault::limit("functions call each other too deeply"), body.place));
+        };
+        self.left.calls = calls;
         let surrounding = std::mem::replace(&mut self.base, self.locals.len());
-        self.locals.extend_from_slice(&callable.captured);
-        self.locals.extend_from_slice(&arguments[..closure.parameters]);
-        let result = self.eval(&closure.body);
+        self.locals.extend(locals.cloned());
+        let result = self.eval(body);
         self.locals.truncate(self.base);
         self.base = surrounding;
-        result
+        self.left.calls += 1;
+        match result {
+            Err(stop) if matches!(*stop, Stop::Return(_)) => returned(*stop),
+            other => other,
+        }
     }
 
     /// Takes this many operations from what is left.
     pub(crate) fn spend(&mut self, operations: usize) -> std::result::Result<(), Fault> {
         match self.left.operations.checked_sub(operations as u64) {
             Some(left) => self.left.operations = left,
-            None => return Err(fault::limit("the expression does too much work")),
+            None => return Err(fault::limit("this does too much work")),
         }
         Ok(())
     }
@@ -96,9 +121,13 @@ impl<'a> Machine<'a> {
         if value::as_list(&value).is_some_and(|items| items.len() > LIST_ITEMS) {
             return Err(fault::limit(format!("the list has more than {LIST_ITEMS} items")));
         }
+        if value::as_map(&value).is_some_and(|entries| entries.len() > LIST_ITEMS) {
+            return Err(fault::limit(format!("the map has more than {LIST_ITEMS} keys")));
+        }
+        nesting_fits(&value)?;
         match self.left.bytes.checked_sub(value::size_of(&value)) {
             Some(left) => self.left.bytes = left,
-            None => return Err(fault::limit("the expression needs too much memory")),
+            None => return Err(fault::limit("this needs too much memory")),
         }
         Ok(value)
     }
@@ -123,7 +152,7 @@ impl<'a> Machine<'a> {
     fn enter(&mut self, node: &Node) -> Result {
         self.spend(1).map_err(|fault| placed(fault, node.place))?;
         let Some(depth) = self.left.depth.checked_sub(1) else {
-            return Err(placed(fault::limit("the expression is nested too deeply"), node.place));
+            return Err(placed(fault::limit("this is nested too deeply"), node.place));
         };
         self.left.depth = depth;
         let result = self.compute(node);
@@ -141,29 +170,38 @@ impl<'a> Machine<'a> {
             Kind::Or(operands) => self.logic(operands, "||", true),
             Kind::Coalesce(operands) => self.coalesce(operands),
             Kind::Unary(operator, operand) => self.unary(*operator, operand),
-            Kind::Binary(operator, operands) => {
-                let left = self.eval(&operands.0)?;
-                let right = self.eval(&operands.1)?;
-                let value = operators::binary(*operator, &left, &right)?;
-                self.made(value)
-            }
+            Kind::Binary(operator, operands) => self.binary(*operator, operands),
             Kind::Text(parts) => self.text(parts),
-            Kind::List(items) => {
-                let items = items.iter().map(|item| self.eval(item)).collect::<std::result::Result<_, _>>()?;
-                self.made(value::list(items))
-            }
-            Kind::Map(entries) => {
-                let entries = entries.iter().map(|(key, item)| Ok((key.clone(), self.eval(item)?)));
-                let entries: Map = entries.collect::<std::result::Result<_, Fault>>()?;
-                self.made(value::map(entries))
-            }
-            Kind::If(parts) => {
-                let [condition, yes, no] = &**parts;
-                let value = self.eval(condition)?;
-                let holds = value.as_bool().map_err(|_| placed(fault::not_a_condition(&value), condition.place))?;
-                self.eval(if holds { yes } else { no })
-            }
+            Kind::List(items) => self.list(items),
+            Kind::Map(entries) => self.map(entries),
+            Kind::If(parts) => self.condition(parts),
+            _ => self.statement(node),
         }
+    }
+
+    fn binary(&mut self, operator: Binary, operands: &(Node, Node)) -> Result {
+        let left = self.eval(&operands.0)?;
+        let right = self.eval(&operands.1)?;
+        let value = operators::binary(operator, &left, &right)?;
+        self.made(value)
+    }
+
+    fn list(&mut self, items: &[Node]) -> Result {
+        let items = items.iter().map(|item| self.eval(item)).collect::<std::result::Result<_, _>>()?;
+        self.made(value::list(items))
+    }
+
+    fn map(&mut self, entries: &[(rhai::Identifier, Node)]) -> Result {
+        let entries = entries.iter().map(|(key, item)| Ok((key.clone(), self.eval(item)?)));
+        let entries: Map = entries.collect::<std::result::Result<_, Fault>>()?;
+        self.made(value::map(entries))
+    }
+
+    fn condition(&mut self, parts: &[Node; 3]) -> Result {
+        let [condition, yes, no] = parts;
+        let value = self.eval(condition)?;
+        let holds = value.as_bool().map_err(|_| placed(fault::not_a_condition(&value), condition.place))?;
+        self.eval(if holds { yes } else { no })
     }
 
     fn chain(&mut self, root: &Node, links: &[Link]) -> Result {
@@ -195,21 +233,23 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn call(
-        &mut self,
-        function: &'static Function,
-        receiver: Option<&Dynamic>,
-        arguments: &[Node],
-        place: Place,
-    ) -> Result {
+    fn call(&mut self, callee: &Callee, receiver: Option<&Dynamic>, arguments: &[Node], place: Place) -> Result {
         let mut values = smallvec::SmallVec::<[Dynamic; 4]>::new();
         values.extend(receiver.cloned());
         for argument in arguments {
             values.push(self.eval(argument)?);
         }
-        let mut call = Call::new(function, &values, place, self);
-        let value = (function.run)(&mut call)?;
-        self.made(value)
+        match callee {
+            Callee::Library(function) => {
+                let mut call = Call::new(function, &values, place, self);
+                let value = (function.run)(&mut call)?;
+                self.made(value)
+            }
+            Callee::Own(number, _) => match self.functions.get(*number) {
+                Some(function) => self.run(values.iter().take(function.parameters), &function.body),
+                None => Err(fault::failed("the function is gone")),
+            },
+        }
     }
 
     fn closure(&self, closure: &Arc<Closure>) -> Dynamic {
@@ -257,6 +297,21 @@ impl<'a> Machine<'a> {
         }
         self.made(text.into())
     }
+}
+
+fn returned(stop: Stop) -> Result {
+    match stop {
+        Stop::Return(value) => Ok(value),
+        other => Err(Box::new(other)),
+    }
+}
+
+/// Whether the value is not nested too deeply to be made.
+pub(super) fn nesting_fits(value: &Dynamic) -> std::result::Result<(), Fault> {
+    if value::levels(value) > LEVELS {
+        return Err(fault::limit(format!("lists and maps are nested more than {LEVELS} deep")));
+    }
+    Ok(())
 }
 
 /// SplitMix64's finalizer.

@@ -2,6 +2,7 @@
 
 mod access;
 mod braces;
+mod change;
 pub(crate) mod code;
 mod diagnostics;
 pub(crate) mod fault;
@@ -10,6 +11,7 @@ pub(crate) mod machine;
 pub(crate) mod operators;
 mod parser;
 mod script;
+mod statements;
 mod template;
 pub(crate) mod value;
 
@@ -77,7 +79,7 @@ impl Expression {
             let place = lower::place_at(error.position(), source, place_of);
             Box::new(diagnostics::unreadable(place, &error.err_type().to_string()))
         })?;
-        let lowered = lower::lower(&ast, source, place_of)?;
+        let lowered = lower::expression(&ast, source, place_of)?;
         Ok(Self(Arc::new(Compiled {
             source: source.to_owned(),
             root: lowered.root,
@@ -104,17 +106,26 @@ impl Expression {
     /// Its value.
     pub fn eval(&self, names: &dyn Names, moment: &Moment) -> Result<Dynamic, ExpressionError> {
         let root = &self.0.root;
-        let value = Machine::new(names, moment, Limits::EXPRESSION).eval(root).map_err(|fault| *fault)?;
-        if value::kind_of(&value) == "function" {
-            let fault = fault::fault("type_mismatch", "the value is a function, which no step can take", None);
-            return Err(*fault::placed(fault, root.place));
-        }
-        Ok(value)
+        let value = Machine::new(names, moment, &[], Limits::EXPRESSION).eval(root);
+        finish(value, root.place)
     }
 
     /// Its value as a condition: anything but true and false is an error.
     pub fn holds(&self, names: &dyn Names, moment: &Moment) -> Result<bool, ExpressionError> {
         let value = self.eval(names, moment)?;
-        value.as_bool().map_err(|_| *fault::placed(fault::not_a_condition(&value), self.0.root.place))
+        let place = self.0.root.place;
+        value.as_bool().map_err(|_| fault::into_error(*fault::placed(fault::not_a_condition(&value), place)))
+    }
+}
+
+/// The end of an evaluation: only values that JSON knows leave it.
+fn finish(value: Result<Dynamic, fault::Fault>, place: Place) -> Result<Dynamic, ExpressionError> {
+    match value {
+        Ok(value) if value::kind_of(&value) == "function" => {
+            let fault = fault::fault("type_mismatch", "the value is a function, which no step can take", None);
+            Err(fault::into_error(*fault::placed(fault, place)))
+        }
+        Ok(value) => Ok(value),
+        Err(fault) => Err(fault::into_error(*fault)),
     }
 }

@@ -8,13 +8,15 @@ use std::sync::LazyLock;
 const DEPTH: usize = 64;
 /// The longest source text of an expression, in bytes.
 const EXPRESSION_BYTES: usize = 64 * 1024;
+/// The longest source text of a script, in bytes.
+const SCRIPT_BYTES: usize = 512 * 1024;
 
 static PARSER: LazyLock<Engine> = LazyLock::new(|| {
     let mut engine = Engine::new_raw();
     // With optimisation, `n && true` quietly gives n.
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_max_expr_depths(DEPTH, DEPTH);
-    engine.set_max_string_size(EXPRESSION_BYTES * 8);
+    engine.set_max_string_size(SCRIPT_BYTES);
     for keyword in ["eval", "import", "export"] {
         engine.disable_symbol(keyword);
     }
@@ -24,11 +26,19 @@ static PARSER: LazyLock<Engine> = LazyLock::new(|| {
 /// Parses one expression: no statements.
 pub(super) fn parse_expression(source: &str) -> Result<AST, ParseError> {
     if source.len() > EXPRESSION_BYTES {
-        return Err(too_long());
+        return Err(too_long(EXPRESSION_BYTES));
     }
     PARSER.compile_expression(source)
 }
 
-fn too_long() -> ParseError {
-    ParseError(Box::new(ParseErrorType::BadInput(LexError::StringTooLong(EXPRESSION_BYTES))), rhai::Position::START)
+/// Parses a script.
+pub(super) fn parse_script(source: &str) -> Result<AST, ParseError> {
+    if source.len() > SCRIPT_BYTES {
+        return Err(too_long(SCRIPT_BYTES));
+    }
+    PARSER.compile(source)
+}
+
+fn too_long(limit: usize) -> ParseError {
+    ParseError(Box::new(ParseErrorType::BadInput(LexError::StringTooLong(limit))), rhai::Position::START)
 }

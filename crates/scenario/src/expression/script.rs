@@ -1,32 +1,57 @@
-//! Scripts: more than one statement.
+//! Scripts: statements, functions and loops, for what one expression cannot say.
 
-use super::{Expression, ExpressionError, Moment, Names};
+use super::code::{Node, OwnFunction};
+use super::machine::{Limits, Machine};
+use super::{ExpressionError, Moment, Names, diagnostics, finish, lower, parser};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::TriggerReads;
 use rhai::Dynamic;
+use std::sync::Arc;
 
 /// A rhai script, compiled. Statements, functions and loops are allowed; limits are higher than an expression's.
 #[derive(Clone, Debug)]
-pub struct Script(Expression);
+pub struct Script(Arc<Compiled>);
+
+#[derive(Debug)]
+struct Compiled {
+    body: Node,
+    functions: Vec<OwnFunction>,
+    names: Vec<(String, Place)>,
+    trigger_reads: TriggerReads,
+}
 
 impl Script {
     /// Compiles a script.
     pub fn compile(source: &str, place_of: &dyn Fn(usize) -> Place) -> Result<Self, Box<Diagnostic>> {
-        Expression::compile(source, place_of).map(Self)
+        if source.trim().is_empty() {
+            return Err(Box::new(diagnostics::empty(place_of(0))));
+        }
+        let ast = parser::parse_script(source).map_err(|error| {
+            let place = lower::place_at(error.position(), source, place_of);
+            Box::new(diagnostics::unreadable(place, &error.err_type().to_string()))
+        })?;
+        let (lowered, functions) = lower::script(&ast, source, place_of)?;
+        Ok(Self(Arc::new(Compiled {
+            body: lowered.root,
+            functions,
+            names: lowered.names,
+            trigger_reads: lowered.trigger_reads,
+        })))
     }
 
     /// The names it reads from outside.
     pub fn names(&self) -> &[(String, Place)] {
-        self.0.names()
+        &self.0.names
     }
 
     /// What it reads of `trigger`.
     pub fn trigger_reads(&self) -> TriggerReads {
-        self.0.trigger_reads()
+        self.0.trigger_reads.clone()
     }
 
-    /// Its value.
+    /// Its value: that of `return`, or of its last statement.
     pub fn eval(&self, names: &dyn Names, moment: &Moment) -> Result<Dynamic, ExpressionError> {
-        self.0.eval(names, moment)
+        let mut machine = Machine::new(names, moment, &self.0.functions, Limits::SCRIPT);
+        finish(machine.main(&self.0.body), self.0.body.place)
     }
 }

@@ -27,6 +27,11 @@ fn compile(source: &str) -> Result<Expression, Box<Diagnostic>> {
     Expression::compile(source, &at)
 }
 
+fn run(source: &str) -> Result<String, ExpressionError> {
+    let script = Script::compile(source, &at).unwrap_or_else(|error| panic!("{source}: {error:?}"));
+    Ok(String::from_utf8(data::to_text(&script.eval(&world(), &MOMENT)?)).unwrap())
+}
+
 fn eval(source: &str) -> Result<String, ExpressionError> {
     let value = compile(source).unwrap_or_else(|error| panic!("{source}: {error:?}")).eval(&world(), &MOMENT)?;
     Ok(String::from_utf8(data::to_text(&value)).unwrap())
@@ -40,11 +45,12 @@ fn cases(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str
         .map(|(input, expected)| (input.trim(), expected.trim()))
 }
 
-#[test]
-fn values() {
+type Run = fn(&str) -> Result<String, ExpressionError>;
+
+fn check_values(file: &'static str, run: Run) {
     let mut wrong = String::new();
-    for (source, expected) in cases(include_str!("../../testdata/expressions/values.txt")) {
-        match eval(source) {
+    for (source, expected) in cases(file) {
+        match run(source) {
             Ok(value) if value == expected => {}
             other => writeln!(wrong, "{source}\n  expected {expected}\n  got      {other:?}").unwrap(),
         }
@@ -52,13 +58,12 @@ fn values() {
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 
-#[test]
-fn errors() {
+fn check_errors(file: &'static str, run: Run) {
     let mut wrong = String::new();
-    for (source, expected) in cases(include_str!("../../testdata/expressions/errors.txt")) {
+    for (source, expected) in cases(file) {
         let mut words = expected.splitn(3, ' ');
         let (code, column, said) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap());
-        let Err(error) = eval(source) else {
+        let Err(error) = run(source) else {
             writeln!(wrong, "{source}: no error").unwrap();
             continue;
         };
@@ -74,24 +79,75 @@ fn errors() {
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 
-#[test]
-fn refusals() {
+fn check_refusals(file: &'static str, compile: fn(&str) -> Option<Box<Diagnostic>>) {
     let mut wrong = String::new();
-    for (source, expected) in cases(include_str!("../../testdata/expressions/refusals.txt")) {
+    for (source, expected) in cases(file) {
         let mut words = expected.splitn(3, ' ');
         let (code, column, said) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap_or(""));
-        match compile(source) {
-            Ok(_) => writeln!(wrong, "{source}: compiled").unwrap(),
-            Err(found) => {
-                let told = format!("{} {}", found.message, found.hint.clone().unwrap_or_default());
-                if found.code != code || found.place != at(column.parse::<usize>().unwrap() - 1) || !told.contains(said)
-                {
-                    writeln!(wrong, "{source}\n  expected {expected}\n  got      {found:?}").unwrap();
-                }
-            }
+        let Some(found) = compile(source) else {
+            writeln!(wrong, "{source}: compiled").unwrap();
+            continue;
+        };
+        let told = format!("{} {}", found.message, found.hint.clone().unwrap_or_default());
+        if found.code != code || found.place != at(column.parse::<usize>().unwrap() - 1) || !told.contains(said) {
+            writeln!(wrong, "{source}\n  expected {expected}\n  got      {found:?}").unwrap();
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn values() {
+    check_values(include_str!("../../testdata/expressions/values.txt"), eval);
+}
+
+#[test]
+fn expressions_are_scripts_too() {
+    check_values(include_str!("../../testdata/expressions/values.txt"), run);
+}
+
+#[test]
+fn scripts() {
+    check_values(include_str!("../../testdata/expressions/scripts.txt"), run);
+}
+
+#[test]
+fn errors() {
+    check_errors(include_str!("../../testdata/expressions/errors.txt"), eval);
+}
+
+#[test]
+fn script_errors() {
+    check_errors(include_str!("../../testdata/expressions/script-errors.txt"), run);
+}
+
+#[test]
+fn refusals() {
+    check_refusals(include_str!("../../testdata/expressions/refusals.txt"), |source| compile(source).err());
+}
+
+#[test]
+fn script_refusals() {
+    let file = include_str!("../../testdata/expressions/script-refusals.txt");
+    check_refusals(file, |source| Script::compile(source, &at).err());
+}
+
+#[test]
+fn scripts_do_not_change_what_others_see() {
+    let world = world();
+    let script = Script::compile("let t = trigger; t.body.lines[0].qty = 99; t.body.lines.push(1); t", &at).unwrap();
+    let changed = data::to_json(&script.eval(&world, &MOMENT).unwrap());
+    assert_eq!(changed["body"]["lines"][0]["qty"], 99);
+    assert_eq!(data::to_json(&world.0)["trigger"]["body"]["lines"].as_array().unwrap().len(), 2);
+    assert_eq!(data::to_json(&world.0)["trigger"]["body"]["lines"][0]["qty"], 2);
+}
+
+#[test]
+fn names_of_scripts() {
+    let script = Script::compile("let a = trigger.body; fn f(x) { x + other } f(a) + row.x", &at).unwrap();
+    let names: Vec<&str> = script.names().iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["trigger", "other", "row"]);
+    assert!(script.trigger_reads().reads("body") && !script.trigger_reads().reads("raw"));
 }
 
 #[test]
@@ -281,6 +337,9 @@ fn deep_nesting_is_refused_or_limited() {
         if let Ok(expression) = compile(&source) {
             let _ = expression.eval(&world(), &MOMENT);
         }
+        if let Ok(script) = Script::compile(&source, &at) {
+            let _ = script.eval(&world(), &MOMENT);
+        }
     }
 }
 
@@ -300,7 +359,10 @@ proptest! {
         if let Ok(expression) = compile(&source) {
             let _ = expression.eval(&world(), &MOMENT);
         }
+        if let Ok(script) = Script::compile(&source, &at) {
+            let _ = script.eval(&world(), &MOMENT);
+        }
     }
 }
 
-const WORDS: &str = r#"trigger|\.body|\.lines|\[0\]|\[-1\]|\?\.x|\?\[1\]| \?\? |n|1|"a"|\+|-|\*|/| in | == |<|&&|\|\||!|\(|\)|\{|\}|#\{a: |\[|\]|,|\|x\| |x|\.map\(|\.len\(\)|if |else|`|\$\{|0\.\.3|'c'|\.0|::|fn |let |;|=|\*\*|<<|99999999999|\.sum\(\)"#;
+const WORDS: &str = r#"trigger|\.body|\.lines|\[0\]|\[-1\]|\?\.x|\?\[1\]| \?\? |n|1|"a"|\+|-|\*|/| in | == |<|&&|\|\||!|\(|\)|\{|\}|#\{a: |\[|\]|,|\|x\| |x|\.map\(|\.len\(\)|if |else|`|\$\{|0\.\.3|'c'|\.0|::|fn |let x = |let n = |;|=| \+= |\.push\(|\.pop\(\)|\.remove\(|for x in |return |break|\*\*|<<|99999999999|\.sum\(\)"#;

@@ -6,12 +6,32 @@ use std::ops::Deref;
 
 /// A list, shared and read-only.
 pub(crate) fn list(items: Array) -> Dynamic {
-    Dynamic::from_array(items).into_read_only().into_shared()
+    let levels = levels_around(items.iter());
+    shared(Dynamic::from_array(items), levels)
 }
 
 /// A map, shared and read-only.
 pub(crate) fn map(entries: Map) -> Dynamic {
-    Dynamic::from_map(entries).into_read_only().into_shared()
+    let levels = levels_around(entries.values());
+    shared(Dynamic::from_map(entries), levels)
+}
+
+/// The list or map, shared, of which it is known how many levels it has at most. It is read-only because the machine
+/// never writes into what is shared.
+pub(crate) fn shared(container: Dynamic, levels: i32) -> Dynamic {
+    let mut value = container.into_shared();
+    value.set_tag(levels);
+    value
+}
+
+/// How many lists and maps are nested in the value, itself included. It is kept as the value's tag, because values of
+/// great depth, built level by level, would overflow the stack when they are walked or dropped.
+pub(crate) fn levels(value: &Dynamic) -> i32 {
+    value.tag()
+}
+
+fn levels_around<'v>(items: impl Iterator<Item = &'v Dynamic>) -> i32 {
+    items.map(levels).max().unwrap_or(0).saturating_add(1)
 }
 
 /// The items, where the value is a list.

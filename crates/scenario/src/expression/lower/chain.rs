@@ -7,27 +7,15 @@ use rhai::{ASTFlags, BinaryExpr, Expr, Position};
 
 impl Lowering<'_> {
     pub(super) fn chain(&mut self, expression: &Expr) -> Result<Node> {
-        let Some((binary, mut flags, mut position)) = parts(expression) else { return self.expression(expression) };
-        let mut root = self.root(&binary.lhs)?;
-        if flags.contains(ASTFlags::NEGATED) {
+        let Some((first, members)) = members(expression) else { return self.expression(expression) };
+        if let Some(change) = self.changing_method(first, &members)? {
+            return Ok(change);
+        }
+        let mut root = self.root(first)?;
+        if members.first().is_some_and(|member| member.optional) {
             make_optional(&mut root);
         }
-        let mut links = Vec::new();
-        let mut dotted = matches!(expression, Expr::Dot(..));
-        let mut rest = &binary.rhs;
-        loop {
-            match parts(rest) {
-                Some((inner, next_flags, next_position)) if !flags.contains(ASTFlags::BREAK) => {
-                    links.push(self.link(&inner.lhs, dotted, flags, position)?);
-                    dotted = matches!(rest, Expr::Dot(..));
-                    (rest, flags, position) = (&inner.rhs, next_flags, next_position);
-                }
-                _ => {
-                    links.push(self.link(rest, dotted, flags, position)?);
-                    break;
-                }
-            }
-        }
+        let links = members.iter().map(|member| self.link(member)).collect::<Result<Vec<_>>>()?;
         self.note_trigger(&root, &links);
         let place = root.place;
         Ok(Node { kind: Kind::Chain { root: Box::new(root), links }, place })
@@ -61,18 +49,17 @@ impl Lowering<'_> {
         }
     }
 
-    fn link(&mut self, member: &Expr, dotted: bool, flags: ASTFlags, position: Position) -> Result<Link> {
-        let optional = flags.contains(ASTFlags::NEGATED);
-        let (step, position) = match member {
-            Expr::Property(property, position) if dotted => (Step::Property(property.2.clone()), *position),
-            Expr::MethodCall(call, position) if dotted => {
+    fn link(&mut self, member: &Member) -> Result<Link> {
+        let (step, position) = match member.expression {
+            Expr::Property(property, position) if member.dotted => (Step::Property(property.2.clone()), *position),
+            Expr::MethodCall(call, position) if member.dotted => {
                 let function = self.function(&call.name, call.args.len() + 1, *position)?;
                 (Step::Method { function, arguments: self.all(call.args.iter())? }, *position)
             }
-            _ if dotted => return Err(self.refuse(position, "this")),
+            _ if member.dotted => return Err(self.refuse(member.position, "this")),
             index => (self.index(index)?, index.start_position()),
         };
-        Ok(Link { step, optional, place: self.place(position) })
+        Ok(Link { step, optional: member.optional, place: self.place(position) })
     }
 
     fn index(&mut self, index: &Expr) -> Result<Step> {
@@ -85,6 +72,35 @@ impl Lowering<'_> {
             _ => Step::Index(node),
         })
     }
+}
+
+/// One member of a chain as it is written.
+pub(super) struct Member<'e> {
+    pub(super) expression: &'e Expr,
+    pub(super) dotted: bool,
+    pub(super) optional: bool,
+    /// Of the dot or bracket.
+    pub(super) position: Position,
+}
+
+/// What a chain starts with, and its members; none of anything but a chain.
+pub(super) fn members(expression: &Expr) -> Option<(&Expr, Vec<Member<'_>>)> {
+    let (binary, mut flags, mut position) = parts(expression)?;
+    let mut dotted = matches!(expression, Expr::Dot(..));
+    let mut rest = &binary.rhs;
+    let mut members = Vec::new();
+    let mut add = |expression, dotted, flags: ASTFlags, position| {
+        members.push(Member { expression, dotted, optional: flags.contains(ASTFlags::NEGATED), position });
+    };
+    while let Some((inner, next_flags, next_position)) = parts(rest)
+        && !flags.contains(ASTFlags::BREAK)
+    {
+        add(&inner.lhs, dotted, flags, position);
+        dotted = matches!(rest, Expr::Dot(..));
+        (rest, flags, position) = (&inner.rhs, next_flags, next_position);
+    }
+    add(rest, dotted, flags, position);
+    Some((&binary.lhs, members))
 }
 
 fn parts(expression: &Expr) -> Option<(&BinaryExpr, ASTFlags, Position)> {

@@ -1,0 +1,161 @@
+//! Changes of a script's variables. Lists and maps are shared and read-only for everyone else: a change takes the variable's
+//! own copy, which is made only where someone else still has the value.
+
+use super::access::position;
+use super::code::{Change, Effect};
+use super::fault::{self, Fault};
+use super::machine::{LIST_ITEMS, Machine, Result, nesting_fits};
+use super::operators;
+use super::value::{as_list, as_map, as_text, describe, keys_of, levels, list, map, shared};
+use rhai::{Array, Dynamic, Map};
+
+impl Machine<'_> {
+    /// Makes a change; gives what a removing one took away.
+    pub(super) fn change(&mut self, change: &Change) -> Result {
+        let keys = change.path.iter().map(|key| self.eval(key)).collect::<std::result::Result<Vec<_>, _>>()?;
+        let arguments =
+            change.arguments.iter().map(|value| self.eval(value)).collect::<std::result::Result<Vec<_>, _>>()?;
+        let slot = self.base + change.index;
+        let mut value = self.locals.get_mut(slot).map(std::mem::take).unwrap_or_default();
+        let result = self.within(&mut value, &keys, change.effect, &arguments);
+        if let Some(local) = self.locals.get_mut(slot) {
+            *local = value;
+        }
+        result.and_then(|removed| self.shallow(slot).map(|()| removed))
+    }
+
+    fn shallow(&self, slot: usize) -> std::result::Result<(), Fault> {
+        self.locals.get(slot).map_or(Ok(()), nesting_fits)
+    }
+
+    /// Goes down the keys to what is changed.
+    fn within(&mut self, value: &mut Dynamic, keys: &[Dynamic], effect: Effect, arguments: &[Dynamic]) -> Result {
+        let Some((key, deeper)) = keys.split_first() else { return self.apply(value, effect, arguments) };
+        let adds = matches!(effect, Effect::Push | Effect::Insert);
+        let reached = levels_reached(keys.len() + usize::from(adds), arguments);
+        if value.is_array() {
+            return self.in_list(value, reached, |machine, items| {
+                let length = items.len();
+                let at = index(key, length)?;
+                machine.within(&mut items[at], deeper, effect, arguments)
+            });
+        }
+        if value.is_map() {
+            let Some(name) = as_text(key) else { return Err(fault::unsuitable("a map", "a key that is a text", key)) };
+            let makes = deeper.is_empty() && effect == Effect::Set;
+            return self.in_map(value, reached, |machine, entries| {
+                if !makes && !entries.contains_key(name.as_str()) {
+                    let message = format!("there is no `{name}` to change; the map has {}", keys_of(entries));
+                    return Err(fault::missing(message, format!("set it first, as in `….{name} = #{{}}`")));
+                }
+                if entries.len() >= LIST_ITEMS && makes {
+                    return Err(fault::limit(format!("the map has more than {LIST_ITEMS} keys")));
+                }
+                let entry = entries.entry(name.as_str().into()).or_default();
+                machine.within(entry, deeper, effect, arguments)
+            });
+        }
+        Err(fault::unsuitable("a change within a value", "a list or a map", value))
+    }
+
+    fn apply(&mut self, value: &mut Dynamic, effect: Effect, arguments: &[Dynamic]) -> Result {
+        let reached = levels_reached(1, arguments);
+        match (effect, arguments) {
+            (Effect::Set, [new]) => *value = new.clone(),
+            (Effect::Operate(operator), [operand]) => {
+                let new = operators::binary(operator, value, operand)?;
+                *value = self.made(new)?;
+            }
+            (Effect::Push, [item]) => {
+                return self.in_list(value, reached, |_, items| push(items, item).map(|()| Dynamic::UNIT));
+            }
+            (Effect::Pop, []) => return self.in_list(value, reached, |_, items| Ok(items.pop().unwrap_or_default())),
+            (Effect::Insert, [at, item]) => {
+                return self.in_list(value, reached, |_, items| {
+                    let at = if at.as_int() == Ok(items.len() as i64) { items.len() } else { index(at, items.len())? };
+                    push(items, item)?;
+                    items[at..].rotate_right(1);
+                    Ok(Dynamic::UNIT)
+                });
+            }
+            (Effect::Remove, [key]) if value.is_map() => {
+                let Some(name) = as_text(key) else { return Err(fault::unsuitable("`remove`", "a text", key)) };
+                return self.in_map(value, reached, |_, entries| Ok(entries.remove(name.as_str()).unwrap_or_default()));
+            }
+            (Effect::Remove, [at]) => {
+                return self.in_list(value, reached, |_, items| {
+                    let at = index(at, items.len())?;
+                    Ok(items.remove(at))
+                });
+            }
+            (Effect::Clear, []) if value.is_map() => *value = map(Map::new()),
+            (Effect::Clear, []) if value.is_array() => *value = list(Array::new()),
+            _ => return Err(fault::failed(format!("{} cannot be changed so", describe(value)))),
+        }
+        Ok(Dynamic::UNIT)
+    }
+
+    fn in_list(
+        &mut self,
+        value: &mut Dynamic,
+        reached: i32,
+        change: impl FnOnce(&mut Self, &mut Array) -> Result,
+    ) -> Result {
+        if !value.is_array() {
+            return Err(fault::unsuitable("this change", "a list", value));
+        }
+        let levels = levels(value).max(reached);
+        let before = as_list(value).map(|items| items.as_ptr());
+        let taken = std::mem::take(value).flatten().into_array();
+        let mut items = taken.map_err(|_| fault::failed("the list is gone"))?;
+        let copied = if before == Some(items.as_ptr()) { 0 } else { items.len() };
+        let result = self.spend(copied / COPIED_PER_OPERATION).and_then(|()| change(self, &mut items));
+        *value = shared(Dynamic::from_array(items), levels);
+        result
+    }
+
+    fn in_map(
+        &mut self,
+        value: &mut Dynamic,
+        reached: i32,
+        change: impl FnOnce(&mut Self, &mut Map) -> Result,
+    ) -> Result {
+        let levels = levels(value).max(reached);
+        let before = as_map(value).and_then(|entries| first_of(&entries));
+        let mut entries = std::mem::take(value).flatten().try_cast::<Map>().unwrap_or_default();
+        let copied = if before == first_of(&entries) { 0 } else { entries.len() };
+        let result = self.spend(copied / COPIED_PER_OPERATION).and_then(|()| change(self, &mut entries));
+        *value = shared(Dynamic::from_map(entries), levels);
+        result
+    }
+}
+
+/// How many levels a container has at least after a change within it, this many containers down.
+fn levels_reached(containers: usize, arguments: &[Dynamic]) -> i32 {
+    let added = arguments.iter().map(levels).max().unwrap_or(0);
+    added.saturating_add(i32::try_from(containers).unwrap_or(i32::MAX))
+}
+
+/// Where a map's first value is kept: a copy has it elsewhere.
+fn first_of(entries: &Map) -> Option<*const Dynamic> {
+    entries.values().next().map(std::ptr::from_ref)
+}
+
+/// How many items one operation may copy.
+const COPIED_PER_OPERATION: usize = 32;
+
+fn push(items: &mut Array, item: &Dynamic) -> std::result::Result<(), Fault> {
+    if items.len() >= LIST_ITEMS {
+        return Err(fault::limit(format!("the list has more than {LIST_ITEMS} items")));
+    }
+    items.push(item.clone());
+    Ok(())
+}
+
+fn index(key: &Dynamic, length: usize) -> std::result::Result<usize, Fault> {
+    let Ok(number) = key.as_int() else { return Err(fault::unsuitable("a list", "a number as its index", key)) };
+    position(number, length).ok_or_else(|| {
+        let message = format!("there is no item [{number}] to change; the list has {length} items");
+        fault::missing(message, "add items with `push`".into())
+    })
+}

@@ -1,0 +1,144 @@
+//! The statements of scripts: blocks, variables, loops, leaving and catching.
+
+use super::code::{Kind, Node};
+use super::fault::{self, Fault, Stop, placed};
+use super::machine::{Machine, Result};
+use super::value::{as_list, as_text, map, write_text};
+use rhai::{Array, Dynamic};
+
+impl Machine<'_> {
+    /// Runs a statement. Nodes that are no statement were dealt with before.
+    pub(super) fn statement(&mut self, node: &Node) -> Result {
+        match &node.kind {
+            Kind::Block { statements, locals } => self.block(statements, *locals),
+            Kind::Let(value) => {
+                let value = self.eval(value)?;
+                self.locals.push(value);
+                Ok(Dynamic::UNIT)
+            }
+            Kind::Change(change) => self.change(change),
+            Kind::While { condition, body } => self.repeat(condition.as_deref(), body),
+            Kind::Do { body, condition, while_it_is } => self.repeat_first(body, condition, *while_it_is),
+            Kind::For { items, body, locals } => self.each(items, body, *locals),
+            Kind::Break(value) => Err(Box::new(Stop::Break(self.optional(value.as_deref())?))),
+            Kind::Continue => Err(Box::new(Stop::Continue)),
+            Kind::Return(value) => Err(Box::new(Stop::Return(self.optional(value.as_deref())?))),
+            Kind::Throw(value) => {
+                let mut message = String::new();
+                write_text(&self.optional(value.as_deref())?, &mut message);
+                Err(fault::failed(message))
+            }
+            Kind::Try { body, handler, locals } => self.attempt(body, handler, *locals),
+            _ => Ok(Dynamic::UNIT),
+        }
+    }
+
+    fn block(&mut self, statements: &[Node], locals: usize) -> Result {
+        let mut result = Ok(Dynamic::UNIT);
+        for statement in statements {
+            result = self.eval(statement);
+            if result.is_err() {
+                break;
+            }
+        }
+        self.forget(locals);
+        result
+    }
+
+    fn repeat(&mut self, condition: Option<&Node>, body: &Node) -> Result {
+        loop {
+            self.spend(1)?;
+            if let Some(condition) = condition
+                && !self.holds(condition)?
+            {
+                return Ok(Dynamic::UNIT);
+            }
+            if let Some(value) = turn(self.eval(body))? {
+                return Ok(value);
+            }
+        }
+    }
+
+    fn repeat_first(&mut self, body: &Node, condition: &Node, while_it_is: bool) -> Result {
+        loop {
+            self.spend(1)?;
+            if let Some(value) = turn(self.eval(body))? {
+                return Ok(value);
+            }
+            if self.holds(condition)? != while_it_is {
+                return Ok(Dynamic::UNIT);
+            }
+        }
+    }
+
+    fn each(&mut self, items: &Node, body: &Node, locals: usize) -> Result {
+        let value = self.eval(items)?;
+        for (position, item) in items_of(&value).map_err(|fault| placed(fault, items.place))?.into_iter().enumerate() {
+            self.spend(1)?;
+            self.locals.push(item);
+            self.locals.push(i64::try_from(position).unwrap_or(i64::MAX).into());
+            let result = turn(self.eval(body));
+            self.forget(locals);
+            if let Some(value) = result? {
+                return Ok(value);
+            }
+        }
+        Ok(Dynamic::UNIT)
+    }
+
+    /// Limits are not caught: a script could go on without end.
+    fn attempt(&mut self, body: &Node, handler: &Node, locals: usize) -> Result {
+        let stop = match self.eval(body) {
+            Err(stop) => *stop,
+            done => return done,
+        };
+        self.forget(locals);
+        match stop {
+            Stop::Failed(error) if error.code != "limit" => {
+                let entries = [("code", error.code.into()), ("message", error.message.into())];
+                self.locals.push(map(entries.map(|(key, value): (&str, Dynamic)| (key.into(), value)).into()));
+                let result = self.eval(handler);
+                self.forget(locals);
+                result
+            }
+            other => Err(Box::new(other)),
+        }
+    }
+
+    fn holds(&mut self, condition: &Node) -> std::result::Result<bool, Fault> {
+        let value = self.eval(condition)?;
+        value.as_bool().map_err(|_| placed(fault::not_a_condition(&value), condition.place))
+    }
+
+    fn optional(&mut self, value: Option<&Node>) -> Result {
+        value.map_or(Ok(Dynamic::UNIT), |value| self.eval(value))
+    }
+
+    /// Drops the locals of this frame from this one on.
+    fn forget(&mut self, locals: usize) {
+        self.locals.truncate(self.base + locals);
+    }
+}
+
+/// The value with which a loop ends after this turn, if it ends.
+fn turn(result: Result) -> std::result::Result<Option<Dynamic>, Fault> {
+    match result {
+        Ok(_) => Ok(None),
+        Err(stop) => match *stop {
+            Stop::Break(value) => Ok(Some(value)),
+            Stop::Continue => Ok(None),
+            other => Err(Box::new(other)),
+        },
+    }
+}
+
+/// What a loop goes over: a list's items, a text's characters.
+fn items_of(value: &Dynamic) -> std::result::Result<Array, Fault> {
+    if let Some(items) = as_list(value) {
+        return Ok(items.clone());
+    }
+    match as_text(value) {
+        Some(text) => Ok(text.chars().map(|character| character.to_string().into()).collect()),
+        None => Err(fault::unsuitable("`for`", "a list or a text", value)),
+    }
+}

@@ -4,7 +4,9 @@
 
 mod binary;
 mod check;
+mod docs;
 mod far_side;
+mod first_start;
 mod kill;
 mod reference;
 mod run;

@@ -1,0 +1,219 @@
+//! The documents, held to what they say: examples check and pass their tests, links lead somewhere, subcommands exist,
+//! signatures are those of the code, and what the README shows is what the server answers.
+
+use crate::binary::{hookmill, root};
+use crate::served::Served;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// Where examples of scenarios stand.
+const EXAMPLES: [&str; 2] = ["README.md", "docs/language.md"];
+
+/// A fenced block of a document.
+struct Block {
+    /// What stands behind the fence.
+    info: String,
+    /// The number of its first line, from 1.
+    line: usize,
+    text: String,
+}
+
+fn read(document: &str) -> String {
+    fs::read_to_string(root().join(document)).unwrap_or_else(|error| panic!("{document}: {error}"))
+}
+
+fn blocks(document: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for (number, line) in (1..).zip(read(document).lines()) {
+        match (line.trim_start().strip_prefix("```"), &mut open) {
+            (Some(info), None) => open = Some(Block { info: info.to_owned(), line: number + 1, text: String::new() }),
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (None, Some(block)) => block.text.extend([line, "\n"]),
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "{document}: a block is not closed");
+    blocks
+}
+
+/// A document's text without its blocks and without code within lines.
+fn prose(document: &str) -> String {
+    let mut fenced = false;
+    let mut prose = String::new();
+    for line in read(document).lines() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+        } else if !fenced {
+            prose.extend(line.split('`').step_by(2));
+            prose.push('\n');
+        }
+    }
+    prose
+}
+
+/// A folder in which every example is the one scenario of a folder of its own, at the line at which it stands in its
+/// document, with the shipped connections.
+fn examples() -> (TempDir, usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let connections = read("scenarios/connections.yaml");
+    let mut count = 0;
+    for document in EXAMPLES {
+        for block in blocks(document).iter().filter(|block| block.info == "yaml" && block.text.contains("steps:")) {
+            let home = folder.path().join(document).join(format!("line-{}", block.line));
+            fs::create_dir_all(&home).unwrap();
+            fs::write(home.join("connections.yaml"), &connections).unwrap();
+            let text = format!("{}{}", "\n".repeat(block.line - 1), block.text);
+            fs::write(home.join("example.yaml"), text).unwrap();
+            count += 1;
+        }
+    }
+    (folder, count)
+}
+
+#[test]
+fn examples_check_as_they_stand() {
+    let (folder, count) = examples();
+    let said = hookmill(folder.path(), &["check", "."]);
+    assert!(said.code == 0 && said.out.is_empty(), "{}", said.out);
+    assert!(count > 10, "only {count} examples were found");
+    assert!(said.err.starts_with(&format!("{count} scenarios, 0 errors, 0 warnings")), "{}", said.err);
+}
+
+#[test]
+fn examples_pass_the_tests_they_carry() {
+    let (folder, _) = examples();
+    let said = hookmill(folder.path(), &["test", "."]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(!said.err.contains("no tests found"), "{}", said.err);
+}
+
+#[test]
+fn examples_of_connections_are_sound() {
+    let mut count = 0;
+    for block in blocks("docs/connections.md").iter().filter(|block| block.info == "yaml") {
+        let home = crate::binary::folder(&[("connections.yaml", &block.text), ("a.yaml", "steps: [{ set: 1 }]\n")]);
+        let said = hookmill(home.path(), &["check", "."]);
+        // What a reader's machine has and this one lacks is a warning.
+        assert_eq!(said.code, 0, "docs/connections.md:{}: {}", block.line, said.out);
+        count += 1;
+    }
+    assert!(count > 0);
+}
+
+/// The README and everything in `docs/`.
+fn documents() -> Vec<String> {
+    let mut documents = vec!["README.md".to_owned()];
+    for folder in ["docs", "docs/decisions", "docs/errors"] {
+        let names = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().file_name());
+        let names = names.map(|name| name.to_string_lossy().into_owned());
+        documents.extend(names.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}/{name}")));
+    }
+    documents
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut broken = Vec::new();
+    for document in documents() {
+        let text = prose(&document);
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://")) {
+            if !leads_somewhere(&document, target) {
+                broken.push(format!("{document}: {target}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+fn leads_somewhere(document: &str, target: &str) -> bool {
+    let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
+    let folder = Path::new(document).parent().unwrap_or(Path::new(""));
+    let file = if path.is_empty() { PathBuf::from(document) } else { folder.join(path) };
+    if anchor.is_empty() {
+        return root().join(file).exists();
+    }
+    let Ok(text) = fs::read_to_string(root().join(file)) else { return false };
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    headings.map(|line| anchor_of(line.trim_start_matches('#').trim())).any(|known| known == anchor)
+}
+
+/// The anchor that Git hosts give to a heading.
+fn anchor_of(heading: &str) -> String {
+    let kept = heading.to_lowercase().replace(' ', "-");
+    kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
+}
+
+#[test]
+fn every_subcommand_that_is_named_exists() {
+    let help = hookmill(&root(), &["--help"]).out;
+    let known: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(known.contains(&"serve"), "{help}");
+    for document in ["README.md", "docs/README.md", "docs/language.md", "docs/connections.md", "docs/ARCHITECTURE.md"] {
+        for named in read(document).split("`hookmill ").skip(1) {
+            let word = named.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+            assert!(known.contains(&word), "{document}: there is no `hookmill {word}`");
+        }
+    }
+    let readme = read("README.md");
+    let left_out = known.iter().filter(|name| **name != "help" && !readme.contains(&format!("`hookmill {name}")));
+    assert_eq!(left_out.collect::<Vec<_>>(), [&""; 0], "the README lists every subcommand");
+}
+
+#[test]
+fn signatures_are_those_of_the_code() {
+    let blocks = blocks("docs/ARCHITECTURE.md");
+    let block = blocks.iter().find(|block| block.info == "rust").expect("the heart is shown");
+    let mut source = String::new();
+    let mut count = 0;
+    for line in block.text.lines() {
+        match line.strip_prefix("// ") {
+            Some(file) => source = read(file),
+            None => {
+                assert!(source.contains(line), "no longer in the code: {line}");
+                count += 1;
+            }
+        }
+    }
+    assert_eq!(count, 4);
+}
+
+#[test]
+fn the_server_answers_as_the_readme_shows() {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(root().join("scenarios")).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        files.push((name.clone(), read(&format!("scenarios/{name}"))));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let served = Served::start(&files);
+    let mut count = 0;
+    for block in blocks("README.md").iter().filter(|block| block.info == "console") {
+        let lines: Vec<&str> = block.text.lines().collect();
+        for pair in lines.chunks(2) {
+            let [command, answer] = pair else { panic!("a command without its answer: {pair:?}") };
+            assert_eq!(served_by(&served, command), *answer, "{command}");
+            count += 1;
+        }
+    }
+    assert!(count > 0);
+}
+
+/// What the server answers to a `curl` line.
+fn served_by(served: &Served, command: &str) -> String {
+    let (_, address) = command.rsplit_once("localhost:8080").expect("a line for the server");
+    let path = address.trim_end_matches('\'');
+    let answer = match command.split_once("-d '").and_then(|(_, rest)| rest.split_once('\'')) {
+        Some((body, _)) => served.post(path, body),
+        None => served.get(path),
+    };
+    answer.text()
+}

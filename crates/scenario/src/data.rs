@@ -9,6 +9,9 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde::ser::{Serialize, Serializer};
 use std::fmt;
 
+#[cfg(test)]
+mod tests;
+
 /// Marks every list and map of a value as shared and read-only: clones cost nothing, and no script can change what
 /// another step or run sees.
 pub fn share(value: Dynamic) -> Dynamic {

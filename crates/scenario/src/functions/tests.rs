@@ -55,3 +55,21 @@ fn what_others_call_it_leads_to_ours() {
         assert_eq!(nearest(name), expected, "{name}");
     }
 }
+
+#[test]
+fn hostile_queries_end_in_errors() {
+    let moment = Moment { now: 0, seed: 0 };
+    for query in [
+        format!("$[?{}@.a{}]", "(".repeat(490), ")".repeat(490)),
+        format!("$[?{}@.a]", "!".repeat(900)),
+        format!("{}1", "$[?@.a == ".repeat(90)),
+        "$..*..*..*..*".to_owned(),
+        "$[".repeat(400),
+        "x".repeat(5_000),
+    ] {
+        let source = format!("[#{{a: 1}}].path({query:?})");
+        if let Ok(expression) = Expression::compile(&source, &|_| Place::default()) {
+            let _ = expression.eval(&Nothing, &moment);
+        }
+    }
+}

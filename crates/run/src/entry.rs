@@ -204,3 +204,6 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<Entry>, Unreadable> {
     }
     Ok(entries)
 }
+
+#[cfg(test)]
+mod tests;

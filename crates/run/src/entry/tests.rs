@@ -1,0 +1,171 @@
+//! Journal bytes outlive every release: what earlier ones wrote is read, whatever the bytes.
+
+use super::{Created, Done, End, Entry, Skip, decode, encode};
+use crate::call::Delivery;
+use crate::error::StepError;
+use crate::id::Spot;
+use crate::input::{Input, Request, Source};
+use crate::payload::{INLINE, Payload};
+use crate::response::Response;
+use crate::tables::{Blobs, Digest, StoreError};
+use bytes::Bytes;
+use proptest::prelude::*;
+use scenario::diagnostic::Place;
+use scenario::plan::{StepNo, Version};
+use std::path::Path;
+
+/// One of every kind of entry. A new kind is added here, under the next release's name; what stands under an earlier
+/// one never changes.
+fn every_kind() -> Vec<Entry> {
+    let spot = Spot { step: StepNo(3), turns: [7, 0].into_iter().collect() };
+    let json = |text: &'static str| Payload::of_json(text.as_bytes());
+    let error = StepError::passing("http_status", "the far side answered 503")
+        .hint("Try later.")
+        .status(503)
+        .retry_after(Some(30_000))
+        .at(Place { line: 12, column: 7 });
+    let request = Request {
+        method: "POST".into(),
+        path: "orders/A1".into(),
+        params: vec![("id".into(), "A1".into())],
+        query: vec![("q".into(), "王".into())],
+        headers: vec![("content-type".into(), "application/json".into())],
+        ip: "2001:db8::1".into(),
+    };
+    let input = Input {
+        source: Source::Webhook,
+        at: 1_767_225_600_000,
+        request: Some(Box::new(request)),
+        body: json(r#"{"order":"A1"}"#),
+        raw: Some(json(r#""eyJ9""#)),
+        files: Some(json("[]")),
+    };
+    let at = 1_767_225_600_123;
+    let created = Created { scenario: "ship-order".parse().unwrap(), version: Version("00ff".into()), at, input };
+    let response = Response {
+        status: 201,
+        headers: vec![("content-type".into(), "application/json".into())],
+        body: Bytes::from_static(b"{}"),
+    };
+    let done = Done {
+        spot: spot.clone(),
+        attempt: 2,
+        output: json(r#"{"status":200}"#),
+        sent: json(r#"{"url":"https://example.com/"}"#),
+        delivery: Delivery::Sandbox,
+        at,
+    };
+    let failed = |retry| Entry::Failed { spot: spot.clone(), attempt: 1, error: Box::new(error.clone()), retry, at };
+    let ended = |end| Entry::Ended { end: Box::new(end), at };
+    vec![
+        Entry::Created(Box::new(created)),
+        Entry::Started { spot: spot.clone(), attempt: 1, at },
+        failed(Some(at + 2_000)),
+        failed(None),
+        Entry::Done(Box::new(done)),
+        Entry::Recovered { spot: spot.clone(), output: json("null"), at },
+        Entry::Skipped { spot: spot.clone(), why: Skip::When, at },
+        Entry::Skipped { spot: spot.clone(), why: Skip::Disabled, at },
+        Entry::Filtered { spot: spot.clone(), passed: false, at },
+        Entry::Routed { spot: spot.clone(), branches: vec![0, 2], at },
+        Entry::Looped { spot: spot.clone(), items: json("[1,2]"), count: 2, at },
+        Entry::Turned { spot: spot.clone(), turn: 0, value: Some(json("1")), at },
+        Entry::Turned { spot: spot.clone(), turn: 1, value: None, at },
+        Entry::Responded { spot: spot.clone(), response: Box::new(response), at },
+        ended(End::Succeeded),
+        ended(End::Stopped),
+        ended(End::Failed { spot: Some(spot.clone()), error: error.clone() }),
+        ended(End::Failed { spot: None, error: error.clone() }),
+        ended(End::Cancelled),
+    ]
+}
+
+#[test]
+fn journals_of_every_release_are_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/journals");
+    let current = folder.join(concat!(env!("CARGO_PKG_VERSION"), ".bin"));
+    if !current.exists() && std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&current, encode(&every_kind())).unwrap();
+        std::fs::write(current.with_extension("txt"), text(&every_kind())).unwrap();
+    }
+    let mut read = 0;
+    for file in folder.read_dir().unwrap().map(|file| file.unwrap().path()) {
+        if file.extension().is_some_and(|extension| extension == "bin") {
+            let entries = decode(&std::fs::read(&file).unwrap()).unwrap();
+            let expected = std::fs::read_to_string(file.with_extension("txt")).unwrap();
+            assert_eq!(text(&entries), expected, "{}", file.display());
+            read += 1;
+        }
+    }
+    assert!(read > 0, "{} holds no journal", folder.display());
+}
+
+#[test]
+fn this_release_writes_what_it_wrote_before() {
+    let current = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/journals/", env!("CARGO_PKG_VERSION"), ".bin");
+    assert_eq!(encode(&every_kind()), std::fs::read(current).unwrap());
+}
+
+#[test]
+fn a_later_format_is_named_and_damage_is_noticed() {
+    assert_eq!(decode(&[9, 0]).unwrap_err().to_string(), "journal format 9 is not known to this release");
+    assert_eq!(decode(&[]).unwrap_err().to_string(), "journal bytes are damaged");
+    let whole = encode(&every_kind()[..1]);
+    assert!(decode(&whole[..whole.len() - 1]).is_err());
+}
+
+#[test]
+fn large_values_move_to_the_blobs_and_back() {
+    let long = format!("\"{}\"", "x".repeat(INLINE));
+    let mut entry = Entry::Looped {
+        spot: Spot { step: StepNo(0), turns: Default::default() },
+        items: Payload::of_json(long.clone()),
+        count: 0,
+        at: 0,
+    };
+    assert!(entry.has_large_values());
+    entry.offload(&OneBlob(long.clone())).unwrap();
+    assert!(!entry.has_large_values());
+    let bytes = encode([&entry]);
+    assert!(bytes.len() < 100);
+    let mut read = decode(&bytes).unwrap();
+    read[0].load(&OneBlob(long.clone())).unwrap();
+    let Entry::Looped { items, .. } = &read[0] else { panic!("{read:?}") };
+    assert_eq!(items.text(), long.as_bytes());
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = decode(&bytes);
+        let _ = decode(&[&[super::FORMAT], &bytes[..]].concat());
+    }
+
+    #[test]
+    fn a_damaged_journal_does_no_harm(at in 0usize..600, with in any::<u8>()) {
+        let mut bytes = encode(&every_kind());
+        let at = at % bytes.len();
+        bytes[at] = with;
+        let _ = decode(&bytes);
+    }
+}
+
+fn text(entries: &[Entry]) -> String {
+    entries.iter().map(|entry| format!("{entry:?}\n")).collect()
+}
+
+/// A store of one value.
+#[derive(Debug)]
+struct OneBlob(String);
+
+impl Blobs for OneBlob {
+    fn put(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
+        assert_eq!(bytes, self.0.as_bytes());
+        Ok(Digest([7; 32]))
+    }
+
+    fn get(&self, digest: &Digest) -> Result<Option<Bytes>, StoreError> {
+        assert_eq!(digest.0, [7; 32]);
+        Ok(Some(Bytes::from(self.0.clone())))
+    }
+}

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::workspace::Workspace;
-use crate::{run, test, tidy};
+use crate::{bench, crash, run, test, tidy};
 
 /// Something a person asks for by name.
 pub(crate) struct Chore {
@@ -32,6 +32,18 @@ pub(crate) const CHORES: &[Chore] = &[
         perform: test::perform,
     },
     Chore {
+        name: "crash",
+        arguments: "[--rounds N] [--binary FILE]",
+        summary: "kill the server N times (200 unless said) under load; nothing may be lost or repeated",
+        perform: crash::perform,
+    },
+    Chore {
+        name: "bench",
+        arguments: "[--seconds S] [--only PART] [--binary FILE]",
+        summary: "measure what docs/performance.md promises; fails when a floor is not kept",
+        perform: bench::perform,
+    },
+    Chore {
         name: "tidy",
         arguments: "",
         summary: "the rules of the workspace that no compiler checks",
@@ -41,9 +53,12 @@ pub(crate) const CHORES: &[Chore] = &[
 
 /// What `cargo xtask --help` prints.
 pub(crate) fn help() -> String {
+    let usages: Vec<String> =
+        CHORES.iter().map(|Chore { name, arguments, .. }| format!("{name} {arguments}")).collect();
+    let width = usages.iter().map(String::len).max().unwrap_or_default();
     let mut text = "Chores of this workspace.\n\nUsage: cargo xtask CHORE [ARGS…]\n\n".to_owned();
-    for Chore { name, arguments, summary, .. } in CHORES {
-        text.push_str(&format!("  {:<16}{summary}\n", format!("{name} {arguments}")));
+    for (usage, chore) in usages.iter().zip(CHORES) {
+        text.push_str(&format!("  {usage:<width$}  {}\n", chore.summary));
     }
     text
 }

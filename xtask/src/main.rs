@@ -1,8 +1,11 @@
 //! Chores of this workspace, as `cargo xtask CHORE`. They call cargo, npm and the built binary; none of our crates
 //! is linked in, so that a chore still works while the product does not compile.
 
+mod bench;
 mod chore;
+mod crash;
 mod debian;
+mod flags;
 mod node;
 mod process;
 mod run;

@@ -10,6 +10,8 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::time::Instant;
 
+pub(crate) use rust::ensure_nextest;
+
 use crate::workspace::Workspace;
 use tally::Tally;
 

@@ -46,6 +46,11 @@ pub(crate) fn examples(workspace: &Workspace) -> anyhow::Result<Report> {
 fn ensure_tools(workspace: &Workspace) -> anyhow::Result<()> {
     // The mail tests talk to a real SMTP server, a Python package in an environment of its own.
     debian::ensure(&["python3", "python3-venv"], || process::succeeds("python3", &["-c", "import ensurepip, venv"]))?;
+    ensure_nextest(workspace)
+}
+
+/// Installs cargo-nextest where it is missing.
+pub(crate) fn ensure_nextest(workspace: &Workspace) -> anyhow::Result<()> {
     if process::listen(workspace.cargo().args(["nextest", "--version"]))?.success {
         return Ok(());
     }

@@ -1,0 +1,142 @@
+//! A server under measurement: a process on a free port of this machine.
+
+use std::fs::{self, File};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+
+use super::scratch::Scratch;
+use super::{Bench, http};
+use crate::process;
+
+/// How long a server may take to start, to end, or to do its work.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Lets the measurement ask the API; the servers listen on this machine alone.
+pub(crate) const TOKEN: &str = "a-token-of-the-measurement-0123456789abcdef";
+
+/// Killed when dropped.
+pub(crate) struct Server {
+    process: Child,
+    log: PathBuf,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// From before it was started to its first 200.
+    pub(crate) ready_after: Duration,
+}
+
+impl Server {
+    /// Serves a scratch folder.
+    pub(crate) fn hookmill(bench: &Bench, scratch: &Scratch) -> anyhow::Result<Self> {
+        Self::hookmill_under(Command::new(&bench.binary), scratch)
+    }
+
+    /// The same, by a command that starts the program and takes its arguments.
+    pub(crate) fn hookmill_under(mut command: Command, scratch: &Scratch) -> anyhow::Result<Self> {
+        let address = free_address()?;
+        command.arg("serve").arg(scratch.scenarios()).args(["--listen", &address.to_string()]);
+        command.arg("--data").arg(scratch.data()).env("HOOKMILL_TOKEN", TOKEN).env_remove("RUST_LOG");
+        Self::start(command, address, scratch.file("log"))
+    }
+
+    /// What the gateway is held against.
+    pub(crate) fn bare(bench: &Bench, scratch: &Scratch) -> anyhow::Result<Self> {
+        let address = free_address()?;
+        let mut command = Command::new(&bench.bare);
+        command.arg(address.to_string());
+        Self::start(command, address, scratch.file("bare.log"))
+    }
+
+    fn start(mut command: Command, address: SocketAddr, log: PathBuf) -> anyhow::Result<Self> {
+        let output = File::create(&log)?;
+        command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
+        let start = Instant::now();
+        let process = command.spawn().with_context(|| format!("cannot start {:?}", command.get_program()))?;
+        let mut server = Self { process, log, address, ready_after: Duration::ZERO };
+        server.wait_for("it to be ready", |server| {
+            http::get(server.address, "/readyz").is_ok_and(|ready| ready.is_ok())
+        })?;
+        server.ready_after = start.elapsed();
+        Ok(server)
+    }
+
+    /// Looks every millisecond until it holds.
+    pub(crate) fn wait_for(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) -> anyhow::Result<()> {
+        let end = Instant::now() + PATIENCE;
+        while !holds(self) {
+            if let Some(status) = self.process.try_wait()? {
+                bail!("the server ended ({status}) while waiting for {what}:\n{}", self.said());
+            }
+            if Instant::now() > end {
+                bail!("waited too long for {what}:\n{}", self.said());
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+
+    /// Asks it to end, and waits for that.
+    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
+        process::read(Command::new("kill").args(["-TERM", &self.process.id().to_string()]))?;
+        let end = Instant::now() + PATIENCE;
+        while self.process.try_wait()?.is_none() {
+            if Instant::now() > end {
+                bail!("the server does not end:\n{}", self.said());
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    fn said(&self) -> String {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Both fail only when it has ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// What a process holds in memory (`VmRSS`, proc(5)), in MB of 10⁶ bytes.
+pub(crate) fn resident(pid: u32) -> anyhow::Result<f64> {
+    let path = Path::new("/proc").join(pid.to_string()).join("status");
+    let status = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    parse_resident(&status).with_context(|| format!("{} has no VmRSS", path.display()))
+}
+
+fn parse_resident(status: &str) -> Option<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024.0 / 1e6)
+}
+
+fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_resident_memory() {
+        let check = |status, expected| assert_eq!(parse_resident(status), expected);
+        check("Name:\thookmill\nVmHWM:\t   50000 kB\nVmRSS:\t   31250 kB\n", Some(32.0));
+        check("Name:\tkthreadd\n", None);
+    }
+}

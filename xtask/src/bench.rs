@@ -82,7 +82,8 @@ pub(crate) fn perform(workspace: &Workspace, arguments: Vec<String>) -> anyhow::
     let results = bench.scratch.join("results.json");
     fs::write(&results, format!("{:#}\n", report::json(&sections, seconds)))?;
     print!("\n{}", report::table(&sections));
-    println!("\nmedians of {RUNS} runs of {seconds} s each; all numbers are in {}", results.display());
+    let shown = results.strip_prefix(&workspace.root).unwrap_or(&results).display();
+    println!("\nmedians of {RUNS} runs of {seconds} s each; every number is in {shown}");
     Ok(if sections.iter().all(Section::holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

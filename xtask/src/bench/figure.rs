@@ -80,6 +80,7 @@ impl Bound {
             Self::AtLeast { floor, aim: Some(aim) } => {
                 format!("≥ {}, aim {}", with_unit(floor, unit), with_unit(aim, unit))
             }
+            Self::AtMost(0.0) => "none".to_owned(),
             Self::AtMost(ceiling) => format!("≤ {}", with_unit(ceiling, unit)),
         }
     }

@@ -31,7 +31,7 @@ impl Profile {
 
     /// As many copies of the scenario as the profile's `count` says: file names and texts.
     pub(crate) fn copies(&self) -> anyhow::Result<Vec<(String, String)>> {
-        let copy = |number: u64| (format!("copy-{number}.yaml"), self.scenario.replace("@N@", &number.to_string()));
+        let copy = |number: u64| (format!("copy-{number}.yaml"), self.scenario.replace("NUMBER", &number.to_string()));
         Ok((1..=self.number("count")?).map(copy).collect())
     }
 
@@ -69,7 +69,7 @@ mod tests {
         let copies = Profile::read(&folder, "start")?.copies()?;
         assert_eq!(copies.len(), 50);
         assert!(copies[49].1.contains("path: variant-50\n"), "{}", copies[49].1);
-        assert!(copies.iter().all(|(_, text)| !text.contains("@N@")));
+        assert!(copies.iter().all(|(_, text)| !text.contains("NUMBER")));
         Ok(())
     }
 }

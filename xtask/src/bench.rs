@@ -33,15 +33,14 @@ const RUNS: usize = 3;
 const SECONDS: u64 = 5;
 
 /// What every part needs.
-struct Bench {
+struct Bench<'a> {
+    workspace: &'a Workspace,
     /// The folder of profiles and scenarios.
     profiles: PathBuf,
     /// Where folders for one measurement are made.
     scratch: PathBuf,
     /// The program that is measured.
     binary: PathBuf,
-    /// What it is held against.
-    bare: PathBuf,
     /// How long each load lasts, in seconds.
     seconds: u64,
 }
@@ -70,10 +69,10 @@ pub(crate) fn perform(workspace: &Workspace, arguments: Vec<String>) -> anyhow::
     ensure!(seconds > 0, "--seconds must be at least 1");
     debian::ensure(&["wrk"], || process::listen(Command::new("wrk").arg("-v")).is_ok())?;
     let bench = Bench {
+        workspace,
         profiles: workspace.root.join("bench"),
         scratch: workspace.target.join("bench"),
         binary: run::given_or_built(workspace, &flags)?,
-        bare: build_bare(workspace)?,
         seconds,
     };
     fs::create_dir_all(&bench.scratch)?;
@@ -90,9 +89,4 @@ pub(crate) fn perform(workspace: &Workspace, arguments: Vec<String>) -> anyhow::
 fn perform_one(bench: &Bench, part: &Part) -> Section {
     eprintln!("{}…", part.name);
     Section { part: part.name, figures: (part.measure)(bench).map_err(|error| format!("{error:#}")) }
-}
-
-fn build_bare(workspace: &Workspace) -> anyhow::Result<PathBuf> {
-    process::show(workspace.cargo().args(["build", "--release", "--package", "server", "--example", "bare"]))?;
-    Ok(workspace.target.join("release/examples/bare"))
 }

@@ -1,6 +1,8 @@
 //! The synchronous path beside a bare actix-web handler: how much of the machine's speed is left with every run on disk
 //! before its answer.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::ensure;
 use serde_json::Value;
 
@@ -10,6 +12,8 @@ use super::scratch::Scratch;
 use super::server::Server;
 use super::wrk::{self, Load, Outcome};
 use super::{Bench, RUNS, flush, http};
+use crate::process;
+use crate::workspace::Workspace;
 
 /// The webhook of `bench/scenarios/hello.yaml`; the bare handler answers any path.
 pub(crate) const PATH: &str = "/hook/hello";
@@ -32,10 +36,11 @@ struct Pair {
 /// Compares at every number of connections of the profile, and counts flushes.
 pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     let profile = Profile::read(&bench.profiles, "hello")?;
+    let bare = build_bare(bench.workspace)?;
     let mut figures = Vec::new();
     let mut errors = 0;
     for connections in profile.connections()? {
-        let pairs = compare(bench, &profile, connections)?;
+        let pairs = compare(bench, &bare, &profile, connections)?;
         errors += pairs.iter().map(|pair| pair.bare.errors + pair.hello.errors).sum::<u64>();
         figures.extend(describe(connections, &pairs));
     }
@@ -56,11 +61,16 @@ pub(crate) fn scratch(bench: &Bench, profile: &Profile) -> anyhow::Result<Scratc
     Scratch::new(&bench.scratch, "hello", [("hello.yaml".to_owned(), profile.scenario().to_owned())])
 }
 
+fn build_bare(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    process::show(workspace.cargo().args(["build", "--release", "--package", "server", "--example", "bare"]))?;
+    Ok(workspace.target.join("release/examples/bare"))
+}
+
 /// Runs alternate, so that whatever else the machine does meets both.
-fn compare(bench: &Bench, profile: &Profile, connections: u64) -> anyhow::Result<Vec<Pair>> {
+fn compare(bench: &Bench, bare: &Path, profile: &Profile, connections: u64) -> anyhow::Result<Vec<Pair>> {
     let scratch = scratch(bench, profile)?;
     let hello = serve(bench, &scratch, profile)?;
-    let bare = Server::bare(bench, &scratch)?;
+    let bare = Server::bare(bare, &scratch)?;
     greeted(&bare, profile)?;
     let body = profile.body();
     let load = |server: &Server, seconds| {

@@ -44,9 +44,9 @@ impl Server {
     }
 
     /// What the gateway is held against.
-    pub(crate) fn bare(bench: &Bench, scratch: &Scratch) -> anyhow::Result<Self> {
+    pub(crate) fn bare(binary: &Path, scratch: &Scratch) -> anyhow::Result<Self> {
         let address = free_address()?;
-        let mut command = Command::new(&bench.bare);
+        let mut command = Command::new(binary);
         command.arg(address.to_string());
         Self::start(command, address, scratch.file("bare.log"))
     }

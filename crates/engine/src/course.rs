@@ -32,13 +32,13 @@ pub(crate) enum Stretch {
 
 impl Course {
     /// A new run.
-    pub(crate) fn begin(run: RunId, plan: Arc<Plan>, created: Created) -> Self {
-        let first = Entry::Created(Box::new(created.clone()));
+    pub(crate) fn begin(run: RunId, plan: Arc<Plan>, created: Arc<Created>) -> Self {
+        let first = Entry::Created(Arc::clone(&created));
         Self { state: State::new(run, plan, created), unwritten: vec![first], pieces: 0, in_flight: BTreeSet::new() }
     }
 
     /// A run as its journal has it.
-    pub(crate) fn resume(run: RunId, plan: Arc<Plan>, created: Created, journal: &[Entry], pieces: u32) -> Self {
+    pub(crate) fn resume(run: RunId, plan: Arc<Plan>, created: Arc<Created>, journal: &[Entry], pieces: u32) -> Self {
         let mut state = State::new(run, plan, created);
         journal.iter().for_each(|entry| state.apply(entry));
         Self { state, unwritten: Vec::new(), pieces, in_flight: BTreeSet::new() }
@@ -65,8 +65,10 @@ impl Course {
 
     /// Decides and records until something has to be done, or the stride is used up.
     pub(crate) fn walk(&mut self, moment: &Moment) -> Stretch {
-        for _ in 0..STRIDE {
-            let mut actions = decide(&self.state, &self.in_flight, moment);
+        for turn in 0..STRIDE {
+            // Every decision draws its own random values: a loop must not make the same `uuid()` twice.
+            let moment = Moment { seed: moment.seed.wrapping_add(turn as u64), ..*moment };
+            let mut actions = decide(&self.state, &self.in_flight, &moment);
             if !matches!(actions.first(), Some(Action::Record(_))) {
                 return Stretch::Act(actions);
             }

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 #[expect(missing_docs, reason = "`run` is the run, `response` what it answers")]
 pub enum Answer {
     /// The run answers this.
-    Responded { run: RunId, response: Response },
+    Responded { run: RunId, response: Arc<Response> },
     /// The run is on disk and goes its way; it has no answer of its own.
     Accepted { run: RunId },
     /// The run failed before it answered.
@@ -82,7 +82,7 @@ fn answer(course: &Course, awaits: Awaits) -> Option<Answer> {
     let state = course.state();
     let run = state.run();
     if let Some(response) = state.response() {
-        return Some(Answer::Responded { run, response: response.clone() });
+        return Some(Answer::Responded { run, response: Arc::clone(response) });
     }
     match (awaits, state.end()) {
         (Awaits::Acceptance, _) => Some(Answer::Accepted { run }),
@@ -136,7 +136,7 @@ impl Handle {
         let plan = Arc::clone(&deployment.plan);
         let at = self.shared.options.clock.now();
         let created = Created { scenario: deployment.id.clone(), version: plan.version.clone(), at, input };
-        Ok(Course::begin(run, plan, created))
+        Ok(Course::begin(run, plan, Arc::new(created)))
     }
 }
 

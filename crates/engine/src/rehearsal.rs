@@ -39,7 +39,7 @@ pub fn rehearse(
 ) -> Rehearsal {
     let run = RunId(uuid::Builder::from_unix_timestamp_millis(start.now as u64, &[0; 10]).into_uuid());
     let created = Created { scenario: scenario.clone(), version: plan.version.clone(), at: start.now, input };
-    let mut course = Course::begin(run, Arc::clone(plan), created);
+    let mut course = Course::begin(run, Arc::clone(plan), Arc::new(created));
     let mut moment = start;
     loop {
         let Stretch::Act(actions) = course.walk(&moment) else { continue };

@@ -87,7 +87,7 @@ fn read(shared: &Arc<Shared>, run: RunId) -> Result<Course, Unresumable> {
     let handle = Handle { shared: Arc::clone(shared) };
     let (pieces, entries) = handle.pieces(run)?.ok_or(Unresumable::Gone)?;
     let Some(Entry::Created(created)) = entries.first() else { return Err(Unresumable::Gone) };
-    let created = (**created).clone();
+    let created = Arc::clone(created);
     let plan = shared.scenarios.version(&created.scenario, &created.version)?;
     Ok(Course::resume(run, plan, created, &entries, pieces))
 }

@@ -268,6 +268,25 @@ async fn a_run_that_fails_before_it_answers_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_turn_of_a_loop_draws_its_own_random_values() {
+    let text = "
+trigger: { manual: {} }
+steps:
+  - id: ids
+    for_each:
+      in: trigger.body
+      steps: [ { id: one, set: \"{{ uuid() }}\" } ]
+      collect: \"{{ one }}\"
+  - respond: { json: \"{{ ids.distinct().len() }}\" }
+";
+    let bench = Bench::new(Recorder::new());
+    let (_engine, handle) = bench.engine(text);
+    let answer = deliver(&handle, json!([1, 2, 3, 4])).await.unwrap();
+    let Answer::Responded { response, .. } = answer else { panic!("{answer:?}") };
+    assert_eq!(&*response.body, b"4");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_of_a_given_name_starts_once() {
     let bench = Bench::new(Recorder::new());
     let (_engine, handle) = bench.engine(HELLO);

@@ -53,7 +53,7 @@ fn main() -> ExitCode {
 
 /// Logs go to stderr, as `RUST_LOG` says; a server says a little by itself, everything else only what is wrong.
 fn log(command: &Command) {
-    let level = if matches!(command, Command::Serve(_)) { "info" } else { "warn" };
+    let level = if matches!(command, Command::Serve(_)) { "info,actix_server=warn" } else { "warn" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

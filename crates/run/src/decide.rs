@@ -16,6 +16,7 @@ use rhai::Dynamic;
 use scenario::expression::{ExpressionError, Moment};
 use scenario::plan::{BODY, BlockNo, ForEach, Kind, OnError, Route, Step, Take};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Something to be done about a run.
 #[derive(Debug)]
@@ -172,7 +173,7 @@ impl Decision<'_> {
                     return Err(StepError::permanent("already_answered", "the caller has been answered before")
                         .hint("A run answers once: put the `respond` steps into branches that exclude each other."));
                 }
-                let response = Box::new(respond::render(respond, &view, self.moment)?);
+                let response = Arc::new(respond::render(respond, &view, self.moment)?);
                 self.record(Entry::Responded { spot, response, at });
             }
             Kind::Filter(condition) => {

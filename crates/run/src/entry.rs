@@ -12,6 +12,7 @@ use crate::response::Response;
 use crate::tables::{Blobs, StoreError};
 use scenario::plan::Version;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One thing that happened in a run. `spot` is the step and turn it happened to, `at` the time, and `attempt` counts
 /// from 1, wherever they stand.
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Entry {
     /// The run exists. Always the first entry.
-    Created(Box<Created>),
+    Created(Arc<Created>),
     /// A call that reaches outside is about to be made. On disk before the call; if it is the last that is known of
     /// a step, the step was in flight at a crash.
     Started { spot: Spot, attempt: u32, at: Millis },
@@ -40,7 +41,7 @@ pub enum Entry {
     /// A turn of a loop ended and gave this to the loop's output; nothing when a filter held it back.
     Turned { spot: Spot, turn: u32, value: Option<Payload>, at: Millis },
     /// The caller's answer is decided. It is sent once this is on disk.
-    Responded { spot: Spot, response: Box<Response>, at: Millis },
+    Responded { spot: Spot, response: Arc<Response>, at: Millis },
     /// The run is over. Always the last entry.
     Ended { end: Box<End>, at: Millis },
 }
@@ -125,7 +126,7 @@ impl Entry {
     fn payloads(&mut self) -> Vec<&mut Payload> {
         match self {
             Self::Created(created) => {
-                let Input { body, raw, files, .. } = &mut created.input;
+                let Input { body, raw, files, .. } = &mut Arc::make_mut(created).input;
                 [Some(body), raw.as_mut(), files.as_mut()].into_iter().flatten().collect()
             }
             Self::Done(done) => vec![&mut done.output, &mut done.sent],

@@ -15,11 +15,11 @@ use std::sync::{Arc, OnceLock};
 pub struct State {
     pub(crate) run: RunId,
     pub(crate) plan: Arc<Plan>,
-    pub(crate) created: Created,
+    pub(crate) created: Arc<Created>,
     pub(crate) lanes: BTreeMap<Lane, Progress>,
     pub(crate) active: BTreeMap<Spot, Activity>,
     pub(crate) trigger: OnceLock<Dynamic>,
-    response: Option<Response>,
+    response: Option<Arc<Response>>,
     end: Option<End>,
 }
 
@@ -58,7 +58,7 @@ pub(crate) enum Activity {
 
 impl State {
     /// The state of a run of which only the first entry is known.
-    pub fn new(run: RunId, plan: Arc<Plan>, created: Created) -> Self {
+    pub fn new(run: RunId, plan: Arc<Plan>, created: Arc<Created>) -> Self {
         Self {
             run,
             plan,
@@ -82,12 +82,12 @@ impl State {
     }
 
     /// How it began.
-    pub fn created(&self) -> &Created {
+    pub fn created(&self) -> &Arc<Created> {
         &self.created
     }
 
     /// What the caller is answered, once that is decided.
-    pub fn response(&self) -> Option<&Response> {
+    pub fn response(&self) -> Option<&Arc<Response>> {
         self.response.as_ref()
     }
 
@@ -132,7 +132,7 @@ impl State {
                 }
             }
             Entry::Responded { spot, response, .. } => {
-                self.response = Some((**response).clone());
+                self.response = Some(Arc::clone(response));
                 self.conclude(spot, Payload::null());
             }
             Entry::Ended { end, .. } => self.end = Some((**end).clone()),

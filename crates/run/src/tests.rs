@@ -150,12 +150,12 @@ impl Case {
             files: None,
         };
         let (scenario, version) = ("case".parse().unwrap(), self.plan.version.clone());
-        Entry::Created(Box::new(Created { scenario, version, at: START, input }))
+        Entry::Created(Arc::new(Created { scenario, version, at: START, input }))
     }
 
     fn state(&self) -> State {
         let Entry::Created(created) = self.created() else { unreachable!() };
-        State::new(RunId(uuid::Uuid::nil()), Arc::clone(&self.plan), *created)
+        State::new(RunId(uuid::Uuid::nil()), Arc::clone(&self.plan), created)
     }
 
     /// Goes on from this journal to the end of the run.

@@ -43,7 +43,7 @@ pub(crate) fn configure(gateway: Gateway) -> impl FnOnce(&mut web::ServiceConfig
 
 async fn receive(request: HttpRequest, payload: web::Payload, gateway: web::Data<Gateway>) -> HttpResponse {
     match start(&request, payload, &gateway).await {
-        Ok(Reply::Response { run, response }) => answer(run, response),
+        Ok(Reply::Response { run, response }) => answer(run, &response),
         Ok(Reply::Accepted { run }) => accepted(run),
         Err(refusal) => refused(&refusal),
     }
@@ -137,7 +137,7 @@ impl Body {
     }
 }
 
-fn answer(run: RunId, response: Response) -> HttpResponse {
+fn answer(run: RunId, response: &Response) -> HttpResponse {
     let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut builder = HttpResponse::build(status);
     let mut is_page = false;
@@ -151,7 +151,7 @@ fn answer(run: RunId, response: Response) -> HttpResponse {
         builder.append_header((header::CONTENT_SECURITY_POLICY, SANDBOX));
     }
     builder.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
-    name_run(&mut builder, run).body(response.body)
+    name_run(&mut builder, run).body(response.body.clone())
 }
 
 /// Whether a browser may run what an answer of this type holds.

@@ -24,7 +24,7 @@ pub(super) fn all(app: &App, public: &Url, entries: &[Entry], resumed: usize) {
             say(format_args!("  {}   {}: {}{still}", paint(BAD, "broken"), entry.file, count(errors, "error")));
         }
     }
-    if let Some(line) = entries.iter().find_map(|entry| line_to_try(base, entry)) {
+    if let Some(line) = line_to_try(base, entries) {
         say(format_args!("  try      {line}"));
     }
 }
@@ -38,8 +38,14 @@ fn hooks(entry: &Entry) -> impl Iterator<Item = (&str, &Webhook)> {
     entry.hooks.iter().map(String::as_str).zip(webhooks)
 }
 
-/// A `curl` line for a webhook that answers: with the body of the scenario's first test, where it has one.
-fn line_to_try(base: &str, entry: &Entry) -> Option<String> {
+/// A `curl` line for a webhook that answers; the shortest that sends something.
+fn line_to_try(base: &str, entries: &[Entry]) -> Option<String> {
+    let lines = entries.iter().filter_map(|entry| curl(base, entry));
+    lines.min_by_key(|line| (!line.contains(" -d "), line.len()))
+}
+
+/// A `curl` line for a scenario's webhook: with the body of its first test, where it has one.
+fn curl(base: &str, entry: &Entry) -> Option<String> {
     let plan = entry.plan.as_ref().filter(|plan| plan.responds)?;
     let (path, webhook) = hooks(entry).find(|(path, _)| !path.contains('{'))?;
     let body = plan.tests.iter().find_map(|test| test.trigger.get("body"));

@@ -58,7 +58,7 @@ impl Seen<'_> {
     }
 
     fn answer(&self, expect: &Expect, findings: &mut Vec<String>) {
-        let response = self.rehearsal.state.response();
+        let response = self.rehearsal.state.response().map(AsRef::as_ref);
         if let Some(expected) = expect.status {
             let status = self.status(response);
             if status != expected {

@@ -52,10 +52,6 @@ impl Served {
         self.folder.path()
     }
 
-    pub(crate) fn pid(&self) -> u32 {
-        self.process.as_ref().expect("the server runs").id()
-    }
-
     /// Starts the process again on the same folders, and waits until it is ready.
     pub(crate) fn restart(&mut self) {
         let log = std::fs::File::options().create(true).append(true).open(self.folder.path().join("log")).unwrap();

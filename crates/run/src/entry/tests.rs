@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use scenario::diagnostic::Place;
 use scenario::plan::{StepNo, Version};
 use std::path::Path;
+use std::sync::Arc;
 
 /// One of every kind of entry. A new kind is added here, under the next release's name; what stands under an earlier
 /// one never changes.
@@ -58,7 +59,7 @@ fn every_kind() -> Vec<Entry> {
     let failed = |retry| Entry::Failed { spot: spot.clone(), attempt: 1, error: Box::new(error.clone()), retry, at };
     let ended = |end| Entry::Ended { end: Box::new(end), at };
     vec![
-        Entry::Created(Box::new(created)),
+        Entry::Created(Arc::new(created)),
         Entry::Started { spot: spot.clone(), attempt: 1, at },
         failed(Some(at + 2_000)),
         failed(None),
@@ -71,7 +72,7 @@ fn every_kind() -> Vec<Entry> {
         Entry::Looped { spot: spot.clone(), items: json("[1,2]"), count: 2, at },
         Entry::Turned { spot: spot.clone(), turn: 0, value: Some(json("1")), at },
         Entry::Turned { spot: spot.clone(), turn: 1, value: None, at },
-        Entry::Responded { spot: spot.clone(), response: Box::new(response), at },
+        Entry::Responded { spot: spot.clone(), response: Arc::new(response), at },
         ended(End::Succeeded),
         ended(End::Stopped),
         ended(End::Failed { spot: Some(spot.clone()), error: error.clone() }),

@@ -120,7 +120,7 @@ pub enum Reply {
         /// Which run.
         run: RunId,
         /// Its answer.
-        response: Response,
+        response: Arc<Response>,
     },
     /// That the run is on disk and has no answer of its own.
     Accepted {

@@ -134,7 +134,7 @@ fn usual(plan: &Plan) -> Duration {
 fn told(answer: Answer) -> HttpResponse {
     let status = if matches!(answer, Answer::TimedOut { .. }) { StatusCode::ACCEPTED } else { StatusCode::OK };
     let told = match answer {
-        Answer::Responded { run, response } => Told { response: Some(Response::from(&response)), ..Told::about(run) },
+        Answer::Responded { run, response } => Told { response: Some(Response::from(&*response)), ..Told::about(run) },
         Answer::Accepted { run } | Answer::TimedOut { run } => Told { accepted: Some(true), ..Told::about(run) },
         Answer::Failed { run } => Told { failed: Some(true), ..Told::about(run) },
     };

@@ -1,6 +1,8 @@
 //! What a run is and what comes next. A type belongs here only if it stands in a journal entry, in a decision or
 //! in a contract. Pure: no clock, no disk, no network; time is told.
 
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read their cases from files"))]
+
 pub mod call;
 pub mod entry;
 pub mod error;

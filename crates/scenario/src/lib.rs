@@ -1,6 +1,8 @@
 //! What a scenario says: its text becomes places, diagnostics and a [`Plan`](plan::Plan). Pure: nothing here knows
 //! time, disk, network, or that runs exist.
 
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read their cases from files"))]
+
 pub mod catalog;
 pub mod data;
 pub mod diagnostic;

@@ -37,7 +37,8 @@ pub struct Gateway {
 pub(crate) fn configure(gateway: Gateway) -> impl FnOnce(&mut web::ServiceConfig) {
     move |config| {
         config.app_data(web::Data::new(gateway));
-        config.service(web::resource("/hook/{path:.*}").route(web::route().to(receive)));
+        // A bare prefix: a pattern would cost every request a regular expression.
+        config.service(web::scope("/hook").default_service(web::to(receive)));
     }
 }
 

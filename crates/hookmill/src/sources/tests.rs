@@ -1,3 +1,5 @@
+//! Which files a path means, on a real folder.
+
 use super::*;
 
 fn folder(files: &[&str]) -> tempfile::TempDir {

@@ -1,3 +1,5 @@
+//! Every module documents itself: parameters, example, sample.
+
 use super::*;
 use serde_json::Value;
 

@@ -1,3 +1,5 @@
+//! Connections files as people write them, right and wrong.
+
 use super::*;
 
 /// An environment and a folder.

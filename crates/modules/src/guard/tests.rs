@@ -1,3 +1,5 @@
+//! Addresses in every spelling, and what may be called.
+
 use super::*;
 
 /// Ways to write a private address, each of which must be refused (`testdata/private_urls.txt`).

@@ -25,18 +25,10 @@ fn every_kind() -> Vec<Entry> {
         .status(503)
         .retry_after(Some(30_000))
         .at(Place { line: 12, column: 7 });
-    let request = Request {
-        method: "POST".into(),
-        path: "orders/A1".into(),
-        params: vec![("id".into(), "A1".into())],
-        query: vec![("q".into(), "王".into())],
-        headers: vec![("content-type".into(), "application/json".into())],
-        ip: "2001:db8::1".into(),
-    };
     let input = Input {
         source: Source::Webhook,
         at: 1_767_225_600_000,
-        request: Some(Box::new(request)),
+        request: Some(Box::new(request())),
         body: json(r#"{"order":"A1"}"#),
         raw: Some(json(r#""eyJ9""#)),
         files: Some(json("[]")),
@@ -79,6 +71,17 @@ fn every_kind() -> Vec<Entry> {
         ended(End::Failed { spot: None, error: error.clone() }),
         ended(End::Cancelled),
     ]
+}
+
+fn request() -> Request {
+    Request {
+        method: "POST".into(),
+        path: "orders/A1".into(),
+        params: vec![("id".into(), "A1".into())],
+        query: vec![("q".into(), "王".into())],
+        headers: vec![("content-type".into(), "application/json".into())],
+        ip: "2001:db8::1".into(),
+    }
 }
 
 #[test]

@@ -12,7 +12,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::oneshot;
+
+/// From how many callers on a flush is worth waiting for more.
+const CROWD: usize = 16;
+
+/// How long it is waited for them.
+const GATHER: Duration = Duration::from_micros(300);
 
 /// What may wait or be in work at most, in bytes.
 const WAITING_BYTES: usize = 64 << 20;
@@ -63,6 +70,8 @@ struct Queue {
 #[derive(Default)]
 struct Waiting {
     jobs: Vec<Job>,
+    /// At how many jobs the thread that writes wants to be woken.
+    wanted: usize,
     /// Bytes of the jobs and of those in work.
     bytes: usize,
     /// Why no more is accepted.
@@ -86,7 +95,7 @@ impl Committer {
     /// Starts the thread. `file` is the database's file.
     pub(super) fn start(writer: Writer, db: sled::Db, file: File) -> Result<Self, StoreError> {
         let queue = Arc::new(Queue::default());
-        let worker = Worker { queue: queue.clone(), writer, disk: Disk { db, file } };
+        let worker = Worker { answered: 0, queue: queue.clone(), writer, disk: Disk { db, file } };
         let thread = std::thread::Builder::new()
             .name("committer".into())
             .spawn(move || worker.run())
@@ -137,9 +146,9 @@ impl Committer {
         }
         waiting.bytes += size;
         waiting.jobs.push(job);
-        let first = waiting.jobs.len() == 1;
+        let enough = waiting.jobs.len() == waiting.wanted.max(1);
         drop(waiting);
-        if first {
+        if enough {
             self.queue.filled.notify_one();
         }
     }
@@ -170,6 +179,8 @@ struct Worker {
     queue: Arc<Queue>,
     writer: Writer,
     disk: Disk,
+    /// How many jobs the last flush answered.
+    answered: usize,
 }
 
 impl Worker {
@@ -177,6 +188,7 @@ impl Worker {
         let mut jobs = Vec::new();
         let mut group = Vec::with_capacity(GROUP_JOBS);
         while self.wait(&mut jobs) {
+            self.answered = jobs.len();
             let mut rest = jobs.drain(..);
             loop {
                 group.extend(rest.by_ref().take(GROUP_JOBS));
@@ -193,16 +205,30 @@ impl Worker {
 
     /// Takes everything that waits; false once there will be nothing more.
     fn wait(&self, jobs: &mut Vec<Job>) -> bool {
+        let mut waiting = self.gather(self.queue.lock());
+        waiting.wanted = 1;
         let idle = |waiting: &mut Waiting| waiting.jobs.is_empty() && waiting.end.is_none();
-        let waiting = self.queue.filled.wait_while(self.queue.lock(), idle);
+        let waiting = self.queue.filled.wait_while(waiting, idle);
         let mut waiting = waiting.unwrap_or_else(PoisonError::into_inner);
         std::mem::swap(&mut waiting.jobs, jobs);
         !jobs.is_empty()
     }
 
+    /// Gives a crowd that was just answered a moment to come back, so that it shares one flush again: each flush
+    /// costs the same, and wakes every thread of sled's pool. Few callers are not kept waiting.
+    fn gather<'q>(&self, mut waiting: MutexGuard<'q, Waiting>) -> MutexGuard<'q, Waiting> {
+        if self.answered < CROWD {
+            return waiting;
+        }
+        waiting.wanted = self.answered;
+        let few = |waiting: &mut Waiting| waiting.jobs.len() < waiting.wanted && waiting.end.is_none();
+        let gathered = self.queue.filled.wait_timeout_while(waiting, GATHER, few);
+        gathered.unwrap_or_else(PoisonError::into_inner).0
+    }
+
     /// Writes and syncs a group, and answers all of it. On an error the jobs stay in `group`, unanswered.
     fn commit(&mut self, group: &mut Vec<Job>) -> Result<(), StoreError> {
-        let Self { writer, disk, queue } = self;
+        let Self { writer, disk, queue, .. } = self;
         // sled panics on some damages; that must end the store, not leave its callers waiting.
         let written = catch_unwind(AssertUnwindSafe(|| {
             let verdicts = writer.write(group)?;

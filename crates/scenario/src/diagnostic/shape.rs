@@ -42,7 +42,7 @@ impl Diagnostic {
     /// A value of the wrong kind.
     pub(crate) fn wrong_kind(place: Place, what: &str, wanted: &str, found: &str) -> Self {
         Self::error("E0105", place, format!("{what} must be {wanted}, not {found}")).hint(match (wanted, found) {
-            ("text", _) => "put it in quotes".to_owned(),
+            ("text", found) if found.contains("number") || found.contains("true") => "put it in quotes".to_owned(),
             (wanted, "text") if wanted.contains("number") => "numbers stand without quotes".to_owned(),
             _ => format!("write {wanted} here"),
         })

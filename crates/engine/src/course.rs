@@ -9,10 +9,14 @@ use scenario::expression::Moment;
 use scenario::plan::Plan;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 use store::{Append, Head, Status};
 
 /// How many entries are decided at one moment, on one thread, before others get their turn.
 const STRIDE: usize = 256;
+
+/// After how long a store that was full is tried again.
+const FULL_STORE_PAUSE: Duration = Duration::from_millis(50);
 
 #[derive(Debug)]
 pub(crate) struct Course {
@@ -42,6 +46,11 @@ impl Course {
         let mut state = State::new(run, plan, created);
         journal.iter().for_each(|entry| state.apply(entry));
         Self { state, unwritten: Vec::new(), pieces, in_flight: BTreeSet::new() }
+    }
+
+    /// Tells since when this process could have carried the run on.
+    pub(crate) fn take_up(&mut self, at: Millis) {
+        self.state.take_up(at);
     }
 
     pub(crate) fn state(&self) -> &State {
@@ -105,9 +114,14 @@ impl Course {
             head: self.head(wake),
             bytes: entry::encode(&self.unwritten),
         };
+        let first = self.pieces == 0;
         self.pieces += 1;
         self.unwritten.clear();
-        shared.store.journal.append(append).await
+        match shared.store.journal.append(append.clone()).await {
+            // The run was promised to someone: it waits for room. A new one is refused instead.
+            Err(StoreError::Busy) if !first => append_patiently(shared, append).await,
+            told => told,
+        }
     }
 
     fn head(&self, wake: Option<Millis>) -> Head {
@@ -136,5 +150,16 @@ impl Course {
         });
         self.unwritten = moved.await.unwrap_or(Err(StoreError::Closed))?;
         Ok(())
+    }
+}
+
+/// Appends as soon as the store has room.
+async fn append_patiently(shared: &Shared, append: Append) -> Result<(), StoreError> {
+    loop {
+        tokio::time::sleep(FULL_STORE_PAUSE).await;
+        match shared.store.journal.append(append.clone()).await {
+            Err(StoreError::Busy) => {}
+            told => return told,
+        }
     }
 }

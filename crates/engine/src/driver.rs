@@ -98,7 +98,10 @@ impl Drive<'_> {
                 return self.write(None).await;
             }
             if *self.shared.stopping.borrow() && self.calls.is_empty() {
-                return self.write(None).await;
+                self.write(None).await?;
+                let run = self.course.state().run();
+                self.reply.take().into_iter().for_each(|reply| reply.leave(run));
+                return Ok(());
             }
             let wake = self.act(actions).await?;
             if self.calls.is_empty() {

@@ -45,6 +45,8 @@ pub enum Refused {
 #[derive(Debug)]
 pub(crate) struct Reply {
     sender: oneshot::Sender<Result<Answer, Refused>>,
+    /// Told once the run is on disk.
+    written: Option<oneshot::Sender<()>>,
     /// Whether the caller waits for the run's own answer, or only to know that the run is on disk.
     awaits: Awaits,
 }
@@ -62,7 +64,10 @@ impl Reply {
     }
 
     /// Answers if what is on disk of this run answers the caller; otherwise gives the reply back.
-    pub(crate) fn offer(self, course: &Course) -> Option<Self> {
+    pub(crate) fn offer(mut self, course: &Course) -> Option<Self> {
+        if let Some(written) = self.written.take() {
+            let _ = written.send(());
+        }
         match answer(course, self.awaits) {
             Some(answer) => {
                 // The caller may have gone away; the run does not mind.
@@ -71,6 +76,11 @@ impl Reply {
             }
             None => Some(self),
         }
+    }
+
+    /// Tells the caller that the run goes on without it.
+    pub(crate) fn leave(self, run: RunId) {
+        let _ = self.sender.send(Ok(Answer::TimedOut { run }));
     }
 
     pub(crate) fn refuse(self, why: Refused) {
@@ -104,11 +114,16 @@ impl Handle {
             course.write(shared).await?;
             return Ok(answer(&course, awaits).unwrap_or(Answer::Accepted { run }));
         }
-        let (sender, answer) = oneshot::channel();
-        driver::launch(shared, course, Some(Reply { sender, awaits }));
-        match tokio::time::timeout(wait, answer).await {
-            Ok(told) => told.unwrap_or(Err(Refused::Store(StoreError::Closed))),
-            Err(_) => Ok(Answer::TimedOut { run }),
+        let (sender, mut answer) = oneshot::channel();
+        let (written, is_written) = oneshot::channel();
+        driver::launch(shared, course, Some(Reply { sender, written: Some(written), awaits }));
+        if let Ok(told) = tokio::time::timeout(wait, &mut answer).await {
+            return told.unwrap_or(Err(Refused::Store(StoreError::Closed)));
+        }
+        // That the run goes on is told only once it is on disk.
+        match is_written.await {
+            Ok(()) => Ok(Answer::TimedOut { run }),
+            Err(_) => answer.await.unwrap_or(Err(Refused::Store(StoreError::Closed))),
         }
     }
 
@@ -122,7 +137,7 @@ impl Handle {
         }
         let course = self.begin_as(run, deployment, input)?;
         let (sender, answer) = oneshot::channel();
-        driver::launch(&self.shared, course, Some(Reply { sender, awaits: Awaits::Acceptance }));
+        driver::launch(&self.shared, course, Some(Reply { sender, written: None, awaits: Awaits::Acceptance }));
         answer.await.unwrap_or(Err(Refused::Store(StoreError::Closed))).map(|_| ())
     }
 

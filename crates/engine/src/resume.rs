@@ -89,5 +89,7 @@ fn read(shared: &Arc<Shared>, run: RunId) -> Result<Course, Unresumable> {
     let Some(Entry::Created(created)) = entries.first() else { return Err(Unresumable::Gone) };
     let created = Arc::clone(created);
     let plan = shared.scenarios.version(&created.scenario, &created.version)?;
-    Ok(Course::resume(run, plan, created, &entries, pieces))
+    let mut course = Course::resume(run, plan, created, &entries, pieces);
+    course.take_up(shared.started);
+    Ok(course)
 }

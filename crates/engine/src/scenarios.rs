@@ -10,6 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 /// The table that keeps the text of every version that ever ran.
 const TABLE: &str = "versions";
 
+/// How many plans of earlier versions are kept at hand.
+const MOST_PINNED: usize = 1_000;
+
 /// How many records of it are read at once.
 const PAGE: usize = 100;
 
@@ -61,8 +64,24 @@ impl Scenarios {
             }
         }
         let deployment = Arc::new(Deployment { id: id.clone(), plan });
-        self.current.write().unwrap_or_else(PoisonError::into_inner).insert(id, deployment);
+        let replaced = self.current.write().unwrap_or_else(PoisonError::into_inner).insert(id, deployment);
+        if let Some(replaced) = replaced {
+            self.pin(replaced.id.clone(), Arc::clone(&replaced.plan));
+        }
         Ok(())
+    }
+
+    /// Keeps a plan for runs of its version. Past [`MOST_PINNED`] all are dropped; what is needed is read again.
+    fn pin(&self, id: ScenarioId, plan: Arc<Plan>) {
+        let mut pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
+        if pinned.len() >= MOST_PINNED {
+            pinned.clear();
+        }
+        pinned.insert((id, plan.version.clone()), plan);
+    }
+
+    pub(crate) fn use_catalog(&self, catalog: Arc<Catalog>) {
+        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = catalog;
     }
 
     /// Takes no more new runs for this scenario.
@@ -84,7 +103,7 @@ impl Scenarios {
             return Ok(Arc::clone(plan));
         }
         let plan = Arc::new(self.read(id, version)?);
-        self.pinned.lock().unwrap_or_else(PoisonError::into_inner).insert(pinned, Arc::clone(&plan));
+        self.pin(id.clone(), Arc::clone(&plan));
         Ok(plan)
     }
 

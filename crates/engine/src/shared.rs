@@ -7,7 +7,7 @@ use crate::timers::Timers;
 use crate::{driver, resume};
 use run::call::Module;
 use run::entry::{self, Entry};
-use run::id::{RunId, ScenarioId};
+use run::id::{Millis, RunId, ScenarioId};
 use run::tables::StoreError;
 use scenario::catalog::Catalog;
 use scenario::expression::Moment;
@@ -51,6 +51,8 @@ pub(crate) struct Shared {
     pub(crate) timers: Timers,
     pub(crate) runtime: runtime::Handle,
     pub(crate) stopping: watch::Sender<bool>,
+    /// When this engine was started.
+    pub(crate) started: Millis,
     modules: RwLock<Arc<Modules>>,
 }
 
@@ -91,6 +93,7 @@ impl Engine {
             timers: Timers::default(),
             runtime: runtime::Handle::current(),
             stopping: watch::Sender::new(false),
+            started: options.clock.now(),
             modules: RwLock::new(Arc::new(by_name(modules))),
             options,
             store,
@@ -163,6 +166,11 @@ impl Handle {
     /// The versions that were ever deployed, by digest. Blocks for the disk.
     pub fn versions(&self, id: &ScenarioId) -> Result<Vec<Version>, StoreError> {
         self.shared.scenarios.versions(id)
+    }
+
+    /// From now on, older versions are checked against this catalogue when a run needs them.
+    pub fn use_catalog(&self, catalog: Arc<Catalog>) {
+        self.shared.scenarios.use_catalog(catalog);
     }
 
     /// Replaces the modules that steps call, after connections changed.

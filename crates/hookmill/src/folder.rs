@@ -4,6 +4,7 @@ mod hooks;
 mod switch;
 mod watch;
 
+use anyhow::Context;
 use engine::Handle;
 use run::id::ScenarioId;
 use run::tables::{Expected, StoreError, Tables};
@@ -31,6 +32,16 @@ pub(crate) struct Folder {
     scheduler: Scheduler,
     catalog: RwLock<Arc<Catalog>>,
     scenarios: Mutex<BTreeMap<ScenarioId, Entry>>,
+    /// Held while files are read or written, so that one change sees the other.
+    changing: Mutex<Announced>,
+}
+
+/// Whether gateway and scheduler know of every change.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Announced {
+    #[default]
+    All,
+    NotAll,
 }
 
 /// What a folder works with.
@@ -48,7 +59,16 @@ impl Folder {
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { path, handle, tables, hooks, scheduler, catalog } = parts;
         let catalog = RwLock::new(catalog);
-        Self { path, handle, tables, hooks, scheduler, catalog, scenarios: Mutex::default() }
+        Self {
+            path,
+            handle,
+            tables,
+            hooks,
+            scheduler,
+            catalog,
+            scenarios: Mutex::default(),
+            changing: Mutex::default(),
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -65,29 +85,36 @@ impl Folder {
         self.announce(&mut scenarios)
     }
 
-    /// Reads the folder and puts what changed into use. A broken text leaves the last good version serving.
+    /// Reads the folder and puts what changed into use. A broken text leaves the last good version serving, and so
+    /// does a file that cannot be read.
     pub(crate) fn reload(&self) -> anyhow::Result<()> {
-        let texts = read(&self.path)?;
+        let mut announced = self.changing();
+        let files = read(&self.path)?;
         let mut scenarios = self.scenarios();
-        let gone: Vec<ScenarioId> = scenarios.keys().filter(|id| !texts.contains_key(*id)).cloned().collect();
-        let mut changed = !gone.is_empty();
+        let gone: Vec<ScenarioId> = scenarios.keys().filter(|id| !files.contains_key(*id)).cloned().collect();
         for id in gone {
-            self.handle.withdraw(&id);
+            *announced = Announced::NotAll;
+            self.forget(&id)?;
             scenarios.remove(&id);
         }
-        for (id, (file, text)) in texts {
+        for (id, file) in files {
             let known = scenarios.get(&id);
-            if known.is_some_and(|known| *known.text == *text) {
-                continue;
-            }
-            let entry = self.serve(&id, &file, text.into(), known)?;
+            let Some(text) = file.text.filter(|text| known.is_none_or(|known| *known.text != **text)) else { continue };
+            *announced = Announced::NotAll;
+            let entry = self.serve(&id, &file.name, text.into(), known)?;
             scenarios.insert(id, entry);
-            changed = true;
         }
-        if changed {
+        if *announced == Announced::NotAll {
             self.announce(&mut scenarios)?;
+            *announced = Announced::All;
         }
         Ok(())
+    }
+
+    /// Takes a scenario out of use.
+    fn forget(&self, id: &ScenarioId) -> Result<(), StoreError> {
+        self.handle.withdraw(id);
+        self.tables.delete(SERVING, id.as_str(), Expected::Any).map(|_| ())
     }
 
     /// Checks a text and puts it into use if it is good.
@@ -99,7 +126,7 @@ impl Folder {
             Some(plan) => {
                 let plan = Arc::new(plan);
                 self.handle.deploy(id.clone(), &text, Arc::clone(&plan))?;
-                self.tables.put(SERVING, id.as_str(), version.0.as_bytes(), Expected::Any)?;
+                self.note_serving(id, &version)?;
                 Some(plan)
             }
             None => match known.and_then(|known| known.plan.clone()) {
@@ -117,6 +144,14 @@ impl Folder {
             hooks: Vec::new(),
             next: Vec::new(),
         })
+    }
+
+    fn note_serving(&self, id: &ScenarioId, version: &Version) -> Result<(), StoreError> {
+        let noted = self.tables.get(SERVING, id.as_str())?;
+        if noted.is_none_or(|noted| *noted.value != *version.0.as_bytes()) {
+            self.tables.put(SERVING, id.as_str(), version.0.as_bytes(), Expected::Any)?;
+        }
+        Ok(())
     }
 
     /// The version that took runs before the process was started anew with a broken text.
@@ -138,6 +173,10 @@ impl Folder {
 
     fn scenarios(&self) -> MutexGuard<'_, BTreeMap<ScenarioId, Entry>> {
         self.scenarios.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changing(&self) -> MutexGuard<'_, Announced> {
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self, file: &str, text: &str) -> Result<(), LibraryError> {
@@ -187,6 +226,10 @@ impl Library for Folder {
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(LibraryError::Invalid(diagnostics));
         }
+        if let Some(reason) = reserved(id) {
+            return Err(LibraryError::Write { file: format!("{id}.yaml"), reason: reason.to_owned() });
+        }
+        let _changing = self.changing();
         let known = self.scenarios().get(id).map(|known| (known.version.clone(), known.file.clone()));
         let file = match known {
             Some((version, _)) if builds_upon.is_some_and(|expected| *expected != version) => {
@@ -199,12 +242,12 @@ impl Library for Folder {
     }
 
     fn delete(&self, id: &ScenarioId) -> Result<(), LibraryError> {
+        let _changing = self.changing();
         let mut scenarios = self.scenarios();
         let entry = scenarios.get(id).ok_or_else(|| LibraryError::Unknown(id.clone()))?;
         let failed = |reason: String| LibraryError::Write { file: entry.file.clone(), reason };
         std::fs::remove_file(self.path.join(&entry.file)).map_err(|error| failed(error.to_string()))?;
-        self.handle.withdraw(id);
-        self.tables.delete(SERVING, id.as_str(), Expected::Any).map_err(|error| failed(error.to_string()))?;
+        self.forget(id).map_err(|error| failed(error.to_string()))?;
         let file = entry.file.clone();
         scenarios.remove(id);
         let failed = |error: StoreError| LibraryError::Write { file, reason: error.to_string() };
@@ -212,6 +255,7 @@ impl Library for Folder {
     }
 
     fn switch(&self, id: &ScenarioId, enabled: Switch) -> Result<Entry, LibraryError> {
+        let _changing = self.changing();
         let entry = self.get(id).ok_or_else(|| LibraryError::Unknown(id.clone()))?;
         let text = switch::switched(&entry.text, enabled);
         let diagnostics = self.check(&text);
@@ -235,26 +279,49 @@ fn armed(handle: &Handle, entry: &Entry) -> Vec<Armed> {
     schedules.enumerate().map(number).collect()
 }
 
-/// The texts of a folder: `*.yaml` other than `connections.yaml` and `*.test.yaml`, by scenario.
-fn read(path: &Path) -> anyhow::Result<BTreeMap<ScenarioId, (String, String)>> {
-    use anyhow::Context;
-    let mut texts = BTreeMap::new();
+/// Why the folder takes no scenario of this name: its file would be another thing.
+fn reserved(id: &ScenarioId) -> Option<&'static str> {
+    match id.as_str() {
+        "connections" => Some("this file holds the connections"),
+        name if name.ends_with(".test") => Some("files of this ending hold tests"),
+        _ => None,
+    }
+}
+
+/// A scenario's file.
+struct File {
+    name: String,
+    /// None where it cannot be read at the moment.
+    text: Option<String>,
+}
+
+/// The scenarios of a folder: `*.yaml` (else `*.yml`) other than `connections.yaml` and `*.test.yaml`.
+fn read(path: &Path) -> anyhow::Result<BTreeMap<ScenarioId, File>> {
     let folder = std::fs::read_dir(path).with_context(|| format!("cannot read the folder {}", path.display()))?;
+    let mut names = Vec::new();
     for file in folder {
-        let file = file?;
-        let Some(name) = file.file_name().to_str().map(str::to_owned) else { continue };
+        names.extend(file?.file_name().to_str().map(str::to_owned));
+    }
+    // `a.yaml` comes before `a.yml`.
+    names.sort();
+    let mut files = BTreeMap::new();
+    for name in names {
         let Some(stem) = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) else { continue };
-        if stem == "connections" || stem.ends_with(".test") {
-            continue;
-        }
-        let Ok(id) = stem.parse::<ScenarioId>() else {
-            tracing::warn!(file = name, "the file's name cannot name a scenario; it is left out");
-            continue;
-        };
-        match std::fs::read_to_string(file.path()) {
-            Ok(text) => drop(texts.insert(id, (name, text))),
-            Err(error) => tracing::warn!(file = name, %error, "the file cannot be read; it is left out"),
+        let id = stem.parse::<ScenarioId>().ok().filter(|id| reserved(id).is_none());
+        match id {
+            Some(id) if files.contains_key(&id) => tracing::warn!(file = name, "another file has this scenario's name"),
+            Some(id) => drop(files.insert(id, File { text: text_of(&path.join(&name)), name })),
+            None if stem == "connections" || stem.ends_with(".test") => {}
+            None => tracing::warn!(file = name, "the file's name cannot name a scenario; it is left out"),
         }
     }
-    Ok(texts)
+    Ok(files)
+}
+
+fn text_of(path: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(path);
+    if let Err(error) = &text {
+        tracing::warn!(file = %path.display(), %error, "the file cannot be read");
+    }
+    text.ok()
 }

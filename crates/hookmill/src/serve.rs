@@ -85,7 +85,11 @@ impl Serve {
         let store = open(&self.data)?;
         let token = token::of(&self.data)?;
         let home = Home::open(&self.dir);
-        home.problems.iter().for_each(|problem| say(format_args!("connections.yaml: {problem}")));
+        if !home.problems.is_empty() {
+            home.problems.iter().for_each(|problem| say(format_args!("connections.yaml: {problem}")));
+            // Runs that are taken up would fail for want of their connections.
+            anyhow::bail!("connections.yaml has mistakes; nothing is served until they are mended");
+        }
         let options = modules::Options { allow_private: self.allow_private.clone() };
         let loaded = catalog(Arc::clone(&home.connections), options.clone());
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, Options::default());
@@ -172,9 +176,10 @@ fn reconnect(folder: &Arc<Folder>, handle: engine::Handle, options: modules::Opt
                 return;
             }
         };
-        let known = Catalog::new(modules::specs()).with_connections(connections.kinds());
+        let known = Arc::new(Catalog::new(modules::specs()).with_connections(connections.kinds()));
         handle.use_modules(catalog(connections, options.clone()));
-        if let Err(error) = folder.use_catalog(Arc::new(known)) {
+        handle.use_catalog(Arc::clone(&known));
+        if let Err(error) = folder.use_catalog(known) {
             tracing::error!(%error, "the scenarios were not checked against the new connections");
         }
     }

@@ -19,6 +19,8 @@ pub struct State {
     pub(crate) lanes: BTreeMap<Lane, Progress>,
     pub(crate) active: BTreeMap<Spot, Activity>,
     pub(crate) trigger: OnceLock<Dynamic>,
+    begun: Option<Millis>,
+    taken_up: Millis,
     response: Option<Arc<Response>>,
     end: Option<End>,
 }
@@ -66,6 +68,8 @@ impl State {
             lanes: BTreeMap::new(),
             active: BTreeMap::new(),
             trigger: OnceLock::new(),
+            begun: None,
+            taken_up: Millis::MIN,
             response: None,
             end: None,
         }
@@ -96,15 +100,24 @@ impl State {
         self.end.as_ref()
     }
 
-    /// When it must be over.
+    /// When it must be over: `limits.timeout` after it began. Neither the time it stood in a queue counts, nor the
+    /// time before this process took it up, when nothing could be done about it.
     pub fn deadline(&self) -> Millis {
         let timeout = Millis::try_from(self.plan.limits.timeout.as_millis()).unwrap_or(Millis::MAX);
-        self.created.at.saturating_add(timeout)
+        self.begun.map_or(Millis::MAX, |begun| begun.max(self.taken_up).saturating_add(timeout))
+    }
+
+    /// Tells since when this process could have carried the run on.
+    pub fn take_up(&mut self, at: Millis) {
+        self.taken_up = at;
     }
 
     /// Takes in what happened. Entries are applied in the order of the journal; the first, [`Entry::Created`], made
     /// this state and changes nothing more.
     pub fn apply(&mut self, entry: &Entry) {
+        if !matches!(entry, Entry::Created(_)) {
+            self.begun.get_or_insert(entry.at());
+        }
         match entry {
             Entry::Created(_) => {}
             Entry::Started { spot, attempt, .. } => self.begin(spot, Activity::Attempting { attempt: *attempt }),

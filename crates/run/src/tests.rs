@@ -54,6 +54,12 @@ fn a_journal_cut_anywhere_leads_to_the_same_end() {
 fn a_run_that_takes_too_long_ends() {
     let case = Case::named("retry");
     let mut state = case.state();
+    assert_eq!(state.deadline(), Millis::MAX, "a run that has not begun is not late");
+    let spot = Spot { step: scenario::plan::StepNo(0), turns: Default::default() };
+    state.apply(&Entry::Started { spot, attempt: 1, at: START + 5 });
+    assert_eq!(state.deadline(), START + 5 + 40 * 60_000);
+    state.take_up(START + 9_000_000);
+    assert_eq!(state.deadline(), START + 9_000_000 + 40 * 60_000, "nothing could be done before");
     let moment = Moment { now: state.deadline(), seed: 0 };
     let [Action::Record(entry)] = &decide(&state, &BTreeSet::new(), &moment)[..] else { panic!("it ends") };
     state.apply(entry);

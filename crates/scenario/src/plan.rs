@@ -348,7 +348,7 @@ pub struct Network {
 }
 
 /// `schedule:`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
     /// When.
     pub when: When,

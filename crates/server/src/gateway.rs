@@ -9,6 +9,8 @@ use futures_util::StreamExt;
 use run::id::RunId;
 use run::response::Response;
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+use tokio::time::timeout;
 use triggers::webhook::address::Proxies;
 use triggers::webhook::hooks::{HookTable, Reply, reply};
 use triggers::webhook::parse::RawRequest;
@@ -19,6 +21,9 @@ const RUN: HeaderName = HeaderName::from_static("hookmill-run");
 
 /// What a page may do that a scenario answers with: it must not act in the name of the editor's origin (CWE-79).
 const SANDBOX: &str = "sandbox allow-forms allow-popups allow-scripts";
+
+/// How long a body may take to come.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What the gateway stands on.
 #[derive(Clone, Debug)]
@@ -58,7 +63,8 @@ async fn start(request: &HttpRequest, payload: web::Payload, gateway: &Gateway) 
     let ip = caller(request, &gateway.proxies, &headers);
     let hook = found.target;
     hook.admit(ip)?;
-    let body = read(request, payload, hook.max_body.unwrap_or(gateway.max_body)).await?;
+    let reading = read(request, payload, hook.max_body.unwrap_or(gateway.max_body));
+    let body = timeout(BODY_TIMEOUT, reading).await.map_err(|_| Refusal::slow_body(BODY_TIMEOUT.as_secs()))??;
     let input = hook.input(RawRequest {
         method: request.method().as_str(),
         path: &found.path,
@@ -171,6 +177,10 @@ fn refused(refusal: &Refusal) -> HttpResponse {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut builder = HttpResponse::build(status);
     builder.content_type(problem::CONTENT_TYPE);
+    if matches!(refusal.status, 408 | 413) {
+        // What is still to come of the body is not wanted.
+        builder.force_close();
+    }
     if let Some(allow) = &refusal.allow {
         builder.insert_header((header::ALLOW, allow.as_str()));
     }

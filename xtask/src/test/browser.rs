@@ -1,9 +1,11 @@
 //! The page in a real browser against the real binary.
 
+use std::env;
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 
 use super::Report;
 use super::rust;
@@ -17,6 +19,7 @@ const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 /// Runs `web/e2e`, which starts the binary itself.
 pub(crate) fn tests(workspace: &Workspace) -> anyhow::Result<Report> {
     debian::ensure(&["chromium"], || browser().is_some())?;
+    let browser = browser().context("no Chromium is on the PATH")?;
     let binary = workspace.target.join("debug/hookmill");
     // The Rust tests have shown already why it does not build; an old one must not speak for it.
     ensure!(rust::build(workspace).is_ok() && binary.is_file(), "not run: the binary does not build");
@@ -27,7 +30,8 @@ pub(crate) fn tests(workspace: &Workspace) -> anyhow::Result<Report> {
         .arg("e2e/run.js")
         .arg("--binary")
         .arg(&binary)
-        .args(["--browser", browser().unwrap_or(BROWSERS[0])])
+        .arg("--browser")
+        .arg(browser)
         .arg("--report")
         .arg(&file)
         .arg("--shots")
@@ -38,6 +42,9 @@ pub(crate) fn tests(workspace: &Workspace) -> anyhow::Result<Report> {
     Ok(Report { tally: tally.judged(&ended), said: ended.said() })
 }
 
-fn browser() -> Option<&'static str> {
-    BROWSERS.into_iter().find(|name| process::succeeds(name, &["--version"]))
+/// The whole path: the driver looks nothing up.
+fn browser() -> Option<PathBuf> {
+    let folders = env::split_paths(&env::var_os("PATH")?).collect::<Vec<_>>();
+    let files = BROWSERS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    files.into_iter().find(|file| file.is_file())
 }

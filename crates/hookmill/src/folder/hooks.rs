@@ -31,7 +31,10 @@ pub(super) fn table(
 ) -> Result<Hooks, StoreError> {
     let mut hooks = Vec::new();
     let mut sources = Vec::new();
-    for entry in scenarios.values_mut() {
+    // One that is switched off does not stand in the way of one that is on.
+    let mut entries: Vec<&mut Entry> = scenarios.values_mut().collect();
+    entries.sort_by_key(|entry| entry.plan.as_ref().is_none_or(|plan| !plan.enabled));
+    for entry in entries {
         entry.hooks.clear();
         entry.diagnostics.retain(|diagnostic| !diagnostic.is_about_the_folder());
         let Some(deployment) = handle.deployment(&entry.id) else { continue };

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A service that answers every request with `{"ok":true}`.
 pub(crate) struct FarSide {
     address: SocketAddr,
     calls: Arc<Mutex<HashMap<String, u32>>>,
+    requests: Arc<AtomicU32>,
 }
 
 impl FarSide {
@@ -16,18 +18,24 @@ impl FarSide {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let calls: Arc<Mutex<HashMap<String, u32>>> = Arc::default();
-        let counted = Arc::clone(&calls);
+        let requests: Arc<AtomicU32> = Arc::default();
+        let (counted, seen) = (Arc::clone(&calls), Arc::clone(&requests));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let counted = Arc::clone(&counted);
-                std::thread::spawn(move || serve(stream, &counted));
+                let (counted, seen) = (Arc::clone(&counted), Arc::clone(&seen));
+                std::thread::spawn(move || serve(stream, &counted, &seen));
             }
         });
-        Self { address, calls }
+        Self { address, calls, requests }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// How many requests came.
+    pub(crate) fn requests(&self) -> u32 {
+        self.requests.load(Ordering::Relaxed)
     }
 
     /// How often each idempotency key was seen.
@@ -37,7 +45,7 @@ impl FarSide {
 }
 
 /// Answers one connection until it ends.
-fn serve(stream: TcpStream, calls: &Mutex<HashMap<String, u32>>) -> Option<()> {
+fn serve(stream: TcpStream, calls: &Mutex<HashMap<String, u32>>, requests: &AtomicU32) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let mut writer = stream.try_clone().ok()?;
     let mut reader = BufReader::new(stream);
@@ -46,6 +54,7 @@ fn serve(stream: TcpStream, calls: &Mutex<HashMap<String, u32>>) -> Option<()> {
         let length = header(&head, "content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
         let mut body = vec![0; length];
         reader.read_exact(&mut body).ok()?;
+        requests.fetch_add(1, Ordering::Relaxed);
         if let Some(key) = header(&head, "idempotency-key") {
             *calls.lock().unwrap().entry(key.to_owned()).or_default() += 1;
         }

@@ -61,7 +61,7 @@ fn the_whole_run_as_json() {
     let steps = run["steps"].as_array().unwrap();
     assert_eq!(steps[0]["output"], json!({ "number": "A1", "total": 1200 }));
     let sandboxed: Vec<_> = steps.iter().filter(|step| step["sandbox"] == true).map(|step| &step["module"]).collect();
-    assert_eq!(sandboxed, ["google_sheets.append", "email.send"]);
+    assert_eq!(sandboxed, ["google_sheets.append", "email.send", "email.send"]);
     assert!(steps.iter().filter(|step| step["sandbox"] == true).all(|step| !step["sent"].is_null()), "{run:#}");
 }
 

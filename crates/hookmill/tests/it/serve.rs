@@ -283,3 +283,57 @@ fn asked_to_end_it_ends_and_keeps_everything() {
     served.restart();
     assert_eq!(served.api("GET", &format!("/runs/{run}"), "").json()["status"], "succeeded");
 }
+
+#[test]
+fn a_scenario_cannot_take_the_place_of_the_connections() {
+    let connections = "office: { type: google, sandbox: true }\n";
+    let served = Served::start(&[("connections.yaml", connections)]);
+    for id in ["connections", "orders.test"] {
+        let answer = served.api("PUT", &format!("/scenarios/{id}"), &json!({ "text": HELLO }).to_string());
+        assert!(answer.status >= 400, "{id}: {} {}", answer.status, answer.text());
+        let answer = served.api("POST", "/scenarios", &json!({ "id": id, "text": HELLO }).to_string());
+        assert!(answer.status >= 400, "{id}: {} {}", answer.status, answer.text());
+    }
+    assert_eq!(std::fs::read_to_string(served.path().join("scenarios/connections.yaml")).unwrap(), connections);
+    assert!(!served.path().join("scenarios/orders.test.yaml").exists());
+}
+
+#[test]
+fn with_broken_connections_nothing_is_served_and_no_run_fails_for_want_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("connections.yaml"), "office: { type: gogle }\n").unwrap();
+    let tried = std::process::Command::new(env!("CARGO_BIN_EXE_hookmill"))
+        .arg("serve")
+        .arg(folder.path())
+        .args(["--listen", "127.0.0.1:0", "--data"])
+        .arg(folder.path().join("data"))
+        .env("HOOKMILL_TOKEN", TOKEN)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&tried.stderr);
+    assert_eq!(tried.status.code(), Some(2), "{said}");
+    assert!(said.contains("did you mean `google`"), "{said}");
+}
+
+#[test]
+fn changed_connections_are_used_by_the_next_call() {
+    let far_side = crate::far_side::FarSide::start();
+    let scenario = "
+trigger: { webhook: { path: ask } }
+steps:
+  - id: ask
+    http.request: { connection: shop, url: /x }
+  - respond: { json: { ok: \"{{ ask.body.ok }}\" } }
+";
+    let mut served = Served::start(&[
+        ("connections.yaml", "shop: { type: http, base: \"http://shop.example.com\", sandbox: true }\n"),
+        ("ask.yaml", scenario),
+    ]);
+    assert_eq!(served.get("/hook/ask").status, 200);
+    assert!(far_side.calls().is_empty());
+    served.write("connections.yaml", &format!("shop: {{ type: http, base: \"{}\" }}\n", far_side.url("")));
+    served.wait_for("a real call", |served| {
+        served.get("/hook/ask");
+        far_side.requests() > 0
+    });
+}

@@ -8,12 +8,19 @@ use bytes::Bytes;
 use scenario::expression::{Moment, Template};
 use scenario::plan::{Content, Respond};
 
+/// How long an answer may be, in bytes: it is journaled whole.
+const LONGEST: usize = 32 << 20;
+
 pub(super) fn render(respond: &Respond, view: &View, moment: &Moment) -> Result<Response, StepError> {
     let mut headers = Vec::with_capacity(respond.headers.len() + 1);
     for (name, value) in &respond.headers {
         headers.push((name.clone(), header_value(value.text(view, moment).map_err(failure)?)?));
     }
     let (body, content_type) = body(&respond.content, view, moment)?;
+    if body.len() > LONGEST {
+        let message = format!("the answer has {} bytes; {LONGEST} are the most", body.len());
+        return Err(StepError::permanent("answer_too_large", message));
+    }
     if let Some(content_type) = content_type
         && !headers.iter().any(|(name, _)| name == "content-type")
     {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) const KEYS: &[&str] = &["path", "methods", "allow", "input", "wait", "max_body", "verify", "dedupe", "each"];
-const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE"];
 /// How long a caller waits for the answer unless the scenario says otherwise.
 const WAIT: Duration = Duration::from_secs(40);
 

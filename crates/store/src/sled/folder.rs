@@ -4,6 +4,7 @@
 use run::tables::StoreError;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// The version of the layout, as `format` says it.
@@ -21,7 +22,9 @@ impl Folder {
     /// Locks the folder, making it where there is none. The lock is `flock`'s, which network file systems may not
     /// honour: a data folder belongs on a local disk.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        fs::create_dir_all(path).map_err(|error| failed("cannot make", path, &error))?;
+        // Journals hold what callers sent: they are the owner's alone.
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+        made.map_err(|error| failed("cannot make", path, &error))?;
         let name = path.join("format");
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&name);
         let mut format = options.map_err(|error| failed("cannot open", &name, &error))?;

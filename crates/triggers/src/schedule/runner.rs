@@ -2,7 +2,7 @@
 //! trying again after a crash finds the run that is there.
 
 use super::Timetable;
-use engine::{Deployment, Handle};
+use engine::{Deployment, Handle, Refused};
 use run::id::{Millis, RunId, ScenarioId};
 use run::input::{Input, Source};
 use run::payload::Payload;
@@ -11,6 +11,7 @@ use scenario::plan::Schedule;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::Notify;
 
 /// The table of what was last started: `scenario/number` → milliseconds since 1970.
@@ -18,6 +19,9 @@ const LAST: &str = "schedules";
 
 /// A start that is later than this was missed (the machine slept, the clock was set), and `catch_up` decides.
 const PUNCTUAL: Millis = 60_000;
+
+/// After how long a start that failed is tried again.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// A schedule that is in force.
 #[derive(Clone, Debug)]
@@ -28,6 +32,12 @@ pub struct Armed {
     pub number: usize,
     /// When.
     pub schedule: Schedule,
+}
+
+impl Armed {
+    fn key(&self) -> Key {
+        (self.deployment.id.clone(), self.number)
+    }
 }
 
 /// Which schedule of which scenario.
@@ -48,6 +58,8 @@ struct Shared {
 /// What is in force, and what is due when.
 #[derive(Debug, Default)]
 struct Agenda {
+    /// Whether any schedules have been put in force.
+    is_armed: bool,
     schedules: BTreeMap<Key, Entry>,
     due: BTreeSet<(Millis, Key)>,
 }
@@ -55,6 +67,7 @@ struct Agenda {
 #[derive(Debug)]
 struct Entry {
     deployment: Arc<Deployment>,
+    schedule: Schedule,
     timetable: Timetable,
     /// The time that was last due and is settled.
     last: Millis,
@@ -66,6 +79,34 @@ struct Start {
     deployment: Arc<Deployment>,
     key: Key,
     due: Millis,
+    note: Note,
+}
+
+/// What is noted of a schedule: up to when it is settled, and what it said.
+struct Note {
+    last: Millis,
+    of: String,
+}
+
+impl Note {
+    fn of(schedule: &Schedule, last: Millis) -> Self {
+        Self { last, of: digest(schedule) }
+    }
+
+    fn write(&self) -> Vec<u8> {
+        format!("{} {}", self.last, self.of).into_bytes()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (last, of) = std::str::from_utf8(bytes).ok()?.split_once(' ')?;
+        Some(Self { last: last.parse().ok()?, of: of.to_owned() })
+    }
+}
+
+/// What a schedule says, in short: its times and its zone.
+fn digest(schedule: &Schedule) -> String {
+    let text = format!("{:?} {}", schedule.when, schedule.timezone);
+    Sha256::digest(text)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Scheduler {
@@ -75,21 +116,30 @@ impl Scheduler {
         Self(Arc::new(Shared { handle, tables, agenda, changed }))
     }
 
-    /// Puts these schedules in force, in place of all others. One that is new counts from now; one that is known
-    /// counts from what was last due, and `catch_up` decides about what was missed. Blocks for the disk.
+    /// Puts these schedules in force, in place of all others. One that is new, changed, or was switched off while the
+    /// process ran counts from now; any other counts from what was last due, and `catch_up` decides about what was
+    /// missed. Blocks for the disk.
     pub fn arm(&self, schedules: Vec<Armed>) -> Result<(), StoreError> {
         let now = self.0.handle.clock().now();
-        let mut agenda = Agenda::default();
+        let mut noted = BTreeMap::new();
+        for armed in &schedules {
+            let key = armed.key();
+            if self.agenda().last_of(&key, &armed.schedule).is_none() {
+                noted.insert(key.clone(), self.last(&key, &armed.schedule, now)?);
+            }
+        }
+        // One lock for looking and replacing: what falls due in between is taken once, by the one or the other.
+        let mut agenda = self.agenda();
+        let mut next = Agenda { is_armed: true, ..Agenda::default() };
         for armed in schedules {
-            let key = (armed.deployment.id.clone(), armed.number);
-            let known = self.agenda().schedules.get(&key).map(|entry| entry.last);
-            let last = known.map_or_else(|| self.last(&key, now), Ok)?;
+            let key = armed.key();
+            let last = agenda.last_of(&key, &armed.schedule).or(noted.get(&key).copied()).unwrap_or(now);
             match Timetable::of(&armed.schedule) {
-                Ok(timetable) => agenda.put(key, armed.deployment, timetable, last),
+                Ok(timetable) => next.put(key, armed, timetable, last),
                 Err(error) => tracing::error!(scenario = %key.0, %error, "the schedule is not in force"),
             }
         }
-        *self.agenda() = agenda;
+        *agenda = next;
         self.0.changed.notify_one();
         Ok(())
     }
@@ -123,13 +173,14 @@ impl Scheduler {
         }
     }
 
-    /// What was last due; a schedule that is seen for the first time counts from now.
-    fn last(&self, key: &Key, now: Millis) -> Result<Millis, StoreError> {
+    /// What was last due, as it was noted before the process was started; otherwise now, which is noted.
+    fn last(&self, key: &Key, schedule: &Schedule, now: Millis) -> Result<Millis, StoreError> {
         let name = name(key);
-        let record = self.0.tables.get(LAST, &name)?;
-        match record.and_then(|record| std::str::from_utf8(&record.value).ok()?.parse().ok()) {
-            Some(last) => Ok(last),
-            None => self.0.tables.put(LAST, &name, now.to_string().as_bytes(), Expected::Any).map(|_| now),
+        let started = !self.agenda().is_armed;
+        let record = self.0.tables.get(LAST, &name)?.filter(|_| started);
+        match record.and_then(|record| Note::read(&record.value)).filter(|note| note.of == digest(schedule)) {
+            Some(note) => Ok(note.last),
+            None => self.0.tables.put(LAST, &name, &Note::of(schedule, now).write(), Expected::Any).map(|_| now),
         }
     }
 
@@ -139,10 +190,16 @@ impl Scheduler {
 }
 
 impl Agenda {
-    fn put(&mut self, key: Key, deployment: Arc<Deployment>, timetable: Timetable, last: Millis) {
+    /// What was last due of a schedule that is in force and has not changed.
+    fn last_of(&self, key: &Key, schedule: &Schedule) -> Option<Millis> {
+        self.schedules.get(key).filter(|entry| entry.schedule == *schedule).map(|entry| entry.last)
+    }
+
+    fn put(&mut self, key: Key, armed: Armed, timetable: Timetable, last: Millis) {
         let next = timetable.next(last);
         self.due.extend(next.map(|due| (due, key.clone())));
-        self.schedules.insert(key, Entry { deployment, timetable, last, next });
+        let Armed { deployment, schedule, .. } = armed;
+        self.schedules.insert(key, Entry { deployment, schedule, timetable, last, next });
     }
 
     /// Takes what is due, and puts each schedule's next time in its place.
@@ -154,12 +211,13 @@ impl Agenda {
             let late = now - due > PUNCTUAL;
             let dues = if late { entry.timetable.missed(entry.last, now) } else { vec![due] };
             entry.last = if late { now } else { due };
-            let deployment = &entry.deployment;
-            starts.extend(dues.into_iter().map(|due| Start {
-                deployment: Arc::clone(deployment),
+            let start = |due| Start {
+                deployment: Arc::clone(&entry.deployment),
+                note: Note::of(&entry.schedule, due),
                 key: key.clone(),
                 due,
-            }));
+            };
+            starts.extend(dues.into_iter().map(start));
             entry.next = entry.timetable.next(entry.last);
             self.due.extend(entry.next.map(|due| (due, key)));
         }
@@ -170,18 +228,19 @@ impl Agenda {
 impl Shared {
     /// Starts a run and notes what was due. A crash between the two finds the run by its name.
     async fn start(&self, start: Start) {
-        let Start { deployment, key, due } = start;
+        let Start { deployment, key, due, note } = start;
         let scenario = &deployment.id;
         let input =
             Input { source: Source::Schedule, at: due, request: None, body: Payload::null(), raw: None, files: None };
-        if let Err(error) = self.handle.start_once(run_of(&key, due), &deployment, input).await {
-            tracing::error!(%scenario, due, %error, "a scheduled run was not started");
-            return;
+        while let Err(error) = self.handle.start_once(run_of(&key, due), &deployment, input.clone()).await {
+            tracing::error!(%scenario, due, %error, "a scheduled run was not started; it is tried again");
+            if matches!(error, Refused::Stopping) {
+                return;
+            }
+            tokio::time::sleep(AGAIN).await;
         }
         let tables = Arc::clone(&self.tables);
-        let noted = tokio::task::spawn_blocking(move || {
-            tables.put(LAST, &name(&key), due.to_string().as_bytes(), Expected::Any)
-        });
+        let noted = tokio::task::spawn_blocking(move || tables.put(LAST, &name(&key), &note.write(), Expected::Any));
         if let Ok(Err(error)) = noted.await {
             tracing::error!(%scenario, due, %error, "it was not noted that a scheduled run was started");
         }
@@ -199,3 +258,6 @@ fn run_of(key: &Key, due: Millis) -> RunId {
     bits.copy_from_slice(&digest[..10]);
     RunId(uuid::Builder::from_unix_timestamp_millis(due.unsigned_abs(), &bits).into_uuid())
 }
+
+#[cfg(test)]
+mod tests;

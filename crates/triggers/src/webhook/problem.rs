@@ -62,6 +62,11 @@ impl Refusal {
         Self { allow: Some(allow.join(", ")), ..refusal }
     }
 
+    /// 408: the body did not come in time.
+    pub fn slow_body(seconds: u64) -> Self {
+        Self::new(408, "slow_body", format!("the body did not come within {seconds} seconds"))
+    }
+
     /// 413: the body is longer than this many bytes.
     pub fn too_large(most: u64) -> Self {
         Self::new(413, "too_large", format!("the body is longer than {most} bytes"))
@@ -131,6 +136,7 @@ impl Refusal {
             403 => "Forbidden",
             404 => "Not Found",
             405 => "Method Not Allowed",
+            408 => "Request Timeout",
             410 => "Gone",
             413 => "Content Too Large",
             415 => "Unsupported Media Type",

@@ -1,0 +1,139 @@
+//! The scheduler on an engine with a clock that the test moves.
+
+use super::{Armed, Scheduler};
+use engine::{Clock, Engine, Filter, Handle, ManualClock, Options};
+use run::id::{Millis, RunId};
+use scenario::catalog::Catalog;
+use scenario::plan::{CatchUp, Schedule, Trigger};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::Store;
+
+/// 2026-01-01T00:00:00Z.
+const START: Millis = 1_767_225_600_000;
+const MINUTE: Millis = 60_000;
+
+/// One process: an engine and its scheduler on a store that outlives it.
+struct Process {
+    _engine: Engine,
+    handle: Handle,
+    scheduler: Scheduler,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Process {
+    fn start(store: &Store, clock: &Arc<ManualClock>, trigger: &str) -> Self {
+        let clock = Arc::clone(clock) as Arc<dyn Clock>;
+        let catalog = Arc::new(Catalog::default());
+        let engine = Engine::start(store.clone(), catalog, [], Options { clock, ..Options::default() });
+        let handle = engine.handle();
+        deploy(&handle, trigger);
+        engine.resume().unwrap();
+        let scheduler = Scheduler::new(handle.clone(), Arc::clone(&store.tables));
+        scheduler.arm(schedules(&handle)).unwrap();
+        let running = scheduler.clone();
+        let task = tokio::spawn(async move { running.run().await });
+        Self { _engine: engine, handle, scheduler, task }
+    }
+
+    fn due(&self) -> Vec<Millis> {
+        let runs = self.handle.runs(&Filter::default(), 10_000).unwrap();
+        let mut due: Vec<Millis> = runs.into_iter().map(|(run, _): (RunId, _)| run.created() - START).collect();
+        due.sort_unstable();
+        due
+    }
+
+    async fn has_started(&self, expected: &[Millis]) {
+        let end = Instant::now() + Duration::from_secs(20);
+        while self.due() != expected {
+            assert!(Instant::now() < end, "{:?} instead of {expected:?}", self.due());
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+fn deploy(handle: &Handle, trigger: &str) {
+    let text = format!("trigger: {{ schedule: {{ {trigger} }} }}\nsteps: []\n");
+    let (plan, diagnostics) = scenario::check(&text, &Catalog::default());
+    let plan = plan.unwrap_or_else(|| panic!("{diagnostics:?}"));
+    handle.deploy("tick".parse().unwrap(), &text, Arc::new(plan)).unwrap();
+}
+
+fn schedules(handle: &Handle) -> Vec<Armed> {
+    let deployment = handle.deployment(&"tick".parse().unwrap()).unwrap();
+    let schedule = |trigger: &Trigger| match trigger {
+        Trigger::Schedule(schedule) => Schedule::clone(schedule),
+        other => panic!("{other:?}"),
+    };
+    let schedule = schedule(&deployment.plan.triggers[0]);
+    vec![Armed { deployment, number: 0, schedule }]
+}
+
+fn setting() -> (Store, Arc<ManualClock>) {
+    (store::open("memory:").unwrap(), Arc::new(ManualClock::at(START)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_due_starts_once_however_often_schedules_are_put_in_force() {
+    let (store, clock) = setting();
+    let process = Process::start(&store, &clock, "every: 1m");
+    for minute in 1..=3 {
+        clock.advance(MINUTE);
+        for _ in 0..5 {
+            process.scheduler.arm(schedules(&process.handle)).unwrap();
+        }
+        let expected: Vec<Millis> = (1..=minute).map(|minute| minute * MINUTE).collect();
+        process.has_started(&expected).await;
+    }
+    assert_eq!(process.scheduler.next_of(&"tick".parse().unwrap()), [Some(START + 4 * MINUTE)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_missed_while_down_is_caught_up_as_the_schedule_says() {
+    for (catch_up, expected) in [
+        (CatchUp::Skip, vec![MINUTE]),
+        (CatchUp::One, vec![MINUTE, 5 * MINUTE]),
+        (CatchUp::All, (1..=5).map(|minute| minute * MINUTE).collect()),
+    ] {
+        let trigger = format!("every: 1m, catch_up: {}", serde_json::to_value(catch_up).unwrap().as_str().unwrap());
+        let (store, clock) = setting();
+        let process = Process::start(&store, &clock, &trigger);
+        clock.advance(MINUTE);
+        process.has_started(&[MINUTE]).await;
+        noted(&store, START + MINUTE).await;
+        process.task.abort();
+        clock.advance(4 * MINUTE + MINUTE / 2);
+        let process = Process::start(&store, &clock, &trigger);
+        process.has_started(&expected).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_that_was_switched_off_or_changed_counts_from_now() {
+    let (store, clock) = setting();
+    let process = Process::start(&store, &clock, "every: 1m, catch_up: all");
+    clock.advance(MINUTE);
+    process.has_started(&[MINUTE]).await;
+    process.scheduler.arm(Vec::new()).unwrap();
+    clock.advance(10 * MINUTE);
+    process.scheduler.arm(schedules(&process.handle)).unwrap();
+    clock.advance(MINUTE);
+    process.has_started(&[MINUTE, 12 * MINUTE]).await;
+    deploy(&process.handle, "every: 10s, catch_up: all");
+    process.scheduler.arm(schedules(&process.handle)).unwrap();
+    clock.advance(10_000);
+    process.has_started(&[MINUTE, 12 * MINUTE, 12 * MINUTE + 10_000]).await;
+}
+
+/// Waits until it is noted up to when the schedule is settled.
+async fn noted(store: &Store, last: Millis) {
+    let end = Instant::now() + Duration::from_secs(20);
+    loop {
+        let record = store.tables.get(super::LAST, "tick/0").unwrap().unwrap();
+        if String::from_utf8_lossy(&record.value).starts_with(&last.to_string()) {
+            return;
+        }
+        assert!(Instant::now() < end, "not noted: {record:?}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}

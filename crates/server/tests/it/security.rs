@@ -139,7 +139,7 @@ async fn a8_every_answer_has_headers_that_bind_the_browser() {
             }
             assert!(!policy.contains("unsafe"), "{path}: {policy}");
             assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
-            assert_eq!(header("referrer-policy"), "no-referrer", "{path}");
+            assert_eq!(header("referrer-policy"), "same-origin", "{path}");
         }
     }
 }

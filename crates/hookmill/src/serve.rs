@@ -25,6 +25,9 @@ use triggers::webhook::address::{Forwarding, Proxies};
 use triggers::webhook::hooks::HookTable;
 use url::Url;
 
+/// How long the body of a webhook call may take to come.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// How long runs in flight may go on once the server is asked to end.
 const GRACE: Duration = Duration::from_secs(8);
 
@@ -113,6 +116,7 @@ impl Serve {
                 hooks,
                 proxies: Proxies { trusted: self.trust_proxy.clone(), header: self.forwarding.into() },
                 max_body: self.max_body,
+                body_timeout: BODY_TIMEOUT,
             },
             &folder,
             home.catalog,

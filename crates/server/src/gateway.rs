@@ -22,9 +22,6 @@ const RUN: HeaderName = HeaderName::from_static("hookmill-run");
 /// What a page may do that a scenario answers with: it must not act in the name of the editor's origin (CWE-79).
 const SANDBOX: &str = "sandbox allow-forms allow-popups allow-scripts";
 
-/// How long a body may take to come.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-
 /// What the gateway stands on.
 #[derive(Clone, Debug)]
 pub struct Gateway {
@@ -36,6 +33,8 @@ pub struct Gateway {
     pub proxies: Proxies,
     /// The largest body, in bytes, for webhooks that set no bound of their own.
     pub max_body: u64,
+    /// How long a body may take to come.
+    pub body_timeout: Duration,
 }
 
 /// Registers `/hook/…`.
@@ -64,7 +63,9 @@ async fn start(request: &HttpRequest, payload: web::Payload, gateway: &Gateway) 
     let hook = found.target;
     hook.admit(ip)?;
     let reading = read(request, payload, hook.max_body.unwrap_or(gateway.max_body));
-    let body = timeout(BODY_TIMEOUT, reading).await.map_err(|_| Refusal::slow_body(BODY_TIMEOUT.as_secs()))??;
+    let body = timeout(gateway.body_timeout, reading)
+        .await
+        .map_err(|_| Refusal::slow_body(gateway.body_timeout.as_secs()))??;
     let input = hook.input(RawRequest {
         method: request.method().as_str(),
         path: &found.path,

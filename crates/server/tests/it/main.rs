@@ -4,6 +4,7 @@
 
 mod check;
 mod editor;
+mod gateway;
 mod health;
 mod login;
 mod modules;

@@ -10,6 +10,8 @@ use server::{ApiToken, App, Asset, Assets, Gateway, Options};
 use std::borrow::Cow;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
+use triggers::webhook::hooks::HookTable;
 
 /// The token of every server here.
 pub(crate) const TOKEN: &str = "correct-horse-battery-staple";
@@ -48,8 +50,9 @@ pub(crate) struct Site {
     pub(crate) app: App,
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) client: reqwest::Client,
+    pub(crate) hooks: HookTable,
     server: ServerHandle,
-    _engine: Engine,
+    engine: Engine,
 }
 
 impl Site {
@@ -67,7 +70,14 @@ impl Site {
         engine.resume().unwrap();
         let handle = engine.handle();
         let shelf = Arc::new(Shelf::new(handle.clone(), Arc::clone(&catalog)));
-        let gateway = Gateway { handle, hooks: Default::default(), proxies: Default::default(), max_body: 1024 * 1024 };
+        let hooks = HookTable::default();
+        let gateway = Gateway {
+            handle,
+            hooks: hooks.clone(),
+            proxies: Default::default(),
+            max_body: 1024 * 1024,
+            body_timeout: Duration::from_millis(200),
+        };
         let options = Options {
             public_url: format!("{scheme}://{address}").parse().unwrap(),
             token: ApiToken::new(TOKEN).unwrap(),
@@ -78,7 +88,12 @@ impl Site {
         let stop = server.handle();
         tokio::spawn(server);
         let client = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { base: format!("http://{address}"), app, shelf, client, server: stop, _engine: engine }
+        Self { base: format!("http://{address}"), app, shelf, client, hooks, server: stop, engine }
+    }
+
+    /// The engine behind it.
+    pub(crate) fn engine(&self) -> engine::Handle {
+        self.engine.handle()
     }
 
     /// A request of a stranger.

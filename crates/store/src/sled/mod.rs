@@ -29,23 +29,40 @@ use records::Change;
 use run::id::RunId;
 use run::tables::{Expected, Record, StoreError, Tables};
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 use trees::Trees;
 
 /// How much sled caches, in bytes. Little is read twice; the system's page cache does the rest.
 const CACHE_BYTES: u64 = 8 << 20;
 
+/// How long the remains of a store that this process has just closed may hold sled's lock: a thread of its pool lets go
+/// of the file a moment after the last handle.
+const LOCK_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Opens sled. The folder's own lock is held already, so nobody else can have sled's for long.
+fn open_database(path: &Path) -> sled::Result<sled::Db> {
+    let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES).flush_every_ms(None);
+    let end = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match config.open() {
+            // sled tells a lock that is held by this kind alone.
+            Err(sled::Error::Io(error)) if error.kind() == ErrorKind::Other && Instant::now() < end => {
+                thread::sleep(Duration::from_millis(5));
+            }
+            told => return told,
+        }
+    }
+}
+
 /// Opens the store in a data folder.
 pub(crate) fn open(path: &Path) -> Result<Store, StoreError> {
     let folder = Folder::open(path)?;
     let database = folder.database();
-    let db = sled::Config::new()
-        .path(&database)
-        .cache_capacity(CACHE_BYTES)
-        .flush_every_ms(None)
-        .open()
-        .map_err(|error| unopened(&database, error))?;
+    let db = open_database(&database).map_err(|error| unopened(&database, error))?;
     let trees = Trees::open(&db)?;
     group::settle(&trees)?;
     let writer = group::Writer::new(trees.clone())?;

@@ -117,11 +117,8 @@ impl Course {
         let first = self.pieces == 0;
         self.pieces += 1;
         self.unwritten.clear();
-        match shared.store.journal.append(append.clone()).await {
-            // The run was promised to someone: it waits for room. A new one is refused instead.
-            Err(StoreError::Busy) if !first => append_patiently(shared, append).await,
-            told => told,
-        }
+        // A new run is refused where there is no room; one that was promised to someone waits for it.
+        if first { shared.store.journal.append(append).await } else { append_patiently(shared, append).await }
     }
 
     fn head(&self, wake: Option<Millis>) -> Head {
@@ -156,9 +153,8 @@ impl Course {
 /// Appends as soon as the store has room.
 async fn append_patiently(shared: &Shared, append: Append) -> Result<(), StoreError> {
     loop {
-        tokio::time::sleep(FULL_STORE_PAUSE).await;
         match shared.store.journal.append(append.clone()).await {
-            Err(StoreError::Busy) => {}
+            Err(StoreError::Busy) => tokio::time::sleep(FULL_STORE_PAUSE).await,
             told => return told,
         }
     }

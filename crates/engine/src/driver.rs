@@ -193,7 +193,7 @@ async fn compute(job: Job) -> Settled {
 
 /// Makes one call, within its time.
 async fn perform(shared: Arc<Shared>, scenario: ScenarioId, run: run::id::RunId, prepared: PreparedCall) -> Settled {
-    let PreparedCall { spot, attempt, timeout, .. } = prepared.clone();
+    let (spot, attempt, timeout) = (prepared.spot.clone(), prepared.attempt, prepared.timeout);
     let Some(module) = shared.module(&prepared.module) else {
         let message = format!("there is no module `{}` here", prepared.module);
         return (spot, attempt, Err(StepError::permanent("unknown_module", message)));
@@ -214,6 +214,5 @@ async fn perform(shared: Arc<Shared>, scenario: ScenarioId, run: run::id::RunId,
         Err(_) => Err(StepError::passing("timeout", format!("the call took longer than {timeout:?}"))
             .hint("Raise the step's `timeout`, or give it a `retry`.")),
     };
-    drop(module);
-    (spot.clone(), attempt, result)
+    (spot, attempt, result)
 }

@@ -31,6 +31,8 @@ pub struct Function {
     pub signature: &'static str,
     /// What it does, in a sentence.
     pub doc: &'static str,
+    /// What makes it fail beyond arguments of the wrong type, in a sentence; empty where nothing does.
+    pub errors: &'static str,
     /// An expression that uses it.
     pub example: &'static str,
     /// What the example gives, as JSON.

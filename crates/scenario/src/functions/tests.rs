@@ -34,6 +34,7 @@ fn every_line_is_complete() {
         assert!(function.signature.contains(") -> "), "{}", function.signature);
         assert!(function.example.contains(function.name), "{}", function.example);
         assert!(function.doc.ends_with('.'), "{}", function.doc);
+        assert!(function.errors.is_empty() || function.errors.ends_with('.'), "{}", function.errors);
         assert!(find(function.name).is_some());
     }
 }

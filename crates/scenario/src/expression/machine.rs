@@ -2,7 +2,7 @@
 
 use super::code::{Binary, Callable, Callee, Closure, Kind, Link, Node, OwnFunction, Step, Unary};
 use super::fault::{self, Fault, Stop, placed};
-use super::{Moment, Names, access, operators, value};
+use super::{Comparison, Moment, Names, access, comparison, operators, value};
 use crate::diagnostic::Place;
 use crate::functions::Call;
 use rhai::{Dynamic, Map};
@@ -48,12 +48,32 @@ pub(crate) struct Machine<'a> {
     pub(super) base: usize,
     /// How many random values were drawn.
     drawn: u64,
+    /// What was compared, where someone wants to know.
+    comparisons: Option<Vec<Comparison>>,
 }
 
 impl<'a> Machine<'a> {
     /// A machine at the start of an evaluation.
     pub(crate) fn new(names: &'a dyn Names, moment: &'a Moment, functions: &'a [OwnFunction], limits: Limits) -> Self {
-        Self { names, moment, functions, left: limits, locals: Vec::new(), base: 0, drawn: 0 }
+        Self { names, moment, functions, left: limits, locals: Vec::new(), base: 0, drawn: 0, comparisons: None }
+    }
+
+    /// Remembers from now on what is compared.
+    pub(super) fn watch(&mut self) {
+        self.comparisons = Some(Vec::new());
+    }
+
+    /// What was compared since [`Machine::watch`].
+    pub(super) fn seen(self) -> Vec<Comparison> {
+        self.comparisons.unwrap_or_default()
+    }
+
+    fn note(&mut self, left: &Dynamic, operator: &str, right: &Dynamic, result: &Dynamic) {
+        if let (Some(seen), Ok(result)) = (&mut self.comparisons, result.as_bool())
+            && seen.len() < comparison::MOST
+        {
+            seen.push(Comparison::of(left, operator, right, result));
+        }
     }
 
     /// The value of this node.
@@ -125,11 +145,17 @@ impl<'a> Machine<'a> {
             return Err(fault::limit(format!("the map has more than {LIST_ITEMS} keys")));
         }
         nesting_fits(&value)?;
-        match self.left.bytes.checked_sub(value::size_of(&value)) {
+        self.reserve(value::size_of(&value))?;
+        Ok(value)
+    }
+
+    /// Takes this many bytes from what is left.
+    pub(crate) fn reserve(&mut self, bytes: u64) -> std::result::Result<(), Fault> {
+        match self.left.bytes.checked_sub(bytes) {
             Some(left) => self.left.bytes = left,
             None => return Err(fault::limit("this needs too much memory")),
         }
-        Ok(value)
+        Ok(())
     }
 
     /// The moment of the evaluation.
@@ -183,6 +209,9 @@ impl<'a> Machine<'a> {
         let left = self.eval(&operands.0)?;
         let right = self.eval(&operands.1)?;
         let value = operators::binary(operator, &left, &right)?;
+        if self.comparisons.is_some() {
+            self.note(&left, operator.symbol(), &right, &value);
+        }
         self.made(value)
     }
 
@@ -243,6 +272,9 @@ impl<'a> Machine<'a> {
             Callee::Library(function) => {
                 let mut call = Call::new(function, &values, place, self);
                 let value = (function.run)(&mut call)?;
+                if self.comparisons.is_some() && receiver.is_some() {
+                    self.note(&values[0], function.name, values.get(1).unwrap_or(&Dynamic::UNIT), &value);
+                }
                 self.made(value)
             }
             Callee::Own(number, _) => match self.functions.get(*number) {

@@ -90,6 +90,21 @@ impl<'c, 'm> Call<'c, 'm> {
         value.as_bool().map_err(|_| fault::placed(fault::not_a_condition(&value), closure.closure.body.place))
     }
 
+    /// The name of the function.
+    pub(crate) fn name(&self) -> &'static str {
+        self.function.name
+    }
+
+    /// Counts work.
+    pub(crate) fn spend(&mut self, operations: usize) -> Result<(), Fault> {
+        self.machine.spend(operations)
+    }
+
+    /// Counts memory for values within what the function makes; that itself is counted by the machine.
+    pub(crate) fn reserve(&mut self, bytes: usize) -> Result<(), Fault> {
+        self.machine.reserve(bytes as u64)
+    }
+
     /// Counts work: one operation for each 64 bytes.
     pub(crate) fn spend_bytes(&mut self, bytes: usize) -> Result<(), Fault> {
         self.machine.spend(bytes / 64)

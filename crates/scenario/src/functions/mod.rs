@@ -1,12 +1,21 @@
 //! The function library. Every function is a line of a table: how it is written, what it does, an example that is run
 //! as a test, and the code. `f(x, y)` and `x.f(y)` are the same call.
 
+mod aes;
 mod call;
-mod convert;
+mod checks;
+mod encoding;
+mod hash;
+mod identity;
+mod json;
+mod jsonpath;
+mod jwt;
 mod lists;
 mod maps;
 mod moment;
+mod notation;
 mod numbers;
+mod options;
 mod text;
 
 #[cfg(test)]
@@ -25,7 +34,7 @@ use std::sync::LazyLock;
 pub struct Function {
     /// Its name.
     pub name: &'static str,
-    /// What it belongs to: `text`, `number`, `list`, `map`, `convert`, `time`.
+    /// What it belongs to: `text`, `number`, `list`, `map`, `time`, `json`, `encoding`, `crypto`, `random`, `check`….
     pub group: &'static str,
     /// How it is written: `truncate(text, length, ending?) -> text`. `?` marks what may be left out.
     pub signature: &'static str,
@@ -45,7 +54,23 @@ pub(crate) type Run = fn(&mut Call<'_, '_>) -> Result<Dynamic, Fault>;
 
 /// All functions, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Function> {
-    [text::TABLE, numbers::TABLE, lists::TABLE, maps::TABLE, convert::TABLE, moment::TABLE].into_iter().flatten()
+    [
+        text::TABLE,
+        numbers::TABLE,
+        lists::TABLE,
+        maps::TABLE,
+        moment::TABLE,
+        json::TABLE,
+        jsonpath::TABLE,
+        encoding::TABLE,
+        hash::TABLE,
+        aes::TABLE,
+        jwt::TABLE,
+        identity::TABLE,
+        checks::TABLE,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The function of this name.
@@ -91,6 +116,13 @@ impl Function {
         let all = self.parameters().count();
         let optional = self.parameters().filter(|parameter| parameter.ends_with('?')).count();
         (all - optional..=all).contains(&arguments)
+    }
+
+    /// Whether the argument at this position, the first is 0, is a key: the only place where a secret may be written.
+    /// In the group `crypto`, these are the parameters called `key` and `iv`.
+    pub fn takes_secret(&self, position: usize) -> bool {
+        let name = self.parameters().nth(position).map(|name| name.trim_end_matches('?'));
+        self.group == "crypto" && matches!(name, Some("key" | "iv"))
     }
 
     fn parameters(&self) -> impl Iterator<Item = &'static str> {

@@ -1,6 +1,7 @@
 //! Hookmill's command line: what the program can do, one file for each thing.
 
 mod check;
+mod fmt;
 mod folder;
 mod functions;
 mod home;
@@ -29,6 +30,7 @@ enum Command {
     Serve(serve::Serve),
     Run(run::Run),
     Check(check::Check),
+    Fmt(fmt::Fmt),
     Test(test::Test),
     Modules(modules::Modules),
     Functions(functions::Functions),
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Run(run) => run.run(),
         Command::Check(check) => check.run(),
+        Command::Fmt(fmt) => fmt.run(),
         Command::Test(test) => test.run(),
         Command::Modules(modules) => modules.run(),
         Command::Functions(functions) => functions.run(),

@@ -6,7 +6,9 @@
 pub mod catalog;
 pub mod data;
 pub mod diagnostic;
+pub mod duration;
 pub mod expression;
+pub mod format;
 pub mod functions;
 pub mod plan;
 pub mod schema;

@@ -7,6 +7,7 @@ mod check;
 mod docs;
 mod far_side;
 mod first_start;
+mod fmt;
 mod kill;
 mod reference;
 mod run;

@@ -1,0 +1,122 @@
+//! Where keys, texts and flow collections end, and where a comment begins.
+
+/// The key that a line begins with, as written, and what stands behind its colon. None where the line is no entry, or
+/// its key is one that only a YAML reader understands.
+pub(super) fn split_key(line: &str) -> Option<(&str, &str)> {
+    let end = match line.chars().next()? {
+        '"' | '\'' => end_of_quoted(line)?,
+        '{' | '[' | ']' | '}' | ',' | '&' | '*' | '!' | '|' | '>' | '@' | '%' | '`' | '#' => return None,
+        '-' | '?' | ':' if line[1..].starts_with([' ', '\t']) || line.len() == 1 => return None,
+        _ => plain_key_end(line)?,
+    };
+    let key = line[..end].trim_end();
+    let rest = line[end..].trim_start().strip_prefix(':')?;
+    (rest.is_empty() || rest.starts_with([' ', '\t'])).then_some((key, rest))
+}
+
+/// Where the colon stands that ends a plain key.
+fn plain_key_end(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    (0..bytes.len()).find_map(|at| match bytes[at] {
+        b':' if matches!(bytes.get(at + 1), None | Some(b' ' | b'\t')) => Some(Some(at)),
+        b'#' if at > 0 && matches!(bytes[at - 1], b' ' | b'\t') => Some(None),
+        _ => None,
+    })?
+}
+
+/// The offset behind a quoted text that begins here; none where it does not end.
+pub(super) fn end_of_quoted(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let quote = *bytes.first()?;
+    let mut at = 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' if quote == b'"' => at += 2,
+            b'\'' if quote == b'\'' && bytes.get(at + 1) == Some(&b'\'') => at += 2,
+            found if found == quote => return Some(at + 1),
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// What a flow collection is found to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct FlowEnd {
+    /// The offset behind it.
+    pub(super) end: usize,
+    /// Whether it has anchors, aliases or tags.
+    pub(super) frozen: bool,
+}
+
+/// The end of the flow collection that begins here; none where it does not end.
+pub(super) fn end_of_flow(text: &str) -> Option<FlowEnd> {
+    let bytes = text.as_bytes();
+    let mut depth = 0_usize;
+    let mut frozen = false;
+    // Whether a value may begin here: quotes and anchors within plain text are a part of it.
+    let mut fresh = true;
+    let mut at = 0;
+    while at < bytes.len() {
+        let blank_before = at > 0 && bytes[at - 1].is_ascii_whitespace();
+        match bytes[at] {
+            b'"' | b'\'' if fresh => {
+                at += end_of_quoted(&text[at..])?;
+                fresh = false;
+                continue;
+            }
+            b'#' if blank_before => at += text[at..].find('\n').unwrap_or(text.len() - at),
+            b'{' | b'[' => (depth, fresh) = (depth + 1, true),
+            b'}' | b']' => {
+                depth = depth.checked_sub(1)?;
+                fresh = false;
+                if depth == 0 {
+                    return Some(FlowEnd { end: at + 1, frozen });
+                }
+            }
+            b'&' | b'*' | b'!' if fresh => (frozen, fresh) = (true, false),
+            b',' | b':' => fresh = true,
+            found if found.is_ascii_whitespace() => {}
+            _ => fresh = false,
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Where the comment behind a plain text begins, or the text ends: the offset of its `#`.
+fn comment_at(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    (0..bytes.len()).find(|&at| bytes[at] == b'#' && (at == 0 || matches!(bytes[at - 1], b' ' | b'\t')))
+}
+
+/// What stands on a line, and the comment behind it with the blanks before.
+pub(super) fn split_comment(text: &str) -> (&str, &str) {
+    let end = comment_at(text).unwrap_or(text.len());
+    let head = text[..end].trim_end();
+    if end == text.len() { (head, "") } else { (head, &text[head.len()..]) }
+}
+
+/// The first line of a block scalar: `|`, `>-`, `|2+`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct BlockHead {
+    /// By how much the text is indented, where that is said.
+    pub(super) indent: Option<usize>,
+    /// Whether blank lines at the end are kept.
+    pub(super) keeps_end: bool,
+}
+
+/// Reads the first line of a block scalar (YAML 1.2, 8.1.1).
+pub(super) fn block_head(head: &str) -> Option<BlockHead> {
+    let rest = head.strip_prefix(['|', '>'])?;
+    let mut found = BlockHead { indent: None, keeps_end: false };
+    for character in rest.chars() {
+        match character {
+            '+' => found.keeps_end = true,
+            '-' => {}
+            '1'..='9' => found.indent = character.to_digit(10).map(|digit| digit as usize),
+            _ => return None,
+        }
+    }
+    Some(found)
+}

@@ -4,6 +4,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read their cases from files"))]
 
 pub mod call;
+pub mod data_store;
 pub mod entry;
 pub mod error;
 pub mod history;

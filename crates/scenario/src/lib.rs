@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod data;
 pub mod diagnostic;
 pub mod duration;
+pub mod duration;
 pub mod expression;
 pub mod format;
 pub mod functions;

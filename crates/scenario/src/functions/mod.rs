@@ -4,6 +4,7 @@
 mod aes;
 mod call;
 mod checks;
+mod dates;
 mod encoding;
 mod hash;
 mod identity;
@@ -12,7 +13,6 @@ mod jsonpath;
 mod jwt;
 mod lists;
 mod maps;
-mod moment;
 mod notation;
 mod numbers;
 mod options;
@@ -59,7 +59,10 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
         numbers::TABLE,
         lists::TABLE,
         maps::TABLE,
-        moment::TABLE,
+        dates::CALENDAR,
+        dates::FORMATS,
+        dates::PARTS,
+        dates::COMPARE,
         json::TABLE,
         jsonpath::TABLE,
         encoding::TABLE,

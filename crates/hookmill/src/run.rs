@@ -7,18 +7,21 @@ mod record;
 use crate::home::Home;
 use crate::sources::{self, Source};
 use crate::terminal::{self, BAD, Done, OK, QUIET, paint};
+use anyhow::Context;
 use clap::Args;
 use engine::{Deployment, Engine, Options};
 use narration::Narration;
 use record::Record;
+use run::data_store::DataStores;
 use run::entry::End;
 use run::input::Input;
 use run::response::Response;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
+use store::Store;
 
 /// How much longer than the run may take its end is waited for.
 const GRACE: Duration = Duration::from_secs(1);
@@ -26,7 +29,8 @@ const GRACE: Duration = Duration::from_secs(1);
 /// Run one scenario once, without a server
 ///
 /// Runs one scenario from its first step to its end and prints its answer. Steps are shown on stderr as they happen.
-/// Calls are real, except over connections that say `sandbox: true`. Nothing is kept.
+/// Calls are real, except over connections that say `sandbox: true`. Nothing is kept: data stores begin empty, unless
+/// `--data` names the folder of a server that is not running, whose stores the run then reads and changes.
 #[derive(Args, Debug)]
 #[command(after_help = terminal::EXIT_CODES)]
 pub(crate) struct Run {
@@ -41,6 +45,9 @@ pub(crate) struct Run {
     /// Print the whole run as JSON instead of its answer
     #[arg(long)]
     json: bool,
+    /// The data folder whose data stores the run uses, such as `.hookmill`
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
 }
 
 impl Run {
@@ -53,7 +60,11 @@ impl Run {
         let body = self.input.as_deref().map(input::body).transpose()?;
         let input = input::input(&deployment.plan, body, self.query);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let record = runtime.block_on(perform(&text, &home, &deployment, input))?;
+        let kept = self.data.as_deref().map(open).transpose()?;
+        let record = runtime.block_on(perform(&text, &home, &deployment, input, kept.as_ref()))?;
+        if let Some(kept) = kept {
+            kept.journal.close()?;
+        }
         if self.json {
             writeln!(terminal::stdout(), "{:#}", record.json())?;
         } else if let Some(response) = record.response() {
@@ -79,10 +90,24 @@ fn mistakes(source: &Source, home: &Home) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Drives one run on an engine of its own, telling each step.
-async fn perform(text: &str, home: &Home, deployment: &Deployment, input: Input) -> anyhow::Result<Record> {
+/// The data folder that keeps the data stores.
+fn open(data: &Path) -> anyhow::Result<Store> {
+    anyhow::ensure!(data.is_dir(), "{} is no data folder: `hookmill serve --data` makes one", data.display());
+    store::open(&format!("sled:{}", data.display()))
+        .with_context(|| format!("cannot open the data folder {}; does a server use it?", data.display()))
+}
+
+/// Drives one run on an engine of its own, telling each step. What is `kept` is where its data stores are.
+async fn perform(
+    text: &str,
+    home: &Home,
+    deployment: &Deployment,
+    input: Input,
+    kept: Option<&Store>,
+) -> anyhow::Result<Record> {
     let (store, narration) = Narration::over(store::open("memory:")?, Arc::clone(&deployment.plan));
-    let modules = modules::catalog(Arc::clone(&home.connections), modules::Options::default());
+    let stores = DataStores::new(Arc::clone(&kept.unwrap_or(&store).tables));
+    let modules = modules::catalog(Arc::clone(&home.connections), &stores, modules::Options::default());
     let engine = Engine::start(store, Arc::clone(&home.catalog), modules, Options::default());
     let handle = engine.handle();
     handle.deploy(deployment.id.clone(), text, Arc::clone(&deployment.plan))?;

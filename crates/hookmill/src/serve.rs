@@ -11,6 +11,7 @@ use clap::Args;
 use engine::{Engine, Options};
 use modules::guard::Allowed;
 use modules::{Connections, catalog};
+use run::data_store::DataStores;
 use scenario::catalog::Catalog;
 use server::library::Library;
 use server::{App, Assets, Gateway};
@@ -94,7 +95,8 @@ impl Serve {
             anyhow::bail!("connections.yaml has mistakes; nothing is served until they are mended");
         }
         let options = modules::Options { allow_private: self.allow_private.clone() };
-        let loaded = catalog(Arc::clone(&home.connections), options.clone());
+        let stores = DataStores::new(Arc::clone(&store.tables));
+        let loaded = catalog(Arc::clone(&home.connections), &stores, options.clone());
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, Options::default());
         let hooks = HookTable::default();
         let scheduler = Scheduler::new(engine.handle(), Arc::clone(&store.tables));
@@ -120,13 +122,14 @@ impl Serve {
             },
             &folder,
             home.catalog,
+            stores.clone(),
         )?;
         let server = server::serve(listener, app.clone())?;
         let stopper = server.handle();
         let serving = tokio::spawn(server);
         app.set_ready();
         announce::all(&app, &self.public_url(address)?, &folder.list(), resumed);
-        folder::watch(Arc::clone(&folder), reconnect(&folder, engine.handle(), options))?;
+        folder::watch(Arc::clone(&folder), reconnect(&folder, engine.handle(), stores, options))?;
         let clock = tokio::spawn(async move { scheduler.run().await });
         asked_to_end().await;
         say("ending: no new runs; what is not over goes on at the next start");
@@ -144,9 +147,11 @@ impl Serve {
         gateway: Gateway,
         folder: &Arc<Folder>,
         catalog: Arc<Catalog>,
+        stores: DataStores,
     ) -> anyhow::Result<App> {
         let library = Arc::clone(folder) as Arc<dyn Library>;
-        let options = server::Options { public_url: self.public_url(address)?, token, assets: Assets::default() };
+        let public_url = self.public_url(address)?;
+        let options = server::Options { public_url, token, assets: Assets::default(), stores };
         Ok(App::new(gateway, library, catalog, options))
     }
 
@@ -170,7 +175,12 @@ fn open(data: &Path) -> anyhow::Result<Store> {
 
 /// What is done when `connections.yaml` changes: new modules for new calls, and every text is checked again. A broken
 /// file leaves the connections as they are.
-fn reconnect(folder: &Arc<Folder>, handle: engine::Handle, options: modules::Options) -> impl Fn() + Send + 'static {
+fn reconnect(
+    folder: &Arc<Folder>,
+    handle: engine::Handle,
+    stores: DataStores,
+    options: modules::Options,
+) -> impl Fn() + Send + 'static {
     let folder = Arc::clone(folder);
     move || {
         let connections = match Connections::load(&folder.path().join(crate::sources::CONNECTIONS)) {
@@ -181,7 +191,7 @@ fn reconnect(folder: &Arc<Folder>, handle: engine::Handle, options: modules::Opt
             }
         };
         let known = Arc::new(Catalog::new(modules::specs()).with_connections(connections.kinds()));
-        handle.use_modules(catalog(connections, options.clone()));
+        handle.use_modules(catalog(connections, &stores, options.clone()));
         handle.use_catalog(Arc::clone(&known));
         if let Err(error) = folder.use_catalog(known) {
             tracing::error!(%error, "the scenarios were not checked against the new connections");

@@ -4,8 +4,10 @@ use crate::client::Client;
 use crate::connections::Connections;
 use crate::google::{self, Tokens};
 use crate::guard::{Allowed, Guard};
-use crate::{email, http};
+use crate::{email, http, store};
 use run::call::Module;
+use run::data_store::DataStores;
+use run::tables::{Expected, Record, StoreError, Tables};
 use scenario::catalog::ModuleSpec;
 use std::sync::Arc;
 
@@ -24,23 +26,48 @@ pub(crate) struct Shared {
     pub(crate) mailers: email::Mailers,
 }
 
-/// All modules, ready to be called with these connections. Changed connections need a new set: make it, and let the
-/// old one go with its last call.
-pub fn catalog(connections: Arc<Connections>, options: Options) -> Vec<Arc<dyn Module>> {
+/// All modules, ready to be called with these connections and data stores. Changed connections need a new set: make it,
+/// and let the old one go with its last call.
+pub fn catalog(connections: Arc<Connections>, stores: &DataStores, options: Options) -> Vec<Arc<dyn Module>> {
     let client = Client::new(Guard::new(options.allow_private));
     let shared =
         Arc::new(Shared { connections, client, tokens: Tokens::default(), mailers: email::Mailers::default() });
-    vec![
+    let mut modules: Vec<Arc<dyn Module>> = vec![
         Arc::new(email::Send::new(&shared)),
         Arc::new(google::sheets::Append::new(&shared)),
         Arc::new(http::Request::new(&shared)),
-    ]
+    ];
+    modules.extend(store::all(stores));
+    modules
 }
 
 /// What all modules are, as data, for checking and reference.
 pub fn specs() -> Vec<ModuleSpec> {
-    let modules = catalog(Arc::new(Connections::empty()), Options::default());
+    let stores = DataStores::new(Arc::new(Unopened));
+    let modules = catalog(Arc::new(Connections::empty()), &stores, Options::default());
     modules.iter().map(|module| ModuleSpec::clone(module.spec())).collect()
+}
+
+/// Tables for modules that are only asked what they are.
+#[derive(Debug)]
+struct Unopened;
+
+impl Tables for Unopened {
+    fn get(&self, _table: &str, _key: &str) -> Result<Option<Record>, StoreError> {
+        Err(StoreError::Closed)
+    }
+
+    fn put(&self, _table: &str, _key: &str, _value: &[u8], _expected: Expected) -> Result<u64, StoreError> {
+        Err(StoreError::Closed)
+    }
+
+    fn delete(&self, _table: &str, _key: &str, _expected: Expected) -> Result<bool, StoreError> {
+        Err(StoreError::Closed)
+    }
+
+    fn scan(&self, _: &str, _: &str, _: Option<&str>, _: usize) -> Result<Vec<(String, Record)>, StoreError> {
+        Err(StoreError::Closed)
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod response;
 use crate::catalog::Shared;
 use crate::client::Bounds;
 use crate::connections::HttpAccess;
-use crate::spec::{About, describe, parameters};
+use crate::spec::{About, describe, given, parameters};
 use crate::status::status_error;
 use content::Raw;
 use response::{ErrorStatuses, ResponseAs};
@@ -15,7 +15,7 @@ use run::call::{BoxFuture, Call, Delivery, Module, Outcome};
 use run::error::StepError;
 use scenario::catalog::ModuleSpec;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -122,11 +122,6 @@ impl Module for Request {
     fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Outcome, StepError>> {
         Box::pin(self.request(call))
     }
-}
-
-/// Tells `json: null`, which sends null, from no `json` at all.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
 }
 
 fn default_redirects() -> u32 {

@@ -12,6 +12,7 @@ mod http;
 mod mask;
 mod spec;
 mod status;
+mod store;
 
 pub use catalog::{Options, catalog, specs};
 pub use connections::Connections;

@@ -5,7 +5,7 @@ use run::error::StepError;
 use scenario::catalog::{Effect, ModuleSpec};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -51,6 +51,11 @@ pub(crate) fn parameters<P: DeserializeOwned>(call: &Call<'_>) -> Result<P, Step
 /// Parameters that cannot be meant.
 pub(crate) fn invalid(message: impl Into<String>) -> StepError {
     StepError::permanent("invalid_parameters", message)
+}
+
+/// For a parameter of any value: tells one that is null from one that is left out.
+pub(crate) fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 fn take_text(schema: &mut Value, key: &str) -> String {

@@ -10,6 +10,7 @@ mod document;
 mod modules;
 mod runs;
 mod scenarios;
+mod stores;
 mod value;
 
 use crate::error::Problem;
@@ -45,7 +46,12 @@ fn v1(routes: &mut ServiceConfig) {
         .service(scenarios::run::start)
         .service(scenarios::switch::disable)
         .service(scenarios::switch::enable)
-        .service(scenarios::versions::list);
+        .service(scenarios::versions::list)
+        .service(stores::delete::delete)
+        .service(stores::get::get)
+        .service(stores::list::list)
+        .service(stores::put::put)
+        .service(stores::records::list);
 }
 
 async fn unknown() -> Result<HttpResponse, Problem> {

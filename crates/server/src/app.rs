@@ -5,6 +5,7 @@ use crate::auth::{ApiToken, LoginCodes, Sessions, Throttle};
 use crate::gateway::Gateway;
 use crate::library::Library;
 use engine::Handle;
+use run::data_store::DataStores;
 use run::id::Millis;
 use scenario::catalog::Catalog;
 use std::fmt;
@@ -21,6 +22,8 @@ pub struct Options {
     pub token: ApiToken,
     /// The editor's files.
     pub assets: Assets,
+    /// The tables that scenarios write, for people to look at and change.
+    pub stores: DataStores,
 }
 
 /// What every request handler shares. Clones are cheap and mean the same server.
@@ -92,6 +95,10 @@ impl App {
 
     pub(crate) fn options(&self) -> &Options {
         &self.0.options
+    }
+
+    pub(crate) fn stores(&self) -> &DataStores {
+        &self.0.options.stores
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

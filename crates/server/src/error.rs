@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpResponse, ResponseError};
 use engine::Refused;
+use run::data_store::DataError;
 use run::tables::StoreError;
 use serde::Serialize;
 use std::fmt;
@@ -164,6 +165,20 @@ impl From<StoreError> for Problem {
             StoreError::Conflict => Self::new(StatusCode::CONFLICT, "conflict", error.to_string()),
             StoreError::Failed(_) | StoreError::Corrupt(_) => Self::internal(&error),
         }
+    }
+}
+
+impl From<DataError> for Problem {
+    fn from(error: DataError) -> Self {
+        let status = match &error {
+            DataError::Store(error) => return error.clone().into(),
+            DataError::InvalidName(_) | DataError::InvalidKey | DataError::InvalidQuery(_) => StatusCode::BAD_REQUEST,
+            DataError::Conflict(_) => StatusCode::CONFLICT,
+            DataError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            DataError::WrongType(_) | DataError::OutOfRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            DataError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        Self::new(status, error.code(), error.to_string())
     }
 }
 

@@ -9,3 +9,4 @@ mod redirects;
 mod server;
 mod smtp_server;
 mod step;
+mod store;

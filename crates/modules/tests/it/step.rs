@@ -2,6 +2,7 @@
 
 use modules::{Connections, Options};
 use run::call::{Call, Module, Origin, Outcome};
+use run::data_store::DataStores;
 use run::error::StepError;
 use run::id::{Millis, RunId, ScenarioId, Spot, Turns};
 use scenario::plan::StepNo;
@@ -31,7 +32,8 @@ pub(crate) fn modules(connections: &str, given: &[(&'static str, &str)], options
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| rustls::crypto::aws_lc_rs::default_provider().install_default().unwrap());
     let given = Given(given.iter().map(|&(name, text)| (name, text.to_owned())).collect());
-    modules::catalog(Arc::new(Connections::parse(connections, &given).unwrap()), options)
+    let stores = DataStores::new(store::open("memory:").unwrap().tables);
+    modules::catalog(Arc::new(Connections::parse(connections, &given).unwrap()), &stores, options)
 }
 
 /// A step about to be called.
@@ -42,11 +44,20 @@ pub(crate) struct Step<'a> {
     author_host: Option<&'a str>,
     timeout: Duration,
     now: Millis,
+    idempotency_key: &'a str,
 }
 
 /// A step of this module.
 pub(crate) fn step<'a>(modules: &'a [Arc<dyn Module>], name: &'a str) -> Step<'a> {
-    Step { modules, name, connection: None, author_host: None, timeout: Duration::from_secs(20), now: NOW }
+    Step {
+        modules,
+        name,
+        connection: None,
+        author_host: None,
+        timeout: Duration::from_secs(20),
+        now: NOW,
+        idempotency_key: "0190-key.3",
+    }
 }
 
 impl<'a> Step<'a> {
@@ -66,6 +77,10 @@ impl<'a> Step<'a> {
         Self { now, ..self }
     }
 
+    pub(crate) fn idempotency_key(self, idempotency_key: &'a str) -> Self {
+        Self { idempotency_key, ..self }
+    }
+
     pub(crate) async fn call(self, parameters: Value) -> Result<Outcome, StepError> {
         let module = self.modules.iter().find(|module| module.spec().name == self.name).unwrap();
         let scenario: ScenarioId = "test".parse().unwrap();
@@ -74,7 +89,7 @@ impl<'a> Step<'a> {
         let call = Call {
             parameters: &parameters,
             connection: self.connection,
-            idempotency_key: "0190-key.3",
+            idempotency_key: self.idempotency_key,
             author_host: self.author_host,
             timeout: self.timeout,
             now: self.now,

@@ -14,3 +14,4 @@ mod scenarios;
 mod security;
 mod shelf;
 mod site;
+mod stores;

@@ -4,6 +4,7 @@ use crate::shelf::Shelf;
 use actix_web::dev::ServerHandle;
 use engine::Engine;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
+use run::data_store::DataStores;
 use scenario::catalog::{Catalog, Effect, ModuleSpec};
 use serde_json::{Value, json};
 use server::{ApiToken, App, Asset, Assets, Gateway, Options};
@@ -51,6 +52,7 @@ pub(crate) struct Site {
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) client: reqwest::Client,
     pub(crate) hooks: HookTable,
+    pub(crate) stores: DataStores,
     server: ServerHandle,
     engine: Engine,
 }
@@ -65,8 +67,9 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let catalog = Arc::new(Catalog::new([parcel()]));
-        let engine =
-            Engine::start(store::open("memory:").unwrap(), Arc::clone(&catalog), [], engine::Options::default());
+        let store = store::open("memory:").unwrap();
+        let stores = DataStores::new(Arc::clone(&store.tables));
+        let engine = Engine::start(store, Arc::clone(&catalog), [], engine::Options::default());
         engine.resume().unwrap();
         let handle = engine.handle();
         let shelf = Arc::new(Shelf::new(handle.clone(), Arc::clone(&catalog)));
@@ -82,13 +85,14 @@ impl Site {
             public_url: format!("{scheme}://{address}").parse().unwrap(),
             token: ApiToken::new(TOKEN).unwrap(),
             assets,
+            stores: stores.clone(),
         };
         let app = App::new(gateway, shelf.clone(), catalog, options);
         let server = server::serve(listener, app.clone()).unwrap();
         let stop = server.handle();
         tokio::spawn(server);
         let client = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { base: format!("http://{address}"), app, shelf, client, hooks, server: stop, engine }
+        Self { base: format!("http://{address}"), app, shelf, client, hooks, stores, server: stop, engine }
     }
 
     /// The engine behind it.

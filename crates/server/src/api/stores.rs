@@ -1,0 +1,49 @@
+//! Data stores: the tables that scenarios read and write, record by record.
+
+pub(super) mod delete;
+pub(super) mod get;
+pub(super) mod list;
+pub(super) mod put;
+pub(super) mod records;
+
+use crate::App;
+use crate::error::Problem;
+use run::data_store::{Act, DataRecord};
+use run::id::Millis;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A record of a data store.
+#[derive(Serialize, ToSchema)]
+#[schema(as = StoreRecord)]
+pub(super) struct View {
+    /// Its key.
+    key: String,
+    /// What it holds.
+    value: Value,
+    /// Grows with each change of the record.
+    revision: u64,
+    /// When it was last changed, in milliseconds since 1970.
+    #[schema(value_type = i64)]
+    changed: Millis,
+    /// When it expires, in milliseconds since 1970; null: never.
+    #[schema(value_type = Option<i64>)]
+    expires: Option<Millis>,
+}
+
+impl From<DataRecord> for View {
+    fn from(record: DataRecord) -> Self {
+        let DataRecord { key, value, revision, changed, expires } = record;
+        Self { key, value, revision, changed, expires }
+    }
+}
+
+/// A change by a person: each is one of its own.
+fn act(app: &App) -> Act<'static> {
+    Act { now: app.now(), idempotency_key: None }
+}
+
+fn unknown(store: &str, key: &str) -> Problem {
+    Problem::not_found(format!("there is no record {key:?} in the data store `{store}`"))
+}

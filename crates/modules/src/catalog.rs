@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use crate::connections::Connections;
+use crate::far_side::FarSide;
 use crate::google::{self, Tokens};
 use crate::guard::{Allowed, Guard};
 use crate::{email, http, store};
@@ -29,7 +30,19 @@ pub(crate) struct Shared {
 /// All modules, ready to be called with these connections and data stores. Changed connections need a new set: make it,
 /// and let the old one go with its last call.
 pub fn catalog(connections: Arc<Connections>, stores: &DataStores, options: Options) -> Vec<Arc<dyn Module>> {
-    let client = Client::new(Guard::new(options.allow_private));
+    made(connections, stores, Client::new(Guard::new(options.allow_private)))
+}
+
+/// The same modules for rehearsals: `far_side` answers what goes over HTTP, and nothing leaves the machine that way.
+pub fn rehearsed(
+    connections: Arc<Connections>,
+    stores: &DataStores,
+    far_side: Arc<dyn FarSide>,
+) -> Vec<Arc<dyn Module>> {
+    made(connections, stores, Client::rehearsed(Guard::new(Vec::new()), far_side))
+}
+
+fn made(connections: Arc<Connections>, stores: &DataStores, client: Client) -> Vec<Arc<dyn Module>> {
     let shared =
         Arc::new(Shared { connections, client, tokens: Tokens::default(), mailers: email::Mailers::default() });
     let mut modules: Vec<Arc<dyn Module>> = vec![

@@ -3,6 +3,7 @@
 
 pub mod catalog;
 pub mod connections;
+pub mod far_side;
 pub mod guard;
 
 mod client;
@@ -14,5 +15,5 @@ mod spec;
 mod status;
 mod store;
 
-pub use catalog::{Options, catalog, specs};
+pub use catalog::{Options, catalog, rehearsed, specs};
 pub use connections::Connections;

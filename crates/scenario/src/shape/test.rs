@@ -1,21 +1,43 @@
 //! `tests:` what a scenario says about itself.
 
-use crate::check::{Checker, Fields};
-use crate::plan::{Expect, Test};
-use crate::text::{Entry, Node, Value};
-use std::collections::BTreeMap;
+mod exchange;
+mod expect;
+mod mock;
 
-pub(super) const KEYS: &[&str] = &["name", "trigger", "mock", "expect"];
-pub(super) const EXPECT_KEYS: &[&str] = &["response", "skipped", "ran", "outputs", "ends"];
-pub(super) const RESPONSE_KEYS: &[&str] = &["status", "json", "text", "headers"];
+use crate::check::Checker;
+use crate::diagnostic::Diagnostic;
+use crate::plan::{StoreContents, Test};
+use crate::text::{Entry, Node, Value};
+use serde_json::json;
+
+#[cfg(test)]
+pub(super) use exchange::{KEYS as EXCHANGE_KEYS, REQUEST_KEYS};
+#[cfg(test)]
+pub(super) use expect::{ERROR_KEYS, KEYS as EXPECT_KEYS, RESPONSE_KEYS};
+
+pub(super) const KEYS: &[&str] = &["name", "at", "seed", "trigger", "stores", "mock", "http", "expect"];
 /// What `trigger` has (design of the gateway); a test may give any of it.
 pub(super) const TRIGGER_KEYS: &[&str] = &[
     "method", "path", "params", "query", "headers", "body", "data", "raw", "files", "ip", "provider", "event", "id",
     "at",
 ];
-const ENDS: &[(&str, &str)] = &[("succeeded", "succeeded"), ("failed", "failed"), ("stopped", "stopped")];
 
 impl Checker<'_> {
+    /// A file of tests: a list of them, or a map with `tests`.
+    pub(crate) fn test_file(&mut self, root: &Node) -> Vec<Test> {
+        if matches!(root.value, Value::List(_)) {
+            return self.tests(root);
+        }
+        let Some(top) = self.fields(root, "a file of tests", &["tests"]) else { return Vec::new() };
+        match top.get("tests") {
+            Some(tests) => self.tests(tests),
+            None => {
+                self.report(Diagnostic::missing_key(top.place, "tests", "a file of tests"));
+                Vec::new()
+            }
+        }
+    }
+
     /// All tests. The steps were gone over before, so that their names are known.
     pub(super) fn tests(&mut self, node: &Node) -> Vec<Test> {
         let list = self.list(node, "`tests`").unwrap_or_default();
@@ -29,57 +51,41 @@ impl Checker<'_> {
             self.fields(node, "`trigger` of a test", TRIGGER_KEYS)?;
             Some(node.to_json()).filter(serde_json::Value::is_object)
         });
-        let mock = fields.get("mock").map(|node| self.values_by_step(node, "`mock`")).unwrap_or_default();
-        let expect = fields.get("expect").and_then(|node| self.expect(node)).unwrap_or_default();
         Some(Test {
             name: name.unwrap_or_else(|| format!("test {number}")),
             place: node.place,
-            trigger: trigger.unwrap_or_else(|| serde_json::json!({})),
-            mock,
-            expect,
+            at: fields.get("at").and_then(|node| self.instant(node)),
+            seed: fields.get("seed").and_then(|node| self.whole(node, "`seed`", 0..=u64::MAX)),
+            trigger: trigger.unwrap_or_else(|| json!({})),
+            stores: fields.get("stores").map(|node| self.store_contents(node)).unwrap_or_default(),
+            mock: fields.get("mock").map(|node| self.mocks(node)).unwrap_or_default(),
+            http: fields.get("http").map(|node| self.exchanges(node)).unwrap_or_default(),
+            expect: fields.get("expect").and_then(|node| self.expect(node)).unwrap_or_default(),
         })
     }
 
-    fn expect(&mut self, node: &Node) -> Option<Expect> {
-        let fields = self.fields(node, "`expect`", EXPECT_KEYS)?;
-        let mut expect = Expect {
-            skipped: fields.get("skipped").map(|node| self.step_list(node, "`skipped`")).unwrap_or_default(),
-            ran: fields.get("ran").map(|node| self.step_list(node, "`ran`")).unwrap_or_default(),
-            outputs: fields.get("outputs").map(|node| self.values_by_step(node, "`outputs`")).unwrap_or_default(),
-            ends: fields.get("ends").and_then(|node| self.word(node, "`ends`", ENDS)).map(str::to_owned),
-            ..Expect::default()
-        };
-        if let Some(node) = fields.get("response")
-            && let Some(response) = self.fields(node, "`response`", RESPONSE_KEYS)
-        {
-            self.expect_response(response, &mut expect);
-        }
-        Some(expect)
-    }
-
-    fn expect_response(&mut self, fields: Fields<'_>, expect: &mut Expect) {
-        let status = fields.get("status").and_then(|node| self.whole(node, "`status`", 100..=599));
-        expect.status = status.and_then(|status| u16::try_from(status).ok());
-        expect.json = fields.get("json").map(Node::to_json);
-        expect.text = fields.get("text").and_then(|node| self.text(node, "`text`")).map(str::to_owned);
-        let headers = fields.get("headers").and_then(|node| self.open_fields(node, "`headers`"));
-        for Entry { key, node } in headers.map(|headers| headers.entries()).unwrap_or_default() {
-            let value = match &node.value {
-                Value::Bool(_) | Value::Number(_) => Some(node.written(self.source)),
-                _ => self.text(node, &format!("the header `{}`", key.text)),
-            };
-            expect.headers.extend(value.map(|value| (key.text.to_ascii_lowercase(), value.to_owned())));
+    /// An RFC 3339 time, in milliseconds since 1970.
+    fn instant(&mut self, node: &Node) -> Option<i64> {
+        let text = self.text(node, "`at`")?;
+        match text.parse::<jiff::Timestamp>() {
+            Ok(time) => Some(time.as_millisecond()),
+            Err(_) => {
+                self.report(Diagnostic::bad_time(node.place, text));
+                None
+            }
         }
     }
 
-    fn values_by_step(&mut self, node: &Node, what: &str) -> BTreeMap<String, serde_json::Value> {
-        let mut values = BTreeMap::new();
-        let fields = self.open_fields(node, what);
-        for Entry { key, node } in fields.map(|fields| fields.entries()).unwrap_or_default() {
-            self.expect_step(key.place, &key.text);
-            values.insert(key.text.clone(), node.to_json());
+    /// Table → key → value.
+    fn store_contents(&mut self, node: &Node) -> StoreContents {
+        let mut contents = StoreContents::new();
+        let tables = self.open_fields(node, "`stores`");
+        for Entry { key, node } in tables.map(|tables| tables.entries()).unwrap_or_default() {
+            let Some(records) = self.open_fields(node, &format!("the table `{}`", key.text)) else { continue };
+            let records = records.entries().iter().map(|record| (record.key.text.clone(), record.node.to_json()));
+            contents.insert(key.text.clone(), records.collect());
         }
-        values
+        contents
     }
 
     fn step_list(&mut self, node: &Node, what: &str) -> Vec<String> {

@@ -14,4 +14,5 @@ mod run;
 mod serve;
 mod served;
 mod shipped;
+mod store;
 mod test;

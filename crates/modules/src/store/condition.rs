@@ -5,13 +5,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What the record must be like.
+/// What the record must be like. The words have no descriptions of their own, so that the schema lists them as one
+/// choice.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum If {
-    /// It must not exist.
     Absent,
-    /// It must exist.
     Present,
     /// It must still be at this revision, which `store.get` told; 0: it must not exist.
     Revision(u64),

@@ -4,9 +4,11 @@
 mod aes;
 mod call;
 mod checks;
+mod csv;
 mod dates;
 mod encoding;
 mod hash;
+mod html;
 mod identity;
 mod json;
 mod jsonpath;
@@ -14,10 +16,23 @@ mod jwt;
 mod lists;
 mod maps;
 mod notation;
+mod number_format;
 mod numbers;
 mod options;
+mod regex;
+mod spelling;
+mod statistics;
 mod text;
+mod url;
+mod values;
+mod words;
+mod xml;
+mod yaml;
 
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod known;
 #[cfg(test)]
 mod tests;
 
@@ -56,15 +71,29 @@ pub(crate) type Run = fn(&mut Call<'_, '_>) -> Result<Dynamic, Fault>;
 pub fn all() -> impl Iterator<Item = &'static Function> {
     [
         text::TABLE,
+        words::TABLE,
+        spelling::TABLE,
+        regex::TABLE,
         numbers::TABLE,
-        lists::TABLE,
+        number_format::TABLE,
+        statistics::TABLE,
+        lists::WALKS,
+        lists::PARTS,
+        lists::KEYS,
+        lists::SETS,
         maps::TABLE,
+        values::TABLE,
         dates::CALENDAR,
         dates::FORMATS,
         dates::PARTS,
         dates::COMPARE,
         json::TABLE,
         jsonpath::TABLE,
+        csv::TABLE,
+        xml::TABLE,
+        yaml::TABLE,
+        html::TABLE,
+        url::TABLE,
         encoding::TABLE,
         hash::TABLE,
         aes::TABLE,

@@ -1,45 +1,15 @@
-//! Functions of texts.
+//! Functions of texts: their parts and places.
 
 use super::{Call, Function};
 use crate::expression::fault::{Fault, limit, unsuitable};
-use crate::expression::machine::{LIST_ITEMS, TEXT_BYTES};
+use crate::expression::machine::TEXT_BYTES;
 use crate::expression::operators::same;
-use crate::expression::value::{as_list, as_map, as_text, list, write_text};
+use crate::expression::value::{as_list, as_map, as_text, write_text};
 use rhai::Dynamic;
 
-type Result = std::result::Result<Dynamic, Fault>;
+type Result<T = Dynamic> = std::result::Result<T, Fault>;
 
 pub(super) const TABLE: &[Function] = &[
-    Function {
-        name: "upper",
-        group: "text",
-        signature: "upper(text) -> text",
-        doc: "The text in upper case.",
-        errors: "",
-        example: r#""straße".upper()"#,
-        result: r#""STRASSE""#,
-        run: upper,
-    },
-    Function {
-        name: "lower",
-        group: "text",
-        signature: "lower(text) -> text",
-        doc: "The text in lower case.",
-        errors: "",
-        example: r#""ABC".lower()"#,
-        result: r#""abc""#,
-        run: lower,
-    },
-    Function {
-        name: "capitalize",
-        group: "text",
-        signature: "capitalize(text) -> text",
-        doc: "The text with its first letter in upper case.",
-        errors: "",
-        example: r#""one two".capitalize()"#,
-        result: r#""One two""#,
-        run: capitalize,
-    },
     Function {
         name: "trim",
         group: "text",
@@ -51,14 +21,54 @@ pub(super) const TABLE: &[Function] = &[
         run: trim,
     },
     Function {
-        name: "split",
+        name: "trim_start",
         group: "text",
-        signature: "split(text, separator) -> list",
-        doc: "The parts of the text between separators; with an empty separator, its characters.",
-        errors: "More than 100000 parts.",
-        example: r#""a,b".split(",")"#,
-        result: r#"["a","b"]"#,
-        run: split,
+        signature: "trim_start(text) -> text",
+        doc: "The text without blanks at its beginning.",
+        errors: "",
+        example: r#""  a ".trim_start()"#,
+        result: r#""a ""#,
+        run: trim_start,
+    },
+    Function {
+        name: "trim_end",
+        group: "text",
+        signature: "trim_end(text) -> text",
+        doc: "The text without blanks at its end.",
+        errors: "",
+        example: r#"" a  ".trim_end()"#,
+        result: r#"" a""#,
+        run: trim_end,
+    },
+    Function {
+        name: "collapse_blanks",
+        group: "text",
+        signature: "collapse_blanks(text) -> text",
+        doc: "The text with one blank where there were several, line breaks too, and none at its beginning and end.",
+        errors: "",
+        example: r#"" a   b ".collapse_blanks()"#,
+        result: r#""a b""#,
+        run: collapse_blanks,
+    },
+    Function {
+        name: "remove_prefix",
+        group: "text",
+        signature: "remove_prefix(text, beginning) -> text",
+        doc: "The text without this beginning; without it already, the text as it is.",
+        errors: "",
+        example: r#""invoice-7".remove_prefix("invoice-")"#,
+        result: r#""7""#,
+        run: remove_prefix,
+    },
+    Function {
+        name: "remove_suffix",
+        group: "text",
+        signature: "remove_suffix(text, end) -> text",
+        doc: "The text without this end; without it already, the text as it is.",
+        errors: "",
+        example: r#""a.pdf".remove_suffix(".pdf")"#,
+        result: r#""a""#,
+        run: remove_suffix,
     },
     Function {
         name: "replace",
@@ -69,6 +79,16 @@ pub(super) const TABLE: &[Function] = &[
         example: r#""a-b-c".replace("-", "+")"#,
         result: r#""a+b+c""#,
         run: replace,
+    },
+    Function {
+        name: "replace_first",
+        group: "text",
+        signature: "replace_first(text, what, with) -> text",
+        doc: "The text with the first occurrence replaced.",
+        errors: "A text that would be longer than 8 MiB.",
+        example: r#""a-b-c".replace_first("-", "+")"#,
+        result: r#""a+b-c""#,
+        run: replace_first,
     },
     Function {
         name: "contains",
@@ -101,6 +121,79 @@ pub(super) const TABLE: &[Function] = &[
         run: ends_with,
     },
     Function {
+        name: "index_of",
+        group: "text",
+        signature: "index_of(value, part, from?) -> number",
+        doc: "Where a part first stands in a text (counted in characters), or an item in a list; the first position \
+              is 0. `()` where it is not.",
+        errors: "A value that is no text or list.",
+        example: r#""banana".index_of("an", 2)"#,
+        result: "3",
+        run: index_of,
+    },
+    Function {
+        name: "last_index_of",
+        group: "text",
+        signature: "last_index_of(value, part) -> number",
+        doc: "Where a part last stands in a text (counted in characters), or an item in a list; the first position is \
+              0. `()` where it is not.",
+        errors: "A value that is no text or list.",
+        example: r#""banana".last_index_of("an")"#,
+        result: "3",
+        run: last_index_of,
+    },
+    Function {
+        name: "count_of",
+        group: "text",
+        signature: "count_of(value, part) -> number",
+        doc: "How often a part stands in a text, or an item in a list.",
+        errors: "A value that is no text or list.",
+        example: r#""banana".count_of("an")"#,
+        result: "2",
+        run: count_of,
+    },
+    Function {
+        name: "before",
+        group: "text",
+        signature: "before(text, mark) -> text",
+        doc: "What stands before the first occurrence of the mark; without it, the whole text.",
+        errors: "",
+        example: r#""ann@example.com".before("@")"#,
+        result: r#""ann""#,
+        run: before,
+    },
+    Function {
+        name: "after",
+        group: "text",
+        signature: "after(text, mark) -> text",
+        doc: "What stands after the first occurrence of the mark; without it, an empty text.",
+        errors: "",
+        example: r#""ann@example.com".after("@")"#,
+        result: r#""example.com""#,
+        run: after,
+    },
+    Function {
+        name: "slice",
+        group: "text",
+        signature: "slice(value, from, to?) -> text or list",
+        doc: "The characters of a text, or the items of a list, from one position up to another; negative ones count \
+              from the end.",
+        errors: "A value that is no text or list; positions that are no whole numbers.",
+        example: r#""hookmill".slice(4)"#,
+        result: r#""mill""#,
+        run: slice,
+    },
+    Function {
+        name: "insert_text",
+        group: "text",
+        signature: "insert_text(text, position, what) -> text",
+        doc: "The text with another inserted at this position.",
+        errors: "A position beyond the end; a text that would be longer than 8 MiB.",
+        example: r#""20261122".insert_text(4, "-")"#,
+        result: r#""2026-1122""#,
+        run: insert_text,
+    },
+    Function {
         name: "truncate",
         group: "text",
         signature: "truncate(text, length, ending?) -> text",
@@ -121,25 +214,24 @@ pub(super) const TABLE: &[Function] = &[
         run: pad_start,
     },
     Function {
-        name: "slice",
+        name: "pad_end",
         group: "text",
-        signature: "slice(value, from, to?) -> text or list",
-        doc: "The characters of a text, or the items of a list, from one position up to another; negative ones count from \
-              the end.",
-        errors: "A value that is no text or list; positions that are no whole numbers.",
-        example: r#""hookmill".slice(4)"#,
-        result: r#""mill""#,
-        run: slice,
+        signature: "pad_end(text, length, with?) -> text",
+        doc: "The text, filled at its end to this many characters; with blanks unless told otherwise.",
+        errors: "A length that is no whole number from 0; a text that would be longer than 8 MiB.",
+        example: r#""7".pad_end(3, ".")"#,
+        result: r#""7..""#,
+        run: pad_end,
     },
     Function {
-        name: "slug",
+        name: "repeat",
         group: "text",
-        signature: "slug(text) -> text",
-        doc: "The text as a part of a URL: lower-case letters and digits with hyphens between.",
-        errors: "",
-        example: r#""Hello, World!".slug()"#,
-        result: r#""hello-world""#,
-        run: slug,
+        signature: "repeat(text, times) -> text",
+        doc: "The text, this many times.",
+        errors: "A number of times that is no whole number from 0; a text that would be longer than 8 MiB.",
+        example: r#""ab".repeat(3)"#,
+        result: r#""ababab""#,
+        run: repeat,
     },
     Function {
         name: "to_text",
@@ -153,33 +245,32 @@ pub(super) const TABLE: &[Function] = &[
     },
 ];
 
-fn upper(call: &mut Call) -> Result {
-    Ok(call.text(0)?.to_uppercase().into())
-}
-
-fn lower(call: &mut Call) -> Result {
-    Ok(call.text(0)?.to_lowercase().into())
-}
-
-fn capitalize(call: &mut Call) -> Result {
-    let text = call.text(0)?;
-    let mut characters = text.chars();
-    let first: String = characters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    Ok((first + characters.as_str()).into())
-}
-
 fn trim(call: &mut Call) -> Result {
     Ok(call.text(0)?.trim().into())
 }
 
-fn split(call: &mut Call) -> Result {
-    let (text, separator) = (call.text(0)?, call.text(1)?);
-    let one_too_many = LIST_ITEMS + 1;
-    if separator.is_empty() {
-        let characters = text.chars().take(one_too_many).map(|character| character.to_string().into());
-        return Ok(list(characters.collect()));
-    }
-    Ok(list(text.split(separator.as_str()).take(one_too_many).map(|part| part.into()).collect()))
+fn trim_start(call: &mut Call) -> Result {
+    Ok(call.text(0)?.trim_start().into())
+}
+
+fn trim_end(call: &mut Call) -> Result {
+    Ok(call.text(0)?.trim_end().into())
+}
+
+fn collapse_blanks(call: &mut Call) -> Result {
+    let text = call.text(0)?;
+    call.spend_bytes(text.len())?;
+    Ok(text.split_whitespace().collect::<Vec<_>>().join(" ").into())
+}
+
+fn remove_prefix(call: &mut Call) -> Result {
+    let (text, beginning) = (call.text(0)?, call.text(1)?);
+    Ok(text.strip_prefix(beginning.as_str()).unwrap_or(&text).into())
+}
+
+fn remove_suffix(call: &mut Call) -> Result {
+    let (text, end) = (call.text(0)?, call.text(1)?);
+    Ok(text.strip_suffix(end.as_str()).unwrap_or(&text).into())
 }
 
 fn replace(call: &mut Call) -> Result {
@@ -190,6 +281,12 @@ fn replace(call: &mut Call) -> Result {
     let found = text.matches(what.as_str()).count();
     fits(text.len() + found.saturating_mul(with.len()))?;
     Ok(text.replace(what.as_str(), &with).into())
+}
+
+fn replace_first(call: &mut Call) -> Result {
+    let (text, what, with) = (call.text(0)?, call.text(1)?, call.text(2)?);
+    fits(text.len() + with.len())?;
+    Ok(if what.is_empty() { text.into() } else { text.replacen(what.as_str(), &with, 1).into() })
 }
 
 fn contains(call: &mut Call) -> Result {
@@ -216,6 +313,78 @@ fn ends_with(call: &mut Call) -> Result {
     Ok(call.text(0)?.ends_with(call.text(1)?.as_str()).into())
 }
 
+fn index_of(call: &mut Call) -> Result {
+    let from = call.given(2).map_or(Ok(0), |_| call.count(2))?;
+    let (value, part) = (call.any(0), call.any(1));
+    if as_list(value).is_some() {
+        let items = call.list(0)?;
+        let found = items.iter().skip(from).position(|item| same(item, part));
+        return Ok(found.map(|position| whole(position + from)).unwrap_or_default());
+    }
+    let text = text_or_list(call)?;
+    let part = call.text(1)?;
+    call.spend_bytes(text.len())?;
+    let Some((start, _)) =
+        text.char_indices().map(Some).chain([None]).nth(from).map(|at| at.unwrap_or((text.len(), ' ')))
+    else {
+        return Ok(Dynamic::UNIT);
+    };
+    let found = text[start..].find(part.as_str());
+    Ok(found.map(|offset| whole(from + text[start..start + offset].chars().count())).unwrap_or_default())
+}
+
+fn last_index_of(call: &mut Call) -> Result {
+    let (value, part) = (call.any(0), call.any(1));
+    if as_list(value).is_some() {
+        let items = call.list(0)?;
+        return Ok(items.iter().rposition(|item| same(item, part)).map(whole).unwrap_or_default());
+    }
+    let text = text_or_list(call)?;
+    call.spend_bytes(text.len())?;
+    let found = text.rfind(call.text(1)?.as_str());
+    Ok(found.map(|offset| whole(text[..offset].chars().count())).unwrap_or_default())
+}
+
+fn count_of(call: &mut Call) -> Result {
+    let (value, part) = (call.any(0), call.any(1));
+    if as_list(value).is_some() {
+        let items = call.list(0)?;
+        return Ok(whole(items.iter().filter(|item| same(item, part)).count()));
+    }
+    let (text, part) = (text_or_list(call)?, call.text(1)?);
+    call.spend_bytes(text.len())?;
+    Ok(whole(if part.is_empty() { 0 } else { text.matches(part.as_str()).count() }))
+}
+
+/// The first argument of a function that takes a text or a list, where it is no list.
+fn text_or_list(call: &Call) -> Result<rhai::ImmutableString> {
+    as_text(call.any(0)).ok_or_else(|| call.unsuitable(0, "a text or a list"))
+}
+
+fn before(call: &mut Call) -> Result {
+    let (text, mark) = (call.text(0)?, call.text(1)?);
+    Ok(text.split_once(mark.as_str()).map_or(text.as_str(), |(before, _)| before).into())
+}
+
+fn after(call: &mut Call) -> Result {
+    let (text, mark) = (call.text(0)?, call.text(1)?);
+    Ok(text.split_once(mark.as_str()).map_or("", |(_, after)| after).into())
+}
+
+fn slice(call: &mut Call) -> Result {
+    let (from, to) = (Dynamic::from(call.int(1)?), call.given(2).cloned().unwrap_or(i64::MAX.into()));
+    crate::expression::slice(call.any(0), &from, &to)
+}
+
+fn insert_text(call: &mut Call) -> Result {
+    let (text, position, what) = (call.text(0)?, call.count(1)?, call.text(2)?);
+    fits(text.len() + what.len())?;
+    let ends = text.char_indices().map(|(offset, _)| offset).chain([text.len()]);
+    let offset = ends.into_iter().nth(position).ok_or_else(|| call.fail("the text is not that long"))?;
+    let (before, after) = text.split_at(offset);
+    Ok(format!("{before}{what}{after}").into())
+}
+
 fn truncate(call: &mut Call) -> Result {
     let (text, length) = (call.text(0)?, call.count(1)?);
     if text.chars().count() <= length {
@@ -228,33 +397,31 @@ fn truncate(call: &mut Call) -> Result {
 }
 
 fn pad_start(call: &mut Call) -> Result {
+    let (text, filling) = filling(call)?;
+    Ok((filling + text.as_str()).into())
+}
+
+fn pad_end(call: &mut Call) -> Result {
+    let (text, filling) = filling(call)?;
+    Ok((text.to_string() + filling.as_str()).into())
+}
+
+/// The text, and what fills it to the wanted length.
+fn filling(call: &mut Call) -> Result<(rhai::ImmutableString, String)> {
     let (text, length) = (call.text(0)?, call.count(1)?);
     let with = call.given(2).map_or(Ok(" ".into()), |_| call.text(2))?;
     let missing = length.saturating_sub(text.chars().count());
     if missing == 0 || with.is_empty() {
-        return Ok(text.into());
+        return Ok((text, String::new()));
     }
-    fits(missing.saturating_mul(4))?;
-    let filling: String = with.chars().cycle().take(missing).collect();
-    Ok((filling + text.as_str()).into())
+    fits(missing.saturating_mul(with.chars().map(char::len_utf8).max().unwrap_or(1)))?;
+    Ok((text, with.chars().cycle().take(missing).collect()))
 }
 
-fn slice(call: &mut Call) -> Result {
-    let (from, to) = (Dynamic::from(call.int(1)?), call.given(2).cloned().unwrap_or(i64::MAX.into()));
-    crate::expression::slice(call.any(0), &from, &to)
-}
-
-fn slug(call: &mut Call) -> Result {
-    let text = call.text(0)?;
-    let mut slug = String::new();
-    for character in text.chars().flat_map(char::to_lowercase) {
-        if character.is_alphanumeric() {
-            slug.push(character);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    Ok(slug.trim_end_matches('-').into())
+fn repeat(call: &mut Call) -> Result {
+    let (text, times) = (call.text(0)?, call.count(1)?);
+    fits(text.len().saturating_mul(times))?;
+    Ok(text.repeat(times).into())
 }
 
 fn to_text(call: &mut Call) -> Result {
@@ -264,9 +431,14 @@ fn to_text(call: &mut Call) -> Result {
 }
 
 /// Before a text is made that could be much longer than what it is made of.
-fn fits(bytes: usize) -> std::result::Result<(), Fault> {
+pub(super) fn fits(bytes: usize) -> Result<()> {
     if bytes > TEXT_BYTES {
         return Err(limit(format!("the text would be longer than {} MiB", TEXT_BYTES >> 20)));
     }
     Ok(())
+}
+
+/// A count or a position as a value.
+pub(super) fn whole(count: usize) -> Dynamic {
+    i64::try_from(count).unwrap_or(i64::MAX).into()
 }

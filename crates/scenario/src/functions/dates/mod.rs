@@ -16,3 +16,4 @@ pub(super) use calendar::TABLE as CALENDAR;
 pub(super) use compare::TABLE as COMPARE;
 pub(super) use formats::TABLE as FORMATS;
 pub(super) use parts::TABLE as PARTS;
+pub(super) use tokens::ordinal;

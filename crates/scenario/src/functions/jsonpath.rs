@@ -77,3 +77,6 @@ fn compiled(call: &mut Call) -> Result<Arc<JpQuery>> {
     kept.insert(text.to_string(), query.clone());
     Ok(query)
 }
+
+#[cfg(test)]
+mod tests;

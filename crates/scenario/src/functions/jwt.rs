@@ -198,3 +198,6 @@ fn texts(value: &Dynamic) -> Vec<String> {
         None => as_text(value).map(String::from).into_iter().collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;

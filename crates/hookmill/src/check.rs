@@ -1,12 +1,14 @@
 //! `hookmill check`: everything that is wrong with scenarios, in one pass, without running anything.
 
 mod inspection;
+mod mending;
 
 use crate::home::Home;
 use crate::sources;
 use crate::terminal::{self, BAD, DOUBTFUL, Done, QUIET, STRONG, paint};
 use clap::{Args, ValueEnum};
-use inspection::{Finding, inspect};
+use inspection::{Finding, inspect, orphans};
+use mending::{Mended, mend};
 use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
@@ -14,7 +16,8 @@ use std::path::PathBuf;
 /// Find what is wrong with scenarios, without running anything
 ///
 /// Reports every mistake with file, line, column and a hint. Knows the connections of `connections.yaml` and finds
-/// what scenarios of one folder cannot share, such as a webhook path.
+/// what scenarios of one folder cannot share, such as a webhook path. Warnings name what is most probably not meant; a
+/// comment `# hookmill: allow W0503` on or above a line keeps one back.
 #[derive(Args, Debug)]
 #[command(after_help = terminal::EXIT_CODES)]
 pub(crate) struct Check {
@@ -23,6 +26,12 @@ pub(crate) struct Check {
     /// How to print what is found
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Exit with 1 on warnings, too
+    #[arg(long)]
+    strict: bool,
+    /// Mend what can be mended without a doubt, in the files; comments and everything else stay
+    #[arg(long)]
+    fix: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -37,22 +46,32 @@ impl Check {
     pub(crate) fn run(self) -> Done {
         let sources = sources::find(&self.paths)?;
         let homes = Home::all(&sources);
-        let findings = inspect(&sources, &homes)?;
+        let mended = if self.fix { mend(&sources, &homes)? } else { Vec::new() };
+        let mut findings = inspect(&sources, &homes)?;
+        findings.extend(orphans(&self.paths)?);
         let errors = findings.iter().filter(|finding| finding.diagnostic.is_error()).count();
         match self.format {
-            Format::Text => print_text(&findings)?,
-            Format::Json => print_json(sources.len(), &findings)?,
+            Format::Text => print_text(&mended, &findings)?,
+            Format::Json => print_json(sources.len(), &mended, &findings)?,
         }
         terminal::say(summary(sources.len(), errors, findings.len() - errors));
-        if errors == 0 && !sources.is_empty() {
+        let mendable = findings.iter().filter(|finding| finding.diagnostic.fix.is_some()).count();
+        if mendable > 0 {
+            let what = terminal::count(mendable, "finding");
+            terminal::say(paint(QUIET, format_args!("next: `hookmill check --fix` mends {what}")));
+        } else if errors == 0 && !sources.is_empty() {
             terminal::say(paint(QUIET, "next: `hookmill test` runs the tests they carry"));
         }
-        Ok(terminal::verdict(errors))
+        Ok(terminal::verdict(if self.strict { findings.len() } else { errors }))
     }
 }
 
-fn print_text(findings: &[Finding]) -> anyhow::Result<()> {
+fn print_text(mended: &[Mended], findings: &[Finding]) -> anyhow::Result<()> {
     let mut out = terminal::stdout();
+    for Mended { file, code, place, title } in mended {
+        let place = format!("{file}:{}:{}", place.line, place.column);
+        writeln!(out, "{}: {}: {title}", paint(STRONG, place), paint(terminal::OK, format_args!("fixed[{code}]")))?;
+    }
     for Finding { file, diagnostic } in findings {
         let text = diagnostic.render(file);
         // Everything before the message is the place, and the tag that gives it its colour.
@@ -62,16 +81,20 @@ fn print_text(findings: &[Finding]) -> anyhow::Result<()> {
             Some((place, message)) => writeln!(out, "{}{}{message}", paint(STRONG, place), paint(style, &tag))?,
             None => writeln!(out, "{text}")?,
         }
+        if let Some(fix) = &diagnostic.fix {
+            writeln!(out, "  fix available: {}", fix.title)?;
+        }
     }
     Ok(out.flush()?)
 }
 
-fn print_json(scenarios: usize, findings: &[Finding]) -> anyhow::Result<()> {
+fn print_json(scenarios: usize, mended: &[Mended], findings: &[Finding]) -> anyhow::Result<()> {
     let errors = findings.iter().filter(|finding| finding.diagnostic.is_error()).count();
     let report = json!({
         "scenarios": scenarios,
         "errors": errors,
         "warnings": findings.len() - errors,
+        "fixed": mended,
         "diagnostics": findings,
     });
     Ok(writeln!(terminal::stdout(), "{report:#}")?)

@@ -120,7 +120,7 @@ impl Folder {
     /// Checks a text and puts it into use if it is good.
     fn serve(&self, id: &ScenarioId, file: &str, text: Arc<str>, known: Option<&Entry>) -> Result<Entry, StoreError> {
         let catalog = Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner));
-        let (plan, diagnostics) = scenario::check(&text, &catalog);
+        let (plan, diagnostics) = scenario::lint::review(&text, &catalog);
         let version = Version::of(&text);
         let plan = match plan {
             Some(plan) => {
@@ -218,7 +218,7 @@ impl Library for Folder {
 
     fn check(&self, text: &str) -> Vec<Diagnostic> {
         let catalog = Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner));
-        scenario::check(text, &catalog).1
+        scenario::lint::review(text, &catalog).1
     }
 
     fn put(&self, id: &ScenarioId, text: &str, builds_upon: Option<&Version>) -> Result<Entry, LibraryError> {

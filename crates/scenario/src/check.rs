@@ -11,7 +11,7 @@ pub(crate) mod templates;
 pub(crate) mod values;
 
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, Source};
 use crate::plan::{Block, BlockNo, Kind, Plan, Step, StepNo, TriggerReads};
 use crate::text::{self, Node};
 use scope::Scope;
@@ -30,7 +30,11 @@ pub fn check(text: &str, catalog: &Catalog) -> (Option<Plan>, Vec<Diagnostic>) {
     let mut checker = Checker::new(text, catalog);
     checker.duplicate_keys(&root);
     let plan = checker.scenario(&root);
-    let findings = checker.finish();
+    let mut findings = checker.finish();
+    let source = Source::of(text);
+    // Looking up a place takes its time, too.
+    findings.iter_mut().skip(SUGGESTIONS).for_each(|finding| finding.fix = None);
+    findings.iter_mut().take(SUGGESTIONS).for_each(|finding| finding.settle_fix(&source));
     let sound = !findings.iter().any(Diagnostic::is_error);
     (plan.filter(|_| sound), findings)
 }

@@ -1,15 +1,20 @@
 //! What is said about a scenario's text: one code, one place, one sentence, one hint.
 //!
-//! Codes are grouped: `E01…` the shape, `E02…` names and parameters, `E03…` expressions, `E04…` triggers. Each is
+//! Codes are grouped: `E01…` the shape, `E02…` names and parameters, `E03…` expressions, `E04…` triggers, `W05…` what the linter finds. Each is
 //! made by one constructor, in the file of its group, so that it has one wording everywhere.
 
+mod fix;
 mod folder;
+mod lints;
 mod names;
 mod shape;
 mod triggers;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+pub(crate) use fix::Source;
+pub use fix::{Edit, Fix, Fixed, apply};
 
 /// A position in a scenario's text, counted from 1 in lines and in characters, as editors show it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +50,9 @@ pub struct Diagnostic {
     /// What to try, where something helpful is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// A change of the text that mends it, where there is exactly one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -56,7 +64,7 @@ impl Diagnostic {
     /// The finding as terminals show it: `file:line:column: error[E0101]: message`, and the hint on a line of its
     /// own. Control characters that the text brought in are shown escaped.
     pub fn render(&self, file: &str) -> String {
-        let Self { code, severity, place: Place { line, column }, message, hint } = self;
+        let Self { code, severity, place: Place { line, column }, message, hint, .. } = self;
         let mut text = format!("{file}:{line}:{column}: {severity}[{code}]: {}", printable(message));
         if let Some(hint) = hint {
             text += &format!("\n  hint: {}", printable(hint));
@@ -65,12 +73,34 @@ impl Diagnostic {
     }
 
     fn error(code: &'static str, place: Place, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, place, message: message.into(), hint: None }
+        Self { code, severity: Severity::Error, place, message: message.into(), hint: None, fix: None }
     }
 
-    fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// With the fix, which counts only where the text is as the fix expects.
+    pub(crate) fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// Looks whether the text has what the fix would replace.
+    pub(crate) fn settle_fix(&mut self, source: &Source<'_>) {
+        self.fix = self.fix.take().and_then(|fix| fix.settled(source));
+    }
+
+    /// As [`Diagnostic::suggest`], with a fix where what was meant is beyond doubt.
+    fn correct<'c>(self, name: &str, candidates: impl IntoIterator<Item = &'c str>, otherwise: &str) -> Self {
+        let candidates: Vec<&str> = candidates.into_iter().collect();
+        let place = self.place;
+        let diagnostic = self.suggest(name, candidates.iter().copied(), otherwise);
+        match unmistakable(name, &candidates) {
+            Some(meant) => diagnostic.fix(Fix::replace(place, name, meant)),
+            None => diagnostic,
+        }
     }
 
     /// With the nearest of the candidates as the hint, or `otherwise` where none is near.
@@ -108,6 +138,16 @@ fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Opt
         .filter(|(near, ..)| *near)
         .max_by(|(_, a, first), (_, b, second)| a.total_cmp(b).then(second.cmp(first)))
         .map(|(.., candidate)| candidate)
+}
+
+/// The candidate that is meant if so few letters are wrong that it can be no other.
+fn unmistakable<'c>(name: &str, candidates: &[&'c str]) -> Option<&'c str> {
+    let meant = nearest(name, candidates.iter().copied())?;
+    let wrong = |candidate: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &candidate.to_lowercase());
+    let (wrong_letters, letters) = (wrong(meant), name.chars().count());
+    let is_close = letters >= 3 && wrong_letters <= 1.max(letters / 4);
+    let rivals = candidates.iter().filter(|candidate| **candidate != meant && wrong(candidate) <= wrong_letters + 1);
+    (is_close && rivals.count() == 0).then_some(meant)
 }
 
 /// `` `a`, `b` or `c` ``.

@@ -11,6 +11,7 @@ pub mod duration;
 pub mod expression;
 pub mod format;
 pub mod functions;
+pub mod lint;
 pub mod plan;
 pub mod schema;
 

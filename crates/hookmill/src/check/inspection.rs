@@ -1,7 +1,7 @@
 //! From files to findings: each text by itself, on all processors; then what a folder's scenarios cannot share.
 
 use crate::home::Home;
-use crate::sources::{CONNECTIONS, Source};
+use crate::sources::{self, CONNECTIONS, Source};
 use engine::Deployment;
 use modules::connections::{Fault, Problem};
 use run::id::ScenarioId;
@@ -32,6 +32,8 @@ struct Checked<'a> {
     id: Option<ScenarioId>,
     plan: Option<Arc<Plan>>,
     diagnostics: Vec<Diagnostic>,
+    /// What is wrong with the tests beside it.
+    tests: Vec<Finding>,
 }
 
 /// A webhook of a checked scenario, beside others of its folder.
@@ -50,10 +52,10 @@ pub(super) fn inspect(sources: &[Source], homes: &BTreeMap<PathBuf, Home>) -> an
         compare_hooks(home, &mut checked);
     }
     let mut findings: Vec<Finding> = homes.iter().flat_map(|(folder, home)| connections(folder, home)).collect();
-    for Checked { source, mut diagnostics, .. } in checked {
+    for Checked { source, mut diagnostics, tests, .. } in checked {
         diagnostics.sort_by_key(|diagnostic| diagnostic.place);
-        let file = source.shown();
-        findings.extend(diagnostics.into_iter().map(|diagnostic| Finding { file: file.clone(), diagnostic }));
+        findings.extend(in_file(source.shown(), diagnostics));
+        findings.extend(tests);
     }
     Ok(findings)
 }
@@ -73,12 +75,33 @@ fn check_all<'a>(sources: &'a [Source], homes: &BTreeMap<PathBuf, Home>) -> anyh
 }
 
 fn check<'a>(source: &'a Source, homes: &BTreeMap<PathBuf, Home>) -> anyhow::Result<Checked<'a>> {
-    let (plan, mut diagnostics) = scenario::check(&source.read()?, &homes[&source.home].catalog);
+    let (plan, mut diagnostics) = scenario::lint::review(&source.read()?, &homes[&source.home].catalog);
     let id = source.id().ok();
     if id.is_none() {
         diagnostics.push(Diagnostic::unusable_name(&source.stem()));
     }
-    Ok(Checked { source, id, plan: plan.map(Arc::new), diagnostics })
+    let tests = plan.as_ref().map_or(Ok(Vec::new()), |plan| check_tests(source, plan))?;
+    Ok(Checked { source, id, plan: plan.map(Arc::new), diagnostics, tests })
+}
+
+/// Checks the tests beside a scenario. Where the scenario is not sound, the names they may use are not known.
+fn check_tests(source: &Source, plan: &Plan) -> anyhow::Result<Vec<Finding>> {
+    let Some(file) = source.tests() else { return Ok(Vec::new()) };
+    let (_, diagnostics) = scenario::check_tests(&sources::read(&file)?, plan);
+    Ok(in_file(file.display().to_string(), diagnostics).collect())
+}
+
+fn in_file(file: String, diagnostics: Vec<Diagnostic>) -> impl Iterator<Item = Finding> {
+    diagnostics.into_iter().map(move |diagnostic| Finding { file: file.clone(), diagnostic })
+}
+
+/// Files of tests that belong to no scenario.
+pub(super) fn orphans(paths: &[PathBuf]) -> anyhow::Result<Vec<Finding>> {
+    let orphans = sources::orphans(paths)?.into_iter().map(|file| {
+        let diagnostic = Diagnostic::orphaned_tests(&sources::tested_by(&file).unwrap_or_default());
+        Finding { file: file.display().to_string(), diagnostic }
+    });
+    Ok(orphans.collect())
 }
 
 /// What is wrong with a folder's connections.

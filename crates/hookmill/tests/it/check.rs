@@ -129,3 +129,61 @@ fn a_thousand_scenarios_are_no_long_wait() {
     // Without optimization and beside other tests: the bound for a release build is 2 s.
     assert!(took.as_secs() < 20, "{took:?}");
 }
+
+const MENDABLE: &str = "\
+# above
+triger: { manual: {} }   # behind
+steps:
+  - id: a
+    htpp.request: { url: \"http://x\", methd: GET }
+  - filter: trigger.query.page == 5
+  - set: { x: 1 }
+    retry: { attempts: 3 }
+";
+
+#[test]
+fn what_is_beyond_doubt_is_mended() {
+    let folder = folder(&[("a.yaml", MENDABLE), ("b.yaml", HELLO)]);
+    let said = hookmill(folder.path(), &["check", "a.yaml"]);
+    assert!(said.out.contains("  fix available: write `trigger` for `triger`\n"), "{}", said.out);
+    assert!(said.err.contains("`hookmill check --fix` mends 4 findings"), "{}", said.err);
+    assert_eq!(fs::read_to_string(folder.path().join("a.yaml")).unwrap(), MENDABLE);
+
+    let said = hookmill(folder.path(), &["check", "--fix"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.contains("a.yaml:2:1: fixed[E0104]: write `trigger` for `triger`"), "{}", said.out);
+    let mended = "\
+# above
+trigger: { manual: {} }   # behind
+steps:
+  - id: a
+    http.request: { url: \"http://x\", method: GET }
+  - filter: trigger.query.page == \"5\"
+  - set: { x: 1 }
+";
+    assert_eq!(fs::read_to_string(folder.path().join("a.yaml")).unwrap(), mended);
+    assert_eq!(fs::read_to_string(folder.path().join("b.yaml")).unwrap(), HELLO);
+}
+
+#[test]
+fn fixes_as_json() {
+    let folder = folder(&[("a.yaml", MENDABLE)]);
+    let report = hookmill(folder.path(), &["check", "--format", "json"]).json();
+    let fix = &report["diagnostics"][0]["fix"];
+    let edit = serde_json::json!(
+        { "start": { "line": 2, "column": 1 }, "end": { "line": 2, "column": 7 }, "text": "trigger" }
+    );
+    assert_eq!((&fix["edits"][0], &fix["title"]), (&edit, &"write `trigger` for `triger`".into()), "{report}");
+    let report = hookmill(folder.path(), &["check", "--fix", "--format", "json"]).json();
+    assert_eq!(report["fixed"].as_array().unwrap().len(), 5, "{report}");
+}
+
+#[test]
+fn warnings_count_when_asked() {
+    let folder = folder(&[("a.yaml", "steps:\n  - set: 1\n")]);
+    let said = hookmill(folder.path(), &["check"]);
+    assert!(said.code == 0 && said.out.contains("a.yaml:2:5: warning[W0506]"), "{said:?}");
+    assert_eq!(hookmill(folder.path(), &["check", "--strict"]).code, 1);
+    fs::write(folder.path().join("a.yaml"), "steps:\n  - set: 1 # hookmill: allow W0506\n").unwrap();
+    assert_eq!(hookmill(folder.path(), &["check", "--strict"]).code, 0);
+}

@@ -76,9 +76,11 @@ fn examples() -> (TempDir, usize) {
 fn examples_check_as_they_stand() {
     let (folder, count) = examples();
     let said = hookmill(folder.path(), &["check", "."]);
-    assert!(said.code == 0 && said.out.is_empty(), "{}", said.out);
+    // Examples are open to everyone: what keeps strangers out has a section of its own.
+    let other = said.out.lines().filter(|line| !line.contains("warning[W0501]") && !line.starts_with("  hint: "));
+    assert_eq!((said.code, other.collect::<Vec<_>>()), (0, vec![]));
     assert!(count > 10, "only {count} examples were found");
-    assert!(said.err.starts_with(&format!("{count} scenarios, 0 errors, 0 warnings")), "{}", said.err);
+    assert!(said.err.starts_with(&format!("{count} scenarios, 0 errors, ")), "{}", said.err);
 }
 
 #[test]

@@ -14,6 +14,7 @@ impl Diagnostic {
             place,
             message: format!("the webhook path `{path}` is used by both `{scenario}` and `{other}`"),
             hint: Some("Give one of them another `path`; until then the first by name is called.".to_owned()),
+            fix: None,
         }
     }
 
@@ -25,6 +26,7 @@ impl Diagnostic {
             place,
             message: format!("this webhook cannot be served: {reason}"),
             hint: None,
+            fix: None,
         }
     }
 

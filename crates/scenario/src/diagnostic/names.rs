@@ -1,11 +1,11 @@
 //! `E02…`: names that stand for something elsewhere (modules, connections, steps), and the parameters of modules.
 
-use super::{Diagnostic, Place, alternatives};
+use super::{Diagnostic, Fix, Place, alternatives};
 
 impl Diagnostic {
     /// A module that the catalogue does not have.
     pub(crate) fn unknown_module<'c>(place: Place, name: &str, known: impl IntoIterator<Item = &'c str>) -> Self {
-        Self::error("E0201", place, format!("there is no module `{name}`")).suggest(
+        Self::error("E0201", place, format!("there is no module `{name}`")).correct(
             name,
             known,
             "`hookmill modules` lists what there is",
@@ -18,7 +18,7 @@ impl Diagnostic {
             [] => format!("`{of}` takes none"),
             known => format!("it has {}", alternatives(known)),
         };
-        Self::error("E0202", place, format!("`{of}` has no parameter `{key}`")).suggest(
+        Self::error("E0202", place, format!("`{of}` has no parameter `{key}`")).correct(
             key,
             known.iter().copied(),
             &otherwise,
@@ -35,7 +35,7 @@ impl Diagnostic {
     pub(crate) fn wrong_parameter(place: Place, name: &str, wanted: &str, found: &str) -> Self {
         let diagnostic = Self::error("E0204", place, format!("`{name}` must be {wanted}, not {found}"));
         match (wanted, found) {
-            ("text", "a number" | "true or false") => diagnostic.hint("put it in quotes"),
+            ("text", "a number" | "true or false") => diagnostic.hint("put it in quotes").fix(Fix::quote(place)),
             _ => diagnostic,
         }
     }
@@ -43,7 +43,7 @@ impl Diagnostic {
     /// A parameter that is none of the possible words.
     pub(crate) fn parameter_not_in(place: Place, name: &str, found: &str, known: &[&str]) -> Self {
         let otherwise = format!("it may be {}", alternatives(known));
-        Self::error("E0205", place, format!("`{name}` cannot be `{found}`")).suggest(
+        Self::error("E0205", place, format!("`{name}` cannot be `{found}`")).correct(
             found,
             known.iter().copied(),
             &otherwise,
@@ -134,7 +134,7 @@ impl Diagnostic {
 
     /// A step that a test names and the scenario does not have.
     pub(crate) fn unknown_step<'c>(place: Place, name: &str, known: impl IntoIterator<Item = &'c str>) -> Self {
-        Self::error("E0230", place, format!("no step has the id or module `{name}`")).suggest(
+        Self::error("E0230", place, format!("no step has the id or module `{name}`")).correct(
             name,
             known,
             "name a step by its `id`, or by its module where it has none",

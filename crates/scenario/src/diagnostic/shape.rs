@@ -1,6 +1,6 @@
 //! `E01…`: the shape of the text: YAML, keys, kinds of values, what a step is made of.
 
-use super::{Diagnostic, Place, alternatives};
+use super::{Diagnostic, Fix, Place, alternatives};
 
 impl Diagnostic {
     /// The text is no YAML.
@@ -36,16 +36,17 @@ impl Diagnostic {
     /// A key that nothing here knows.
     pub(crate) fn unknown_key(place: Place, key: &str, of: &str, known: &[&str]) -> Self {
         let otherwise = format!("{of} has {}", alternatives(known));
-        Self::error("E0104", place, format!("{of} has no key `{key}`")).suggest(key, known.iter().copied(), &otherwise)
+        Self::error("E0104", place, format!("{of} has no key `{key}`")).correct(key, known.iter().copied(), &otherwise)
     }
 
     /// A value of the wrong kind.
     pub(crate) fn wrong_kind(place: Place, what: &str, wanted: &str, found: &str) -> Self {
-        Self::error("E0105", place, format!("{what} must be {wanted}, not {found}")).hint(match (wanted, found) {
-            ("text", found) if found.contains("number") || found.contains("true") => "put it in quotes".to_owned(),
-            (wanted, "text") if wanted.contains("number") => "numbers stand without quotes".to_owned(),
-            _ => format!("write {wanted} here"),
-        })
+        let diagnostic = Self::error("E0105", place, format!("{what} must be {wanted}, not {found}"));
+        match (wanted, found) {
+            ("text", "a number" | "true or false") => diagnostic.hint("put it in quotes").fix(Fix::quote(place)),
+            (wanted, "text") if wanted.contains("number") => diagnostic.hint("numbers stand without quotes"),
+            _ => diagnostic.hint(format!("write {wanted} here")),
+        }
     }
 
     /// A key that must be given and is not.
@@ -72,7 +73,7 @@ impl Diagnostic {
     /// A word that is not one of those that are possible.
     pub(crate) fn unknown_word(place: Place, what: &str, word: &str, known: &[&str]) -> Self {
         let otherwise = format!("it may be {}", alternatives(known));
-        Self::error("E0108", place, format!("{what} cannot be `{word}`")).suggest(
+        Self::error("E0108", place, format!("{what} cannot be `{word}`")).correct(
             word,
             known.iter().copied(),
             &otherwise,

@@ -48,5 +48,5 @@ pub(super) fn wrong_arguments(place: Place, name: &str, given: usize, signature:
 }
 
 fn error(code: &'static str, place: Place, message: String, hint: Option<String>) -> Diagnostic {
-    Diagnostic { code, severity: Severity::Error, place, message, hint }
+    Diagnostic { code, severity: Severity::Error, place, message, hint, fix: None }
 }

@@ -88,6 +88,11 @@ impl Expression {
         })))
     }
 
+    /// Its code.
+    pub(crate) fn root(&self) -> &code::Node {
+        &self.0.root
+    }
+
     /// Its text.
     pub fn source(&self) -> &str {
         &self.0.source

@@ -15,6 +15,7 @@ mod scalar;
 mod tree;
 mod write;
 
+pub(crate) use order::is_common_key;
 #[cfg(test)]
 pub(crate) use order::known_keys;
 

@@ -169,7 +169,15 @@ static ON_ERROR: Shape = closed(&[("use", None), ("hold", Some(&RETRY)), ("steps
 static TEST: Shape = Shape {
     last: &[("expect", Some(&EXPECT))],
     apart: true,
-    ..closed(&[("name", None), ("trigger", None), ("mock", None)])
+    ..closed(&[
+        ("name", None),
+        ("at", None),
+        ("seed", None),
+        ("trigger", None),
+        ("stores", None),
+        ("mock", None),
+        ("http", None),
+    ])
 };
 
 static EXPECT: Shape = closed(&[
@@ -177,8 +185,12 @@ static EXPECT: Shape = closed(&[
     ("outputs", None),
     ("ran", None),
     ("skipped", None),
+    ("calls", None),
+    ("sent", None),
     ("vars", None),
     ("stores", None),
+    ("returned", None),
+    ("error", None),
     ("ends", None),
 ]);
 
@@ -191,6 +203,11 @@ pub(super) fn below(shape: Option<&'static Shape>, key: &str) -> Option<&'static
         Some((_, below)) => *below,
         None => shape.others,
     }
+}
+
+/// Whether a key is one that every step may have, and no module.
+pub(crate) fn is_common_key(key: &str) -> bool {
+    STEP.first.iter().chain(STEP.last).any(|(known, _)| *known == key)
 }
 
 /// Whether a key of a scenario begins a section.

@@ -20,6 +20,10 @@ pub(crate) struct Diagnostic {
     /// What to try.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    /// A change of the text that mends it, where there is exactly one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Fix>)]
+    fix: Option<found::Fix>,
 }
 
 /// How much a diagnostic matters.
@@ -43,9 +47,31 @@ pub(crate) struct Place {
     column: u32,
 }
 
+/// A change of a scenario's text that mends a finding without changing anything else.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes `scenario`'s type of this name, which knows no API document")]
+pub(crate) struct Fix {
+    /// What it does, as an imperative.
+    title: String,
+    /// What is replaced; no two of them touch.
+    edits: Vec<Edit>,
+}
+
+/// A part of the text that is replaced.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes `scenario`'s type of this name, which knows no API document")]
+pub(crate) struct Edit {
+    /// Where it begins.
+    start: Place,
+    /// Where it ends, exclusive.
+    end: Place,
+    /// What stands there instead.
+    text: String,
+}
+
 impl From<&found::Diagnostic> for Diagnostic {
     fn from(diagnostic: &found::Diagnostic) -> Self {
-        let found::Diagnostic { code, severity, place, message, hint } = diagnostic.clone();
-        Self { code, severity, place, message, hint }
+        let found::Diagnostic { code, severity, place, message, hint, fix } = diagnostic.clone();
+        Self { code, severity, place, message, hint, fix }
     }
 }

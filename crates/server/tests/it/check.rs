@@ -21,6 +21,8 @@ async fn findings_have_code_place_and_words() {
     assert_eq!(finding["severity"], "error");
     assert_eq!(finding["place"]["line"], 11, "{result}");
     assert!(finding["message"].as_str().unwrap().contains("respnd"), "{result}");
+    let edit = json!({ "start": { "line": 11, "column": 5 }, "end": { "line": 11, "column": 11 }, "text": "respond" });
+    assert_eq!(finding["fix"]["edits"], json!([edit]), "{result}");
 }
 
 #[tokio::test]

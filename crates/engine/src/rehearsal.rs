@@ -1,19 +1,24 @@
-//! Walks a scenario without a store, tasks or the outside: for `hookmill test`. Calls are answered by a function, and
-//! time passes at once.
+//! Walks a scenario without a store, tasks or the outside: for `hookmill test`. A [`Cast`] stands in for everyone the
+//! run asks, and time passes at once.
 
-use crate::course::{Course, Stretch};
-use run::call::Outcome;
-use run::entry::{Created, Entry};
+use crate::calls;
+use crate::course::{Course, STRIDE, Stretch};
+use crate::scenarios::Deployment;
+use run::call::{Delivery, Outcome};
+use run::entry::{Called, Caller, Created, Entry};
 use run::error::StepError;
 use run::history::{StepRecord, history};
-use run::id::{RunId, ScenarioId};
-use run::input::Input;
-use run::{Action, PreparedCall, State, settle};
+use run::id::{Millis, RunId, ScenarioId, Spot};
+use run::input::{Input, Source};
+use run::payload::Payload;
+use run::{Action, PreparedCall, State};
 use scenario::expression::Moment;
-use scenario::plan::Plan;
+use scenario::plan::{Kind, Plan, WaitFor};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// A walk, from the first entry to the end.
+/// A walk, from the first entry to the end, or to where only someone's hand could carry it on.
 #[derive(Debug)]
 pub struct Rehearsal {
     /// How the run stands at its end.
@@ -29,39 +34,169 @@ impl Rehearsal {
     }
 }
 
-/// Runs the plan on this input from `start`. `answer` stands in for every module.
+/// Who asks, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// The scenario of the run: the rehearsed one, or one that it calls.
+    pub scenario: &'a ScenarioId,
+    /// What it says.
+    pub plan: &'a Plan,
+    /// Which run.
+    pub run: RunId,
+    /// The time by the run's own clock.
+    pub now: Millis,
+}
+
+/// Those who stand in for everyone that a rehearsed run asks.
+pub trait Cast {
+    /// Answers the call of a module.
+    fn call(&mut self, call: &PreparedCall, scene: Scene<'_>) -> Result<Outcome, StepError>;
+    /// What someone answers to a step that waits for it; none: nobody does before the deadline.
+    fn answer(&mut self, spot: &Spot, asked: &WaitFor, scene: Scene<'_>) -> Option<Value>;
+    /// What a called scenario comes to; none: it is to be rehearsed itself.
+    fn invoke(&mut self, called: &Called, scene: Scene<'_>) -> Option<Result<Value, StepError>>;
+    /// The scenario of this name that can be called, if there is one.
+    fn scenario(&mut self, name: &str) -> Option<Arc<Deployment>>;
+}
+
+/// Runs the plan on this input from `start`. The clock stands while there is something to do, and jumps to the next
+/// time at which there is.
 pub fn rehearse(
     scenario: &ScenarioId,
     plan: &Arc<Plan>,
     input: Input,
     start: Moment,
-    mut answer: impl FnMut(&PreparedCall) -> Result<Outcome, StepError>,
+    cast: &mut dyn Cast,
 ) -> Rehearsal {
     let run = RunId(uuid::Builder::from_unix_timestamp_millis(start.now as u64, &[0; 10]).into_uuid());
-    let created = Created { scenario: scenario.clone(), version: plan.version.clone(), at: start.now, input };
-    let mut course = Course::begin(run, Arc::clone(plan), Arc::new(created));
-    let mut moment = start;
-    loop {
-        let Stretch::Act(actions) = course.walk(&moment) else { continue };
-        if actions.is_empty() {
-            let (state, entries) = course.finish();
-            return Rehearsal { state, entries };
-        }
-        for action in actions {
-            match action {
-                Action::Record(entry) => course.record(entry),
-                Action::Wait(due) => moment.now = moment.now.max(due),
-                Action::Call(call) => {
-                    let (spot, attempt) = (call.spot.clone(), call.attempt);
-                    course.record(Entry::Started { spot, attempt, at: moment.now });
-                    let result = answer(&call);
-                    course.record(settle(course.state(), &call.spot, attempt, result, &moment));
-                }
-                Action::Compute(job) => {
-                    let result = job.run();
-                    course.record(settle(course.state(), &job.spot, job.attempt, result, &moment));
-                }
+    Stage::new(run, scenario, plan, input, start).walk(cast).0
+}
+
+/// A run that is rehearsed.
+struct Stage {
+    course: Course,
+    moment: Moment,
+    /// Steps of which it is known that nobody answers them.
+    unanswered: BTreeSet<Spot>,
+}
+
+impl Stage {
+    fn new(run: RunId, scenario: &ScenarioId, plan: &Arc<Plan>, input: Input, start: Moment) -> Self {
+        let created = Created { scenario: scenario.clone(), version: plan.version.clone(), at: start.now, input };
+        let course = Course::begin(run, Arc::clone(plan), Arc::new(created), Arc::default());
+        Self { course, moment: start, unanswered: BTreeSet::new() }
+    }
+
+    /// Goes on until nothing is left to do. Gives the time at which that is.
+    fn walk(mut self, cast: &mut dyn Cast) -> (Rehearsal, Millis) {
+        loop {
+            // What is decided later draws other random values.
+            self.moment.seed = self.moment.seed.wrapping_add(STRIDE as u64);
+            let Stretch::Act(actions) = self.course.walk(&self.moment) else { continue };
+            if actions.is_empty() {
+                let now = self.moment.now;
+                let (state, entries) = self.course.finish();
+                return (Rehearsal { state, entries }, now);
             }
+            self.perform(actions, cast);
         }
     }
+
+    /// Does what is to be done at once; where that is nothing, someone answers, or time passes.
+    fn perform(&mut self, actions: Vec<Action>, cast: &mut dyn Cast) {
+        let mut next: Option<Millis> = None;
+        let mut is_idle = true;
+        for action in actions {
+            is_idle &= matches!(action, Action::Wait(_));
+            match action {
+                Action::Record(entry) => self.course.record(entry),
+                Action::Wait(due) => next = Some(next.map_or(due, |sooner| sooner.min(due))),
+                Action::Call(call) => self.call(&call, cast),
+                Action::Compute(job) => {
+                    let result = job.run();
+                    self.settle(&job.spot, job.attempt, result);
+                }
+                Action::Follow(called) => self.follow(&called, cast),
+            }
+        }
+        if let (true, Some(due)) = (is_idle, next)
+            && !self.hear(cast)
+        {
+            self.moment.now = self.moment.now.max(due.min(self.course.state().deadline()));
+        }
+    }
+
+    fn call(&mut self, call: &PreparedCall, cast: &mut dyn Cast) {
+        let (spot, attempt) = (call.spot.clone(), call.attempt);
+        self.course.record(Entry::Started { spot, attempt, at: self.moment.now });
+        let result = cast.call(call, self.scene());
+        self.settle(&call.spot, call.attempt, result);
+    }
+
+    fn settle(&mut self, spot: &Spot, attempt: u32, result: Result<Outcome, StepError>) {
+        self.course.settle(spot, attempt, result, &self.moment);
+    }
+
+    /// Lets someone answer the first step that waits for it. Gives whether anyone did.
+    fn hear(&mut self, cast: &mut dyn Cast) -> bool {
+        let state = self.course.state();
+        let plan = Arc::clone(state.plan());
+        let waiting = self.course.unwritten().iter().filter_map(|entry| match entry {
+            Entry::Awaiting { spot, .. } if !self.unanswered.contains(spot) => Some(spot),
+            _ => None,
+        });
+        let open = waiting.filter(|spot| matches!(state.awaits(spot), Some((_, false))));
+        let asked: Vec<Spot> = open.cloned().collect();
+        for spot in asked {
+            let Kind::WaitFor(wait) = &plan.step(spot.step).kind else { continue };
+            match cast.answer(&spot, wait, self.scene()) {
+                Some(answer) => {
+                    let answer = Payload::of_value(&answer);
+                    self.course.record(Entry::Answered { spot, answer, at: self.moment.now });
+                    return true;
+                }
+                None => _ = self.unanswered.insert(spot),
+            }
+        }
+        false
+    }
+
+    /// Rehearses a called scenario, unless someone stands in for it. A run that is waited for takes its time.
+    fn follow(&mut self, called: &Called, cast: &mut dyn Cast) {
+        let outcome = |output| Outcome { output, sent: Value::Null, delivery: Delivery::Sandbox };
+        let result = match cast.invoke(called, self.scene()) {
+            Some(result) => result.map(outcome),
+            None => self.rehearse_called(called, cast).and_then(|(rehearsal, end)| {
+                if called.detached {
+                    return Ok(outcome(json!({ "run": called.child.to_string() })));
+                }
+                self.moment.now = self.moment.now.max(end);
+                calls::result(&rehearsal.entries).unwrap_or_else(|| Err(held(called)))
+            }),
+        };
+        self.settle(&called.spot, called.attempt, result);
+    }
+
+    fn rehearse_called(&self, called: &Called, cast: &mut dyn Cast) -> Result<(Rehearsal, Millis), StepError> {
+        let parent = self.course.state();
+        let deployment = cast.scenario(&called.scenario).ok_or_else(|| calls::unknown(called))?;
+        calls::accepts(&deployment.plan, called)?;
+        let chain = calls::chain(parent)?;
+        let at = self.moment.now;
+        let input = Input { source: Source::Call, at, request: None, body: called.input.clone(), raw: None, files: None };
+        let mut stage = Self::new(called.child, &deployment.id, &deployment.plan, input, self.moment);
+        let (run, spot, detached) = (parent.run(), called.spot.clone(), called.detached);
+        stage.course.record(Entry::CalledBy(Box::new(Caller { run, spot, chain, detached, at })));
+        Ok(stage.walk(cast))
+    }
+
+    fn scene(&self) -> Scene<'_> {
+        let state = self.course.state();
+        Scene { scenario: &state.created().scenario, plan: state.plan(), run: state.run(), now: self.moment.now }
+    }
+}
+
+/// A called run that no one carries on.
+fn held(called: &Called) -> StepError {
+    StepError::permanent("held", format!("a step of `{}` is held, and nobody resumes it in a rehearsal", called.scenario))
 }

@@ -6,6 +6,7 @@ mod folder;
 mod functions;
 mod home;
 mod modules;
+mod processors;
 mod run;
 mod schema;
 mod serve;

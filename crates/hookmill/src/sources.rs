@@ -2,8 +2,8 @@
 
 use anyhow::Context;
 use run::id::{InvalidScenarioId, ScenarioId};
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,12 @@ pub(crate) const CONNECTIONS: &str = "connections.yaml";
 
 /// Where scenarios are looked for when no path is given.
 const DEFAULT_FOLDER: &str = "scenarios";
+
+/// What the name of a file of tests has before its extension.
+const TEST: &str = ".test";
+
+/// What the names of YAML files end with; the first wins where both are there.
+const EXTENSIONS: [&str; 2] = [".yaml", ".yml"];
 
 /// A file that holds a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,28 +41,32 @@ impl Source {
 
     /// The scenario's text.
     pub(crate) fn read(&self) -> anyhow::Result<String> {
-        fs::read_to_string(&self.file).with_context(|| format!("cannot read {}", self.file.display()))
+        read(&self.file)
     }
 
     /// The file as shown to people.
     pub(crate) fn shown(&self) -> String {
         self.file.display().to_string()
     }
+
+    /// The file of tests beside it: `NAME.test.yaml`, else `NAME.test.yml`.
+    pub(crate) fn tests(&self) -> Option<PathBuf> {
+        let files = EXTENSIONS.map(|extension| self.file.with_file_name(format!("{}.test{extension}", self.stem())));
+        files.into_iter().find(|file| file.is_file())
+    }
 }
 
-/// The scenarios that these paths mean, each once: files as they are, folders with everything below them. No path at
-/// all means `scenarios`, or the working directory where there is no such folder.
+/// The scenarios that these paths mean, each once: files as they are, folders with everything below them. A file of
+/// tests means its scenario. No path at all means `scenarios`, or the working directory where there is no such folder.
 pub(crate) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
-    let default = if Path::new(DEFAULT_FOLDER).is_dir() { DEFAULT_FOLDER } else { "." };
-    let default = [PathBuf::from(default)];
-    let paths = if paths.is_empty() { &default } else { paths };
+    let paths = or_default(paths);
     let mut homes = Homes { working: std::env::current_dir()?, known: HashMap::new() };
     let mut seen = BTreeSet::new();
     let mut sources = Vec::new();
-    for path in paths {
+    for path in &*paths {
         let folder = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?.is_dir();
         let (root, files) =
-            if folder { (path.as_path(), scenario_files(path)?) } else { (parent(path), vec![path.clone()]) };
+            if folder { (path.as_path(), scenario_files(path)?) } else { (parent(path), vec![scenario_of(path)?]) };
         for file in files {
             if seen.insert(fs::canonicalize(&file).unwrap_or_else(|_| file.clone())) {
                 sources.push(Source { home: homes.of(parent(&file), root), file });
@@ -64,6 +74,40 @@ pub(crate) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
         }
     }
     Ok(sources)
+}
+
+/// The text of this file.
+pub(crate) fn read(file: &Path) -> anyhow::Result<String> {
+    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+/// Files of tests below these folders whose scenarios are not there.
+pub(crate) fn orphans(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut orphans = Vec::new();
+    for path in or_default(paths).iter().filter(|path| path.is_dir()) {
+        let files = files_below(path, is_test)?;
+        orphans.extend(files.into_iter().filter(|file| scenario_of(file).is_err()));
+    }
+    Ok(orphans)
+}
+
+/// The name of the scenario whose tests this file would hold; none where it is no file of tests.
+pub(crate) fn tested_by(file: &Path) -> Option<String> {
+    let name = file.file_name()?.to_string_lossy();
+    stem_of(&name)?.strip_suffix(TEST).map(str::to_owned)
+}
+
+/// The scenario of a file of tests; any other file is its own.
+fn scenario_of(file: &Path) -> anyhow::Result<PathBuf> {
+    let Some(name) = tested_by(file) else { return Ok(file.to_owned()) };
+    let mut files = EXTENSIONS.iter().map(|extension| file.with_file_name(format!("{name}{extension}")));
+    let found = files.find(|file| file.is_file());
+    found.with_context(|| format!("there is no scenario `{name}` beside {}", file.display()))
+}
+
+fn or_default(paths: &[PathBuf]) -> Cow<'_, [PathBuf]> {
+    let default = if Path::new(DEFAULT_FOLDER).is_dir() { DEFAULT_FOLDER } else { "." };
+    if paths.is_empty() { vec![PathBuf::from(default)].into() } else { paths.into() }
 }
 
 /// The one scenario of this file.
@@ -76,37 +120,48 @@ pub(crate) fn file(path: &Path) -> anyhow::Result<Source> {
 /// Every file below the folder that holds a scenario, by name: `*.yaml` and `*.yml`, but not connections, apps, tests,
 /// or anything whose name begins with a dot.
 pub(crate) fn scenario_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    files_below(folder, is_scenario)
+}
+
+fn files_below(folder: &Path, wanted: fn(&str) -> bool) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    collect(folder, &mut files)?;
+    collect(folder, wanted, &mut files)?;
     files.sort();
     Ok(files)
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+fn collect(folder: &Path, wanted: fn(&str) -> bool, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     for entry in entries {
         let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
         let (name, path) = (entry.file_name(), entry.path());
         // The entry's own type: a link to a folder is not followed, so that no circle is walked.
         let kind = entry.file_type().with_context(|| format!("cannot read {}", path.display()))?;
-        if name.to_string_lossy().starts_with('.') {
+        let name = name.to_string_lossy();
+        if name.starts_with('.') {
             continue;
         }
         if kind.is_dir() {
             if name != "apps" {
-                collect(&path, files)?;
+                collect(&path, wanted, files)?;
             }
-        } else if is_scenario(&name) && path.is_file() {
+        } else if wanted(&name) && path.is_file() {
             files.push(path);
         }
     }
     Ok(())
 }
 
-fn is_scenario(name: &OsStr) -> bool {
-    let name = name.to_string_lossy();
-    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
-    stem.is_some_and(|stem| !stem.ends_with(".test") && stem != "connections")
+fn is_scenario(name: &str) -> bool {
+    stem_of(name).is_some_and(|stem| !stem.ends_with(TEST) && stem != "connections")
+}
+
+fn is_test(name: &str) -> bool {
+    stem_of(name).is_some_and(|stem| stem.ends_with(TEST))
+}
+
+fn stem_of(name: &str) -> Option<&str> {
+    EXTENSIONS.iter().find_map(|extension| name.strip_suffix(extension))
 }
 
 fn parent(file: &Path) -> &Path {

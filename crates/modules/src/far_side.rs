@@ -1,7 +1,6 @@
 //! Someone who stands in for every far side that HTTP reaches, so that rehearsals run the modules' own code from
 //! parameters to output and only the wire is missing.
 
-use bytes::Bytes;
 use run::error::StepError;
 use std::fmt;
 use url::Url;
@@ -31,7 +30,7 @@ pub struct Answer {
     /// Names and values, in order.
     pub headers: Vec<(String, String)>,
     /// The body, as it would be after decompression.
-    pub body: Bytes,
+    pub body: Vec<u8>,
 }
 
 impl Answer {

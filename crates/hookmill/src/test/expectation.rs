@@ -1,55 +1,61 @@
 //! Holds what a test expects against what happened.
 
+mod answer;
 mod difference;
 
-use difference::{differences, shown};
-use engine::Rehearsal;
-use run::entry::End;
+pub(super) use difference::{differences, part_differences, part_differences_at, shown};
+
+use super::performance::Performance;
+use run::State;
+use run::entry::{Conclusion, End};
+use run::error::StepError;
 use run::history::{Outcome, StepRecord};
+use run::id::Spot;
 use run::payload::Payload;
-use run::response::Response;
-use scenario::plan::{Expect, Plan, Step};
+use scenario::data;
+use scenario::plan::{Expect, ExpectedError, Plan, Step, StepNo, StoreContents};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What did not turn out as expected, one finding each. A run that fails although nothing of the test says so
-/// (`ends: failed`, or a status of 500) is such a finding too.
-pub(super) fn disappointments(expect: &Expect, plan: &Plan, rehearsal: &Rehearsal) -> Vec<String> {
-    let seen = Seen { plan, rehearsal, steps: rehearsal.steps() };
-    let mut findings = Vec::new();
+/// (`ends: failed`, `error`, or a status of 500) is such a finding too.
+pub(super) fn disappointments(expect: &Expect, plan: &Plan, performance: &Performance) -> Vec<String> {
+    let seen = Seen { plan, performance, steps: performance.rehearsal.steps() };
+    let mut findings = performance.complaints.clone();
     seen.end(expect, &mut findings);
-    seen.answer(expect, &mut findings);
+    seen.error(expect.error.as_ref(), &mut findings);
+    answer::compare(expect, &performance.rehearsal, &mut findings);
     seen.steps(expect, &mut findings);
+    seen.calls(expect, &mut findings);
     seen.outputs(&expect.outputs, &mut findings);
+    seen.stores(&expect.stores, &mut findings);
+    seen.values(expect, &mut findings);
     findings
 }
 
 struct Seen<'a> {
     plan: &'a Plan,
-    rehearsal: &'a Rehearsal,
+    performance: &'a Performance,
     steps: Vec<StepRecord>,
 }
 
 impl Seen<'_> {
     fn end(&self, expect: &Expect, findings: &mut Vec<String>) {
-        let end = self.rehearsal.state.end();
-        let ends = match end {
-            Some(End::Succeeded) => "succeeded",
-            Some(End::Stopped) => "stopped",
-            Some(End::Failed { .. }) => "failed",
-            Some(End::Cancelled) => "cancelled",
-            None => "not over",
-        };
-        let foreseen = match &expect.ends {
+        let ends = ending(&self.performance.rehearsal.state);
+        let foreseen = match expect.ends.as_deref() {
+            // What returned has succeeded.
+            Some("succeeded") => matches!(ends, "succeeded" | "returned"),
             Some(expected) => expected == ends,
-            None => ends != "failed" || expect.status == Some(500),
+            None if matches!(ends, "failed" | "held") => expect.status == Some(500) || expect.error.is_some(),
+            None => true,
         };
-        if !foreseen {
-            let expected = expect.ends.as_deref().unwrap_or("succeeded");
-            findings.push(format!("ends: expected {expected}, was {ends}"));
+        if foreseen {
+            return;
         }
-        if let (false, Some(End::Failed { spot, error })) = (foreseen, end) {
-            let step = spot.as_ref().map(|spot| self.plan.step(spot.step));
+        let expected = expect.ends.as_deref().unwrap_or("succeeded");
+        findings.push(format!("ends: expected {expected}, was {ends}"));
+        if let Some((spot, error)) = self.failure() {
+            let step = spot.map(|spot| self.plan.step(spot.step));
             let place = error.place.or(step.map(|step| step.place)).unwrap_or_default();
             let label = step.map_or("the run", |step| &step.label);
             findings.push(format!("  {label}, line {}: [{}] {}", place.line, error.code, error.message));
@@ -57,56 +63,66 @@ impl Seen<'_> {
         }
     }
 
-    fn answer(&self, expect: &Expect, findings: &mut Vec<String>) {
-        let response = self.rehearsal.state.response().map(AsRef::as_ref);
-        if let Some(expected) = expect.status {
-            let status = self.status(response);
-            if status != expected {
-                findings.push(format!("response.status: expected {expected}, was {status}"));
+    /// Why the run failed or is held, and at which step.
+    fn failure(&self) -> Option<(Option<&Spot>, &StepError)> {
+        let state = &self.performance.rehearsal.state;
+        match state.end() {
+            Some(End::Failed { spot, error }) => Some((spot.as_ref(), error)),
+            None => state.held().next().map(|(spot, error)| (Some(spot), error)),
+            _ => None,
+        }
+    }
+
+    /// What the run returned, and its variables.
+    fn values(&self, expect: &Expect, findings: &mut Vec<String>) {
+        let state = &self.performance.rehearsal.state;
+        if let Some(expected) = &expect.returned {
+            match state.concluded() {
+                Some((Conclusion::Returned, value)) => {
+                    findings.extend(differences("returned", expected, &decoded(value)));
+                }
+                _ => findings.push(format!("returned: expected {}, but nothing was", shown(expected))),
             }
         }
-        let body = response.map_or(&[][..], |response| &response.body);
-        if let Some(expected) = &expect.json {
-            match serde_json::from_slice::<Value>(body) {
-                Ok(actual) => findings.extend(differences("response.json", expected, &actual)),
-                Err(_) => findings.push(format!(
-                    "response.json: expected {}, was {}",
-                    shown(expected),
-                    if body.is_empty() { "no body".to_owned() } else { shown(&String::from_utf8_lossy(body).into()) }
-                )),
-            }
-        }
-        if let Some(expected) = &expect.text {
-            let actual = String::from_utf8_lossy(body).into_owned();
-            findings.extend(differences("response.text", &expected.as_str().into(), &actual.into()));
-        }
-        for (name, expected) in &expect.headers {
-            let values = response.map_or(&[][..], |response| &response.headers);
-            let actual = values.iter().find(|(key, _)| key == name).map(|(_, value)| value);
-            if actual != Some(expected) {
-                let actual = actual.map_or("missing".to_owned(), |actual| format!("`{actual}`"));
-                findings.push(format!("response.headers.{name}: expected `{expected}`, was {actual}"));
+        let vars = data::to_json(state.vars());
+        for (name, expected) in &expect.vars {
+            let path = format!("vars.{name}");
+            match vars.get(name) {
+                Some(actual) => findings.extend(differences(&path, expected, actual)),
+                None if expected.is_null() => {}
+                None => findings.push(format!("{path}: expected {}, but it was never assigned", shown(expected))),
             }
         }
     }
 
-    /// The status the caller would see: a run without an answer is accepted, or failed.
-    fn status(&self, response: Option<&Response>) -> u16 {
-        match (response, self.rehearsal.state.end()) {
-            (Some(response), _) => response.status,
-            (None, Some(End::Failed { .. })) => 500,
-            (None, _) => 200,
+    fn error(&self, expected: Option<&ExpectedError>, findings: &mut Vec<String>) {
+        let Some(expected) = expected else { return };
+        let Some((spot, error)) = self.failure() else {
+            findings.push("error: expected one, but nothing failed for good".to_owned());
+            return;
+        };
+        for (key, expected, actual) in
+            [("code", &expected.code, &error.code), ("message", &expected.message, &error.message)]
+        {
+            let expected = expected.iter();
+            findings.extend(expected.flat_map(|e| differences(&format!("error.{key}"), e, &actual.as_str().into())));
+        }
+        if let Some(name) = &expected.step
+            && !spot.is_some_and(|spot| self.named(name).contains(&spot.step))
+        {
+            let actual = spot.map_or("the run as a whole", |spot| &self.plan.step(spot.step).label);
+            findings.push(format!("error.step: expected `{name}`, was {actual}"));
         }
     }
 
     fn steps(&self, expect: &Expect, findings: &mut Vec<String>) {
         for name in &expect.skipped {
-            if let Some(record) = self.steps_named(name).find(|record| ran(record)) {
+            if let Some(record) = self.records(name).find(|record| ran(record)) {
                 findings.push(format!("skipped: expected `{name}` not to run, but it is {}", told(record)));
             }
         }
         for name in &expect.ran {
-            let mut records = self.steps_named(name).peekable();
+            let mut records = self.records(name).peekable();
             let told = records.peek().map_or("was never reached".to_owned(), |record| format!("is {}", told(record)));
             if !records.any(ran) {
                 findings.push(format!("ran: expected `{name}` to run, but it {told}"));
@@ -114,9 +130,35 @@ impl Seen<'_> {
         }
     }
 
+    fn calls(&self, expect: &Expect, findings: &mut Vec<String>) {
+        for (name, expected) in &expect.calls {
+            let actual = self.sent(name).count() as u64;
+            if actual != *expected {
+                findings.push(format!("calls.{name}: expected {expected}, was {actual}"));
+            }
+        }
+        for (name, expected) in &expect.sent {
+            let sent: Vec<&Value> = self.sent(name).collect();
+            match expected {
+                Value::Array(expected) => {
+                    for (number, (expected, sent)) in expected.iter().zip(&sent).enumerate() {
+                        findings.extend(part_differences_at(&format!("sent.{name}[{number}]"), expected, sent));
+                    }
+                    if expected.len() != sent.len() {
+                        findings.push(format!("sent.{name}: expected {} calls, was {}", expected.len(), sent.len()));
+                    }
+                }
+                _ if sent.is_empty() => findings.push(format!("sent.{name}: it was never called")),
+                _ => findings.extend(
+                    sent.iter().flat_map(|sent| part_differences_at(&format!("sent.{name}"), expected, sent)),
+                ),
+            }
+        }
+    }
+
     fn outputs(&self, expected: &BTreeMap<String, Value>, findings: &mut Vec<String>) {
         for (name, expected) in expected {
-            let outputs: Vec<(bool, Value)> = self.steps_named(name).filter_map(output).collect();
+            let outputs: Vec<(bool, Value)> = self.records(name).filter_map(output).collect();
             // A step in a loop has an output for each turn.
             let actual = match outputs.as_slice() {
                 [] => {
@@ -130,13 +172,50 @@ impl Seen<'_> {
         }
     }
 
-    /// What happened to the steps of this name: their id, or their module.
-    fn steps_named<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s StepRecord> {
-        let has_id = |step: &Step| step.id.as_deref() == Some(name);
-        let by_id = self.plan.steps.iter().any(has_id);
-        let meant = move |step: &Step| if by_id { step.id.as_deref() == Some(name) } else { &*step.module == name };
-        let numbers: Vec<_> = self.plan.steps.iter().filter(|step| meant(step)).map(|step| step.no).collect();
-        self.steps.iter().filter(move |record| numbers.contains(&record.spot.step))
+    fn stores(&self, expected: &StoreContents, findings: &mut Vec<String>) {
+        for (table, records) in expected {
+            for (key, expected) in records {
+                let actual = self.performance.stores.get(table).and_then(|records| records.get(key));
+                let path = format!("stores.{table}.{key}");
+                findings.extend(differences(&path, expected, actual.unwrap_or(&Value::Null)));
+            }
+        }
+    }
+
+    /// Parameters of the calls of the steps of this name.
+    fn sent(&self, name: &str) -> impl Iterator<Item = &Value> {
+        let steps = self.named(name);
+        let calls = self.performance.calls.iter().filter(move |called| steps.contains(&called.spot.step));
+        calls.map(|called| &called.parameters)
+    }
+
+    /// What happened to the steps of this name.
+    fn records(&self, name: &str) -> impl Iterator<Item = &StepRecord> {
+        let steps = self.named(name);
+        self.steps.iter().filter(move |record| steps.contains(&record.spot.step))
+    }
+
+    /// The steps of this name: their id, or else their module.
+    fn named(&self, name: &str) -> Vec<StepNo> {
+        let has_id = |step: &&Step| step.id.as_deref() == Some(name);
+        let of_module = |step: &&Step| &*step.module == name;
+        let numbers = |meant: &dyn Fn(&&Step) -> bool| -> Vec<StepNo> {
+            self.plan.steps.iter().filter(meant).map(|step| step.no).collect()
+        };
+        let by_id = numbers(&has_id);
+        if by_id.is_empty() { numbers(&of_module) } else { by_id }
+    }
+}
+
+fn ending(state: &State) -> &'static str {
+    match (state.end(), state.concluded()) {
+        (Some(End::Succeeded), Some((Conclusion::Returned, _))) => "returned",
+        (Some(End::Succeeded), _) => "succeeded",
+        (Some(End::Stopped), _) => "stopped",
+        (Some(End::Failed { .. }), _) => "failed",
+        (Some(End::Cancelled), _) => "cancelled",
+        (None, _) if state.is_held() => "held",
+        (None, _) => "not over",
     }
 }
 
@@ -146,8 +225,11 @@ fn ran(record: &StepRecord) -> bool {
 
 /// A step's output, and whether it stands in a loop.
 fn output(record: &StepRecord) -> Option<(bool, Value)> {
-    let text = record.output.as_ref().map(Payload::text)?;
-    Some((!record.spot.turns.is_empty(), serde_json::from_slice(text).unwrap_or_default()))
+    Some((!record.spot.turns.is_empty(), decoded(record.output.as_ref()?)))
+}
+
+fn decoded(payload: &Payload) -> Value {
+    serde_json::from_slice(payload.text()).unwrap_or_default()
 }
 
 fn told(record: &StepRecord) -> &'static str {
@@ -159,5 +241,7 @@ fn told(record: &StepRecord) -> &'static str {
         Outcome::Recovered => "recovered",
         Outcome::Skipped => "skipped",
         Outcome::Filtered => "held back",
+        Outcome::Waiting => "waiting",
+        Outcome::Held => "held",
     }
 }

@@ -5,6 +5,7 @@ mod checks;
 mod rust;
 mod script;
 mod tally;
+mod yaml_editor;
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -35,6 +36,7 @@ const RUNNERS: &[Runner] = &[
     Runner { name: "page units", run: script::units },
     Runner { name: "rust", run: rust::tests },
     Runner { name: "rust docs", run: rust::examples },
+    Runner { name: "yaml editor", run: yaml_editor::tests },
     Runner { name: "browser", run: browser::tests },
     Runner { name: "format", run: checks::format },
     Runner { name: "lints", run: checks::lints },

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// Where examples of scenarios stand.
-const EXAMPLES: [&str; 2] = ["README.md", "docs/language.md"];
+const EXAMPLES: [&str; 3] = ["README.md", "docs/data-stores.md", "docs/language.md"];
 
 /// A fenced block of a document.
 struct Block {

@@ -64,8 +64,7 @@ pub(super) fn search(stores: &DataStores, parameters: Parameters, act: Act<'_>) 
     let query = Query { prefix, filter, after, limit, order };
     let page = stores.search(&table, &query, act.now).map_err(failure)?;
     let items = page.items.into_iter();
-    let items =
-        items.map(|record| json!({ "key": record.key, "value": record.value, "revision": record.revision }));
+    let items = items.map(|record| json!({ "key": record.key, "value": record.value, "revision": record.revision }));
     Ok(json!({ "items": items.collect::<Vec<_>>(), "next": page.next }))
 }
 

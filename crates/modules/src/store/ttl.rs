@@ -20,7 +20,8 @@ impl Ttl {
             Self::Seconds(seconds) => Duration::try_from_secs_f64(*seconds).ok(),
             Self::Text(text) => scenario::duration::parse(text),
         };
-        let fits = |duration: &Duration| *duration >= Duration::from_millis(1) && *duration <= scenario::duration::LONGEST;
+        let fits =
+            |duration: &Duration| *duration >= Duration::from_millis(1) && *duration <= scenario::duration::LONGEST;
         let milliseconds = duration.filter(fits).and_then(|duration| Millis::try_from(duration.as_millis()).ok());
         milliseconds.ok_or_else(|| {
             let written = match self {

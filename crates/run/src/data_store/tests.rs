@@ -380,7 +380,10 @@ fn filters_say_which_records_are_meant() {
         (json!({ "status": { "not": "open" } }), false),
         (json!({ "status": { "in": ["open", "held"] } }), true),
         (json!({ "total": { "in": [] } }), false),
-        (json!({ "tags": { "contains": 2.0 }, "status": { "contains": "pe" }, "address": { "contains": "city" } }), true),
+        (
+            json!({ "tags": { "contains": 2.0 }, "status": { "contains": "pe" }, "address": { "contains": "city" } }),
+            true,
+        ),
         (json!({ "total": { "contains": 1 } }), false),
         (json!({ "status": { "starts_with": "op" } }), true),
         (json!({ "total": { "starts_with": "1" } }), false),
@@ -428,11 +431,7 @@ fn records_of_every_release_are_read() {
         applied: vec![
             Applied { by: author("a"), revision: Some(7), effect: Effect::Put { created: true } },
             Applied { by: author("b"), revision: Some(8), effect: Effect::Deleted },
-            Applied {
-                by: author("c"),
-                revision: None,
-                effect: Effect::Added { number: "1.5".into(), created: false },
-            },
+            Applied { by: author("c"), revision: None, effect: Effect::Added { number: "1.5".into(), created: false } },
         ],
     };
     assert_eq!(Stored::decode(FROZEN).unwrap(), record);

@@ -35,8 +35,7 @@ struct Summary {
 #[get("/stores")]
 pub(in crate::api) async fn list(app: web::Data<App>) -> Result<web::Json<Stores>, Problem> {
     blocking(move || {
-        let items: Result<_, Problem> =
-            app.stores().names()?.into_iter().map(|name| Summary::of(name, &app)).collect();
+        let items: Result<_, Problem> = app.stores().names()?.into_iter().map(|name| Summary::of(name, &app)).collect();
         Ok(web::Json(Stores { items: items? }))
     })
     .await

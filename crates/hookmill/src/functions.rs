@@ -61,8 +61,10 @@ fn table(functions: &[&Function]) -> String {
 }
 
 fn page(function: &Function) -> String {
-    let Function { signature, doc, example, result, .. } = function;
-    format!("{}\n\n{doc}\n\n  {example}\n  {}\n", paint(STRONG, signature), paint(QUIET, format_args!("→ {result}")))
+    let Function { signature, doc, errors, example, result, .. } = function;
+    let fails = if errors.is_empty() { String::new() } else { format!("Fails: {errors}\n\n") };
+    let signature = paint(STRONG, signature);
+    format!("{signature}\n\n{doc}\n\n{fails}  {example}\n  {}\n", paint(QUIET, format_args!("→ {result}")))
 }
 
 fn described(function: &Function) -> Value {
@@ -71,6 +73,7 @@ fn described(function: &Function) -> Value {
         "group": function.group,
         "signature": function.signature,
         "description": function.doc,
+        "errors": function.errors,
         "example": function.example,
         "result": serde_json::from_str(function.result).unwrap_or(Value::from(function.result)),
     })

@@ -179,4 +179,5 @@ fn resolve(reference: &BytesRef<'_>) -> Result<Cow<'static, str>, &'static str> 
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_types, reason = "how long a refusal takes is measured")]
 mod tests;

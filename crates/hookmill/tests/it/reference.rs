@@ -40,6 +40,8 @@ fn functions_are_listed_and_shown() {
     assert!(said.out.contains("  upper(text) -> text"), "{}", said.out);
     let said = hookmill(folder.path(), &["functions", "upper"]);
     assert!(said.out.starts_with("upper(text) -> text\n") && said.out.contains("→ "), "{}", said.out);
+    let said = hookmill(folder.path(), &["functions", "parse_json"]);
+    assert!(said.out.contains("\nFails: A text that is no JSON.\n"), "{}", said.out);
     assert_eq!(hookmill(folder.path(), &["functions", "upper", "--json"]).json()["name"], "upper");
 }
 

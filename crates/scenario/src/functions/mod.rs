@@ -19,6 +19,7 @@ mod notation;
 mod number_format;
 mod numbers;
 mod options;
+mod reference;
 mod regex;
 mod spelling;
 mod statistics;
@@ -34,9 +35,12 @@ mod hostile;
 #[cfg(test)]
 mod known;
 #[cfg(test)]
+mod odd;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use call::Call;
+pub use reference::reference;
 
 use crate::expression::fault::Fault;
 use crate::expression::nearest as nearest_of;
@@ -137,6 +141,31 @@ pub(crate) fn nearest(name: &str) -> Option<&'static str> {
         ("stringify", "to_json"),
         ("from_json", "parse_json"),
         ("jsonpath", "path"),
+        ("base64", "encode_base64"),
+        ("to_base64", "encode_base64"),
+        ("btoa", "encode_base64"),
+        ("from_base64", "decode_base64"),
+        ("atob", "decode_base64"),
+        ("encodeURL", "encode_url_component"),
+        ("encodeURIComponent", "encode_url_component"),
+        ("urlencode", "encode_url_component"),
+        ("encodeURI", "encode_url"),
+        ("decodeURIComponent", "decode_url"),
+        ("urldecode", "decode_url"),
+        ("hash", "sha256"),
+        ("hmac", "hmac_sha256"),
+        ("encrypt", "aes_encrypt"),
+        ("decrypt", "aes_decrypt"),
+        ("guid", "uuid"),
+        ("uuid_v4", "uuid"),
+        ("random_choice", "random_item"),
+        ("sample", "random_item"),
+        ("is_credit_card", "is_luhn"),
+        ("from_yaml", "parse_yaml"),
+        ("from_xml", "parse_xml"),
+        ("from_csv", "parse_csv"),
+        ("querystring", "to_query"),
+        ("jmespath", "path"),
     ];
     let elsewhere = ELSEWHERE.iter().find(|(other, _)| *other == name).map(|(_, ours)| *ours);
     elsewhere.or_else(|| nearest_of(name, all().map(|function| function.name)))
@@ -151,10 +180,18 @@ impl Function {
     }
 
     /// Whether the argument at this position, the first is 0, is a key: the only place where a secret may be written.
-    /// In the group `crypto`, these are the parameters called `key` and `iv`.
     pub fn takes_secret(&self, position: usize) -> bool {
-        let name = self.parameters().nth(position).map(|name| name.trim_end_matches('?'));
-        self.group == "crypto" && matches!(name, Some("key" | "iv"))
+        self.parameters().nth(position).is_some_and(|name| self.is_key(name))
+    }
+
+    /// The names of the parameters that may be secrets.
+    pub fn secrets(&self) -> impl Iterator<Item = &'static str> {
+        self.parameters().filter(|name| self.is_key(name)).map(|name| name.trim_end_matches('?'))
+    }
+
+    /// In the group `crypto`, keys are what is called `key` or `iv`.
+    fn is_key(&self, parameter: &str) -> bool {
+        self.group == "crypto" && matches!(parameter.trim_end_matches('?'), "key" | "iv")
     }
 
     fn parameters(&self) -> impl Iterator<Item = &'static str> {

@@ -1,5 +1,10 @@
 //! `hookmill test`.
 
+mod files;
+mod report;
+mod speed;
+mod stand_ins;
+
 use crate::binary::{folder, hookmill};
 
 const SCENARIO: &str = r#"

@@ -6,7 +6,7 @@ use crate::expression::fault::Fault;
 use crate::expression::value::{as_list, as_map, as_text, list, map, write_text};
 use ::csv::{QuoteStyle, ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 use rhai::{Array, Dynamic, Identifier, Map};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 type Result<T = Dynamic> = std::result::Result<T, Fault>;
 
@@ -70,6 +70,7 @@ fn parse(call: &mut Call) -> Result {
             continue;
         }
         if matches!(headers, Headers::FirstRow) {
+            call.reserve(record.as_slice().len() + record.len() * CELL)?;
             headers = Headers::Given(names(&record));
             continue;
         }
@@ -92,12 +93,13 @@ fn headers(options: &Options) -> Result<Headers> {
 fn names(record: &StringRecord) -> Vec<Identifier> {
     let mut names: Vec<Identifier> = Vec::with_capacity(record.len());
     let mut taken = BTreeSet::new();
+    let mut occurrences = HashMap::new();
     for (position, cell) in record.iter().enumerate() {
         let plain = if cell.trim().is_empty() { numbered(position) } else { cell.trim().to_owned() };
+        let occurrence = occurrences.entry(plain.clone()).or_insert(1);
         let mut name = plain.clone();
-        let mut occurrence = 1;
         while !taken.insert(name.clone()) {
-            occurrence += 1;
+            *occurrence += 1;
             name = format!("{plain}_{occurrence}");
         }
         names.push(name.into());

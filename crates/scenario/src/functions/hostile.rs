@@ -126,3 +126,25 @@ proptest! {
         }
     }
 }
+
+/// Texts that cost a careless reader time or memory beyond their length. A reader that looks at each character a few
+/// times is done in milliseconds; one that looks at the rest of the text for each would take minutes.
+#[test]
+fn long_monotonous_texts_are_read_once() {
+    const BYTES: usize = 64 << 10;
+    let pieces = [
+        "a", ",", "a,", ",\n", "\"", "[", "[],", "{\"a\":", "<", "<a>", "<a ", "<a b='", "</", "<br><p>", "<li>",
+        "<script>", "<!--", "&", "&amp;", "&#", "%", "%41", "a=&", "=", "- ", "&a ", "? ", "a: ", "*a ", "A", "A.",
+        "\u{1}", "é",
+    ];
+    let groups = ["json", "format", "url", "encoding", "crypto", "check"];
+    for piece in pieces {
+        let text: Dynamic = piece.repeat(BYTES / piece.len()).into();
+        for function in all().filter(|function| groups.contains(&function.group)) {
+            let given = [text.clone(), "a".into(), "a".into()];
+            for count in (1..=2).filter(|count| function.accepts(*count)) {
+                call(function, &given[..count]);
+            }
+        }
+    }
+}

@@ -22,7 +22,7 @@ fn eval(source: &str) -> Result<String, ExpressionError> {
     Ok(String::from_utf8(data::to_text(&value)).unwrap())
 }
 
-fn check(cases: &str) {
+pub(super) fn check(cases: &str) {
     let mut wrong = String::new();
     for line in cases.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")) {
         let (source, expected, fails) = match (line.rsplit_once(" => "), line.rsplit_once(" !> ")) {

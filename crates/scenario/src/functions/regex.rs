@@ -291,9 +291,18 @@ fn extract_urls(call: &mut Call) -> Result {
     let pattern = own(r#"(?i)\bhttps?://[^\s<>"'`{}|\\^]+"#)?;
     each_match(call, &pattern, |_, found| {
         let url = found.get(0)?.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?']);
-        let closed = !url.ends_with(')') || url.contains('(');
-        Some(if closed { url } else { url.trim_end_matches(')') }.into())
+        Some(without_closing(url).into())
     })
+}
+
+/// A bracket that was opened before the address belongs to the sentence.
+fn without_closing(mut url: &str) -> &str {
+    let mut open = url.matches(')').count().saturating_sub(url.matches('(').count());
+    while open > 0 && url.ends_with(')') {
+        url = url[..url.len() - 1].trim_end_matches(['.', ',', ';', ':', '!', '?']);
+        open -= 1;
+    }
+    url
 }
 
 /// A hyphen after a letter or digit is no sign: `2026-11-22` has three numbers, none negative.

@@ -74,3 +74,28 @@ fn hostile_queries_end_in_errors() {
         }
     }
 }
+
+#[test]
+fn dates_at_their_edges() {
+    known::check(include_str!("../../testdata/functions/dates.txt"));
+}
+
+#[test]
+fn texts_at_their_edges() {
+    known::check(include_str!("../../testdata/functions/text.txt"));
+}
+
+#[test]
+fn patterns_at_their_edges() {
+    known::check(include_str!("../../testdata/functions/regex.txt"));
+}
+
+#[test]
+fn numbers_at_their_edges() {
+    known::check(include_str!("../../testdata/functions/numbers.txt"));
+}
+
+#[test]
+fn lists_and_maps_at_their_edges() {
+    known::check(include_str!("../../testdata/functions/lists.txt"));
+}

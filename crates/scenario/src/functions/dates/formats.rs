@@ -38,7 +38,7 @@ pub(in crate::functions) const TABLE: &[Function] = &[
         name: "to_zone",
         group: "time",
         signature: "to_zone(moment, zone) -> text",
-        doc: "The same moment, written with the offset that this zone has then.",
+        doc: "The same moment, written with the offset that this zone has then. A text without an offset is a time of the zone.",
         errors: "A text that is no moment; a zone that does not exist.",
         example: r#""2026-07-01T10:00:00Z".to_zone("America/New_York")"#,
         result: r#""2026-07-01T06:00:00.000-04:00""#,

@@ -1,6 +1,6 @@
 //! Functions of dates and times. A moment is a text as RFC 3339 has it, with milliseconds; moments in UTC therefore
 //! compare as texts do. Where a calendar matters (days, months, the hour shown), it is that of the zone given as an
-//! argument, else of the offset that the moment is written with, else UTC.
+//! argument, else of the offset that the moment is written with, else UTC. A text without an offset is a time of that zone.
 
 mod calendar;
 mod compare;

@@ -1,10 +1,14 @@
 //! A run in the hands of someone who drives it: its state, and what is decided but not yet on disk.
 
+use crate::alarms;
 use crate::shared::Shared;
+use run::call::Outcome;
 use run::entry::{self, Created, End, Entry};
+use run::error::StepError;
 use run::id::{Millis, RunId, Spot};
+use run::setting::Setting;
 use run::tables::StoreError;
-use run::{Action, State, decide};
+use run::{Action, State, decide, settle};
 use scenario::expression::Moment;
 use scenario::plan::Plan;
 use std::collections::BTreeSet;
@@ -13,7 +17,7 @@ use std::time::Duration;
 use store::{Append, Head, Status};
 
 /// How many entries are decided at one moment, on one thread, before others get their turn.
-const STRIDE: usize = 256;
+pub(crate) const STRIDE: usize = 256;
 
 /// After how long a store that was full is tried again.
 const FULL_STORE_PAUSE: Duration = Duration::from_millis(50);
@@ -26,6 +30,15 @@ pub(crate) struct Course {
     pub(crate) in_flight: BTreeSet<Spot>,
 }
 
+/// How a run stands with what is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It goes on.
+    Working,
+    /// It has nothing to do before this time, or before something is said to it.
+    Parked(Option<Millis>),
+}
+
 /// What a stretch of walking came to.
 pub(crate) enum Stretch {
     /// More can be decided at once; the stride was used up.
@@ -36,14 +49,14 @@ pub(crate) enum Stretch {
 
 impl Course {
     /// A new run.
-    pub(crate) fn begin(run: RunId, plan: Arc<Plan>, created: Arc<Created>) -> Self {
+    pub(crate) fn begin(run: RunId, plan: Arc<Plan>, created: Arc<Created>, setting: Arc<Setting>) -> Self {
         let first = Entry::Created(Arc::clone(&created));
-        Self { state: State::new(run, plan, created), unwritten: vec![first], pieces: 0, in_flight: BTreeSet::new() }
+        let state = State::new(run, plan, created, setting);
+        Self { state, unwritten: vec![first], pieces: 0, in_flight: BTreeSet::new() }
     }
 
     /// A run as its journal has it.
-    pub(crate) fn resume(run: RunId, plan: Arc<Plan>, created: Arc<Created>, journal: &[Entry], pieces: u32) -> Self {
-        let mut state = State::new(run, plan, created);
+    pub(crate) fn resume(mut state: State, journal: &[Entry], pieces: u32) -> Self {
         journal.iter().for_each(|entry| state.apply(entry));
         Self { state, unwritten: Vec::new(), pieces, in_flight: BTreeSet::new() }
     }
@@ -62,6 +75,11 @@ impl Course {
         (self.state, self.unwritten)
     }
 
+    /// What was recorded since the last write.
+    pub(crate) fn unwritten(&self) -> &[Entry] {
+        &self.unwritten
+    }
+
     pub(crate) fn has_ended(&self) -> bool {
         self.state.end().is_some()
     }
@@ -70,6 +88,14 @@ impl Course {
     pub(crate) fn record(&mut self, entry: Entry) {
         self.state.apply(&entry);
         self.unwritten.push(entry);
+    }
+
+    /// Takes in what a call, a script or a called run gave; what no one waits for any more is left.
+    pub(crate) fn settle(&mut self, spot: &Spot, attempt: u32, result: Result<Outcome, StepError>, moment: &Moment) {
+        self.in_flight.remove(spot);
+        if self.state.wants(spot) {
+            self.record(settle(&self.state, spot, attempt, result, moment));
+        }
     }
 
     /// Decides and records until something has to be done, or the stride is used up.
@@ -97,13 +123,16 @@ impl Course {
 
     /// Puts everything decided on disk.
     pub(crate) async fn write(&mut self, shared: &Arc<Shared>) -> Result<(), StoreError> {
-        self.write_until(shared, None).await
+        self.write_as(shared, Standing::Working).await
     }
 
-    /// The same, when the run has nothing to do before `wake`.
-    pub(crate) async fn write_until(&mut self, shared: &Arc<Shared>, wake: Option<Millis>) -> Result<(), StoreError> {
+    /// The same, telling how the run stands with it. What others must know of a failure is on disk before it.
+    pub(crate) async fn write_as(&mut self, shared: &Arc<Shared>, standing: Standing) -> Result<(), StoreError> {
         if self.unwritten.is_empty() {
             return Ok(());
+        }
+        if let Some(End::Failed { .. }) = self.state.end() {
+            alarms::raise(shared, &self.state).await?;
         }
         if self.has_large_values() {
             self.offload(shared).await?;
@@ -111,7 +140,7 @@ impl Course {
         let append = Append {
             run: self.state.run(),
             piece: self.pieces,
-            head: self.head(wake),
+            head: self.head(standing),
             bytes: entry::encode(&self.unwritten),
         };
         let first = self.pieces == 0;
@@ -121,14 +150,20 @@ impl Course {
         if first { shared.store.journal.append(append).await } else { append_patiently(shared, append).await }
     }
 
-    fn head(&self, wake: Option<Millis>) -> Head {
-        let status = match (self.state.end(), wake) {
+    fn head(&self, standing: Standing) -> Head {
+        let status = match (self.state.end(), standing) {
             (Some(End::Succeeded), _) => Status::Succeeded,
             (Some(End::Stopped), _) => Status::Stopped,
             (Some(End::Failed { .. }), _) => Status::Failed,
             (Some(End::Cancelled), _) => Status::Cancelled,
-            (None, Some(_)) => Status::Waiting,
-            (None, None) => Status::Running,
+            (None, Standing::Parked(_)) if self.state.is_held() => Status::Held,
+            (None, Standing::Parked(_)) => Status::Waiting,
+            (None, Standing::Working) => Status::Running,
+        };
+        let wake = match standing {
+            // The end of a called run may have been missed by a crash, so such a run is looked at after a restart.
+            Standing::Parked(wake) if self.state.calls().next().is_none() => wake,
+            _ => None,
         };
         let at = self.unwritten.last().map_or(0, Entry::at);
         Head { scenario: self.state.created().scenario.clone(), status, wake, at }

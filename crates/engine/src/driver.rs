@@ -3,8 +3,11 @@
 //! Two rules carry the promises. Nothing reaches outside before the run, and that it is about to reach outside, is
 //! on disk. Nobody is told anything before it is on disk.
 
-use crate::course::{Course, Stretch};
+use crate::calls;
+use crate::course::{Course, Standing, Stretch};
 use crate::intake::{Refused, Reply};
+use crate::letters;
+use crate::mail::{Closed, Receipt, Unheard};
 use crate::queues::{Queue, Queues};
 use crate::resume;
 use crate::shared::Shared;
@@ -12,15 +15,15 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use run::call::{Call, Origin, Outcome};
-use run::entry::Entry;
+use run::entry::{Called, Entry};
 use run::error::StepError;
 use run::id::{Millis, ScenarioId, Spot};
 use run::tables::StoreError;
-use run::{Action, Job, PreparedCall, settle};
+use run::{Action, Job, PreparedCall};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 
 /// How much longer than its own bound a call may take before it is cut off: the module says better what went wrong.
 const GRACE: Duration = Duration::from_millis(500);
@@ -32,7 +35,7 @@ type Settled = (Spot, u32, Result<Outcome, StepError>);
 pub(crate) fn launch(shared: &Arc<Shared>, course: Course, reply: Option<Reply>) {
     let shared_by_task = Arc::clone(shared);
     match shared.queues.of(reply.as_ref()).free_slot() {
-        Some(slot) => drop(shared.runtime.spawn(drive(shared_by_task, course, reply, slot))),
+        Some(slot) => drop(shared.runtime.spawn(drive_new(shared_by_task, course, reply, slot))),
         None => drop(shared.runtime.spawn(set_down(shared_by_task, course, reply))),
     }
 }
@@ -60,13 +63,49 @@ pub(crate) async fn dispatch(shared: Arc<Shared>, queue: fn(&Queues) -> &Queue) 
     }
 }
 
-/// Drives one run until it is over or has to wait for a time.
-pub(crate) async fn drive(shared: Arc<Shared>, course: Course, reply: Option<Reply>, slot: OwnedSemaphorePermit) {
-    let mut drive = Drive { shared: &shared, course, reply, calls: FuturesUnordered::new() };
-    if let Err(error) = drive.run().await {
-        give_up(&drive.course, drive.reply.take(), error);
+/// Drives a run that no one else knows yet.
+async fn drive_new(shared: Arc<Shared>, course: Course, reply: Option<Reply>, slot: OwnedSemaphorePermit) {
+    let bell = shared.mail.open(course.state().run());
+    let bell = bell.expect("a run that is not on disk yet is driven by no one else");
+    drive(shared, course, reply, bell, slot).await;
+}
+
+/// Drives one run until it is over or has to wait: for a time, for another run, or for what someone does.
+pub(crate) async fn drive(
+    shared: Arc<Shared>,
+    course: Course,
+    reply: Option<Reply>,
+    bell: Arc<Notify>,
+    slot: OwnedSemaphorePermit,
+) {
+    let run = course.state().run();
+    let mut drive = Drive { shared: &shared, course, reply, bell, calls: FuturesUnordered::new() };
+    let ended = drive.run().await;
+    let course = drive.course;
+    let unheard = match &ended {
+        Ok(Ending::Parked) => return drop(slot),
+        Ok(Ending::Over) => {
+            calls::tell_caller(&shared, course.state());
+            Unheard::Over
+        }
+        Ok(Ending::Stopping) => Unheard::Unreachable("the server is stopping".to_owned()),
+        Err(error) => Unheard::Unreachable(error.to_string()),
+    };
+    shared.mail.give_up(run).into_iter().for_each(|letter| letter.refuse(unheard.clone()));
+    if let Err(error) = ended {
+        give_up(&course, drive.reply, error);
     }
     drop(slot);
+}
+
+/// Why a run is not driven any more.
+enum Ending {
+    /// It is over.
+    Over,
+    /// It is on disk alone, and woken when there is something to do.
+    Parked,
+    /// It goes on at the next start.
+    Stopping,
 }
 
 /// The store failed: what is on disk of the run goes on at the next start.
@@ -81,40 +120,61 @@ struct Drive<'a> {
     shared: &'a Arc<Shared>,
     course: Course,
     reply: Option<Reply>,
+    bell: Arc<Notify>,
     calls: FuturesUnordered<BoxFuture<'static, Settled>>,
 }
 
 impl Drive<'_> {
-    async fn run(&mut self) -> Result<(), StoreError> {
+    async fn run(&mut self) -> Result<Ending, StoreError> {
         loop {
+            self.read_letters().await?;
             let actions = match self.course.walk(&self.shared.moment()) {
                 Stretch::Act(actions) => actions,
                 Stretch::Further => {
-                    self.write(None).await?;
+                    self.write(Standing::Working).await?;
                     continue;
                 }
             };
             if self.course.has_ended() {
-                return self.write(None).await;
+                self.write(Standing::Working).await?;
+                return Ok(Ending::Over);
             }
             if *self.shared.stopping.borrow() && self.calls.is_empty() {
-                self.write(None).await?;
+                self.write(Standing::Working).await?;
                 let run = self.course.state().run();
                 self.reply.take().into_iter().for_each(|reply| reply.leave(run));
-                return Ok(());
+                return Ok(Ending::Stopping);
             }
-            let wake = self.act(actions).await?;
-            if self.calls.is_empty() {
-                return self.park(wake).await;
+            let acted = self.act(actions).await?;
+            if acted.has_news {
+                continue;
             }
-            self.settle_one(wake).await;
+            if !self.calls.is_empty() {
+                self.settle_one(acted.wake).await;
+            } else if self.park(acted.wake).await? == Closed::Yes {
+                return Ok(Ending::Parked);
+            }
         }
     }
 
-    /// Starts what is to be done, after it is on disk that it will be. Gives the time before which nothing else is.
-    async fn act(&mut self, actions: Vec<Action>) -> Result<Option<Millis>, StoreError> {
+    /// Does what others have to say to the run, and has it on disk before they are told so.
+    async fn read_letters(&mut self) -> Result<(), StoreError> {
+        let letters = self.shared.mail.take(self.course.state().run());
+        let mut receipts = Vec::new();
+        for letter in letters {
+            receipts.extend(letters::heed(self.shared, &mut self.course, letter).await?);
+        }
+        if !receipts.is_empty() {
+            self.write(Standing::Working).await?;
+            receipts.into_iter().for_each(|receipt: Receipt| drop(receipt.send(Ok(()))));
+        }
+        Ok(())
+    }
+
+    /// Starts what is to be done, after it is on disk that it will be.
+    async fn act(&mut self, actions: Vec<Action>) -> Result<Acted, StoreError> {
         let mut wake = None;
-        let mut calls = Vec::new();
+        let (mut calls, mut follows) = (Vec::new(), Vec::new());
         for action in actions {
             match action {
                 Action::Record(entry) => self.course.record(entry),
@@ -128,58 +188,87 @@ impl Drive<'_> {
                     self.course.in_flight.insert(job.spot.clone());
                     self.calls.push(compute(*job).boxed());
                 }
+                Action::Follow(called) => {
+                    self.course.in_flight.insert(called.spot.clone());
+                    follows.push(called);
+                }
                 Action::Wait(due) => wake = Some(wake.map_or(due, |wake: Millis| wake.min(due))),
             }
         }
         let someone_waits = self.reply.is_some() && !self.calls.is_empty();
         if !calls.is_empty() || someone_waits {
-            self.write(None).await?;
+            self.write(Standing::Working).await?;
+        } else if !follows.is_empty() {
+            let only_follows = self.calls.is_empty();
+            self.write(if only_follows { Standing::Parked(None) } else { Standing::Working }).await?;
         }
         let scenario = &self.course.state().created().scenario;
         let run = self.course.state().run();
         for call in calls {
             self.calls.push(perform(Arc::clone(self.shared), scenario.clone(), run, call).boxed());
         }
-        Ok(wake)
+        let mut has_news = false;
+        for called in follows {
+            has_news |= self.follow(&called).await?;
+        }
+        Ok(Acted { wake, has_news })
+    }
+
+    /// Sees to it that a called run goes its way; gives whether it is over already.
+    async fn follow(&mut self, called: &Called) -> Result<bool, StoreError> {
+        let Some(result) = calls::follow(self.shared, self.course.state(), called).await? else { return Ok(false) };
+        self.course.settle(&called.spot, called.attempt, result, &self.shared.moment());
+        Ok(true)
     }
 
     /// Puts on disk what is decided, and answers the caller if that answers it.
-    async fn write(&mut self, wake: Option<Millis>) -> Result<(), StoreError> {
-        self.course.write_until(self.shared, wake).await?;
+    async fn write(&mut self, standing: Standing) -> Result<(), StoreError> {
+        self.course.write_as(self.shared, standing).await?;
         self.reply = self.reply.take().and_then(|reply| reply.offer(&self.course));
         Ok(())
     }
 
-    /// Takes in the next outcome, or notices that something is due.
+    /// Takes in the next outcome, or notices that something is due or was said.
     async fn settle_one(&mut self, wake: Option<Millis>) {
         let deadline = self.course.state().deadline();
         let due = wake.map_or(deadline, |wake| wake.min(deadline));
         tokio::select! {
             Some((spot, attempt, result)) = self.calls.next() => {
-                let entry = settle(self.course.state(), &spot, attempt, result, &self.shared.moment());
-                self.course.in_flight.remove(&spot);
-                self.course.record(entry);
+                self.course.settle(&spot, attempt, result, &self.shared.moment());
             }
+            () = self.bell.notified() => {}
             () = self.shared.options.clock.sleep_until(due) => {}
         }
     }
 
-    /// Leaves the run to its timer: until then it is on disk alone.
-    async fn park(&mut self, wake: Option<Millis>) -> Result<(), StoreError> {
-        let Some(wake) = wake else {
-            let run = self.course.state().run();
+    /// Leaves the run to its timer and to those who may wake it: until then it is on disk alone.
+    async fn park(&mut self, wake: Option<Millis>) -> Result<Closed, StoreError> {
+        let state = self.course.state();
+        let run = state.run();
+        if wake.is_none() && !state.is_held() && state.calls().next().is_none() {
             tracing::error!(%run, "nothing is left to do in a run that is not over");
-            return self.write(None).await;
-        };
-        let wake = wake.min(self.course.state().deadline());
-        self.write(Some(wake)).await?;
-        let run = self.course.state().run();
+        }
+        let wake = Some(wake.map_or(state.deadline(), |wake| wake.min(state.deadline())));
+        let wake = wake.filter(|wake| *wake < Millis::MAX);
+        self.write(Standing::Parked(wake)).await?;
         if let Some(reply) = self.reply.take() {
             self.shared.queues.keep(run, reply);
         }
-        self.shared.timers.set(wake, run);
-        Ok(())
+        let closed = self.shared.mail.close(run);
+        match closed {
+            Closed::Yes => wake.into_iter().for_each(|wake| self.shared.timers.set(wake, run)),
+            Closed::HasLetters => self.reply = self.shared.queues.take_caller(run),
+        }
+        Ok(closed)
     }
+}
+
+/// What came of acting.
+struct Acted {
+    /// The time before which nothing else is to be done.
+    wake: Option<Millis>,
+    /// Something was recorded that more can be decided on.
+    has_news: bool,
 }
 
 /// Runs a script where it keeps no one waiting.

@@ -130,15 +130,12 @@ impl Handle {
     /// Starts a run of this name unless it exists already; comes back once it is on disk. A trigger that derives the
     /// name from its event starts one run for it, however often it tries.
     pub async fn start_once(&self, run: RunId, deployment: &Deployment, input: Input) -> Result<(), Refused> {
-        let journal = Arc::clone(&self.shared.store.journal);
-        let known = tokio::task::spawn_blocking(move || journal.read(run)).await.unwrap_or(Err(StoreError::Closed))?;
+        let reader = Arc::clone(&self.shared);
+        let known = tokio::task::spawn_blocking(move || reader.head(run)).await.unwrap_or(Err(StoreError::Closed))?;
         if known.is_some() {
             return Ok(());
         }
-        let course = self.begin_as(run, deployment, input)?;
-        let (sender, answer) = oneshot::channel();
-        driver::launch(&self.shared, course, Some(Reply { sender, written: None, awaits: Awaits::Acceptance }));
-        answer.await.unwrap_or(Err(Refused::Store(StoreError::Closed))).map(|_| ())
+        accept(&self.shared, self.begin_as(run, deployment, input)?).await
     }
 
     fn begin(&self, deployment: &Deployment, input: Input) -> Result<Course, Refused> {
@@ -151,8 +148,28 @@ impl Handle {
         let plan = Arc::clone(&deployment.plan);
         let at = self.shared.options.clock.now();
         let created = Created { scenario: deployment.id.clone(), version: plan.version.clone(), at, input };
-        Ok(Course::begin(run, plan, Arc::new(created)))
+        Ok(Course::begin(run, plan, Arc::new(created), Arc::clone(&self.shared.options.setting)))
     }
+}
+
+/// Starts a run that another run is the cause of; comes back once it is on disk. One that touches nothing outside is
+/// over by then.
+pub(crate) async fn start(shared: &Arc<Shared>, mut course: Course) -> Result<(), StoreError> {
+    if course.walk_at_once(&shared.moment()) {
+        return Box::pin(course.write(shared)).await;
+    }
+    accept(shared, course).await.map_err(|refused| match refused {
+        Refused::Store(error) => error,
+        Refused::Busy => StoreError::Busy,
+        Refused::Stopping => StoreError::Closed,
+    })
+}
+
+/// Hands a run to a driver; comes back once it is on disk.
+async fn accept(shared: &Arc<Shared>, course: Course) -> Result<(), Refused> {
+    let (sender, answer) = oneshot::channel();
+    driver::launch(shared, course, Some(Reply { sender, written: None, awaits: Awaits::Acceptance }));
+    answer.await.unwrap_or(Err(Refused::Store(StoreError::Closed))).map(|_| ())
 }
 
 fn admit(shared: &Shared) -> Result<(), Refused> {

@@ -1,10 +1,15 @@
 //! Makes runs go: takes them in durably, drives them step by step, wakes them, and resumes them after a crash. Knows
 //! that there are many runs, a clock and tasks; not which store, which modules, or that HTTP exists.
 
+mod alarms;
+mod calls;
 mod clock;
 mod course;
 mod driver;
+mod hand;
 mod intake;
+mod letters;
+mod mail;
 mod queues;
 mod rehearsal;
 mod resume;
@@ -16,8 +21,10 @@ mod timers;
 mod tests;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use hand::Awaited;
 pub use intake::{Answer, Refused};
-pub use rehearsal::{Rehearsal, rehearse};
+pub use mail::Unheard;
+pub use rehearsal::{Cast, Rehearsal, Scene, rehearse};
 pub use scenarios::{Deployment, UnknownVersion};
 pub use shared::{Engine, Handle, Options};
 pub use store::{Filter, Head, Status};

@@ -183,7 +183,8 @@ impl Stage {
         calls::accepts(&deployment.plan, called)?;
         let chain = calls::chain(parent)?;
         let at = self.moment.now;
-        let input = Input { source: Source::Call, at, request: None, body: called.input.clone(), raw: None, files: None };
+        let input =
+            Input { source: Source::Call, at, request: None, body: called.input.clone(), raw: None, files: None };
         let mut stage = Self::new(called.child, &deployment.id, &deployment.plan, input, self.moment);
         let (run, spot, detached) = (parent.run(), called.spot.clone(), called.detached);
         stage.course.record(Entry::CalledBy(Box::new(Caller { run, spot, chain, detached, at })));
@@ -198,5 +199,8 @@ impl Stage {
 
 /// A called run that no one carries on.
 fn held(called: &Called) -> StepError {
-    StepError::permanent("held", format!("a step of `{}` is held, and nobody resumes it in a rehearsal", called.scenario))
+    StepError::permanent(
+        "held",
+        format!("a step of `{}` is held, and nobody resumes it in a rehearsal", called.scenario),
+    )
 }

@@ -4,7 +4,9 @@
 use crate::course::Course;
 use crate::driver;
 use crate::intake::{Refused, Reply};
+use crate::mail::Unheard;
 use crate::shared::{Handle, Shared};
+use run::State;
 use run::entry::Entry;
 use run::id::RunId;
 use run::tables::StoreError;
@@ -23,7 +25,8 @@ pub(crate) fn take_up(shared: &Shared) -> Result<usize, StoreError> {
         let page = shared.store.journal.open_runs(after, PAGE)?;
         for (run, head) in &page {
             match (head.status, head.wake) {
-                (Status::Waiting, Some(wake)) => shared.timers.set(wake, *run),
+                (Status::Waiting | Status::Held, Some(wake)) => shared.timers.set(wake, *run),
+                (Status::Held, None) => {}
                 _ => shared.queues.push(*run, None),
             }
         }
@@ -59,12 +62,17 @@ pub(crate) async fn wake(shared: Arc<Shared>) {
 
 /// Reads a run back and drives it on.
 pub(crate) async fn drive(shared: Arc<Shared>, run: RunId, reply: Option<Reply>, slot: OwnedSemaphorePermit) {
+    // It may have been woken for two reasons; whoever drives it sees both.
+    let Some(bell) = shared.mail.open(run) else { return };
     let reader = Arc::clone(&shared);
     let course = tokio::task::spawn_blocking(move || read(&reader, run)).await;
     match course.unwrap_or_else(|_| Err(Unresumable::Store(StoreError::Closed))) {
-        Ok(course) => driver::drive(shared, course, reply, slot).await,
+        Ok(course) => driver::drive(shared, course, reply, bell, slot).await,
         Err(error) => {
             tracing::error!(%run, %error, "the run cannot be resumed and stays as it is");
+            for letter in shared.mail.give_up(run) {
+                letter.refuse(Unheard::Unreachable(error.to_string()));
+            }
             if let Some(reply) = reply {
                 reply.refuse(Refused::Store(StoreError::Failed(error.to_string().into())));
             }
@@ -89,7 +97,8 @@ fn read(shared: &Arc<Shared>, run: RunId) -> Result<Course, Unresumable> {
     let Some(Entry::Created(created)) = entries.first() else { return Err(Unresumable::Gone) };
     let created = Arc::clone(created);
     let plan = shared.scenarios.version(&created.scenario, &created.version)?;
-    let mut course = Course::resume(run, plan, created, &entries, pieces);
+    let state = State::new(run, plan, created, Arc::clone(&shared.options.setting));
+    let mut course = Course::resume(state, &entries, pieces);
     course.take_up(shared.started);
     Ok(course)
 }

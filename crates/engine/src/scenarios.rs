@@ -89,6 +89,11 @@ impl Scenarios {
         self.current.write().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
+    /// Every scenario that takes runs.
+    pub(crate) fn all(&self) -> Vec<Arc<Deployment>> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
     pub(crate) fn current(&self, id: &ScenarioId) -> Option<Arc<Deployment>> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }

@@ -1,6 +1,7 @@
 //! The engine itself: what its tasks share, how it is started and stopped, and the handle that others hold.
 
 use crate::clock::{Clock, SystemClock};
+use crate::mail::Mail;
 use crate::queues::Queues;
 use crate::scenarios::{Deployment, Scenarios, UnknownVersion};
 use crate::timers::Timers;
@@ -8,6 +9,7 @@ use crate::{driver, resume};
 use run::call::Module;
 use run::entry::{self, Entry};
 use run::id::{Millis, RunId, ScenarioId};
+use run::setting::Setting;
 use run::tables::StoreError;
 use scenario::catalog::Catalog;
 use scenario::expression::Moment;
@@ -31,11 +33,19 @@ pub struct Options {
     pub waiting_runs: usize,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// What runs see of the place they run at.
+    pub setting: Arc<Setting>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { attended_runs: 2_000, unattended_runs: 64, waiting_runs: 1_000_000, clock: Arc::new(SystemClock) }
+        Self {
+            attended_runs: 2_000,
+            unattended_runs: 64,
+            waiting_runs: 1_000_000,
+            clock: Arc::new(SystemClock),
+            setting: Arc::default(),
+        }
     }
 }
 
@@ -49,6 +59,7 @@ pub(crate) struct Shared {
     pub(crate) scenarios: Scenarios,
     pub(crate) queues: Queues,
     pub(crate) timers: Timers,
+    pub(crate) mail: Mail,
     pub(crate) runtime: runtime::Handle,
     pub(crate) stopping: watch::Sender<bool>,
     /// When this engine was started.
@@ -60,6 +71,11 @@ impl Shared {
     /// Now, and a fresh seed.
     pub(crate) fn moment(&self) -> Moment {
         Moment { now: self.options.clock.now(), seed: rand::random() }
+    }
+
+    /// How a run stands; none where there is no such run. Blocks for the disk.
+    pub(crate) fn head(&self, run: RunId) -> Result<Option<Head>, StoreError> {
+        Ok(self.store.journal.read(run)?.map(|journaled| journaled.head))
     }
 
     pub(crate) fn module(&self, name: &str) -> Option<Arc<dyn Module>> {
@@ -91,6 +107,7 @@ impl Engine {
             queues: Queues::new(&options),
             scenarios: Scenarios::new(Arc::clone(&store.tables), catalog),
             timers: Timers::default(),
+            mail: Mail::default(),
             runtime: runtime::Handle::current(),
             stopping: watch::Sender::new(false),
             started: options.clock.now(),

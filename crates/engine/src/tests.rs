@@ -1,5 +1,7 @@
 //! Engines on the memory store, with a clock that the test moves and modules that the test answers.
 
+mod flow;
+
 use crate::{Answer, Engine, Handle, ManualClock, Options, Refused};
 use run::call::{BoxFuture, Call, Delivery, Module, Outcome};
 use run::entry::{End, Entry};
@@ -98,24 +100,40 @@ struct Bench {
     clock: Arc<ManualClock>,
     recorder: Arc<Recorder>,
     attended_runs: u32,
+    unattended_runs: u32,
 }
 
 impl Bench {
     fn new(recorder: Arc<Recorder>) -> Self {
         let store = store::open("memory:").unwrap();
-        Self { store, clock: Arc::new(ManualClock::at(1_767_225_600_000)), recorder, attended_runs: 100 }
+        Self {
+            store,
+            clock: Arc::new(ManualClock::at(1_767_225_600_000)),
+            recorder,
+            attended_runs: 100,
+            unattended_runs: 64,
+        }
     }
 
     /// An engine on the store as it is: the first one, or the one after a crash.
     fn engine(&self, text: &str) -> (Engine, Handle) {
+        self.engine_with(&[(id().as_str(), text)])
+    }
+
+    /// The same with these scenarios.
+    fn engine_with(&self, texts: &[(&str, &str)]) -> (Engine, Handle) {
         let clock = Arc::clone(&self.clock) as Arc<dyn crate::Clock>;
-        let options = Options { attended_runs: self.attended_runs, clock, ..Options::default() };
+        let (attended_runs, unattended_runs) = (self.attended_runs, self.unattended_runs);
+        let options = Options { attended_runs, unattended_runs, clock, ..Options::default() };
         let modules = [Arc::clone(&self.recorder) as Arc<dyn Module>];
         let catalog = Catalog::new([ModuleSpec::clone(&self.recorder.spec)]);
-        let (plan, diagnostics) = scenario::check(text, &catalog);
-        let engine = Engine::start(self.store.clone(), Arc::new(catalog), modules, options);
+        let engine = Engine::start(self.store.clone(), Arc::new(catalog.clone()), modules, options);
         let handle = engine.handle();
-        handle.deploy(id(), text, Arc::new(plan.unwrap_or_else(|| panic!("{diagnostics:?}")))).unwrap();
+        for (name, text) in texts {
+            let (plan, diagnostics) = scenario::check(text, &catalog);
+            let plan = plan.unwrap_or_else(|| panic!("{diagnostics:?}"));
+            handle.deploy(name.parse().unwrap(), text, Arc::new(plan)).unwrap();
+        }
         engine.resume().unwrap();
         (engine, handle)
     }
@@ -213,12 +231,7 @@ async fn a_crash_in_a_call_leads_to_that_call_again_and_no_other() {
     // The process is gone: its tasks end where they stand.
     calling.abort();
     let before = Arc::clone(&bench.recorder);
-    let after = Bench {
-        recorder: Recorder::new(),
-        store: bench.store.clone(),
-        clock: Arc::clone(&bench.clock),
-        attended_runs: 100,
-    };
+    let after = Bench { store: bench.store.clone(), clock: Arc::clone(&bench.clock), ..Bench::new(Recorder::new()) };
     std::mem::forget(engine);
     let (_engine, handle) = after.engine(TWO_CALLS);
     until("the end", || only_run(&handle).1 == Status::Succeeded).await;
@@ -306,12 +319,7 @@ async fn a_run_keeps_to_the_version_it_started_with() {
     until("the call", || bench.recorder.asked() == 1).await;
     calling.abort();
     std::mem::forget(engine);
-    let after = Bench {
-        recorder: Recorder::new(),
-        store: bench.store.clone(),
-        clock: Arc::clone(&bench.clock),
-        attended_runs: 100,
-    };
+    let after = Bench { store: bench.store.clone(), clock: Arc::clone(&bench.clock), ..Bench::new(Recorder::new()) };
     let (_engine, handle) = after.engine(HELLO);
     until("the end", || only_run(&handle).1 == Status::Succeeded).await;
     assert_eq!(after.recorder.asked(), 2, "both calls of the old version");

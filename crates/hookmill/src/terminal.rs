@@ -64,6 +64,11 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     }
 }
 
+/// A time in milliseconds since 1970, for people: RFC 3339, UTC, to the second.
+pub(crate) fn time(at: i64) -> String {
+    jiff::Timestamp::from_millisecond(at).map(|time| format!("{time:.0}")).unwrap_or_default()
+}
+
 /// What a misspelt name most probably means, as the end of a sentence; nothing where no candidate is near.
 pub(crate) fn did_you_mean<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
     let nearest = candidates

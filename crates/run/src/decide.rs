@@ -1,20 +1,22 @@
 //! What comes next. Pure: the same plan, state and moment give the same actions.
 
+mod failures;
+mod loops;
 mod prepare;
 mod respond;
+mod waits;
 
 use crate::call::Outcome;
-use crate::entry::{Done, End, Entry, Skip};
+use crate::entry::{Called, Conclusion, Done, End, Entry, Skip};
 use crate::error::StepError;
-use crate::id::{Millis, Spot};
+use crate::id::{Millis, RunId, Spot};
 use crate::names::View;
 use crate::payload::Payload;
-use crate::retry::next_attempt;
-use crate::state::{Activity, Lane, Progress, State};
+use crate::state::{Activity, Lane, State};
 pub use prepare::{Job, PreparedCall};
 use rhai::Dynamic;
 use scenario::expression::{ExpressionError, Moment};
-use scenario::plan::{BODY, BlockNo, ForEach, Kind, OnError, Route, Step, Take};
+use scenario::plan::{BODY, BlockNo, Branch, Detach, Invoke, Kind, Route, Step, Take};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -27,28 +29,25 @@ pub enum Action {
     Call(Box<PreparedCall>),
     /// Run the script on a thread that may be kept busy, and [`settle`] what it gives.
     Compute(Box<Job>),
+    /// Have the called run on disk, unless it is there already, and [`settle`] what it comes to.
+    Follow(Arc<Called>),
     /// Nothing to do before then.
     Wait(Millis),
 }
 
-/// What to do now. `in_flight` holds the steps that this process is already calling or computing: nothing is said
-/// about them. An empty answer means that the run is over or that only steps in flight can carry it on.
+/// What to do now. `in_flight` holds the steps that this process is already calling, computing or following: nothing
+/// is said about them. An empty answer means that the run is over, or that only steps in flight, or someone's answer,
+/// can carry it on. Either all actions are records, or none is.
 pub fn decide(state: &State, in_flight: &BTreeSet<Spot>, moment: &Moment) -> Vec<Action> {
     if state.end().is_some() {
         return Vec::new();
     }
-    if moment.now >= state.deadline() {
-        return vec![Action::Record(overdue(state, moment))];
-    }
-    let mut decision = Decision { state, in_flight, moment, actions: Vec::new() };
-    let body = Lane { block: BODY, turns: Default::default() };
-    if decision.lane(&body) == Lap::Over {
-        decision.record(Entry::Ended { end: Box::new(End::Succeeded), at: moment.now });
-    }
-    decision.actions
+    let mut decision = Decision { state, in_flight, moment, actions: Vec::new(), is_settled: false };
+    decision.run();
+    decision.take_actions()
 }
 
-/// The entry for what a call or a script gave.
+/// The entry for what a call, a script or a called run gave.
 pub fn settle(state: &State, spot: &Spot, attempt: u32, result: Result<Outcome, StepError>, moment: &Moment) -> Entry {
     let at = moment.now;
     match result {
@@ -61,20 +60,10 @@ pub fn settle(state: &State, spot: &Spot, attempt: u32, result: Result<Outcome, 
             at,
         })),
         Err(error) => {
-            let step = state.plan.step(spot.step);
-            let retry = next_attempt(&step.retry, &error, attempt, at, moment.seed);
+            let retry = failures::retry(state, spot, attempt, &error, moment);
             Entry::Failed { spot: spot.clone(), attempt, error: Box::new(error), retry, at }
         }
     }
-}
-
-/// The end of a run that has used up its time.
-fn overdue(state: &State, moment: &Moment) -> Entry {
-    let limit = state.plan.limits.timeout;
-    let error = StepError::permanent("run_timeout", format!("the run took longer than {limit:?}"))
-        .hint("Raise `limits.timeout`, or give the slow step a `timeout` of its own.");
-    let end = End::Failed { spot: state.active.keys().next().cloned(), error };
-    Entry::Ended { end: Box::new(end), at: moment.now }
 }
 
 /// Whether a lane has more to do.
@@ -89,15 +78,60 @@ struct Decision<'a> {
     in_flight: &'a BTreeSet<Spot>,
     moment: &'a Moment,
     actions: Vec<Action>,
+    /// Something was decided that may change what everything else sees.
+    is_settled: bool,
 }
 
-impl Decision<'_> {
+impl<'a> Decision<'a> {
+    fn run(&mut self) {
+        let state = self.state;
+        if let Some((conclusion, _)) = state.concluded() {
+            return self.end(match conclusion {
+                Conclusion::Returned => End::Succeeded,
+                Conclusion::Stopped => End::Stopped,
+            });
+        }
+        if self.moment.now >= state.deadline() {
+            return self.overdue();
+        }
+        let (block, end) = match (&state.collapse, state.plan.on_failure) {
+            (Some(collapse), Some(block)) => {
+                (block, End::Failed { spot: collapse.spot.clone(), error: collapse.error.clone() })
+            }
+            _ => (BODY, End::Succeeded),
+        };
+        if self.lane(&Lane { block, turns: Default::default() }) == Lap::Over {
+            self.end(end);
+        }
+    }
+
+    /// Records come first and alone: what is decided after them is decided again, on what they changed.
+    fn take_actions(mut self) -> Vec<Action> {
+        if self.actions.iter().any(|action| matches!(action, Action::Record(_))) {
+            self.actions.retain(|action| matches!(action, Action::Record(_)));
+        }
+        self.actions
+    }
+
     fn record(&mut self, entry: Entry) {
         self.actions.push(Action::Record(entry));
     }
 
+    /// Records what other lanes may see: nothing more is decided on the state as it was.
+    fn settle_on(&mut self, entry: Entry) {
+        self.record(entry);
+        self.is_settled = true;
+    }
+
+    fn end(&mut self, end: End) {
+        self.settle_on(Entry::Ended { end: Box::new(end), at: self.moment.now });
+    }
+
     /// Looks at the step a lane stands before.
     fn lane(&mut self, lane: &Lane) -> Lap {
+        if self.is_settled {
+            return Lap::Busy;
+        }
         let state = self.state;
         let position = state.lanes.get(lane).map_or(0, |progress| progress.position);
         let Some(&no) = state.plan.block(lane.block).steps.get(position as usize) else {
@@ -117,6 +151,7 @@ impl Decision<'_> {
         let state = self.state;
         match state.active.get(&spot) {
             None => self.fresh(step, spot, lane),
+            Some(Activity::Released) => self.attempt(step, spot, lane, 1),
             Some(Activity::Attempting { attempt }) => self.attempt(step, spot, lane, *attempt),
             Some(Activity::Retrying { attempt, due }) if *due <= self.moment.now => {
                 self.attempt(step, spot, lane, attempt + 1)
@@ -125,13 +160,28 @@ impl Decision<'_> {
                 self.actions.push(Action::Wait(*due));
                 Ok(())
             }
-            Some(Activity::Failing { error }) => {
-                self.recover(step, spot, lane, error);
+            Some(Activity::Failing { error, origin, attempt }) => {
+                self.recover(step, spot, lane, failures::Failure { error, origin, attempt: *attempt });
                 Ok(())
             }
-            Some(Activity::Routed { branches }) => self.branches(step, spot, branches),
-            Some(Activity::Looping { count, turns, collected, .. }) => {
-                self.turns(step, spot, *count, *turns, collected)
+            Some(Activity::GivenUp { error, origin }) => {
+                self.give_up(&spot, origin, error.clone());
+                Ok(())
+            }
+            Some(Activity::Held { due, .. }) => {
+                self.held(spot, *due);
+                Ok(())
+            }
+            Some(Activity::Handling { .. }) => self.handle(step, spot),
+            Some(Activity::Routed { branches }) => match &step.kind {
+                Kind::Parallel(all) => self.join(spot, all),
+                _ => self.branches(step, spot, branches),
+            },
+            Some(Activity::Looping { .. }) => self.turns(step, spot),
+            Some(Activity::Awaiting { until, answer }) => self.awaiting(step, spot, *until, answer.as_ref()),
+            Some(Activity::Calling(called)) => {
+                self.actions.push(Action::Follow(Arc::clone(called)));
+                Ok(())
             }
         }
     }
@@ -144,7 +194,7 @@ impl Decision<'_> {
             return Ok(());
         }
         if let Some(condition) = &step.when
-            && !condition.holds(&self.view(lane), self.moment).map_err(failure)?
+            && !condition.holds(&self.view(lane), &self.moment_of(&spot)).map_err(failure)?
         {
             self.record(Entry::Skipped { spot, why: Skip::When, at });
             return Ok(());
@@ -153,40 +203,74 @@ impl Decision<'_> {
     }
 
     fn attempt(&mut self, step: &Step, spot: Spot, lane: &Lane, attempt: u32) -> Result<(), StepError> {
-        let (state, at) = (self.state, self.moment.now);
-        let view = View { state, lane };
+        let (view, at) = (self.view(lane), self.moment.now);
+        let moment = &self.moment_of(&spot);
         match &step.kind {
             Kind::Call(call) => {
-                let prepared = prepare::call(step, call, spot, attempt, &view, self.moment)?;
+                let prepared = prepare::call(step, call, spot, attempt, &view, moment)?;
                 self.actions.push(Action::Call(Box::new(prepared)));
             }
             Kind::Rhai(script) => {
-                let job = prepare::job(script, spot, attempt, &view, self.moment)?;
+                let job = prepare::job(script, spot, attempt, &view, moment)?;
                 self.actions.push(Action::Compute(Box::new(job)));
             }
             Kind::Set(template) => {
-                let value = template.value(&view, self.moment).map_err(failure)?;
+                let value = template.value(&view, moment).map_err(failure)?;
                 self.done(spot, Payload::of(value));
             }
+            Kind::Assign(values) => {
+                let value = |(name, template): &(Arc<str>, _)| {
+                    let template: &scenario::expression::Template = template;
+                    Ok((name.to_string(), Payload::of(template.value(&view, moment).map_err(failure)?)))
+                };
+                let values = values.iter().map(value).collect::<Result<_, StepError>>()?;
+                self.settle_on(Entry::Assigned { spot, values, at });
+            }
             Kind::Respond(respond) => {
-                if state.response().is_some() {
+                if self.state.response().is_some() {
                     return Err(StepError::permanent("already_answered", "the caller has been answered before")
                         .hint("A run answers once: put the `respond` steps into branches that exclude each other."));
                 }
-                let response = Arc::new(respond::render(respond, &view, self.moment)?);
-                self.record(Entry::Responded { spot, response, at });
+                let response = Arc::new(respond::render(respond, &view, moment)?);
+                self.settle_on(Entry::Responded { spot, response, at });
             }
             Kind::Filter(condition) => {
-                let passed = condition.holds(&view, self.moment).map_err(failure)?;
-                self.record(Entry::Filtered { spot, passed, at });
+                let (passed, comparisons) = condition.weigh(&view, moment).map_err(failure)?;
+                self.record(Entry::Weighed { spot, passed, comparisons, at });
             }
             Kind::Route(route) => {
-                let branches = self.choose(route, &view)?;
+                let branches = self.choose(route, &view, moment)?;
                 self.record(Entry::Routed { spot, branches, at });
             }
-            Kind::ForEach(each) => {
-                let (items, count) = list(each.items.eval(&view, self.moment).map_err(failure)?)?;
-                self.record(Entry::Looped { spot, items, count, at });
+            Kind::Parallel(branches) => {
+                self.record(Entry::Routed { spot, branches: (0..branches.len() as u32).collect(), at });
+            }
+            Kind::ForEach(_) | Kind::Repeat(_) => self.begin_loop(step, spot, &view, moment)?,
+            Kind::Wait(wait) => {
+                let until = waits::until(wait, &view, moment)?;
+                self.record(Entry::Awaiting { spot, until, at });
+            }
+            Kind::WaitFor(wait) => {
+                waits::page(wait, &view, moment)?;
+                let deadline = Millis::try_from(wait.deadline.as_millis()).unwrap_or(Millis::MAX);
+                self.record(Entry::Awaiting { spot, until: at.saturating_add(deadline), at });
+            }
+            Kind::Invoke(invoke) => {
+                let called = self.called(invoke, spot, attempt, &view, moment)?;
+                self.record(Entry::Called(Arc::new(called)));
+            }
+            Kind::Return(template) => {
+                let value = Payload::of(template.value(&view, moment).map_err(failure)?);
+                self.settle_on(Entry::Concluded { spot, conclusion: Conclusion::Returned, value, at });
+            }
+            Kind::Stop(reason) => {
+                let reason = reason.as_ref().map(|reason| reason.text(&view, moment)).transpose().map_err(failure)?;
+                let value = reason.map_or_else(Payload::null, |reason| Payload::of(reason.into()));
+                self.settle_on(Entry::Concluded { spot, conclusion: Conclusion::Stopped, value, at });
+            }
+            Kind::Fail(fail) => {
+                let message = fail.message.text(&view, moment).map_err(failure)?;
+                return Err(StepError::permanent(fail.code.as_deref().unwrap_or("failed"), message));
             }
         }
         Ok(())
@@ -207,27 +291,25 @@ impl Decision<'_> {
         self.record(Entry::Failed { spot, attempt, error: Box::new(error), retry: None, at: self.moment.now });
     }
 
-    /// What becomes of a step that has failed for good.
-    fn recover(&mut self, step: &Step, spot: Spot, lane: &Lane, error: &StepError) {
-        let at = self.moment.now;
-        let failed =
-            |error: StepError| Entry::Ended { end: Box::new(End::Failed { spot: Some(spot.clone()), error }), at };
-        let entry = match &step.on_error {
-            OnError::Fail => failed(error.clone()),
-            OnError::Stop => Entry::Ended { end: Box::new(End::Stopped), at },
-            OnError::Ignore => Entry::Recovered { spot: spot.clone(), output: Payload::null(), at },
-            OnError::Use(template) => match template.value(&self.view(lane), self.moment) {
-                Ok(value) => Entry::Recovered { spot: spot.clone(), output: Payload::of(value), at },
-                Err(error) => failed(failure(error)),
-            },
-        };
-        self.record(entry);
+    fn called(
+        &self,
+        invoke: &Invoke,
+        spot: Spot,
+        attempt: u32,
+        view: &View,
+        moment: &Moment,
+    ) -> Result<Called, StepError> {
+        let input = Payload::of(invoke.input.value(view, moment).map_err(failure)?);
+        let what = format!("{spot:?}#{attempt}");
+        let child = RunId::derived(self.moment.now, self.state.run(), what.as_bytes());
+        let (scenario, detached) = (invoke.scenario.to_string(), invoke.detach == Detach::Go);
+        Ok(Called { spot, attempt, child, scenario, input, detached, at: self.moment.now })
     }
 
-    fn choose(&self, route: &Route, view: &View) -> Result<Vec<u32>, StepError> {
+    fn choose(&self, route: &Route, view: &View, moment: &Moment) -> Result<Vec<u32>, StepError> {
         let mut chosen = Vec::new();
         for (number, branch) in (0..).zip(&route.branches) {
-            let taken = branch.when.as_ref().map_or(Ok(true), |condition| condition.holds(view, self.moment));
+            let taken = branch.when.as_ref().map_or(Ok(true), |condition| condition.holds(view, moment));
             if taken.map_err(failure)? {
                 chosen.push(number);
                 if route.take == Take::First {
@@ -255,47 +337,31 @@ impl Decision<'_> {
         Ok(())
     }
 
-    /// Walks the turns of a loop one after another.
-    fn turns(
-        &mut self,
-        step: &Step,
-        spot: Spot,
-        count: u32,
-        turn: u32,
-        collected: &[Payload],
-    ) -> Result<(), StepError> {
-        let Kind::ForEach(each) = &step.kind else { return Err(other_plan(step)) };
-        if turn == count {
-            let output = match &each.collect {
-                Some(_) => Dynamic::from_array(collected.iter().map(Payload::value).collect()),
-                None => Dynamic::from_int(count.into()),
-            };
-            self.done(spot, Payload::of(output));
-            return Ok(());
+    /// Walks branches side by side until all are over.
+    fn join(&mut self, spot: Spot, branches: &[Branch]) -> Result<(), StepError> {
+        let mut busy = false;
+        for branch in branches {
+            busy |= self.lane(&Lane { block: branch.block, turns: spot.turns.clone() }) == Lap::Busy;
         }
-        let mut turns = spot.turns.clone();
-        turns.push(turn);
-        let lane = Lane { block: each.block, turns };
-        if self.lane(&lane) == Lap::Over {
-            let value = self.collect(each, &lane)?;
-            self.record(Entry::Turned { spot, turn, value, at: self.moment.now });
+        if !busy {
+            self.done(spot, Payload::null());
         }
         Ok(())
     }
 
-    fn collect(&self, each: &ForEach, lane: &Lane) -> Result<Option<Payload>, StepError> {
-        let held = self.state.lanes.get(lane).is_some_and(|progress: &Progress| progress.held);
-        match &each.collect {
-            Some(template) if !held => {
-                let value = template.value(&self.view(lane), self.moment).map_err(failure)?;
-                Ok(Some(Payload::of(value)))
-            }
-            _ => Ok(None),
-        }
+    fn view<'l>(&self, lane: &'l Lane) -> View<'l>
+    where
+        'a: 'l,
+    {
+        View { state: self.state, lane }
     }
 
-    fn view<'l>(&'l self, lane: &'l Lane) -> View<'l> {
-        View { state: self.state, lane }
+    /// The moment for one step: steps that are decided together must not draw the same random values.
+    fn moment_of(&self, spot: &Spot) -> Moment {
+        let mixed = spot.turns.iter().fold(u64::from(spot.step.0), |mixed, turn| {
+            mixed.wrapping_mul(0x0100_0000_01b3).wrapping_add(u64::from(*turn) + 1)
+        });
+        Moment { seed: self.moment.seed ^ mixed.rotate_left(32), ..*self.moment }
     }
 }
 
@@ -306,21 +372,6 @@ fn failure(error: ExpressionError) -> StepError {
         Some(hint) => failure.hint(hint),
         None => failure,
     }
-}
-
-/// The items of a loop: a list, or nothing for `()`.
-fn list(value: Dynamic) -> Result<(Payload, u32), StepError> {
-    let count = match value.read_lock::<rhai::Array>() {
-        Some(items) => items.len(),
-        None if value.is_unit() => return Ok((Payload::of(rhai::Array::new().into()), 0)),
-        None => {
-            let kind = value.type_name();
-            return Err(StepError::permanent("not_a_list", format!("`for_each` wants a list, and `in` gives {kind}"))
-                .hint("For the entries of a map, use `.keys()` or `.values()`."));
-        }
-    };
-    let count = u32::try_from(count).map_err(|_| StepError::permanent("limit", "the list is too long"))?;
-    Ok((Payload::of(value), count))
 }
 
 fn block_of(route: &Route, number: u32) -> Option<BlockNo> {

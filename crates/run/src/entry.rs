@@ -5,11 +5,12 @@
 
 use crate::call::Delivery;
 use crate::error::StepError;
-use crate::id::{Millis, ScenarioId, Spot};
+use crate::id::{Millis, RunId, ScenarioId, Spot};
 use crate::input::Input;
 use crate::payload::Payload;
 use crate::response::Response;
 use crate::tables::{Blobs, StoreError};
+use scenario::expression::Comparison;
 use scenario::plan::Version;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -44,6 +45,86 @@ pub enum Entry {
     Responded { spot: Spot, response: Arc<Response>, at: Millis },
     /// The run is over. Always the last entry.
     Ended { end: Box<End>, at: Millis },
+    /// Another run called this one; directly after the first entry.
+    CalledBy(Box<Caller>),
+    /// A filter held back or let through, and what it compared on the way.
+    Weighed { spot: Spot, passed: bool, comparisons: Vec<Comparison>, at: Millis },
+    /// A loop's condition let this turn begin.
+    Began { spot: Spot, turn: u32, at: Millis },
+    /// Variables of the run were written.
+    Assigned { spot: Spot, values: Vec<(String, Payload)>, at: Millis },
+    /// A step waits until this time: to go on, or for an answer at the longest.
+    Awaiting { spot: Spot, until: Millis, at: Millis },
+    /// The answer a step waits for has come.
+    Answered { spot: Spot, answer: Payload, at: Millis },
+    /// Another scenario is called. On disk before the called run exists.
+    Called(Arc<Called>),
+    /// `return` or `stop` was reached: the run is about to end, with this value or reason.
+    Concluded { spot: Spot, conclusion: Conclusion, value: Payload, at: Millis },
+    /// A failure was not handled by the step it happened to, nor by the steps around that one up to this.
+    Escalated { spot: Spot, origin: Spot, error: Box<StepError>, at: Millis },
+    /// The steps of `on_error` begin.
+    Handling { spot: Spot, at: Millis },
+    /// The step has failed and is held until someone resumes it; by itself it goes on when it is `due`.
+    Held { spot: Spot, error: Box<StepError>, due: Option<Millis>, at: Millis },
+    /// A held step goes on, by the hand of this user or, without one, by its policy.
+    Released { spot: Spot, release: Release, by: Option<String>, at: Millis },
+    /// The run has failed, because of this step or as a whole, and the steps of `on_failure` begin.
+    Collapsed { spot: Option<Spot>, error: Box<StepError>, at: Millis },
+}
+
+/// Who called a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// The calling run.
+    pub run: RunId,
+    /// Its step.
+    pub spot: Spot,
+    /// The scenarios of the runs above this one, outermost first.
+    pub chain: Vec<ScenarioId>,
+    /// Whether no one waits for this run.
+    pub detached: bool,
+    /// When.
+    pub at: Millis,
+}
+
+/// The call of another scenario.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Called {
+    /// Which step calls.
+    pub spot: Spot,
+    /// Which attempt, from 1.
+    pub attempt: u32,
+    /// The called run.
+    pub child: RunId,
+    /// Its scenario, as the step names it.
+    pub scenario: String,
+    /// What it gets.
+    pub input: Payload,
+    /// Whether it is not waited for.
+    pub detached: bool,
+    /// When.
+    pub at: Millis,
+}
+
+/// What ends a run before its last step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Conclusion {
+    /// `return`: the run has succeeded.
+    Returned,
+    /// `stop`: the run is stopped.
+    Stopped,
+}
+
+/// How a held step goes on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Release {
+    /// It is tried again.
+    Retry,
+    /// It is passed over; this stands in for its output.
+    Use(Payload),
+    /// It fails, as if it had not been held.
+    Fail,
 }
 
 /// How a run began.
@@ -119,7 +200,20 @@ impl Entry {
             | Self::Looped { at, .. }
             | Self::Turned { at, .. }
             | Self::Responded { at, .. }
+            | Self::Weighed { at, .. }
+            | Self::Began { at, .. }
+            | Self::Assigned { at, .. }
+            | Self::Awaiting { at, .. }
+            | Self::Answered { at, .. }
+            | Self::Concluded { at, .. }
+            | Self::Escalated { at, .. }
+            | Self::Handling { at, .. }
+            | Self::Held { at, .. }
+            | Self::Released { at, .. }
+            | Self::Collapsed { at, .. }
             | Self::Ended { at, .. } => *at,
+            Self::CalledBy(caller) => caller.at,
+            Self::Called(called) => called.at,
         }
     }
 
@@ -132,12 +226,26 @@ impl Entry {
             Self::Done(done) => vec![&mut done.output, &mut done.sent],
             Self::Recovered { output: payload, .. } | Self::Looped { items: payload, .. } => vec![payload],
             Self::Turned { value, .. } => value.iter_mut().collect(),
+            Self::Assigned { values, .. } => values.iter_mut().map(|(_, value)| value).collect(),
+            Self::Answered { answer: payload, .. }
+            | Self::Concluded { value: payload, .. }
+            | Self::Released { release: Release::Use(payload), .. } => vec![payload],
+            Self::Called(called) => vec![&mut Arc::make_mut(called).input],
             Self::Started { .. }
             | Self::Failed { .. }
             | Self::Skipped { .. }
             | Self::Filtered { .. }
             | Self::Routed { .. }
             | Self::Responded { .. }
+            | Self::CalledBy(_)
+            | Self::Weighed { .. }
+            | Self::Began { .. }
+            | Self::Awaiting { .. }
+            | Self::Escalated { .. }
+            | Self::Handling { .. }
+            | Self::Held { .. }
+            | Self::Released { .. }
+            | Self::Collapsed { .. }
             | Self::Ended { .. } => Vec::new(),
         }
     }
@@ -152,6 +260,11 @@ impl Entry {
             Self::Done(done) => done.output.is_large() || done.sent.is_large(),
             Self::Recovered { output: payload, .. } | Self::Looped { items: payload, .. } => payload.is_large(),
             Self::Turned { value, .. } => value.as_ref().is_some_and(Payload::is_large),
+            Self::Assigned { values, .. } => values.iter().any(|(_, value)| value.is_large()),
+            Self::Answered { answer: payload, .. }
+            | Self::Concluded { value: payload, .. }
+            | Self::Released { release: Release::Use(payload), .. } => payload.is_large(),
+            Self::Called(called) => called.input.is_large(),
             _ => false,
         }
     }

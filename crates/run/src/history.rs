@@ -1,10 +1,12 @@
 //! A run as people look at it: one record for each step and turn, folded from the journal.
 
 use crate::call::Delivery;
-use crate::entry::{Entry, Skip};
+use crate::entry::{Entry, Release, Skip};
 use crate::error::StepError;
-use crate::id::{Millis, Spot};
+use crate::id::{Millis, RunId, Spot};
 use crate::payload::Payload;
+use scenario::data;
+use scenario::expression::Comparison;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -26,6 +28,10 @@ pub enum Outcome {
     Skipped,
     /// A filter that held its branch back.
     Filtered,
+    /// Waits for a time, an answer, or another run.
+    Waiting,
+    /// Failed, and waits for someone to resume it.
+    Held,
 }
 
 /// What happened to one step in one turn.
@@ -51,6 +57,14 @@ pub struct StepRecord {
     pub delivery: Delivery,
     /// Its last failure.
     pub error: Option<StepError>,
+    /// What a filter compared.
+    pub comparisons: Vec<Comparison>,
+    /// Until when it waits, at the longest.
+    pub until: Option<Millis>,
+    /// The run it called.
+    pub child: Option<RunId>,
+    /// Who resumed it after it was held.
+    pub released_by: Option<String>,
 }
 
 /// The steps of a journal, in the order in which they began.
@@ -70,7 +84,14 @@ struct History {
 impl History {
     fn take(&mut self, entry: &Entry) {
         match entry {
-            Entry::Created(_) | Entry::Turned { .. } | Entry::Ended { .. } => {}
+            Entry::Created(_)
+            | Entry::CalledBy(_)
+            | Entry::Turned { .. }
+            | Entry::Began { .. }
+            | Entry::Answered { .. }
+            | Entry::Handling { .. }
+            | Entry::Collapsed { .. }
+            | Entry::Ended { .. } => {}
             Entry::Started { spot, attempt, at } => {
                 let record = self.record(spot, *at);
                 record.attempts = *attempt;
@@ -102,12 +123,61 @@ impl History {
                 record.attempts = 0;
                 record.skipped = Some(*why);
             }
+            Entry::Assigned { spot, values, at } => {
+                let values = values.iter().map(|(name, value)| (name.as_str().into(), value.value()));
+                let values = data::share(values.collect::<rhai::Map>().into());
+                self.end(spot, *at, Outcome::Done).output = Some(Payload::of(values));
+            }
+            Entry::Concluded { spot, value, at, .. } => {
+                self.end(spot, *at, Outcome::Done).output = Some(value.clone());
+            }
+            Entry::Awaiting { spot, until, at } => {
+                let record = self.record(spot, *at);
+                record.outcome = Outcome::Waiting;
+                record.until = Some(*until);
+            }
+            Entry::Called(called) => {
+                let record = self.record(&called.spot, called.at);
+                record.outcome = Outcome::Waiting;
+                record.attempts = called.attempt;
+                record.child = Some(called.child);
+                record.sent = Some(called.input.clone());
+            }
+            Entry::Escalated { spot, error, at, .. } => {
+                self.end(spot, *at, Outcome::Failed).error = Some((**error).clone());
+            }
+            Entry::Held { spot, error, due, at } => {
+                let record = self.record(spot, *at);
+                record.outcome = Outcome::Held;
+                record.error = Some((**error).clone());
+                record.until = *due;
+                record.ended = None;
+            }
+            Entry::Released { spot, release, by, at } => self.released(spot, release, by.as_ref(), *at),
+            Entry::Weighed { spot, passed, comparisons, at } => {
+                let outcome = if *passed { Outcome::Done } else { Outcome::Filtered };
+                self.end(spot, *at, outcome).comparisons = comparisons.clone();
+            }
             Entry::Filtered { spot, passed, at } => {
                 self.end(spot, *at, if *passed { Outcome::Done } else { Outcome::Filtered });
             }
             Entry::Responded { spot, at, .. } => {
                 self.end(spot, *at, Outcome::Done);
             }
+        }
+    }
+
+    fn released(&mut self, spot: &Spot, release: &Release, by: Option<&String>, at: Millis) {
+        let record = match release {
+            Release::Retry => self.record(spot, at),
+            Release::Use(_) => self.end(spot, at, Outcome::Recovered),
+            Release::Fail => self.end(spot, at, Outcome::Failed),
+        };
+        record.released_by = by.cloned();
+        match release {
+            Release::Retry => record.outcome = Outcome::Running,
+            Release::Use(output) => record.output = Some(output.clone()),
+            Release::Fail => {}
         }
     }
 
@@ -131,6 +201,10 @@ impl History {
                 sent: None,
                 delivery: Delivery::Real,
                 error: None,
+                comparisons: Vec::new(),
+                until: None,
+                child: None,
+                released_by: None,
             });
             self.records.len() - 1
         });

@@ -2,6 +2,7 @@
 
 use scenario::plan::StepNo;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
 use std::fmt;
 use std::str::FromStr;
@@ -16,6 +17,16 @@ pub type Millis = i64;
 pub struct RunId(pub uuid::Uuid);
 
 impl RunId {
+    /// The name of a run that another run is the cause of: made of what is known before the run exists, so that it can
+    /// be journaled first. `what` tells the runs of one cause from each other. Shaped as RFC 9562 §5.7 has it.
+    pub fn derived(now: Millis, cause: RunId, what: &[u8]) -> Self {
+        let digest = Sha256::new().chain_update(cause.0.as_bytes()).chain_update(what).finalize();
+        let mut random = [0; 10];
+        random.copy_from_slice(&digest[..10]);
+        let since = u64::try_from(now).unwrap_or_default();
+        Self(uuid::Builder::from_unix_timestamp_millis(since, &random).into_uuid())
+    }
+
     /// When the run was created, in milliseconds since 1970.
     pub fn created(&self) -> Millis {
         (self.0.as_u128() >> 80) as Millis

@@ -14,6 +14,10 @@ pub enum Source {
     Schedule,
     /// A person, the API or the command line.
     Manual,
+    /// A `call` step of another scenario's run.
+    Call,
+    /// The failure of another scenario's run.
+    Failure,
 }
 
 /// What a trigger hands to a run.

@@ -3,6 +3,7 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read their cases from files"))]
 
+pub mod answer;
 pub mod call;
 pub mod data_store;
 pub mod entry;
@@ -12,7 +13,9 @@ pub mod id;
 pub mod input;
 pub mod payload;
 pub mod response;
+pub mod resume;
 pub mod retry;
+pub mod setting;
 pub mod tables;
 
 mod decide;

@@ -1,15 +1,16 @@
 //! What expressions see from a position in a run.
 
-use crate::id::Millis;
+use crate::error::StepError;
+use crate::id::{Millis, Spot};
 use crate::input::{Input, Source};
 use crate::payload::Payload;
-use crate::state::{Activity, Lane, State};
+use crate::state::{Activity, Lane, State, is_turn};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use rhai::{Dynamic, Map};
 use scenario::data;
 use scenario::expression::Names;
-use scenario::plan::{BODY, BlockNo, Kind, Plan, TriggerReads};
+use scenario::plan::{BlockNo, Kind, Plan, Role, TriggerReads};
 
 /// The view from one lane: what lies before it, and the turns it is in.
 pub(crate) struct View<'a> {
@@ -22,6 +23,10 @@ impl Names for View<'_> {
         match name {
             "trigger" => Some(self.state.trigger().clone()),
             "run" => Some(self.run()),
+            "vars" => Some(self.state.vars.clone()),
+            "env" => Some(self.environment()),
+            "resume" => self.resume(),
+            "error" => self.error(),
             _ => self.loop_variable(name).or_else(|| self.output(name)),
         }
     }
@@ -36,6 +41,53 @@ impl View<'_> {
         data::share(map.into())
     }
 
+    fn environment(&self) -> Dynamic {
+        let env = self.state.setting.env.iter();
+        data::share(env.map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect::<Map>().into())
+    }
+
+    /// The link by which the step around this point is answered, inside of a `wait_for`.
+    fn resume(&self) -> Option<Dynamic> {
+        let waits = |spot: &Spot| matches!(self.state.plan.step(spot.step).kind, Kind::WaitFor(_));
+        let spot = self.around(|spot, role| role == Role::Work && waits(spot))?;
+        let setting = &self.state.setting;
+        let token = setting.resume_key.token(self.state.run, &spot);
+        let url = format!("{}/resume/{token}", setting.public_url);
+        Some(data::share(Map::from_iter([("url".into(), url.into())]).into()))
+    }
+
+    /// The failure that is being dealt with at this point.
+    fn error(&self) -> Option<Dynamic> {
+        if let Some(spot) = self.around(|_, role| role == Role::Handler) {
+            return match self.state.active.get(&spot)? {
+                Activity::Handling { error, origin, attempt } => {
+                    Some(error_value(&self.state.plan, error, Some(origin), *attempt))
+                }
+                _ => None,
+            };
+        }
+        let collapse = self.state.collapse.as_ref()?;
+        Some(error_value(&self.state.plan, &collapse.error, collapse.spot.as_ref(), 1))
+    }
+
+    /// The nearest step around this point that fits, with the role of its list that this point is in.
+    fn around(&self, fits: impl Fn(&Spot, Role) -> bool) -> Option<Spot> {
+        let plan = &self.state.plan;
+        let mut turns = self.lane.turns.clone();
+        let mut block = plan.block(self.lane.block);
+        loop {
+            let owner = block.owner?;
+            if is_turn(plan, block) {
+                turns.pop();
+            }
+            let spot = Spot { step: owner, turns: turns.clone() };
+            if fits(&spot, block.role) {
+                return Some(spot);
+            }
+            block = plan.block(plan.step(owner).block);
+        }
+    }
+
     /// The value of a loop's variable or of `index`, from the innermost loop outwards.
     fn loop_variable(&self, name: &str) -> Option<Dynamic> {
         let plan = &self.state.plan;
@@ -43,16 +95,18 @@ impl View<'_> {
         let mut block = self.lane.block;
         while let Some(owner) = plan.block(block).owner {
             let step = plan.step(owner);
-            if let Kind::ForEach(each) = &step.kind {
+            if is_turn(plan, plan.block(block)) {
                 let turn = *self.lane.turns.get(depth.checked_sub(1)?)?;
                 depth -= 1;
                 if name == "index" {
                     return Some(Dynamic::from_int(turn.into()));
                 }
-                if name == &*each.variable {
-                    let spot = crate::id::Spot { step: owner, turns: self.lane.turns[..depth].into() };
+                if let Kind::ForEach(each) = &step.kind
+                    && name == &*each.variable
+                {
+                    let spot = Spot { step: owner, turns: self.lane.turns[..depth].into() };
                     return match self.state.active.get(&spot)? {
-                        Activity::Looping { items, .. } => item(items, turn),
+                        Activity::Looping { items, .. } => item(items, turn, each.batch),
                         _ => None,
                     };
                 }
@@ -73,16 +127,59 @@ impl View<'_> {
     }
 }
 
-fn item(items: &Payload, turn: u32) -> Option<Dynamic> {
-    items.value().read_lock::<rhai::Array>()?.get(turn as usize).cloned()
+/// What a turn gets: an item, or as many items as a batch has.
+fn item(items: &Payload, turn: u32, batch: Option<u32>) -> Option<Dynamic> {
+    let items = items.value();
+    let items = items.read_lock::<rhai::Array>()?;
+    let Some(batch) = batch else { return items.get(turn as usize).cloned() };
+    let first = turn as usize * batch as usize;
+    let items = items.get(first..items.len().min(first + batch as usize))?;
+    Some(data::share(items.to_vec().into()))
+}
+
+/// `error` in expressions: `code`, `message`, `status`, `hint`, `step` (its id, else its label) and `attempt`.
+fn error_value(plan: &Plan, error: &StepError, origin: Option<&Spot>, attempt: u32) -> Dynamic {
+    let step = origin.map(|spot| plan.step(spot.step));
+    let step = step.map(|step| step.id.as_deref().unwrap_or(&step.label));
+    let text = |text: Option<&str>| text.map_or(Dynamic::UNIT, |text| text.to_owned().into());
+    let status = error.status.map_or(Dynamic::UNIT, |status| Dynamic::from_int(status.into()));
+    let fields: [(&str, Dynamic); 6] = [
+        ("code", error.code.as_str().into()),
+        ("message", error.message.as_str().into()),
+        ("hint", text(error.hint.as_deref())),
+        ("status", status),
+        ("step", text(step)),
+        ("attempt", Dynamic::from_int(attempt.into())),
+    ];
+    data::share(fields.into_iter().map(|(name, value)| (name.into(), value)).collect::<Map>().into())
+}
+
+/// A view with a failure in it that the state does not hold, or not yet.
+pub(crate) struct WithError<'a> {
+    view: View<'a>,
+    error: Dynamic,
+}
+
+impl<'a> WithError<'a> {
+    /// The failure of the step at `origin`.
+    pub(crate) fn new(view: View<'a>, error: &StepError, origin: &Spot, attempt: u32) -> Self {
+        let error = error_value(&view.state.plan, error, Some(origin), attempt);
+        Self { view, error }
+    }
+}
+
+impl Names for WithError<'_> {
+    fn get(&self, name: &str) -> Option<Dynamic> {
+        if name == "error" { Some(self.error.clone()) } else { self.view.get(name) }
+    }
 }
 
 /// How many loops stand around a block.
 fn loops_around(plan: &Plan, block: BlockNo) -> usize {
     let mut count = 0;
     let mut at = block;
-    while let Some(owner) = plan.block(at).owner.filter(|_| at != BODY) {
-        count += usize::from(matches!(plan.step(owner).kind, Kind::ForEach(_)));
+    while let Some(owner) = plan.block(at).owner {
+        count += usize::from(is_turn(plan, plan.block(at)));
         at = plan.step(owner).block;
     }
     count
@@ -168,6 +265,8 @@ fn source(source: Source) -> &'static str {
         Source::Webhook => "webhook",
         Source::Schedule => "schedule",
         Source::Manual => "manual",
+        Source::Call => "call",
+        Source::Failure => "failure",
     }
 }
 

@@ -14,14 +14,14 @@ pub fn next_attempt(retry: &Retry, error: &StepError, attempt: u32, now: Millis,
     if error.recovery == Recovery::Permanent || attempt >= retry.attempts {
         return None;
     }
-    let own = pause(retry, attempt, seed).as_millis() as Millis;
+    let own = pause_after(retry, attempt, seed).as_millis() as Millis;
     let asked = error.retry_after.map_or(0, |pause| Millis::try_from(pause).unwrap_or(Millis::MAX));
     Some(now.saturating_add(own.max(asked.min(LONGEST_ASKED_PAUSE))))
 }
 
 /// The pause after this attempt: exponential, capped, and spread so that many runs that failed together do not come
 /// back together.
-fn pause(retry: &Retry, attempt: u32, seed: u64) -> Duration {
+pub(crate) fn pause_after(retry: &Retry, attempt: u32, seed: u64) -> Duration {
     let exponent = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
     let grown = retry.backoff.as_secs_f64() * retry.factor.powi(exponent);
     let whole = Duration::try_from_secs_f64(grown).unwrap_or(retry.max).min(retry.max);
@@ -50,6 +50,7 @@ mod tests {
             factor: 3.0,
             max: Duration::from_secs(60),
             jitter: Jitter::None,
+            when: None,
         }
     }
 

@@ -1,12 +1,19 @@
 //! Where a run stands. It changes in one way only: by applying an entry, in a first run as in a resumed one.
 
-use crate::entry::{Created, End, Entry};
+mod activity;
+mod rest;
+
+use crate::entry::{Called, Caller, Conclusion, Created, End, Entry, Release};
 use crate::error::StepError;
 use crate::id::{Millis, RunId, Spot, Turns};
 use crate::payload::Payload;
 use crate::response::Response;
-use rhai::Dynamic;
-use scenario::plan::{BODY, BlockNo, Kind, Plan, StepNo};
+use crate::setting::Setting;
+pub(crate) use activity::{Activity, Finished};
+use rest::Rest;
+use rhai::{Dynamic, Map};
+use scenario::data;
+use scenario::plan::{BlockNo, Plan, Role, StepNo};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -19,10 +26,27 @@ pub struct State {
     pub(crate) lanes: BTreeMap<Lane, Progress>,
     pub(crate) active: BTreeMap<Spot, Activity>,
     pub(crate) trigger: OnceLock<Dynamic>,
+    pub(crate) setting: Arc<Setting>,
+    /// The variables of the run: a map.
+    pub(crate) vars: Dynamic,
+    /// How often steps were held.
+    pub(crate) holds: BTreeMap<Spot, u32>,
+    pub(crate) collapse: Option<Collapse>,
+    caller: Option<Box<Caller>>,
+    concluded: Option<(Conclusion, Payload)>,
     begun: Option<Millis>,
     taken_up: Millis,
+    rest: Rest,
     response: Option<Arc<Response>>,
     end: Option<End>,
+}
+
+/// The failure of a run whose `on_failure` is not over yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Collapse {
+    pub(crate) spot: Option<Spot>,
+    pub(crate) error: StepError,
+    at: Millis,
 }
 
 /// One walk through one block: the block, and the turns of the loops around it.
@@ -43,24 +67,9 @@ pub(crate) struct Progress {
     pub(crate) outputs: Vec<(StepNo, Payload)>,
 }
 
-/// What is known of a step that has begun and is not over.
-#[derive(Debug)]
-pub(crate) enum Activity {
-    /// A call was about to be made. Unless this process is making it, a crash came between.
-    Attempting { attempt: u32 },
-    /// The attempt failed; the next is due then.
-    Retrying { attempt: u32, due: Millis },
-    /// Failed for good; what `on_error` says comes next.
-    Failing { error: StepError },
-    /// A route that walks these branches.
-    Routed { branches: Vec<u32> },
-    /// A loop over these items; what its finished turns gave.
-    Looping { items: Payload, count: u32, turns: u32, collected: Vec<Payload> },
-}
-
 impl State {
     /// The state of a run of which only the first entry is known.
-    pub fn new(run: RunId, plan: Arc<Plan>, created: Arc<Created>) -> Self {
+    pub fn new(run: RunId, plan: Arc<Plan>, created: Arc<Created>, setting: Arc<Setting>) -> Self {
         Self {
             run,
             plan,
@@ -68,8 +77,15 @@ impl State {
             lanes: BTreeMap::new(),
             active: BTreeMap::new(),
             trigger: OnceLock::new(),
+            setting,
+            vars: data::share(Map::new().into()),
+            holds: BTreeMap::new(),
+            collapse: None,
+            caller: None,
+            concluded: None,
             begun: None,
             taken_up: Millis::MIN,
+            rest: Rest::default(),
             response: None,
             end: None,
         }
@@ -90,9 +106,24 @@ impl State {
         &self.created
     }
 
+    /// Who called it, if a run did.
+    pub fn caller(&self) -> Option<&Caller> {
+        self.caller.as_deref()
+    }
+
     /// What the caller is answered, once that is decided.
     pub fn response(&self) -> Option<&Arc<Response>> {
         self.response.as_ref()
+    }
+
+    /// What ended it before its last step, with the value returned or the reason to stop.
+    pub fn concluded(&self) -> Option<(Conclusion, &Payload)> {
+        self.concluded.as_ref().map(|(conclusion, value)| (*conclusion, value))
+    }
+
+    /// The variables that its steps assigned: a map.
+    pub fn vars(&self) -> &Dynamic {
+        &self.vars
     }
 
     /// How it ended, once it has.
@@ -100,11 +131,63 @@ impl State {
         self.end.as_ref()
     }
 
-    /// When it must be over: `limits.timeout` after it began. Neither the time it stood in a queue counts, nor the
-    /// time before this process took it up, when nothing could be done about it.
+    /// Whether a step of it is held until someone resumes it.
+    pub fn is_held(&self) -> bool {
+        self.active.values().any(|activity| matches!(activity, Activity::Held { .. }))
+    }
+
+    /// The steps that are held, and why.
+    pub fn held(&self) -> impl Iterator<Item = (&Spot, &StepError)> {
+        self.active.iter().filter_map(|(spot, activity)| match activity {
+            Activity::Held { error, .. } => Some((spot, error)),
+            _ => None,
+        })
+    }
+
+    /// The step at this position, where it waits for an answer: until when, and whether it has come.
+    pub fn awaits(&self, spot: &Spot) -> Option<(Millis, bool)> {
+        match self.active.get(spot)? {
+            Activity::Awaiting { until, answer } => Some((*until, answer.is_some())),
+            _ => None,
+        }
+    }
+
+    /// The calls of other scenarios whose end it waits for.
+    pub fn calls(&self) -> impl Iterator<Item = &Arc<Called>> {
+        self.active.values().filter_map(|activity| match activity {
+            Activity::Calling(called) if !called.detached => Some(called),
+            _ => None,
+        })
+    }
+
+    /// Whether what a step gives is still wanted: it is the next of its list, and everything around it is going on.
+    pub fn wants(&self, spot: &Spot) -> bool {
+        let mut at = spot.clone();
+        loop {
+            let step = self.plan.step(at.step);
+            let lane = Lane { block: step.block, turns: at.turns.clone() };
+            if self.lanes.get(&lane).map_or(0, |progress| progress.position) != step.position {
+                return false;
+            }
+            let Some(owner) = self.owner(&at) else { return true };
+            if !self.active.contains_key(&owner) {
+                return false;
+            }
+            at = owner;
+        }
+    }
+
+    /// When it must be over: `limits.timeout` after it began, or after it failed and `on_failure` began. Neither the
+    /// time counts that it stood in a queue, nor the time before this process took it up, when nothing could be done
+    /// about it, nor the time for which the scenario itself told it to wait.
     pub fn deadline(&self) -> Millis {
         let timeout = Millis::try_from(self.plan.limits.timeout.as_millis()).unwrap_or(Millis::MAX);
-        self.begun.map_or(Millis::MAX, |begun| begun.max(self.taken_up).saturating_add(timeout))
+        let begun = match &self.collapse {
+            Some(collapse) => Some(collapse.at),
+            None => self.begun,
+        };
+        let Some(begun) = begun.filter(|_| !self.rest.is_going_on()) else { return Millis::MAX };
+        begun.saturating_add(self.rest.in_all()).max(self.taken_up).saturating_add(timeout)
     }
 
     /// Tells since when this process could have carried the run on.
@@ -115,30 +198,25 @@ impl State {
     /// Takes in what happened. Entries are applied in the order of the journal; the first, [`Entry::Created`], made
     /// this state and changes nothing more.
     pub fn apply(&mut self, entry: &Entry) {
-        if !matches!(entry, Entry::Created(_)) {
-            self.begun.get_or_insert(entry.at());
-        }
         match entry {
-            Entry::Created(_) => {}
-            Entry::Started { spot, attempt, .. } => self.begin(spot, Activity::Attempting { attempt: *attempt }),
-            Entry::Failed { spot, attempt, retry: Some(due), .. } => {
-                self.begin(spot, Activity::Retrying { attempt: *attempt, due: *due });
+            Entry::Created(_) => return,
+            Entry::CalledBy(caller) => {
+                self.caller = Some(caller.clone());
+                return;
             }
-            Entry::Failed { spot, error, retry: None, .. } => {
-                self.begin(spot, Activity::Failing { error: (**error).clone() });
-            }
-            Entry::Routed { spot, branches, .. } => {
-                self.begin(spot, Activity::Routed { branches: branches.clone() });
-            }
-            Entry::Looped { spot, items, count, .. } => {
-                let (items, count) = (items.clone(), *count);
-                self.begin(spot, Activity::Looping { items, count, turns: 0, collected: Vec::new() });
-            }
-            Entry::Turned { spot, turn, value, .. } => self.turn(spot, *turn, value.as_ref()),
+            _ => self.begun.get_or_insert(entry.at()),
+        };
+        self.take_in(entry);
+        self.rest.note(self.active.values().any(Activity::rests), entry.at());
+    }
+
+    fn take_in(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Created(_) | Entry::CalledBy(_) => {}
             Entry::Done(done) => self.conclude(&done.spot, done.output.clone()),
             Entry::Recovered { spot, output, .. } => self.conclude(spot, output.clone()),
             Entry::Skipped { spot, .. } => self.conclude(spot, Payload::null()),
-            Entry::Filtered { spot, passed, .. } => {
+            Entry::Filtered { spot, passed, .. } | Entry::Weighed { spot, passed, .. } => {
                 self.conclude(spot, Payload::null());
                 if !passed {
                     self.hold(spot);
@@ -148,12 +226,46 @@ impl State {
                 self.response = Some(Arc::clone(response));
                 self.conclude(spot, Payload::null());
             }
+            Entry::Assigned { spot, values, .. } => {
+                self.assign(values);
+                self.conclude(spot, Payload::null());
+            }
+            Entry::Concluded { spot, conclusion, value, .. } => {
+                self.concluded = Some((*conclusion, value.clone()));
+                self.conclude(spot, Payload::null());
+            }
+            Entry::Turned { spot, turn, value, .. } => self.turn(spot, *turn, value.as_ref()),
+            Entry::Collapsed { spot, error, at } => {
+                self.active.clear();
+                self.collapse = Some(Collapse { spot: spot.clone(), error: (**error).clone(), at: *at });
+            }
             Entry::Ended { end, .. } => self.end = Some((**end).clone()),
+            Entry::Failed { retry: None, spot, .. } | Entry::Escalated { spot, .. } => {
+                self.clear_inside(spot);
+                self.go_on(entry);
+            }
+            Entry::Held { spot, .. } => {
+                *self.holds.entry(spot.clone()).or_default() += 1;
+                self.go_on(entry);
+            }
+            Entry::Released { spot, release: Release::Use(output), .. } => self.conclude(spot, output.clone()),
+            _ => self.go_on(entry),
         }
     }
 
-    fn begin(&mut self, spot: &Spot, activity: Activity) {
-        self.active.insert(spot.clone(), activity);
+    /// Takes in what changes a step that is not over.
+    fn go_on(&mut self, entry: &Entry) {
+        let Some(spot) = activity::spot(entry) else { return };
+        let before = self.active.remove(spot);
+        if let Some(after) = Activity::after(entry, before) {
+            self.active.insert(spot.clone(), after);
+        }
+    }
+
+    fn assign(&mut self, values: &[(String, Payload)]) {
+        let mut vars = self.vars.read_lock::<Map>().map(|vars| vars.clone()).unwrap_or_default();
+        vars.extend(values.iter().map(|(name, value)| (name.as_str().into(), value.value())));
+        self.vars = data::share(vars.into());
     }
 
     fn conclude(&mut self, spot: &Spot, output: Payload) {
@@ -176,15 +288,38 @@ impl State {
 
     /// Ends a turn: its value joins the loop's, and nothing else is kept of it.
     fn turn(&mut self, spot: &Spot, turn: u32, value: Option<&Payload>) {
-        if let Some(Activity::Looping { turns, collected, .. }) = self.active.get_mut(spot) {
-            *turns = turn + 1;
-            collected.extend(value.cloned());
+        if let Some(Activity::Looping { finished, collected, .. }) = self.active.get_mut(spot) {
+            finished.note(turn);
+            collected.extend(value.map(|value| (turn, value.clone())));
         }
-        let Kind::ForEach(each) = &self.plan.step(spot.step).kind else { return };
         let mut inside = spot.turns.clone();
         inside.push(turn);
-        let (plan, block) = (Arc::clone(&self.plan), each.block);
-        self.lanes.retain(|lane, _| !(lane.turns.starts_with(&inside) && is_within(&plan, lane.block, block)));
+        self.forget(spot.step, &inside);
+    }
+
+    /// Forgets what happened inside of a step: it has failed, or begins anew.
+    fn clear_inside(&mut self, spot: &Spot) {
+        self.forget(spot.step, &spot.turns);
+    }
+
+    fn forget(&mut self, owner: StepNo, turns: &Turns) {
+        let plan = Arc::clone(&self.plan);
+        self.lanes.retain(|lane, _| !(lane.turns.starts_with(turns) && is_inside(&plan, lane.block, owner)));
+        self.active
+            .retain(|spot, _| !(spot.turns.starts_with(turns) && is_inside(&plan, plan.step(spot.step).block, owner)));
+        self.holds
+            .retain(|spot, _| !(spot.turns.starts_with(turns) && is_inside(&plan, plan.step(spot.step).block, owner)));
+    }
+
+    /// The step that the list belongs to in which this one stands.
+    pub(crate) fn owner(&self, spot: &Spot) -> Option<Spot> {
+        let block = self.plan.block(self.plan.step(spot.step).block);
+        let owner = block.owner?;
+        let mut turns = spot.turns.clone();
+        if is_turn(&self.plan, block) {
+            turns.pop();
+        }
+        Some(Spot { step: owner, turns })
     }
 
     fn progress_of(&mut self, spot: &Spot) -> &mut Progress {
@@ -193,16 +328,19 @@ impl State {
     }
 }
 
-/// Whether a block is `outer` or stands, however deep, inside of it.
-fn is_within(plan: &Plan, block: BlockNo, outer: BlockNo) -> bool {
-    let mut at = block;
-    loop {
-        if at == outer {
+/// Whether a block is what a loop does in each turn.
+pub(crate) fn is_turn(plan: &Plan, block: &scenario::plan::Block) -> bool {
+    block.role == Role::Work && block.owner.is_some_and(|owner| plan.step(owner).kind.is_loop())
+}
+
+/// Whether a block belongs to a step, however deep it stands inside of it.
+fn is_inside(plan: &Plan, block: BlockNo, outer: StepNo) -> bool {
+    let mut at = plan.block(block).owner;
+    while let Some(owner) = at {
+        if owner == outer {
             return true;
         }
-        match plan.block(at).owner {
-            Some(owner) if at != BODY => at = plan.step(owner).block,
-            _ => return false,
-        }
+        at = plan.block(plan.step(owner).block).owner;
     }
+    false
 }

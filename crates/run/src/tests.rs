@@ -5,7 +5,7 @@
 //! tried again, `"echo"` answers with the parameters. `UPDATE_EXPECT=1` writes the expected journals anew.
 
 use crate::call::{Delivery, Outcome};
-use crate::entry::{self, Created, End, Entry, Skip};
+use crate::entry::{self, Created, End, Entry, Release, Skip};
 use crate::error::StepError;
 use crate::id::{Millis, RunId, Spot};
 use crate::input::{Input, Source};
@@ -139,6 +139,8 @@ impl Case {
             let Some((key, value)) = line.split_once(": ") else { continue };
             if key == "body" {
                 case.body = serde_json::from_str(value).unwrap();
+            } else if key.starts_with("release ") {
+                case.answers.insert(key.to_owned(), serde_json::from_str(value).unwrap());
             } else if let Some(step) = key.strip_prefix("answer ") {
                 case.answers.insert(step.to_owned(), serde_json::from_str(value).unwrap());
             }
@@ -161,7 +163,7 @@ impl Case {
 
     fn state(&self) -> State {
         let Entry::Created(created) = self.created() else { unreachable!() };
-        State::new(RunId(uuid::Uuid::nil()), Arc::clone(&self.plan), created)
+        State::new(RunId(uuid::Uuid::nil()), Arc::clone(&self.plan), created, Arc::default())
     }
 
     /// Goes on from this journal to the end of the run.
@@ -172,14 +174,38 @@ impl Case {
         loop {
             let actions = decide(&state, &BTreeSet::new(), &moment);
             if actions.is_empty() {
-                return journal;
+                match self.help(&state, &journal, moment.now) {
+                    Some(entry) => {
+                        state.apply(&entry);
+                        journal.push(entry);
+                        continue;
+                    }
+                    None => return journal,
+                }
             }
+            let waits = actions.iter().all(|action| matches!(action, Action::Wait(_)));
+            if let Some(entry) = self.help(&state, &journal, moment.now).filter(|_| waits) {
+                state.apply(&entry);
+                journal.push(entry);
+                continue;
+            }
+            let due = actions.iter().filter_map(|action| match action {
+                Action::Wait(due) => Some(*due),
+                _ => None,
+            });
+            let soonest = due.min();
             for action in actions {
                 let entries = match action {
                     Action::Record(entry) => vec![entry],
-                    Action::Wait(due) => {
-                        moment.now = due;
+                    Action::Wait(_) if waits => {
+                        moment.now = soonest.unwrap_or(moment.now);
                         Vec::new()
+                    }
+                    Action::Wait(_) => Vec::new(),
+                    Action::Follow(called) => {
+                        let result = self.scripted(&called.scenario, called.attempt, &called.input);
+                        let result = if called.detached { Ok(outcome_of(json!({ "run": "…" }))) } else { result };
+                        vec![settle(&state, &called.spot, called.attempt, result, &moment)]
                     }
                     Action::Call(call) => {
                         let (spot, attempt, at) = (call.spot.clone(), call.attempt, moment.now);
@@ -196,19 +222,51 @@ impl Case {
         }
     }
 
+    /// What someone does about a run that stands still: `# answer <step>: [answer]` for a `wait_for`, and `# release
+    /// <step>: ["retry" | "fail" | "wait" | value…]` for each time that the step is held.
+    fn help(&self, state: &State, journal: &[Entry], at: Millis) -> Option<Entry> {
+        for spot in state.active.keys() {
+            let label = &*self.plan.step(spot.step).label;
+            let awaits = state.awaits(spot).is_some_and(|(_, answered)| !answered);
+            if let (true, Some(answers)) = (awaits, self.answers.get(label)) {
+                return Some(Entry::Answered { spot: spot.clone(), answer: Payload::of_value(&answers[0]), at });
+            }
+            if state.held().any(|(held, _)| held == spot) {
+                let helped = |entry: &&Entry| matches!(entry, Entry::Released { spot: of, .. } if of == spot);
+                let before = journal.iter().filter(helped).count();
+                let release = match self.answers.get(&format!("release {label}"))?.get(before)? {
+                    Value::String(word) if word == "retry" => Release::Retry,
+                    Value::String(word) if word == "fail" => Release::Fail,
+                    Value::String(word) if word == "wait" => return None,
+                    value => Release::Use(Payload::of_value(value)),
+                };
+                return Some(Entry::Released { spot: spot.clone(), release, by: Some("someone".into()), at });
+            }
+        }
+        None
+    }
+
     fn answer(&self, call: &PreparedCall) -> Result<Outcome, StepError> {
         let step = self.plan.step(call.spot.step);
-        let answers = &self.answers[&*step.label];
-        let answer = answers.get(call.attempt as usize - 1).or(answers.last()).unwrap();
+        self.scripted(&step.label, call.attempt, &Payload::of_value(&call.parameters))
+    }
+
+    fn scripted(&self, label: &str, attempt: u32, given: &Payload) -> Result<Outcome, StepError> {
+        let answers = &self.answers[label];
+        let answer = answers.get(attempt as usize - 1).or(answers.last()).unwrap();
         if let Some(code) = answer["error"].as_str() {
             return Err(StepError::permanent(code, "as scripted"));
         }
         if let Some(code) = answer["passing"].as_str() {
             return Err(StepError::passing(code, "as scripted"));
         }
-        let output = if answer == "echo" { call.parameters.clone() } else { answer.clone() };
-        Ok(Outcome { output, sent: Value::Null, delivery: Delivery::Real })
+        let output = if answer == "echo" { serde_json::from_slice(given.text()).unwrap() } else { answer.clone() };
+        Ok(outcome_of(output))
     }
+}
+
+fn outcome_of(output: Value) -> Outcome {
+    Outcome { output, sent: Value::Null, delivery: Delivery::Real }
 }
 
 /// A module that takes anything.
@@ -261,6 +319,46 @@ fn line(plan: &Plan, entry: &Entry) -> String {
             let body = String::from_utf8_lossy(&response.body);
             format!("answered {} {:?} {body}", response.status, headers.collect::<Vec<_>>())
         }
+        Entry::CalledBy(_) => "called by a run".to_owned(),
+        Entry::Weighed { spot, passed, comparisons, .. } => {
+            let seen = comparisons.iter().map(|seen| {
+                let (left, right) =
+                    (format!("{} {}", seen.left_type, seen.left), format!("{} {}", seen.right_type, seen.right));
+                format!(" [{left} {} {right}: {}]", seen.operator, seen.result)
+            });
+            format!("{} {}{}", name(spot), if *passed { "passed" } else { "held" }, seen.collect::<String>())
+        }
+        Entry::Began { spot, turn, .. } => format!("{} begins turn {turn}", name(spot)),
+        Entry::Assigned { spot, values, .. } => {
+            let values = values.iter().map(|(name, value)| format!(" {name} = {}", json(value)));
+            format!("{} writes{}", name(spot), values.collect::<String>())
+        }
+        Entry::Awaiting { spot, until, .. } => format!("{} waits until {}", name(spot), until - START),
+        Entry::Answered { spot, answer, .. } => format!("{} is answered {}", name(spot), json(answer)),
+        Entry::Called(called) => {
+            let how = if called.detached { "starts" } else { "calls" };
+            format!("{} {how} {} #{} with {}", name(&called.spot), called.scenario, called.attempt, json(&called.input))
+        }
+        Entry::Concluded { spot, conclusion, value, .. } => {
+            format!("{} {} {}", name(spot), format!("{conclusion:?}").to_lowercase(), json(value))
+        }
+        Entry::Escalated { spot, origin, error, .. } => {
+            format!("{} fails because of {}: {}", name(spot), name(origin), error.code)
+        }
+        Entry::Handling { spot, .. } => format!("{} is handled", name(spot)),
+        Entry::Held { spot, error, due, .. } => {
+            let due = due.map_or("someone comes".to_owned(), |due| (due - START).to_string());
+            format!("{} is held until {due}: {}", name(spot), error.code)
+        }
+        Entry::Released { spot, release, by, .. } => {
+            let how = match release {
+                Release::Retry => "is tried again".to_owned(),
+                Release::Use(value) => format!("is given {}", json(value)),
+                Release::Fail => "is given up".to_owned(),
+            };
+            format!("{} {how} by {}", name(spot), by.as_deref().unwrap_or("itself"))
+        }
+        Entry::Collapsed { error, .. } => format!("fails: {}", error.code),
         Entry::Ended { end, .. } => match &**end {
             End::Failed { error, .. } => format!("failed: {}", error.code),
             end => format!("{end:?}").to_lowercase(),

@@ -52,19 +52,36 @@ pub fn builtins() -> &'static [ModuleSpec] {
 pub struct Catalog {
     modules: BTreeMap<String, Arc<ModuleSpec>>,
     connections: Option<BTreeMap<String, String>>,
+    scenarios: Option<BTreeMap<String, Callee>>,
+}
+
+/// What a `call` step may know of another scenario.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Callee {
+    /// Whether it has a `call` trigger.
+    pub callable: bool,
+    /// JSON Schema of its input.
+    pub input: Option<Value>,
 }
 
 impl Catalog {
     /// A catalogue of these modules, with connections unknown: their names are not checked.
     pub fn new(modules: impl IntoIterator<Item = ModuleSpec>) -> Self {
         let modules = modules.into_iter().map(|spec| (spec.name.clone(), Arc::new(spec))).collect();
-        Self { modules, connections: None }
+        Self { modules, connections: None, scenarios: None }
     }
 
     /// The same catalogue, knowing which connections exist (name → type).
     #[must_use]
     pub fn with_connections(mut self, connections: BTreeMap<String, String>) -> Self {
         self.connections = Some(connections);
+        self
+    }
+
+    /// The same catalogue, knowing which scenarios exist, by id.
+    #[must_use]
+    pub fn with_scenarios(mut self, scenarios: BTreeMap<String, Callee>) -> Self {
+        self.scenarios = Some(scenarios);
         self
     }
 
@@ -81,5 +98,10 @@ impl Catalog {
     /// Connection names with their types, where they are known.
     pub fn connections(&self) -> Option<&BTreeMap<String, String>> {
         self.connections.as_ref()
+    }
+
+    /// The scenarios that `call` may name, where they are known.
+    pub fn scenarios(&self) -> Option<&BTreeMap<String, Callee>> {
+        self.scenarios.as_ref()
     }
 }

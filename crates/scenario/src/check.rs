@@ -12,10 +12,11 @@ pub(crate) mod values;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Place, Source};
-use crate::plan::{Block, BlockNo, Kind, Plan, Step, StepNo, TriggerReads};
+use crate::plan::{Block, BlockNo, Kind, Plan, Role, Step, StepNo, Test, TriggerReads};
 use crate::text::{self, Node};
 use scope::Scope;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 pub(crate) use fields::Fields;
 pub(crate) use scope::Inside;
@@ -39,6 +40,24 @@ pub fn check(text: &str, catalog: &Catalog) -> (Option<Plan>, Vec<Diagnostic>) {
     (plan.filter(|_| sound), findings)
 }
 
+/// Checks a file of tests that stands beside a scenario: a list of tests, or a map with `tests`. Names of steps are the
+/// scenario's. All findings come in one pass; the tests are to be run only when none is an error.
+pub fn check_tests(text: &str, plan: &Plan) -> (Vec<Test>, Vec<Diagnostic>) {
+    let root = match text::read(text) {
+        Ok(root) => root,
+        Err(diagnostic) => return (Vec::new(), vec![*diagnostic]),
+    };
+    let catalog = Catalog::default();
+    let mut checker = Checker::new(text, &catalog);
+    for step in &plan.steps {
+        checker.note_step(step.id.as_deref(), &step.module);
+    }
+    checker.steps = plan.steps.iter().cloned().map(Some).collect();
+    checker.duplicate_keys(&root);
+    let tests = checker.test_file(&root);
+    (tests, checker.finish())
+}
+
 /// How many findings come with a "did you mean": looking for the nearest of many names takes its time.
 const SUGGESTIONS: usize = 200;
 
@@ -53,6 +72,12 @@ pub(crate) struct Checker<'a> {
     /// What tests may call the steps: ids and modules.
     step_names: BTreeSet<String>,
     reads: TriggerReads,
+    /// The scenario's zone.
+    pub(crate) timezone: Arc<str>,
+    /// The variables that some step assigns.
+    pub(crate) assigned: BTreeSet<String>,
+    /// The variables that expressions read, each with its place.
+    variables: Vec<(String, Place)>,
     findings: Vec<Diagnostic>,
 }
 
@@ -66,6 +91,9 @@ impl<'a> Checker<'a> {
             steps: Vec::new(),
             step_names: BTreeSet::new(),
             reads: TriggerReads::Fields(BTreeSet::new()),
+            timezone: "UTC".into(),
+            assigned: BTreeSet::new(),
+            variables: Vec::new(),
             findings: Vec::new(),
         }
     }
@@ -104,9 +132,19 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Remembers which variables an expression reads.
+    pub(crate) fn read_variables(&mut self, variables: &[(String, Place)]) {
+        self.variables.extend_from_slice(variables);
+    }
+
     /// A new, empty block.
     pub(crate) fn open_block(&mut self, owner: Option<StepNo>) -> BlockNo {
-        self.blocks.push(Block { steps: Vec::new(), owner });
+        self.open_block_as(owner, Role::Work)
+    }
+
+    /// The same, of this role.
+    pub(crate) fn open_block_as(&mut self, owner: Option<StepNo>, role: Role) -> BlockNo {
+        self.blocks.push(Block { steps: Vec::new(), owner, role });
         BlockNo(self.blocks.len() as u32 - 1)
     }
 
@@ -139,6 +177,13 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The steps that tests call by this name: those of this id, else those of this module.
+    pub(crate) fn steps_named(&self, name: &str) -> impl Iterator<Item = &Step> {
+        let by_id = self.steps.iter().flatten().any(|step| step.id.as_deref() == Some(name));
+        let meant = move |step: &&Step| if by_id { step.id.as_deref() == Some(name) } else { &*step.module == name };
+        self.steps.iter().flatten().filter(meant)
+    }
+
     /// Whether some step answers the caller.
     pub(crate) fn responds(&self) -> bool {
         self.steps.iter().flatten().any(|step| matches!(step.kind, Kind::Respond(_)))
@@ -150,9 +195,21 @@ impl<'a> Checker<'a> {
         (steps, std::mem::take(&mut self.blocks), std::mem::take(&mut self.reads))
     }
 
+    /// Says which variables are read that no step assigns.
+    fn unassigned(&mut self) {
+        for (name, place) in std::mem::take(&mut self.variables) {
+            if !self.assigned.contains(&name) {
+                let known = self.candidates(self.assigned.iter().map(String::as_str));
+                let diagnostic = Diagnostic::unknown_variable(place, &name, known);
+                self.report(diagnostic);
+            }
+        }
+    }
+
     fn finish(mut self) -> Vec<Diagnostic> {
         let unresolved = self.scope.unresolved();
         self.report_all(unresolved);
+        self.unassigned();
         self.findings.sort_by(|a, b| (a.place, a.code, &a.message).cmp(&(b.place, b.code, &b.message)));
         self.findings.dedup();
         self.findings

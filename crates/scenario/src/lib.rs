@@ -4,20 +4,22 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read their cases from files"))]
 
 pub mod catalog;
+pub mod changes;
 pub mod data;
 pub mod diagnostic;
-pub mod duration;
 pub mod duration;
 pub mod expression;
 pub mod format;
 pub mod functions;
+pub mod input;
 pub mod lint;
 pub mod plan;
 pub mod schema;
+pub mod xml;
 
 mod check;
 mod shape;
 mod text;
 
-pub use check::check;
+pub use check::{check, check_tests};
 pub use text::MAX_TEXT;

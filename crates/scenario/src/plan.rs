@@ -3,11 +3,14 @@
 //! Steps and blocks stand in two flat lists and refer to each other by number, so that a position in a run is two
 //! small numbers and a list of loop counters, and a plan is shared by all its runs without locks.
 
+mod test;
+
+pub use test::{Exchange, ExchangeBody, Expect, ExpectedError, Mock, MockError, StoreContents, Test};
+
 use crate::diagnostic::Place;
 use crate::expression::{Expression, Script, Template};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +45,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Every list of steps.
     pub blocks: Vec<Block>,
+    /// What is done when a run has failed; none: nothing.
+    pub on_failure: Option<BlockNo>,
     /// Bounds on its runs.
     pub limits: Limits,
     /// Whether a `respond` step exists, so that a caller waits for it.
@@ -103,12 +108,25 @@ impl TriggerReads {
 }
 
 /// A list of steps that run one after another.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Block {
     /// The steps, in order.
     pub steps: Vec<StepNo>,
-    /// The step this block belongs to; none for the body.
+    /// The step this block belongs to; none for the body and for `on_failure`.
     pub owner: Option<StepNo>,
+    /// What it is for.
+    pub role: Role,
+}
+
+/// What a block is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It is the scenario's `steps:`, or a part of what its owner does.
+    Work,
+    /// It is what `on_error` does when its owner has failed.
+    Handler,
+    /// It is the scenario's `on_failure`.
+    Failure,
 }
 
 /// One step.
@@ -159,6 +177,31 @@ pub enum Kind {
     Route(Route),
     /// Runs a block for each item of a list.
     ForEach(ForEach),
+    /// Runs a block a number of times, or as long as a condition holds.
+    Repeat(Repeat),
+    /// Runs several blocks side by side, and goes on when all are over.
+    Parallel(Vec<Branch>),
+    /// Writes variables of the run.
+    Assign(Vec<(Arc<str>, Template)>),
+    /// Goes on later.
+    Wait(Wait),
+    /// Goes on when someone answers.
+    WaitFor(WaitFor),
+    /// Runs another scenario.
+    Invoke(Invoke),
+    /// Ends the run, and gives this to the run that called it.
+    Return(Template),
+    /// Ends the run, successfully; says why.
+    Stop(Option<Template>),
+    /// Fails.
+    Fail(Fail),
+}
+
+impl Kind {
+    /// Whether its block is walked many times, each in a turn of its own.
+    pub fn is_loop(&self) -> bool {
+        matches!(self, Self::ForEach(_) | Self::Repeat(_))
+    }
 }
 
 /// A call of a catalogue module.
@@ -242,12 +285,156 @@ pub struct ForEach {
     pub variable: Arc<str>,
     /// What is done with each item.
     pub block: BlockNo,
-    /// What each turn gives to the output list; none: the output is the number of turns.
-    pub collect: Option<Template>,
+    /// How many turns are walked side by side, at least 1.
+    pub parallel: u32,
+    /// How many items a turn gets, as a list; none: one item, as it is.
+    pub batch: Option<u32>,
+    /// What becomes of what the turns give; none: the output is the number of turns.
+    pub collect: Option<Collect>,
+}
+
+/// `repeat`.
+#[derive(Clone, Debug)]
+pub struct Repeat {
+    /// How long it goes on.
+    pub bound: Bound,
+    /// More turns than this are a failure, where the bound is a condition.
+    pub max: u32,
+    /// What is done in each turn.
+    pub block: BlockNo,
+    /// What becomes of what the turns give; none: the output is the number of turns.
+    pub collect: Option<Collect>,
+}
+
+/// How long a `repeat` goes on.
+#[derive(Clone, Debug)]
+pub enum Bound {
+    /// A number of turns.
+    Times(Expression),
+    /// As long as this holds; looked at before each turn.
+    While(Expression),
+    /// Until this holds; looked at after each turn, from inside of it.
+    Until(Expression),
+}
+
+/// `collect:` what a loop makes of what its turns give.
+#[derive(Clone, Debug)]
+pub enum Collect {
+    /// A list of the values.
+    List(Template),
+    /// One text, with this between the parts.
+    Text {
+        /// What a turn gives.
+        part: Template,
+        /// What stands between two parts.
+        separator: String,
+    },
+    /// The sum of the numbers.
+    Sum(Expression),
+    /// A map of lists: the values under their keys.
+    Group {
+        /// What a turn gives.
+        value: Template,
+        /// Under which key.
+        by: Expression,
+    },
+}
+
+/// `wait`.
+#[derive(Clone, Debug)]
+pub enum Wait {
+    /// This long.
+    For(Duration),
+    /// A duration (`5m`, or a number of seconds) or a time, known when the step begins. The zone is that of times
+    /// without an offset.
+    Computed {
+        /// What gives it.
+        value: Template,
+        /// IANA name.
+        timezone: Arc<str>,
+    },
+}
+
+/// `wait_for`.
+#[derive(Clone, Debug)]
+pub struct WaitFor {
+    /// Steps that tell someone the link, `resume.url`; walked before waiting.
+    pub block: BlockNo,
+    /// The title of the page behind the link.
+    pub title: Option<Template>,
+    /// What the page says.
+    pub text: Option<Template>,
+    /// What is asked, in order.
+    pub fields: Vec<Field>,
+    /// The buttons; none: one that sends the answer.
+    pub choices: Vec<String>,
+    /// Upper-case methods by which the link takes an answer.
+    pub methods: Vec<String>,
+    /// How long an answer is waited for.
+    pub deadline: Duration,
+}
+
+/// Something that is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Under which name it is answered.
+    pub name: String,
+    /// What kind of answer it takes.
+    pub of: FieldType,
+    /// What to show people; the name unless said.
+    pub label: String,
+    /// Whether an answer without it is refused.
+    pub required: bool,
+}
+
+/// What kind of answer a field takes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldType {
+    /// One line of text.
+    Text,
+    /// Several lines of text.
+    LongText,
+    /// A number.
+    Number,
+    /// Yes or no.
+    Boolean,
+    /// A day, `2026-12-31`.
+    Date,
+    /// One of these.
+    Choice(Vec<String>),
+}
+
+/// `call`: another scenario.
+#[derive(Clone, Debug)]
+pub struct Invoke {
+    /// Its id.
+    pub scenario: Arc<str>,
+    /// What it gets as `trigger.body`.
+    pub input: Template,
+    /// Whether its `return` is waited for.
+    pub detach: Detach,
+}
+
+/// Whether a called scenario goes its own way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detach {
+    /// The step is over when the called run is; its output is what that returned.
+    Await,
+    /// The step is over when the called run is on disk; its output is `{ run }`.
+    Go,
+}
+
+/// `fail`.
+#[derive(Clone, Debug)]
+pub struct Fail {
+    /// What is told.
+    pub message: Template,
+    /// The error's code; `failed` unless said.
+    pub code: Option<String>,
 }
 
 /// `retry:`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Retry {
     /// How often the step is tried in all, at least 1.
     pub attempts: u32,
@@ -259,6 +446,8 @@ pub struct Retry {
     pub max: Duration,
     /// Whether a pause is drawn at random between none and its full length.
     pub jitter: Jitter,
+    /// Which errors are worth another try (`error` is in scope); none: those that may pass.
+    pub when: Option<Expression>,
 }
 
 impl Default for Retry {
@@ -269,6 +458,7 @@ impl Default for Retry {
             factor: 2.0,
             max: Duration::from_secs(15 * 60),
             jitter: Jitter::Full,
+            when: None,
         }
     }
 }
@@ -293,6 +483,10 @@ pub enum OnError {
     Use(Template),
     /// The run ends, successfully.
     Stop,
+    /// The run waits, with everything done so far, until someone resumes it at this step; or until this policy does.
+    Hold(Option<Box<Retry>>),
+    /// These steps run, with `error` in scope; then the run goes on, and the step's output is `()`.
+    Steps(BlockNo),
 }
 
 /// `limits:`.
@@ -317,6 +511,54 @@ pub enum Trigger {
     Schedule(Schedule),
     /// A person or the API.
     Manual(Manual),
+    /// A `call` step of another scenario.
+    Call(Callable),
+    /// The failure of another scenario.
+    Failure(Failure),
+}
+
+/// `call:` as a trigger.
+#[derive(Clone, Debug)]
+pub struct Callable {
+    /// JSON Schema of the input.
+    pub input: Option<Value>,
+}
+
+/// `failure:`.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Which scenarios, as patterns in which `*` stands for anything; empty: all.
+    pub scenarios: Vec<String>,
+    /// Which not.
+    pub except: Vec<String>,
+}
+
+impl Failure {
+    /// Whether the failure of this scenario is meant.
+    pub fn covers(&self, scenario: &str) -> bool {
+        let among = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, scenario));
+        (self.scenarios.is_empty() || among(&self.scenarios)) && !among(&self.except)
+    }
+}
+
+/// Whether a pattern, in which `*` stands for any characters, fits a name. Takes the last `*` back as far as need be,
+/// so the time is bounded by the product of the lengths.
+fn fits(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (mut p, mut n, mut star) = (0, 0, None);
+    while n < name.len() {
+        if pattern.get(p) == Some(&'*') {
+            star = Some((p, n));
+            p += 1;
+        } else if pattern.get(p) == Some(&name[n]) {
+            (p, n) = (p + 1, n + 1);
+        } else if let Some((at, taken)) = star {
+            (p, n, star) = (at + 1, taken + 1, Some((at, taken + 1)));
+        } else {
+            return false;
+        }
+    }
+    pattern[p..].iter().all(|rest| *rest == '*')
 }
 
 /// `webhook:`.
@@ -388,40 +630,4 @@ pub enum CatchUp {
 pub struct Manual {
     /// JSON Schema of the input.
     pub input: Option<Value>,
-}
-
-/// One entry of `tests:`.
-#[derive(Clone, Debug)]
-pub struct Test {
-    /// What it shows.
-    pub name: String,
-    /// Where it stands.
-    pub place: Place,
-    /// The trigger's fields.
-    pub trigger: Value,
-    /// Outputs of steps, by id or module, given instead of calling them.
-    pub mock: BTreeMap<String, Value>,
-    /// What must hold.
-    pub expect: Expect,
-}
-
-/// `expect:` of a test. What is not named is not looked at.
-#[derive(Clone, Debug, Default)]
-pub struct Expect {
-    /// Status of the answer.
-    pub status: Option<u16>,
-    /// JSON body of the answer, exactly.
-    pub json: Option<Value>,
-    /// Text body of the answer, exactly.
-    pub text: Option<String>,
-    /// Headers of the answer, those named.
-    pub headers: BTreeMap<String, String>,
-    /// Steps (by id, else module) that were skipped, or never reached.
-    pub skipped: Vec<String>,
-    /// Steps (by id, else module) that ran.
-    pub ran: Vec<String>,
-    /// Outputs of steps by id, exactly.
-    pub outputs: BTreeMap<String, Value>,
-    /// How the run ends: `succeeded`, `failed`, `stopped`.
-    pub ends: Option<String>,
 }

@@ -1,11 +1,15 @@
 //! What the language consists of, one file for each construct: how it is written, what is wrong with it, and what
 //! becomes of it in the plan.
 
+mod collect;
+mod ending;
 mod for_each;
+mod invoke;
 mod limits;
-mod not_yet;
 mod on_error;
+mod parallel;
 mod parameters;
+mod repeat;
 mod respond;
 mod retry;
 mod route;
@@ -14,6 +18,8 @@ mod schedule;
 mod step;
 mod test;
 mod trigger;
+mod wait;
+mod wait_for;
 mod webhook;
 
 #[cfg(test)]
@@ -22,19 +28,31 @@ pub(crate) use step::BUILT_IN;
 /// Where the schema of the language has which keys; those of the second list cannot run yet.
 #[cfg(test)]
 pub(crate) const KEYS: &[(&str, &[&str], &[&str])] = &[
-    ("", scenario::KEYS, &["on_failure", "keep"]),
-    ("/$defs/trigger", trigger::KINDS, &["mail", "mailhook", "call", "failure"]),
+    ("", scenario::KEYS, &["keep"]),
+    ("/$defs/trigger", trigger::KINDS, &["mail", "mailhook"]),
     ("/$defs/webhook", webhook::KEYS, &["verify", "dedupe", "each"]),
     ("/$defs/schedule", schedule::KEYS, &[]),
     ("/$defs/limits", limits::KEYS, &["concurrency", "sequential", "rate", "queue", "durability"]),
     ("/$defs/step", step::COMMON, &[]),
     ("/$defs/retry", retry::KEYS, &[]),
-    ("/$defs/on_error/oneOf/3", on_error::KEYS, &["steps", "hold"]),
+    ("/$defs/on_error/oneOf/4", on_error::KEYS, &[]),
     ("/$defs/respond", respond::KEYS, &[]),
     ("/$defs/route/oneOf/1", route::KEYS, &[]),
     ("/$defs/branch", route::BRANCH_KEYS, &[]),
-    ("/$defs/for_each", for_each::KEYS, &["parallel", "batch"]),
+    ("/$defs/for_each", for_each::KEYS, &[]),
+    ("/$defs/repeat", repeat::KEYS, &[]),
+    ("/$defs/parallel/oneOf/1/items", parallel::BRANCH_KEYS, &[]),
+    ("/$defs/wait/oneOf/2", wait::KEYS, &[]),
+    ("/$defs/wait_for", wait_for::KEYS, &[]),
+    ("/$defs/field/oneOf/1", wait_for::FIELD_KEYS, &[]),
+    ("/$defs/call/oneOf/1", invoke::KEYS, &[]),
+    ("/$defs/fail/oneOf/1", ending::FAIL_KEYS, &[]),
+    ("/$defs/callable", trigger::CALL_KEYS, &[]),
+    ("/$defs/failure/oneOf/1", trigger::FAILURE_KEYS, &[]),
     ("/$defs/test", test::KEYS, &[]),
+    ("/$defs/exchange", test::EXCHANGE_KEYS, &[]),
+    ("/$defs/exchange/properties/request", test::REQUEST_KEYS, &[]),
     ("/$defs/expect", test::EXPECT_KEYS, &[]),
     ("/$defs/expect/properties/response", test::RESPONSE_KEYS, &[]),
+    ("/$defs/expect/properties/error", test::ERROR_KEYS, &[]),
 ];

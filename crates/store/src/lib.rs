@@ -55,12 +55,14 @@ pub enum Status {
     Failed,
     /// Over: a person ended it.
     Cancelled,
+    /// A step has failed, and waits for someone to resume it.
+    Held,
 }
 
 impl Status {
     /// Whether nothing more will happen in the run.
     pub fn is_over(self) -> bool {
-        !matches!(self, Self::Running | Self::Waiting)
+        !matches!(self, Self::Running | Self::Waiting | Self::Held)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use crate::terminal::{self, BAD, DOUBTFUL, OK, QUIET, paint};
 use run::call::Delivery;
-use run::entry::{self, Entry, Skip};
+use run::entry::{self, Conclusion, Entry, Skip};
 use run::error::StepError;
 use run::id::{Millis, RunId, Spot};
 use run::tables::StoreError;
+use scenario::expression::Comparison;
 use scenario::plan::{Plan, Step};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -79,7 +80,13 @@ impl Narration {
 
     fn take(&mut self, entry: &Entry) {
         match entry {
-            Entry::Created(_) | Entry::Turned { .. } | Entry::Ended { .. } => {}
+            Entry::Created(_)
+            | Entry::CalledBy(_)
+            | Entry::Turned { .. }
+            | Entry::Began { .. }
+            | Entry::Answered { .. }
+            | Entry::Handling { .. }
+            | Entry::Ended { .. } => {}
             Entry::Started { spot, at, .. } | Entry::Looped { spot, at, .. } => {
                 self.began.entry(spot.clone()).or_insert(*at);
             }
@@ -104,6 +111,38 @@ impl Narration {
                 };
                 self.say(spot, &paint(QUIET, "skipped  "), *at, note);
             }
+            Entry::Assigned { spot, values, at } => {
+                let names: Vec<&str> = values.iter().map(|(name, _)| name.as_str()).collect();
+                self.say(spot, &paint(OK, "assigned "), *at, &names.join(", "));
+            }
+            Entry::Awaiting { spot, until, at } => {
+                self.began.entry(spot.clone()).or_insert(*at);
+                let note = format!("until {}", terminal::time(*until));
+                self.say(spot, &paint(QUIET, "waits    "), *at, &note);
+            }
+            Entry::Called(called) => {
+                self.began.entry(called.spot.clone()).or_insert(called.at);
+            }
+            Entry::Concluded { spot, conclusion, at, .. } => {
+                let status = match conclusion {
+                    Conclusion::Returned => "returned ",
+                    Conclusion::Stopped => "stopped  ",
+                };
+                self.say(spot, &paint(OK, status), *at, "");
+            }
+            Entry::Escalated { spot, error, at, .. } => self.say(spot, &paint(BAD, "failed   "), *at, &reason(error)),
+            Entry::Held { spot, error, at, .. } => {
+                self.say(spot, &paint(DOUBTFUL, "held     "), *at, &reason(error));
+            }
+            Entry::Released { spot, at, .. } => self.say(spot, &paint(DOUBTFUL, "resumed  "), *at, ""),
+            Entry::Collapsed { error, .. } => {
+                terminal::say(paint(BAD, format_args!("  failed; `on_failure` runs: {}", reason(error))));
+            }
+            Entry::Weighed { spot, passed, comparisons, at } => {
+                let seen: Vec<String> = comparisons.iter().map(compared).collect();
+                let status = if *passed { paint(OK, "passed   ") } else { paint(QUIET, "held back") };
+                self.say(spot, &status, *at, &seen.join(", "));
+            }
             Entry::Filtered { spot, passed: true, at } => self.say(spot, &paint(OK, "passed   "), *at, ""),
             Entry::Filtered { spot, passed: false, at } => {
                 self.say(spot, &paint(QUIET, "held back"), *at, "the branch ends here");
@@ -126,6 +165,12 @@ impl Narration {
         let note = if note.is_empty() { String::new() } else { paint(QUIET, format_args!("  {note}")) };
         terminal::say(format_args!("  {status}  {label:<wide$}  {module:<wider$}  {took:>4} ms{turns}{note}"));
     }
+}
+
+/// A comparison with both sides and their types: `"5" (text) == 5 (number) is false`.
+fn compared(made: &Comparison) -> String {
+    let Comparison { left, left_type, operator, right, right_type, result } = made;
+    format!("{left} ({left_type}) {operator} {right} ({right_type}) is {result}")
 }
 
 fn reason(error: &StepError) -> String {

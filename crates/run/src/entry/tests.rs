@@ -1,9 +1,9 @@
 //! Journal bytes outlive every release: what earlier ones wrote is read, whatever the bytes.
 
-use super::{Created, Done, End, Entry, Skip, decode, encode};
+use super::{Called, Caller, Conclusion, Created, Done, End, Entry, Release, Skip, decode, encode};
 use crate::call::Delivery;
 use crate::error::StepError;
-use crate::id::Spot;
+use crate::id::{RunId, Spot};
 use crate::input::{Input, Request, Source};
 use crate::payload::{INLINE, Payload};
 use crate::response::Response;
@@ -11,6 +11,7 @@ use crate::tables::{Blobs, Digest, StoreError};
 use bytes::Bytes;
 use proptest::prelude::*;
 use scenario::diagnostic::Place;
+use scenario::expression::Comparison;
 use scenario::plan::{StepNo, Version};
 use std::path::Path;
 use std::sync::Arc;
@@ -70,6 +71,57 @@ fn every_kind() -> Vec<Entry> {
         ended(End::Failed { spot: Some(spot.clone()), error: error.clone() }),
         ended(End::Failed { spot: None, error: error.clone() }),
         ended(End::Cancelled),
+    ]
+    .into_iter()
+    .chain(kinds_of_0_2(&spot, &error))
+    .collect()
+}
+
+/// What came with release 0.2.0.
+fn kinds_of_0_2(spot: &Spot, error: &StepError) -> Vec<Entry> {
+    let at = 1_767_225_600_456;
+    let (spot, error) = (spot.clone(), Box::new(error.clone()));
+    let json = |text: &'static str| Payload::of_json(text.as_bytes());
+    let run = RunId(uuid::Uuid::from_u128(0x019b_0000_0000_7000_8000_0000_0000_0007));
+    let chain = vec!["ship-order".parse().unwrap()];
+    let caller = Caller { run, spot: spot.clone(), chain, detached: true, at };
+    let called = Called {
+        spot: spot.clone(),
+        attempt: 2,
+        child: run,
+        scenario: "price-of".into(),
+        input: json(r#"{"sku":"A"}"#),
+        detached: false,
+        at,
+    };
+    let comparison = Comparison {
+        left: "5".into(),
+        left_type: "number".into(),
+        operator: ">".into(),
+        right: "3".into(),
+        right_type: "number".into(),
+        result: true,
+    };
+    let released = |release, by| Entry::Released { spot: spot.clone(), release, by, at };
+    let concluded = |conclusion| Entry::Concluded { spot: spot.clone(), conclusion, value: json("{}"), at };
+    vec![
+        Entry::CalledBy(Box::new(caller)),
+        Entry::Weighed { spot: spot.clone(), passed: true, comparisons: vec![comparison], at },
+        Entry::Began { spot: spot.clone(), turn: 4, at },
+        Entry::Assigned { spot: spot.clone(), values: vec![("total".into(), json("7"))], at },
+        Entry::Awaiting { spot: spot.clone(), until: at + 60_000, at },
+        Entry::Answered { spot: spot.clone(), answer: json(r#"{"choice":"approve"}"#), at },
+        Entry::Called(Arc::new(called)),
+        concluded(Conclusion::Returned),
+        concluded(Conclusion::Stopped),
+        Entry::Escalated { spot: spot.clone(), origin: spot.clone(), error: error.clone(), at },
+        Entry::Handling { spot: spot.clone(), at },
+        Entry::Held { spot: spot.clone(), error: error.clone(), due: Some(at + 1), at },
+        Entry::Held { spot: spot.clone(), error: error.clone(), due: None, at },
+        released(Release::Retry, None),
+        released(Release::Use(json("1")), Some("admin".into())),
+        released(Release::Fail, Some("admin".into())),
+        Entry::Collapsed { spot: Some(spot.clone()), error, at },
     ]
 }
 
@@ -146,7 +198,7 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_journal_does_no_harm(at in 0usize..600, with in any::<u8>()) {
+    fn a_damaged_journal_does_no_harm(at in 0usize..1_200, with in any::<u8>()) {
         let mut bytes = encode(&every_kind());
         let at = at % bytes.len();
         bytes[at] = with;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Names that are always there.
-const ALWAYS: [&str; 2] = ["trigger", "run"];
+const ALWAYS: [&str; 4] = ["trigger", "run", "vars", "env"];
 
 /// The names that are visible at the point the check has come to.
 #[derive(Default)]

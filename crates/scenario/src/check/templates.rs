@@ -6,7 +6,7 @@ use crate::expression::{Expression, Script, Template};
 use crate::text::{Node, Value};
 
 /// Names that will mean something in a later release.
-const NOT_YET: [&str; 3] = ["secrets", "env", "vars"];
+const NOT_YET: [&str; 1] = ["secrets"];
 
 /// Whether a text has an expression in it.
 pub(crate) fn has_expression(text: &str) -> bool {
@@ -52,6 +52,7 @@ impl Checker<'_> {
             Ok(script) => {
                 self.look_up(script.names());
                 self.read(script.trigger_reads());
+                self.read_variables(script.variables());
                 Some(script)
             }
             Err(diagnostic) => {
@@ -102,6 +103,7 @@ impl Checker<'_> {
     fn names(&mut self, expression: &Expression) {
         self.look_up(expression.names());
         self.read(expression.trigger_reads());
+        self.read_variables(expression.variables());
     }
 
     fn look_up(&mut self, names: &[(String, Place)]) {

@@ -20,6 +20,7 @@ const RESERVED: &[&str] = &[
     "env",
     "run",
     "error",
+    "resume",
     "let",
     "const",
     "if",

@@ -100,6 +100,36 @@ impl Diagnostic {
         )
     }
 
+    /// A variable that is read and never written.
+    pub(crate) fn unknown_variable<'c>(place: Place, name: &str, known: impl IntoIterator<Item = &'c str>) -> Self {
+        Self::error("E0225", place, format!("no step assigns the variable `{name}`")).suggest(
+            name,
+            known,
+            "an `assign` step writes variables",
+        )
+    }
+
+    /// A scenario that is not there to be called.
+    pub(crate) fn unknown_scenario<'c>(place: Place, name: &str, known: impl IntoIterator<Item = &'c str>) -> Self {
+        Self::error("E0212", place, format!("there is no scenario `{name}`")).suggest(
+            name,
+            known,
+            "a scenario's id is the name of its file, without `.yaml`",
+        )
+    }
+
+    /// A scenario that cannot be called.
+    pub(crate) fn not_callable(place: Place, name: &str) -> Self {
+        Self::error("E0213", place, format!("the scenario `{name}` cannot be called"))
+            .hint(format!("give `{name}` a trigger `call: {{}}`, beside those it has"))
+    }
+
+    /// A scenario that is not named literally.
+    pub(crate) fn computed_name(place: Place, what: &str) -> Self {
+        Self::error("E0214", place, format!("{what} must be named literally"))
+            .hint("to choose among scenarios, use a `route` with one `call` for each")
+    }
+
     /// A step that has not run when its output is read.
     pub(crate) fn later_step(place: Place, id: &str, defined: Place) -> Self {
         Self::error("E0221", place, format!("the step `{id}` has not run at this point"))

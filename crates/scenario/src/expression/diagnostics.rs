@@ -2,16 +2,31 @@
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
 
+/// What people write who come from other languages, as rhai names it, and what to write instead.
+const IDIOMS: &[(&str, &str)] = &[
+    ("'==='", "to compare, write `==`: a number and a text are never equal"),
+    ("'!=='", "write `!=`: a number and a text are never equal"),
+    ("'='", "to compare, write `==`; an expression cannot assign"),
+    ("'and'", "write `&&` for and"),
+    ("'or'", "write `||` for or"),
+    ("'not'", "write `!` for not"),
+    ("'>'", "for not equal, write `!=`"),
+    ("operator: '?'", "to choose, write `if a { b } else { c }`; for a default, `a ?? b`"),
+    (
+        "Invalid character",
+        "texts stand in double quotes: \"…\", or \\\"…\\\" where the YAML is in double quotes itself",
+    ),
+    ("Unexpected '{'", "this is an expression already: leave out `{{` and `}}`, or let them stand around the whole"),
+    ("Invalid escape", "a backslash is written twice in an expression, and again in double-quoted YAML"),
+    ("incomplete", "something is missing at the end"),
+    ("end of", "something is missing at the end"),
+    ("string is not terminated", "texts begin and end with the same quote: \"…\""),
+    ("Open string", "texts begin and end with the same quote: \"…\""),
+];
+
 /// E0301: rhai cannot read it.
 pub(super) fn unreadable(place: Place, why: &str) -> Diagnostic {
-    let hint = match why {
-        _ if why.contains("'='") => Some("to compare, write `==`; an expression cannot assign".into()),
-        _ if why.contains("incomplete") || why.contains("end of") => Some("something is missing at the end".into()),
-        _ if why.contains("string is not terminated") || why.contains("Open string") => {
-            Some("texts begin and end with the same quote: \"…\"".into())
-        }
-        _ => None,
-    };
+    let hint = IDIOMS.iter().find(|(part, _)| why.contains(part)).map(|(_, hint)| (*hint).to_owned());
     error("E0301", place, format!("this cannot be read: {why}"), hint)
 }
 
@@ -44,7 +59,8 @@ pub(super) fn unknown_function(place: Place, name: &str, near: Option<&str>) -> 
 /// E0306: a known function with too few or too many arguments.
 pub(super) fn wrong_arguments(place: Place, name: &str, given: usize, signature: &str) -> Diagnostic {
     let hint = format!("it is written `{signature}`; as a method, what stands before the dot is the first");
-    error("E0306", place, format!("`{name}` cannot be called with {given} arguments"), Some(hint))
+    let s = if given == 1 { "" } else { "s" };
+    error("E0306", place, format!("`{name}` cannot be called with {given} argument{s}"), Some(hint))
 }
 
 fn error(code: &'static str, place: Place, message: String, hint: Option<String>) -> Diagnostic {

@@ -21,6 +21,7 @@ pub(super) struct Lowered {
     pub(super) root: Node,
     pub(super) names: Vec<(String, Place)>,
     pub(super) trigger_reads: TriggerReads,
+    pub(super) variables: Vec<(String, Place)>,
 }
 
 /// Lowers a parsed expression.
@@ -65,6 +66,8 @@ struct Lowering<'a> {
     locals: Vec<Local>,
     names: BTreeMap<String, Place>,
     trigger: TriggerReads,
+    /// What is read of `vars`.
+    variables: Vec<(String, Place)>,
 }
 
 /// A local and whether it may be changed.
@@ -94,13 +97,14 @@ impl<'a> Lowering<'a> {
             locals: Vec::new(),
             names: BTreeMap::new(),
             trigger: TriggerReads::Fields(BTreeSet::new()),
+            variables: Vec::new(),
         }
     }
 
     fn finish(self, root: Node) -> Lowered {
         let mut names: Vec<(String, Place)> = self.names.into_iter().collect();
         names.sort_by_key(|(_, place)| *place);
-        Lowered { root, names, trigger_reads: self.trigger }
+        Lowered { root, names, trigger_reads: self.trigger, variables: self.variables }
     }
 
     fn statement(&mut self, statement: &Stmt) -> Result<Node> {

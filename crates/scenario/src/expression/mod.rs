@@ -4,6 +4,7 @@ mod access;
 mod braces;
 mod change;
 pub(crate) mod code;
+mod comparison;
 mod diagnostics;
 pub(crate) mod fault;
 mod lower;
@@ -19,6 +20,7 @@ pub(crate) mod value;
 mod tests;
 
 pub(crate) use access::{nearest, slice};
+pub use comparison::Comparison;
 pub use script::Script;
 pub use template::{Piece, Template};
 
@@ -66,6 +68,7 @@ struct Compiled {
     root: code::Node,
     names: Vec<(String, Place)>,
     trigger_reads: TriggerReads,
+    variables: Vec<(String, Place)>,
 }
 
 impl Expression {
@@ -85,6 +88,7 @@ impl Expression {
             root: lowered.root,
             names: lowered.names,
             trigger_reads: lowered.trigger_reads,
+            variables: lowered.variables,
         })))
     }
 
@@ -108,6 +112,11 @@ impl Expression {
         self.0.trigger_reads.clone()
     }
 
+    /// The variables it reads by name (`vars.total`), each with its place.
+    pub fn variables(&self) -> &[(String, Place)] {
+        &self.0.variables
+    }
+
     /// Its value.
     pub fn eval(&self, names: &dyn Names, moment: &Moment) -> Result<Dynamic, ExpressionError> {
         let root = &self.0.root;
@@ -115,11 +124,25 @@ impl Expression {
         finish(value, root.place)
     }
 
+    /// Its value as a condition, and what was compared on the way to it.
+    pub fn weigh(&self, names: &dyn Names, moment: &Moment) -> Result<(bool, Vec<Comparison>), ExpressionError> {
+        let root = &self.0.root;
+        let mut machine = Machine::new(names, moment, &[], Limits::EXPRESSION);
+        machine.watch();
+        let value = finish(machine.eval(root), root.place)?;
+        let comparisons = machine.seen();
+        let holds = value.as_bool();
+        holds.map(|holds| (holds, comparisons)).map_err(|_| self.not_a_condition(&value))
+    }
+
+    fn not_a_condition(&self, value: &Dynamic) -> ExpressionError {
+        fault::into_error(*fault::placed(fault::not_a_condition(value), self.0.root.place))
+    }
+
     /// Its value as a condition: anything but true and false is an error.
     pub fn holds(&self, names: &dyn Names, moment: &Moment) -> Result<bool, ExpressionError> {
         let value = self.eval(names, moment)?;
-        let place = self.0.root.place;
-        value.as_bool().map_err(|_| fault::into_error(*fault::placed(fault::not_a_condition(&value), place)))
+        value.as_bool().map_err(|_| self.not_a_condition(&value))
     }
 }
 

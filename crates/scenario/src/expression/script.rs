@@ -18,6 +18,7 @@ struct Compiled {
     functions: Vec<OwnFunction>,
     names: Vec<(String, Place)>,
     trigger_reads: TriggerReads,
+    variables: Vec<(String, Place)>,
 }
 
 impl Script {
@@ -36,6 +37,7 @@ impl Script {
             functions,
             names: lowered.names,
             trigger_reads: lowered.trigger_reads,
+            variables: lowered.variables,
         })))
     }
 
@@ -47,6 +49,11 @@ impl Script {
     /// What it reads of `trigger`.
     pub fn trigger_reads(&self) -> TriggerReads {
         self.0.trigger_reads.clone()
+    }
+
+    /// The variables it reads by name (`vars.total`), each with its place.
+    pub fn variables(&self) -> &[(String, Place)] {
+        &self.0.variables
     }
 
     /// Its value: that of `return`, or of its last statement.

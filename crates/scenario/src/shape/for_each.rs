@@ -1,27 +1,23 @@
 //! `for_each:` steps for each item of a list.
 
-use crate::check::{Checker, Fields, Inside};
+use crate::check::{Checker, Inside};
 use crate::diagnostic::Diagnostic;
-use crate::expression::Template;
 use crate::plan::{ForEach, StepNo};
-use crate::text::{Node, Value};
+use crate::text::Node;
 use std::sync::Arc;
 
 pub(super) const KEYS: &[&str] = &["in", "as", "steps", "collect", "parallel", "batch"];
-/// Ways to aggregate that cannot run yet; a map with one of these alone asks for it.
-const AGGREGATORS: &[&str] = &["text", "sum", "group"];
+/// How many turns may be walked side by side.
+const MOST_PARALLEL: u64 = 100;
+/// How many items a turn may get.
+const MOST_BATCHED: u64 = 100_000;
 
 impl Checker<'_> {
     /// The loop over a list.
     pub(super) fn for_each(&mut self, node: &Node, owner: StepNo) -> Option<ForEach> {
         let fields = self.fields(node, "`for_each`", KEYS)?;
-        for key in ["parallel", "batch"] {
-            if let Some(entry) = fields.entry(key)
-                && self.whole(&entry.node, &format!("`{key}`"), 1..=u64::MAX).is_some()
-            {
-                self.not_yet(entry.key.place, &format!("`for_each.{key}`"));
-            }
-        }
+        let parallel = fields.get("parallel").map(|node| self.count(node, "`parallel`", MOST_PARALLEL));
+        let batch = fields.get("batch").map(|node| self.count(node, "`batch`", MOST_BATCHED));
         for key in ["in", "steps"] {
             if fields.get(key).is_none() {
                 self.report(Diagnostic::missing_key(fields.place, key, "`for_each`"));
@@ -33,9 +29,20 @@ impl Checker<'_> {
         self.scope.show(variable.clone());
         self.scope.show("index".into());
         let block = fields.get("steps").map(|steps| self.steps(steps, "`steps`", Some(owner)));
-        let collect = self.collect(fields);
+        let collect = fields.get("collect").map(|node| self.collect(node));
         self.scope.leave(mark, Inside::Loop);
-        Some(ForEach { items: items?, variable, block: block?, collect })
+        Some(ForEach {
+            items: items?,
+            variable,
+            block: block?,
+            parallel: parallel.unwrap_or(Some(1))?,
+            batch: batch.map_or(Some(None), |batch| batch.map(Some))?,
+            collect: collect.map_or(Some(None), |collect| collect.map(Some))?,
+        })
+    }
+
+    fn count(&mut self, node: &Node, what: &str, most: u64) -> Option<u32> {
+        self.whole(node, what, 1..=most).and_then(|count| u32::try_from(count).ok())
     }
 
     fn variable(&mut self, node: &Node) -> Option<Arc<str>> {
@@ -47,16 +54,5 @@ impl Checker<'_> {
             self.report(Diagnostic::duplicate_id(node.place, &name, first));
         }
         Some(name)
-    }
-
-    fn collect(&mut self, fields: Fields<'_>) -> Option<Template> {
-        let entry = fields.entry("collect")?;
-        if let Value::Map(entries) = &entry.node.value
-            && let [only] = entries.as_slice()
-            && AGGREGATORS.contains(&only.key.text.as_str())
-        {
-            self.not_yet(only.key.place, &format!("`collect: {}`", only.key.text));
-        }
-        self.template(&entry.node)
     }
 }

@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::plan::{Jitter, Retry};
 use crate::text::{Node, Value};
 
-pub(super) const KEYS: &[&str] = &["attempts", "backoff", "factor", "max", "jitter"];
+pub(super) const KEYS: &[&str] = &["attempts", "backoff", "factor", "max", "jitter", "when"];
 /// More attempts than anyone waits for.
 const MAX_ATTEMPTS: u64 = 1_000;
 /// A pause that grows faster is at its bound after two attempts.
@@ -28,11 +28,16 @@ impl Checker<'_> {
         if let Some(factor) = fields.get("factor").and_then(|node| self.factor(node)) {
             retry.factor = factor;
         }
+        // A pause that is asked for is not cut short by a bound that no one asked for.
+        retry.max = retry.max.max(retry.backoff);
         if let Some(max) = fields.get("max").and_then(|node| self.duration(node, "`max`")) {
             retry.max = max;
         }
         if let Some(jitter) = fields.get("jitter").and_then(|node| self.jitter(node)) {
             retry.jitter = jitter;
+        }
+        if let Some(when) = fields.get("when") {
+            retry.when = self.with_error(|checker| checker.expression(when, "`when`"));
         }
         Some(retry)
     }

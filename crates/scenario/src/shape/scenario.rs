@@ -2,7 +2,7 @@
 
 use crate::check::{Checker, Fields};
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Plan, Version};
+use crate::plan::{Plan, Role, Version};
 use crate::text::Node;
 
 pub(super) const KEYS: &[&str] =
@@ -16,7 +16,8 @@ impl Checker<'_> {
         let description = top.get("description").and_then(|node| self.text(node, "`description`"));
         let description = description.unwrap_or_default().to_owned();
         let enabled = top.get("enabled").and_then(|node| self.flag(node, "`enabled`")).unwrap_or(true);
-        let timezone = top.get("timezone").and_then(|node| self.timezone(node)).unwrap_or("UTC").to_owned();
+        let timezone = top.get("timezone").and_then(|node| self.zone(node)).unwrap_or("UTC").to_owned();
+        self.timezone = timezone.as_str().into();
         let triggers = top.get("trigger").map(|node| self.triggers(node, &timezone)).unwrap_or_default();
         let limits = top.get("limits").and_then(|node| self.limits(node)).unwrap_or_default();
         self.keep(top);
@@ -24,7 +25,7 @@ impl Checker<'_> {
             Some(steps) => _ = self.steps(steps, "`steps`", None),
             None => self.report(Diagnostic::missing_key(top.place, "steps", "the scenario")),
         }
-        self.on_failure(top);
+        let on_failure = top.get("on_failure").map(|steps| self.handler(steps, "`on_failure`", None, Role::Failure));
         let tests = top.get("tests").map(|node| self.tests(node)).unwrap_or_default();
         let responds = self.responds();
         let (steps, blocks, trigger_reads) = self.take_parts();
@@ -38,6 +39,7 @@ impl Checker<'_> {
             triggers,
             steps,
             blocks,
+            on_failure,
             limits,
             responds,
             trigger_reads,
@@ -47,7 +49,7 @@ impl Checker<'_> {
 
     /// An IANA zone. Looked up in the database that comes with the program: what a scenario means does not depend on
     /// the machine it is checked on.
-    pub(super) fn timezone<'n>(&mut self, node: &'n Node) -> Option<&'n str> {
+    pub(super) fn zone<'n>(&mut self, node: &'n Node) -> Option<&'n str> {
         let name = self.text(node, "`timezone`")?;
         let zones = jiff::tz::TimeZoneDatabase::bundled();
         if zones.get(name).is_ok() {
@@ -63,11 +65,5 @@ impl Checker<'_> {
         let Some(keep) = top.entry("keep") else { return };
         self.open_fields(&keep.node, "`keep`");
         self.not_yet(keep.key.place, "`keep`");
-    }
-
-    fn on_failure(&mut self, top: Fields<'_>) {
-        let Some(handler) = top.entry("on_failure") else { return };
-        self.not_yet(handler.key.place, "`on_failure`");
-        self.steps_not_yet(&handler.node, "`on_failure`", &["error"]);
     }
 }

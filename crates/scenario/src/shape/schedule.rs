@@ -19,7 +19,7 @@ impl Checker<'_> {
     /// Times that start runs. `place` is the key's; `timezone` the scenario's.
     pub(super) fn schedule(&mut self, node: &Node, place: Place, timezone: &str) -> Option<Schedule> {
         let fields = self.fields(node, "`schedule`", KEYS)?;
-        let own = fields.get("timezone").and_then(|node| self.timezone(node));
+        let own = fields.get("timezone").and_then(|node| self.zone(node));
         let catch_up = fields.get("catch_up").and_then(|node| self.word(node, "`catch_up`", WORDS));
         let when = self.times(fields)?;
         let timezone = own.unwrap_or(timezone).to_owned();
@@ -81,14 +81,17 @@ impl Checker<'_> {
 
     fn at(&mut self, node: &Node) -> Option<String> {
         let time = self.text(node, "`at`")?;
-        let is_time = time.parse::<jiff::Timestamp>().is_ok() || is_local_time(time);
-        // A zone in brackets would speak against `timezone`.
-        if !is_time || time.contains('[') {
+        if !is_time(time) {
             self.report(Diagnostic::bad_time(node.place, time));
             return None;
         }
         Some(time.to_owned())
     }
+}
+
+/// Whether the text is a time, with an offset or without. A zone in brackets would speak against `timezone`.
+pub(super) fn is_time(text: &str) -> bool {
+    (text.parse::<jiff::Timestamp>().is_ok() || is_local_time(text)) && !text.contains('[')
 }
 
 /// A date with a time, without a zone: jiff would accept an offset here and then drop it.

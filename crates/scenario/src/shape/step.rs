@@ -1,9 +1,9 @@
 //! A step: the keys that all steps have, and the one key that makes it what it is.
 
-use crate::check::{Checker, Fields};
+use crate::check::{Checker, Fields, Inside};
 use crate::diagnostic::Diagnostic;
 use crate::expression::Template;
-use crate::plan::{BlockNo, Kind, OnError, Step, StepNo};
+use crate::plan::{BlockNo, Kind, OnError, Role, Step, StepNo};
 use crate::text::{Entry, Node, Value};
 use std::sync::Arc;
 
@@ -11,12 +11,36 @@ use std::sync::Arc;
 pub(super) const COMMON: &[&str] = &["id", "name", "when", "retry", "on_error", "timeout", "note", "disabled"];
 
 /// The modules that are part of the language.
-pub(crate) const BUILT_IN: &[&str] = &["set", "rhai", "respond", "filter", "route", "for_each"];
+pub(crate) const BUILT_IN: &[&str] = &[
+    "set", "assign", "filter", "route", "for_each", "repeat", "parallel", "wait", "wait_for", "call", "rhai",
+    "respond", "return", "stop", "fail",
+];
 
 impl Checker<'_> {
     /// A list of steps, as a block of its own.
     pub(super) fn steps(&mut self, node: &Node, what: &str, owner: Option<StepNo>) -> BlockNo {
         let block = self.open_block(owner);
+        self.fill(block, node, what)
+    }
+
+    /// Steps that run when something has failed, with `error` in scope.
+    pub(super) fn handler(&mut self, node: &Node, what: &str, owner: Option<StepNo>, role: Role) -> BlockNo {
+        self.with_error(|checker| {
+            let block = checker.open_block_as(owner, role);
+            checker.fill(block, node, what)
+        })
+    }
+
+    /// What is checked with `error` in scope.
+    pub(super) fn with_error<T>(&mut self, check: impl FnOnce(&mut Self) -> T) -> T {
+        let mark = self.scope.enter();
+        self.scope.show("error".into());
+        let checked = check(self);
+        self.scope.leave(mark, Inside::Branch);
+        checked
+    }
+
+    fn fill(&mut self, block: BlockNo, node: &Node, what: &str) -> BlockNo {
         for step in self.list(node, what).unwrap_or_default() {
             self.step(step, block);
         }
@@ -36,7 +60,7 @@ impl Checker<'_> {
         let timeout = fields.get("timeout").and_then(|node| self.positive_duration(node, "`timeout`"));
         let when = fields.get("when").and_then(|node| self.expression(node, "`when`"));
         let retry = fields.get("retry").and_then(|node| self.retry(node)).unwrap_or_default();
-        let on_error = fields.get("on_error").and_then(|node| self.on_error(node)).unwrap_or(OnError::Fail);
+        let on_error = fields.get("on_error").and_then(|node| self.on_error(node, no)).unwrap_or(OnError::Fail);
         let kinds: Vec<Option<Kind>> = modules.iter().map(|module| self.kind(module, no)).collect();
         let module = modules.first().map(|module| &module.key);
         let label = name.or(id.as_deref()).or(module.map(|key| key.text.as_str())).unwrap_or_default().into();
@@ -82,13 +106,13 @@ impl Checker<'_> {
     }
 
     fn is_module(&self, name: &str) -> bool {
-        BUILT_IN.contains(&name) || super::not_yet::STEPS.contains(&name) || self.catalog.module(name).is_some()
+        BUILT_IN.contains(&name) || self.catalog.module(name).is_some()
     }
 
     fn unknown_module(&mut self, entry: &Entry) {
         let catalog = self.catalog;
         let modules = catalog.modules().map(|module| module.name.as_str());
-        let known = COMMON.iter().chain(BUILT_IN).chain(super::not_yet::STEPS).copied().chain(modules);
+        let known = COMMON.iter().chain(BUILT_IN).copied().chain(modules);
         let known = self.candidates(known);
         self.report(Diagnostic::unknown_module(entry.key.place, &entry.key.text, known));
         // Its parameters cannot be checked, but the expressions in them can.
@@ -104,10 +128,15 @@ impl Checker<'_> {
             "filter" => self.expression(node, "`filter`").map(Kind::Filter),
             "route" => self.route(node, no).map(Kind::Route),
             "for_each" => self.for_each(node, no).map(Kind::ForEach),
-            name if super::not_yet::STEPS.contains(&name) => {
-                self.flow_not_yet(module);
-                None
-            }
+            "repeat" => self.repeat(node, no).map(Kind::Repeat),
+            "parallel" => self.parallel(node, no).map(Kind::Parallel),
+            "assign" => self.assign(node).map(Kind::Assign),
+            "wait" => self.wait(node).map(Kind::Wait),
+            "wait_for" => self.wait_for(node, no).map(Kind::WaitFor),
+            "call" => self.invoke(node).map(Kind::Invoke),
+            "return" => self.template(node).map(Kind::Return),
+            "stop" => self.stop(node).map(Kind::Stop),
+            "fail" => self.fail(node).map(Kind::Fail),
             _ => self.call(module).map(Kind::Call),
         }
     }

@@ -2,11 +2,13 @@
 
 use crate::check::{Checker, Fields};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{Manual, Trigger};
+use crate::plan::{Callable, Failure, Manual, Trigger};
 use crate::text::{Entry, Node, Value};
 use std::collections::HashMap;
 
 pub(super) const KINDS: &[&str] = &["webhook", "schedule", "manual", "mail", "mailhook", "call", "failure"];
+pub(super) const CALL_KEYS: &[&str] = &["input"];
+pub(super) const FAILURE_KEYS: &[&str] = &["scenarios", "except"];
 /// How many triggers one scenario may have. To look whether a cron pattern ever comes takes its time.
 const MAX_TRIGGERS: usize = 50;
 /// The types of JSON Schema.
@@ -50,6 +52,8 @@ impl Checker<'_> {
             "webhook" => self.webhook(node, key.place).map(Trigger::Webhook),
             "schedule" => self.schedule(node, key.place, timezone).map(Trigger::Schedule),
             "manual" => self.manual(node).map(Trigger::Manual),
+            "call" => self.callable(node).map(Trigger::Call),
+            "failure" => self.failure(node).map(Trigger::Failure),
             kind => {
                 self.open_fields(node, &format!("`{kind}`"));
                 self.not_yet(key.place, &format!("the trigger `{kind}`"));
@@ -61,6 +65,30 @@ impl Checker<'_> {
     fn manual(&mut self, node: &Node) -> Option<Manual> {
         let fields = self.fields(node, "`manual`", &["input"])?;
         Some(Manual { input: self.input(fields) })
+    }
+
+    fn callable(&mut self, node: &Node) -> Option<Callable> {
+        let fields = self.fields(node, "`call`", CALL_KEYS)?;
+        Some(Callable { input: self.input(fields) })
+    }
+
+    /// Whose failures: patterns, or a map that says which not, too.
+    fn failure(&mut self, node: &Node) -> Option<Failure> {
+        if let Value::Text(_) | Value::List(_) = node.value {
+            return Some(Failure { scenarios: self.patterns(node, "`failure`"), except: Vec::new() });
+        }
+        let fields = self.fields(node, "`failure`", FAILURE_KEYS)?;
+        let scenarios = fields.get("scenarios").map(|node| self.patterns(node, "`scenarios`")).unwrap_or_default();
+        let except = fields.get("except").map(|node| self.patterns(node, "`except`")).unwrap_or_default();
+        Some(Failure { scenarios, except })
+    }
+
+    fn patterns(&mut self, node: &Node, what: &str) -> Vec<String> {
+        let nodes = match &node.value {
+            Value::Text(_) => std::slice::from_ref(node),
+            _ => self.list(node, what).unwrap_or_default(),
+        };
+        nodes.iter().filter_map(|node| self.text(node, "a scenario")).map(str::to_owned).collect()
     }
 
     /// The JSON Schema under `input`. The gateway compiles it; what is plainly no schema is said here.

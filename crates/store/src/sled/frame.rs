@@ -202,6 +202,7 @@ fn status_code(status: Status) -> u8 {
         Status::Stopped => 3,
         Status::Failed => 4,
         Status::Cancelled => 5,
+        Status::Held => 6,
     }
 }
 
@@ -213,6 +214,7 @@ fn status_of(code: u8) -> Result<Status, StoreError> {
         3 => Status::Stopped,
         4 => Status::Failed,
         5 => Status::Cancelled,
+        6 => Status::Held,
         _ => return Err(damaged("a run's status")),
     })
 }

@@ -58,7 +58,7 @@ impl Hook {
     pub fn input(&self, request: RawRequest<'_>) -> Result<Input, Refusal> {
         let input = parse(request)?;
         if let Some(schema) = &self.schema {
-            schema.check(&input)?;
+            super::schema::check(schema, &input)?;
         }
         Ok(input)
     }

@@ -4,7 +4,7 @@
 //! a refusal comes from inside: no file, no step, no address, no secret.
 
 use run::id::RunId;
-use serde::Serialize;
+pub use scenario::input::Reason;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
@@ -29,15 +29,6 @@ pub struct Refusal {
     pub retry_after: Option<u32>,
     /// The run that was started for the request.
     pub run: Option<RunId>,
-}
-
-/// What is wrong with one value of a body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Reason {
-    /// Which value: a JSON Pointer (RFC 6901), empty for the body itself.
-    pub path: String,
-    /// What is wrong with it.
-    pub message: String,
 }
 
 impl Refusal {

@@ -16,7 +16,7 @@ impl Lowering<'_> {
             make_optional(&mut root);
         }
         let links = members.iter().map(|member| self.link(member)).collect::<Result<Vec<_>>>()?;
-        self.note_trigger(&root, &links);
+        self.note_reads(&root, &links);
         let place = root.place;
         Ok(Node { kind: Kind::Chain { root: Box::new(root), links }, place })
     }
@@ -31,15 +31,20 @@ impl Lowering<'_> {
         }
     }
 
-    fn note_trigger(&mut self, root: &Node, links: &[Link]) {
-        if !matches!(&root.kind, Kind::Name { name, .. } if name == "trigger") {
-            return;
-        }
+    fn note_reads(&mut self, root: &Node, links: &[Link]) {
+        let Kind::Name { name, .. } = &root.kind else { return };
         let field = match links.first().map(|link| &link.step) {
             Some(Step::Property(name)) => Some(name.to_string()),
             Some(Step::Index(Node { kind: Kind::Constant(key), .. })) => key.clone().into_string().ok(),
             _ => None,
         };
+        if name == "vars" {
+            self.variables.extend(field.zip(links.first().map(|link| link.place)));
+            return;
+        }
+        if name != "trigger" {
+            return;
+        }
         match (field, &mut self.trigger) {
             (Some(field), TriggerReads::Fields(fields)) => {
                 fields.insert(field);

@@ -6,9 +6,8 @@ use crate::plan::{Expect, ExpectedError, StoreContents};
 use crate::text::{Entry, Node, Value};
 use std::collections::BTreeMap;
 
-pub(in crate::shape) const KEYS: &[&str] = &[
-    "response", "ends", "error", "returned", "ran", "skipped", "calls", "sent", "outputs", "vars", "stores",
-];
+pub(in crate::shape) const KEYS: &[&str] =
+    &["response", "ends", "error", "returned", "ran", "skipped", "calls", "sent", "outputs", "vars", "stores"];
 pub(in crate::shape) const RESPONSE_KEYS: &[&str] = &["status", "json", "text", "headers"];
 pub(in crate::shape) const ERROR_KEYS: &[&str] = &["code", "message", "step"];
 const ENDS: &[(&str, &str)] = &[
@@ -20,8 +19,7 @@ const ENDS: &[(&str, &str)] = &[
 ];
 /// Maps with one of these keys stand for values of a kind.
 const MATCHERS: &[&str] = &["$any", "$type", "$matches", "$contains", "$exactly"];
-const TYPES: &[(&str, ())] =
-    &[("text", ()), ("number", ()), ("boolean", ()), ("list", ()), ("map", ()), ("null", ())];
+const TYPES: &[(&str, ())] = &[("text", ()), ("number", ()), ("boolean", ()), ("list", ()), ("map", ()), ("null", ())];
 
 impl Checker<'_> {
     pub(super) fn expect(&mut self, node: &Node) -> Option<Expect> {

@@ -65,7 +65,8 @@ impl Checker<'_> {
 
     fn mock_error(&mut self, node: &Node) -> Option<MockError> {
         let fields = self.fields(node, "`$error`", ERROR_KEYS)?;
-        let mut text = |key: &str| fields.get(key).and_then(|node| self.text(node, &format!("`{key}`"))).map(str::to_owned);
+        let mut text =
+            |key: &str| fields.get(key).and_then(|node| self.text(node, &format!("`{key}`"))).map(str::to_owned);
         let (code, message) = (text("code"), text("message"));
         let status = fields.get("status").and_then(|node| self.whole(node, "`status`", 100..=599));
         let pause = fields.get("retry_after").and_then(|node| self.duration(node, "`retry_after`"));

@@ -6,6 +6,7 @@ use run::entry::Entry;
 use run::error::StepError;
 use run::history::{Outcome, StepRecord, history};
 use run::id::Millis;
+use scenario::expression;
 use scenario::plan::{self, Plan};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -51,6 +52,36 @@ pub(super) struct Step {
     /// Its last failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
+    /// What a filter compared: both sides with their types, and how it came out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    comparisons: Vec<Comparison>,
+    /// Until when it waits, in milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    until: Option<Millis>,
+    /// The run it called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    child: Option<String>,
+    /// Who resumed it after it was held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    released_by: Option<String>,
+}
+
+/// A comparison that a filter made.
+#[derive(Serialize, ToSchema)]
+struct Comparison {
+    /// The left value as JSON, cut where it is long.
+    left: String,
+    /// Its type.
+    left_type: String,
+    /// The operator, or the function that tells true from false.
+    operator: String,
+    /// The right value, as the left.
+    right: String,
+    /// Its type.
+    right_type: String,
+    /// How it came out.
+    result: bool,
 }
 
 /// How a step stands or ended.
@@ -72,6 +103,10 @@ enum StepStatus {
     Skipped,
     /// A filter that held its branch back.
     Filtered,
+    /// Waits for a time, an answer, or another run.
+    Waiting,
+    /// Failed, and waits for someone to resume it.
+    Held,
 }
 
 /// Why something failed.
@@ -114,7 +149,18 @@ impl Step {
             sent: record.sent.as_ref().map(value::shown),
             sandbox: record.delivery == Delivery::Sandbox,
             error: record.error.as_ref().map(Failure::from),
+            comparisons: record.comparisons.iter().map(Comparison::from).collect(),
+            until: record.until.filter(|_| record.ended.is_none()),
+            child: record.child.map(|child| child.to_string()),
+            released_by: record.released_by.clone(),
         }
+    }
+}
+
+impl From<&expression::Comparison> for Comparison {
+    fn from(made: &expression::Comparison) -> Self {
+        let expression::Comparison { left, left_type, operator, right, right_type, result } = made.clone();
+        Self { left, left_type, operator, right, right_type, result }
     }
 }
 

@@ -32,6 +32,8 @@ pub(in crate::api) enum RunStatus {
     Failed,
     /// Over: a person ended it.
     Cancelled,
+    /// A step has failed, and waits for someone to resume it.
+    Held,
 }
 
 /// A run.

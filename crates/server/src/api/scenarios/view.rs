@@ -63,6 +63,13 @@ enum Trigger {
     },
     /// A person or a program, through the API.
     Manual,
+    /// Another scenario.
+    Call,
+    /// The failure of other scenarios.
+    Failure {
+        /// Their ids; `*` stands for any characters; empty: all.
+        scenarios: Vec<String>,
+    },
 }
 
 /// A run in short.
@@ -114,6 +121,8 @@ fn triggers(entry: &Entry, app: &App) -> Vec<Trigger> {
                 Some(Trigger::Schedule { next: next.next().copied().flatten().and_then(rfc3339) })
             }
             PlanTrigger::Manual(_) => Some(Trigger::Manual),
+            PlanTrigger::Call(_) => Some(Trigger::Call),
+            PlanTrigger::Failure(failure) => Some(Trigger::Failure { scenarios: failure.scenarios.clone() }),
         })
         .collect()
 }

@@ -1,0 +1,66 @@
+//! Scenarios that are started by the failure of others. They are on disk before the failure is: a crash in between
+//! fails the run again, and finds them there.
+
+use crate::course::Course;
+use crate::intake;
+use crate::shared::Shared;
+use run::State;
+use run::entry::{Created, End};
+use run::error::StepError;
+use run::id::{RunId, Spot};
+use run::input::{Input, Source};
+use run::payload::Payload;
+use run::tables::StoreError;
+use scenario::plan::Trigger;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Starts what the failure of this run starts, if it has failed.
+pub(crate) async fn raise(shared: &Arc<Shared>, state: &State) -> Result<(), StoreError> {
+    let Some(End::Failed { spot, error }) = state.end() else { return Ok(()) };
+    // One failure is not to be the beginning of an endless row of them.
+    if state.created().input.source == Source::Failure {
+        return Ok(());
+    }
+    for deployment in shared.scenarios.all() {
+        let covers = |trigger: &Trigger| match trigger {
+            Trigger::Failure(failure) => failure.covers(state.created().scenario.as_str()),
+            _ => false,
+        };
+        if deployment.id == state.created().scenario || !deployment.plan.triggers.iter().any(covers) {
+            continue;
+        }
+        // Always the same name, so that a failure starts one run of it.
+        let run = RunId::derived(state.run().created(), state.run(), deployment.id.as_str().as_bytes());
+        let reader = Arc::clone(shared);
+        let known = tokio::task::spawn_blocking(move || reader.head(run)).await.unwrap_or(Err(StoreError::Closed))?;
+        if known.is_some() {
+            continue;
+        }
+        let at = shared.options.clock.now();
+        let body = Payload::of_value(&told(state, spot.as_ref(), error));
+        let input = Input { source: Source::Failure, at, request: None, body, raw: None, files: None };
+        let (scenario, version) = (deployment.id.clone(), deployment.plan.version.clone());
+        let created = Arc::new(Created { scenario, version, at, input });
+        let setting = Arc::clone(&shared.options.setting);
+        intake::start(shared, Course::begin(run, Arc::clone(&deployment.plan), created, setting)).await?;
+    }
+    Ok(())
+}
+
+fn told(state: &State, spot: Option<&Spot>, error: &StepError) -> serde_json::Value {
+    let step = spot.map(|spot| state.plan().step(spot.step));
+    json!({
+        "scenario": state.created().scenario.as_str(),
+        "name": state.plan().name,
+        "run": state.run().to_string(),
+        "at": state.run().created(),
+        "error": {
+            "code": error.code,
+            "message": error.message,
+            "status": error.status,
+            "hint": error.hint,
+            "step": step.map(|step| step.id.as_deref().unwrap_or(&step.label)),
+        },
+    })
+}

@@ -1,0 +1,360 @@
+//! Runs that wait, call each other, fail and are held: parked on disk, woken by time and by people, through crashes.
+
+use super::{Bench, Recorder, deliver, id, input, until};
+use crate::{Answer, Clock, Engine, Handle, Unheard};
+use run::entry::{self, Conclusion, End, Entry, Release};
+use run::history::history;
+use run::id::{RunId, ScenarioId, Spot};
+use run::payload::Payload;
+use scenario::catalog::{Catalog, ModuleSpec};
+use scenario::plan::StepNo;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use store::{Append, Filter, Head, Status};
+
+const DAY: i64 = 86_400_000;
+
+fn deploy(bench: &Bench, handle: &Handle, name: &str, text: &str) {
+    let catalog = Catalog::new([ModuleSpec::clone(&bench.recorder.spec)]);
+    let (plan, diagnostics) = scenario::check(text, &catalog);
+    let plan = plan.unwrap_or_else(|| panic!("{diagnostics:?}"));
+    handle.deploy(name.parse().unwrap(), text, Arc::new(plan)).unwrap();
+}
+
+/// Starts a run that no one waits for.
+async fn start(handle: &Handle, body: Value) -> RunId {
+    let run = RunId(uuid::Uuid::now_v7());
+    handle.start_once(run, &handle.deployment(&id()).unwrap(), input(&body)).await.unwrap();
+    run
+}
+
+/// The process is gone: nothing of it acts any more, and what was not on disk is lost.
+fn restart(bench: Bench, engine: Engine, texts: &[(&str, &str)]) -> (Bench, Engine, Handle) {
+    std::mem::forget(engine);
+    let after = Bench { recorder: Recorder::new(), ..bench };
+    let (engine, handle) = after.engine_with(texts);
+    (after, engine, handle)
+}
+
+fn status(handle: &Handle, run: RunId) -> Option<Status> {
+    handle.journal(run).unwrap().map(|(head, _)| head.status)
+}
+
+fn end(handle: &Handle, run: RunId) -> Option<End> {
+    let (_, entries) = handle.journal(run).unwrap()?;
+    match entries.last()? {
+        Entry::Ended { end, .. } => Some((**end).clone()),
+        _ => None,
+    }
+}
+
+fn output(handle: &Handle, run: RunId, step: u32) -> Value {
+    let (_, entries) = handle.journal(run).unwrap().unwrap();
+    let record = history(&entries).into_iter().find(|record| record.spot.step.0 == step).unwrap();
+    serde_json::from_slice(record.output.unwrap().text()).unwrap()
+}
+
+fn runs_of(handle: &Handle, scenario: &str) -> Vec<RunId> {
+    let scenario: ScenarioId = scenario.parse().unwrap();
+    let filter = Filter { scenario: Some(scenario), ..Filter::default() };
+    handle.runs(&filter, 10_000).unwrap().into_iter().map(|(run, _)| run).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_waits_for_a_month_through_a_restart() {
+    let text = "steps: [ { wait: 30d }, { id: late, test.call: { n: 1 } } ]";
+    let bench = Bench::new(Recorder::new());
+    let (engine, handle) = bench.engine(text);
+    let run = start(&handle, json!({})).await;
+    until("the wait", || status(&handle, run) == Some(Status::Waiting)).await;
+    bench.clock.advance(10 * DAY);
+    let (bench, _engine, handle) = restart(bench, engine, &[("test", text)]);
+    bench.clock.advance(20 * DAY - 1);
+    assert_eq!(status(&handle, run), Some(Status::Waiting));
+    bench.clock.advance(1);
+    until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+    assert_eq!(bench.recorder.asked(), 1);
+}
+
+const APPROVAL: &str = "
+steps:
+  - id: approval
+    wait_for:
+      choices: [approve, reject]
+      deadline: 2d
+      steps: [ { test.call: { link: \"{{ resume.url }}\" } } ]
+    on_error: { use: { choice: none } }
+  - set: \"{{ approval.choice }}\"
+";
+
+/// The token of the link that was told.
+fn token(bench: &Bench) -> String {
+    let asked = bench.recorder.asked.lock().unwrap();
+    let link = asked.last().unwrap().0["link"].as_str().unwrap().to_owned();
+    link.rsplit('/').next().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_comes_once_and_by_its_link_alone() {
+    let bench = Bench::new(Recorder::new());
+    let (engine, handle) = bench.engine(APPROVAL);
+    let run = start(&handle, json!({})).await;
+    until("the wait", || status(&handle, run) == Some(Status::Waiting)).await;
+    let token = token(&bench);
+    let (bench, _engine, handle) = restart(bench, engine, &[("test", APPROVAL)]);
+    let awaited = handle.awaited(&token).unwrap();
+    assert_eq!((awaited.run, awaited.asks.choices.len()), (run, 2));
+    assert!(matches!(handle.awaited("nonsense"), Err(Unheard::Unknown)));
+    let answer = Payload::of_value(&json!({ "choice": "approve" }));
+    handle.answer(run, awaited.spot.clone(), answer.clone()).await.unwrap();
+    let again = handle.answer(run, awaited.spot, answer).await;
+    assert!(matches!(again, Err(Unheard::Over | Unheard::NotWaiting | Unheard::AnsweredBefore)), "{again:?}");
+    until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+    assert_eq!(output(&handle, run, 2), json!("approve"));
+    assert!(handle.awaited(&token).is_err());
+    assert_eq!(bench.recorder.asked(), 0, "the link is told once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_before_the_deadline_is_a_failure() {
+    let bench = Bench::new(Recorder::new());
+    let (_engine, handle) = bench.engine(APPROVAL);
+    let run = start(&handle, json!({})).await;
+    until("the wait", || status(&handle, run) == Some(Status::Waiting)).await;
+    bench.clock.advance(2 * DAY);
+    until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+    assert_eq!(output(&handle, run, 2), json!("none"));
+}
+
+const PARENT: &str = "
+trigger: { manual: {} }
+steps:
+  - id: price
+    call: { scenario: price-of, input: { sku: \"{{ trigger.body.sku }}\" } }
+  - respond: { json: { price: \"{{ price.price }}\" } }
+";
+
+const CHILD: &str = "
+trigger: { call: { input: { type: object, required: [sku], properties: { sku: { type: string } } } } }
+steps:
+  - id: asked
+    test.call: { sku: \"{{ trigger.body.sku }}\" }
+  - return: { price: \"{{ asked.sku.len() * 10 }}\" }
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_called_scenario_gives_what_it_returns() {
+    let bench = Bench::new(Recorder::new());
+    let (_engine, handle) = bench.engine_with(&[("test", PARENT), ("price-of", CHILD)]);
+    let answer = deliver(&handle, json!({ "sku": "ABC" })).await.unwrap();
+    let Answer::Responded { response, .. } = answer else { panic!("{answer:?}") };
+    assert_eq!(&*response.body, br#"{"price":30}"#);
+    assert_eq!(runs_of(&handle, "price-of").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_the_called_scenario_fails_the_step() {
+    let bench = Bench::new(Recorder::new());
+    let thinking = "trigger: { call: {} }\nsteps: [ { fail: { message: sold out, code: sold_out } } ]";
+    let others = [("test", PARENT), ("price-of", CHILD)];
+    let (_engine, handle) = bench.engine_with(&others);
+    let check = async |body: Value, code: &str| {
+        let Answer::Failed { run } = deliver(&handle, body).await.unwrap() else { panic!("it fails") };
+        match end(&handle, run) {
+            Some(End::Failed { error, .. }) => assert_eq!(error.code, code, "{error:?}"),
+            other => panic!("{other:?}"),
+        }
+    };
+    check(json!({ "sku": 1 }), "invalid_input").await;
+    deploy(&bench, &handle, "price-of", thinking);
+    check(json!({ "sku": "A" }), "sold_out").await;
+    deploy(&bench, &handle, "price-of", "steps: []");
+    check(json!({ "sku": "A" }), "not_callable").await;
+    handle.withdraw(&"price-of".parse().unwrap());
+    check(json!({ "sku": "A" }), "unknown_scenario").await;
+    deploy(&bench, &handle, "price-of", &PARENT.replace("manual: {}", "call: {}"));
+    check(json!({ "sku": "A" }), "call_depth").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_that_wait_for_others_do_not_stand_in_their_way() {
+    let bench = Bench { unattended_runs: 2, ..Bench::new(Recorder::new()) };
+    let (_engine, handle) = bench.engine_with(&[("test", PARENT), ("price-of", CHILD)]);
+    let mut runs = Vec::new();
+    for _ in 0..50 {
+        runs.push(start(&handle, json!({ "sku": "A" })).await);
+    }
+    for run in runs {
+        until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+    }
+    assert_eq!(bench.recorder.asked(), 50);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_while_a_called_run_works_repeats_neither() {
+    let texts = [("test", PARENT), ("price-of", CHILD)];
+    let bench = Bench::new(Recorder::closed());
+    let (engine, handle) = bench.engine_with(&texts);
+    let run = start(&handle, json!({ "sku": "A" })).await;
+    until("the call", || bench.recorder.asked() == 1).await;
+    until("the wait", || status(&handle, run) == Some(Status::Waiting)).await;
+    let (bench, _engine, handle) = restart(bench, engine, &texts);
+    until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+    assert_eq!(bench.recorder.asked(), 1, "only what was in flight is called again");
+    assert_eq!(runs_of(&handle, "price-of").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_called_run_is_not_missed_by_a_crash() {
+    let texts = [("test", PARENT), ("price-of", CHILD)];
+    let bench = Bench::new(Recorder::closed());
+    let (engine, handle) = bench.engine_with(&texts);
+    let run = start(&handle, json!({ "sku": "A" })).await;
+    until("the wait", || status(&handle, run) == Some(Status::Waiting)).await;
+    until("the call", || bench.recorder.asked() == 1).await;
+    // The called run is over on disk, and the crash comes before anyone is told.
+    let child = runs_of(&handle, "price-of")[0];
+    let journaled = bench.store.journal.read(child).unwrap().unwrap();
+    let at = bench.clock.now();
+    let spot = Spot { step: StepNo(1), turns: Default::default() };
+    let value = Payload::of_value(&json!({ "price": 7 }));
+    let last = [
+        Entry::Concluded { spot, conclusion: Conclusion::Returned, value, at },
+        Entry::Ended { end: Box::new(End::Succeeded), at },
+    ];
+    let head = Head { status: Status::Succeeded, ..journaled.head };
+    let (piece, bytes) = (journaled.pieces.len() as u32, entry::encode(&last));
+    bench.store.journal.append(Append { run: child, piece, head, bytes }).await.unwrap();
+    let (_bench, _engine, handle) = restart(bench, engine, &texts);
+    until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+    assert_eq!(runs_of(&handle, "price-of").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_detached_run_goes_its_own_way() {
+    let parent = "steps: [ { id: job, call: { scenario: price-of, input: { sku: A }, detach: true } } ]";
+    let bench = Bench::new(Recorder::closed());
+    let (_engine, handle) = bench.engine_with(&[("test", parent), ("price-of", CHILD)]);
+    let run = start(&handle, json!({})).await;
+    until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+    let child: RunId = output(&handle, run, 0)["run"].as_str().unwrap().parse().unwrap();
+    assert_eq!(end(&handle, child), None);
+    bench.recorder.gate.add_permits(1);
+    until("its end", || end(&handle, child) == Some(End::Succeeded)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_starts_the_scenarios_that_wait_for_it_once() {
+    let failing = "steps: [ { id: pay, fail: { message: no money, code: poor } } ]";
+    let alarm = "
+trigger: { failure: { scenarios: [\"te*\"] } }
+steps:
+  - id: seen
+    test.call: { of: \"{{ trigger.body.scenario }}\", code: \"{{ trigger.body.error.code }}\", step: \"{{ trigger.body.error.step }}\" }
+  - fail: again
+";
+    let other = "trigger: { failure: other }\nsteps: [ { test.call: { never: true } } ]";
+    let bench = Bench::new(Recorder::new());
+    let (_engine, handle) = bench.engine_with(&[("test", failing), ("alarm", alarm), ("other", other)]);
+    let run = start(&handle, json!({})).await;
+    assert!(matches!(end(&handle, run), Some(End::Failed { .. })));
+    until("the alarm", || runs_of(&handle, "alarm").first().is_some_and(|run| end(&handle, *run).is_some())).await;
+    assert_eq!(runs_of(&handle, "alarm").len(), 1, "its own failure starts nothing");
+    let asked = bench.recorder.asked.lock().unwrap();
+    let told: Vec<&Value> = asked.iter().map(|(parameters, _)| parameters).collect();
+    assert_eq!(told, [&json!({ "of": "test", "code": "poor", "step": "pay" })]);
+}
+
+const HELD: &str = "
+steps:
+  - { id: first, test.call: { n: 1 } }
+  - { id: second, test.call: { n: 2 }, on_error: hold }
+  - set: \"{{ second.n }}\"
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_run_is_kept_with_everything_done_until_someone_comes() {
+    let bench = Bench::new(Recorder::new());
+    bench.recorder.failures.store(1, Ordering::SeqCst);
+    let (engine, handle) = bench.engine(HELD);
+    let run = start(&handle, json!({})).await;
+    until("the hold", || status(&handle, run) == Some(Status::Held)).await;
+    bench.clock.advance(400 * DAY);
+    let (bench, _engine, handle) = restart(bench, engine, &[("test", HELD)]);
+    assert_eq!(status(&handle, run), Some(Status::Held));
+    handle.resume_run(run, None, Release::Retry, "admin".into()).await.unwrap();
+    until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+    assert_eq!(bench.recorder.asked(), 1, "only the held step is called again");
+    let (_, entries) = handle.journal(run).unwrap().unwrap();
+    let by = history(&entries).into_iter().find_map(|record| record.released_by);
+    assert_eq!(by.as_deref(), Some("admin"));
+    let over = handle.resume_run(run, None, Release::Retry, "admin".into()).await;
+    assert_eq!(over, Err(Unheard::Over));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_cancelled_whatever_it_is_at() {
+    let texts = [("test", PARENT), ("price-of", CHILD)];
+    let bench = Bench::new(Recorder::closed());
+    let (_engine, handle) = bench.engine_with(&texts);
+    let run = start(&handle, json!({ "sku": "A" })).await;
+    until("the call", || bench.recorder.asked() == 1).await;
+    handle.cancel(run).await.unwrap();
+    assert_eq!(end(&handle, run), Some(End::Cancelled));
+    let child = runs_of(&handle, "price-of")[0];
+    until("the end of the called run", || end(&handle, child) == Some(End::Cancelled)).await;
+    assert_eq!(handle.cancel(run).await, Err(Unheard::Over));
+    assert_eq!(handle.cancel(RunId(uuid::Uuid::now_v7())).await, Err(Unheard::Unknown));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn turns_side_by_side_are_called_side_by_side() {
+    let text = "
+trigger: { manual: {} }
+steps:
+  - id: all
+    for_each: { in: trigger.body, parallel: 3, steps: [ { id: one, test.call: { n: \"{{ item * 10 }}\" } } ], collect: \"{{ one.n }}\" }
+  - respond: { json: \"{{ all }}\" }
+";
+    let bench = Bench::new(Recorder::closed());
+    let (_engine, handle) = bench.engine(text);
+    let calling = {
+        let handle = handle.clone();
+        tokio::spawn(async move { deliver(&handle, json!([1, 2, 3, 4, 5])).await })
+    };
+    until("three calls", || bench.recorder.asked() == 3).await;
+    tokio::time::timeout(Duration::from_millis(20), std::future::pending::<()>()).await.unwrap_err();
+    assert_eq!(bench.recorder.asked(), 3, "no more than three at once");
+    bench.recorder.gate.add_permits(10);
+    let Answer::Responded { response, .. } = calling.await.unwrap().unwrap() else { panic!("it answers") };
+    assert_eq!(&*response.body, b"[10,20,30,40,50]");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_failure_of_one_branch_gives_up_the_calls_of_the_others() {
+    let text = "
+trigger: { manual: {} }
+steps:
+  - parallel:
+      slow: [ { test.call: { n: 1 } } ]
+      wrong: [ { wait: 1s }, { fail: no } ]
+    on_error: ignore
+  - respond: { text: after }
+";
+    let bench = Bench::new(Recorder::closed());
+    let (_engine, handle) = bench.engine(text);
+    let calling = {
+        let handle = handle.clone();
+        tokio::spawn(async move { deliver(&handle, json!({})).await })
+    };
+    until("the call", || bench.recorder.asked() == 1).await;
+    bench.clock.advance(1_000);
+    let Answer::Responded { run, response } = calling.await.unwrap().unwrap() else { panic!("it answers") };
+    assert_eq!(&*response.body, b"after");
+    bench.recorder.gate.add_permits(1);
+    until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+    let (_, entries) = handle.journal(run).unwrap().unwrap();
+    assert!(!entries.iter().any(|entry| matches!(entry, Entry::Done(done) if done.spot.step.0 == 1)));
+}

@@ -6,6 +6,7 @@ mod call;
 mod checks;
 mod csv;
 mod dates;
+mod elsewhere;
 mod encoding;
 mod hash;
 mod html;
@@ -118,56 +119,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Function> {
 
 /// The function that was probably meant: one that is spelled nearly so, or what others call it.
 pub(crate) fn nearest(name: &str) -> Option<&'static str> {
-    const ELSEWHERE: &[(&str, &str)] = &[
-        ("to_upper", "upper"),
-        ("toUpperCase", "upper"),
-        ("to_lower", "lower"),
-        ("toLowerCase", "lower"),
-        ("length", "len"),
-        ("size", "len"),
-        ("count", "len"),
-        ("substring", "slice"),
-        ("sub_string", "slice"),
-        ("to_string", "to_text"),
-        ("toString", "to_text"),
-        ("string", "to_text"),
-        ("int", "parse_int"),
-        ("to_int", "parse_int"),
-        ("number", "parse_float"),
-        ("to_float", "parse_float"),
-        ("average", "avg"),
-        ("includes", "contains"),
-        ("unique", "distinct"),
-        ("stringify", "to_json"),
-        ("from_json", "parse_json"),
-        ("jsonpath", "path"),
-        ("base64", "encode_base64"),
-        ("to_base64", "encode_base64"),
-        ("btoa", "encode_base64"),
-        ("from_base64", "decode_base64"),
-        ("atob", "decode_base64"),
-        ("encodeURL", "encode_url_component"),
-        ("encodeURIComponent", "encode_url_component"),
-        ("urlencode", "encode_url_component"),
-        ("encodeURI", "encode_url"),
-        ("decodeURIComponent", "decode_url"),
-        ("urldecode", "decode_url"),
-        ("hash", "sha256"),
-        ("hmac", "hmac_sha256"),
-        ("encrypt", "aes_encrypt"),
-        ("decrypt", "aes_decrypt"),
-        ("guid", "uuid"),
-        ("uuid_v4", "uuid"),
-        ("random_choice", "random_item"),
-        ("sample", "random_item"),
-        ("is_credit_card", "is_luhn"),
-        ("from_yaml", "parse_yaml"),
-        ("from_xml", "parse_xml"),
-        ("from_csv", "parse_csv"),
-        ("querystring", "to_query"),
-        ("jmespath", "path"),
-    ];
-    let elsewhere = ELSEWHERE.iter().find(|(other, _)| *other == name).map(|(_, ours)| *ours);
+    let elsewhere = elsewhere::NAMES.iter().find(|(other, _)| *other == name).map(|(_, ours)| *ours);
     elsewhere.or_else(|| nearest_of(name, all().map(|function| function.name)))
 }
 

@@ -334,7 +334,7 @@ fn replace_emoji(call: &mut Call) -> Result {
 
 /// A pattern of this file.
 fn own(pattern: &str) -> Result<Regex> {
-    kept(pattern).map_err(|why| crate::expression::fault::failed(why))
+    kept(pattern).map_err(crate::expression::fault::failed)
 }
 
 /// The pattern that is the second argument, compiled at its first use, which counts as much work.

@@ -99,3 +99,11 @@ fn numbers_at_their_edges() {
 fn lists_and_maps_at_their_edges() {
     known::check(include_str!("../../testdata/functions/lists.txt"));
 }
+
+#[test]
+fn names_from_elsewhere_lead_to_functions() {
+    for (other, ours) in elsewhere::NAMES {
+        assert!(find(ours).is_some(), "{other} leads to {ours}, which is none");
+        assert!(find(other).is_none(), "{other} is a function itself");
+    }
+}

@@ -4,8 +4,8 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 
 /// What people write who come from other languages, as rhai names it, and what to write instead.
 const IDIOMS: &[(&str, &str)] = &[
-    ("'==='", "to compare, write `==`: a number and a text are never equal"),
-    ("'!=='", "write `!=`: a number and a text are never equal"),
+    ("'==='", "to compare, write `==`"),
+    ("'!=='", "write `!=`"),
     ("'='", "to compare, write `==`; an expression cannot assign"),
     ("'and'", "write `&&` for and"),
     ("'or'", "write `||` for or"),

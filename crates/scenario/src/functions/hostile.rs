@@ -87,7 +87,7 @@ fn values() -> impl Strategy<Value = Dynamic> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     #[test]
     fn any_arguments_give_a_value_or_an_error(arguments in prop::collection::vec(values(), 4)) {
@@ -131,7 +131,7 @@ proptest! {
 /// times is done in milliseconds; one that looks at the rest of the text for each would take minutes.
 #[test]
 fn long_monotonous_texts_are_read_once() {
-    const BYTES: usize = 64 << 10;
+    const BYTES: usize = 24 << 10;
     let pieces = [
         "a", ",", "a,", ",\n", "\"", "[", "[],", "{\"a\":", "<", "<a>", "<a ", "<a b='", "</", "<br><p>", "<li>",
         "<script>", "<!--", "&", "&amp;", "&#", "%", "%41", "a=&", "=", "- ", "&a ", "? ", "a: ", "*a ", "A", "A.",

@@ -1,6 +1,7 @@
 //! Hookmill's command line: what the program can do, one file for each thing.
 
 mod check;
+mod diff;
 mod fmt;
 mod folder;
 mod functions;
@@ -32,6 +33,7 @@ enum Command {
     Run(run::Run),
     Check(check::Check),
     Fmt(fmt::Fmt),
+    Diff(diff::Diff),
     Test(test::Test),
     Modules(modules::Modules),
     Functions(functions::Functions),
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Command::Run(run) => run.run(),
         Command::Check(check) => check.run(),
         Command::Fmt(fmt) => fmt.run(),
+        Command::Diff(diff) => diff.run(),
         Command::Test(test) => test.run(),
         Command::Modules(modules) => modules.run(),
         Command::Functions(functions) => functions.run(),

@@ -55,6 +55,11 @@ pub(crate) fn end(done: Done) -> ExitCode {
     }
 }
 
+/// The text without characters that would move a terminal's cursor.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+}
+
 /// `1 error`, `2 errors`, `2 branches`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     match number {

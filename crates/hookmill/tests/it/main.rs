@@ -4,6 +4,7 @@
 
 mod binary;
 mod check;
+mod diff;
 mod docs;
 mod far_side;
 mod first_start;

@@ -1,0 +1,35 @@
+//! Tests that came, went or changed, by their names.
+
+use super::outline::items;
+use super::values::compare;
+use super::words::{code, told};
+use super::{Change, Group};
+use crate::text::Node;
+
+pub(super) fn changes(old: &Node, new: &Node) -> Vec<Change> {
+    let (old, new) = (tests(old), tests(new));
+    let mut found = Vec::new();
+    for (name, test) in old.iter().filter(|(name, _)| !new.iter().any(|(other, _)| other == name)) {
+        found.push(Change::new(Group::Tests, format!("the test {name} was removed"), Some(test), None));
+    }
+    for (name, test) in &new {
+        match old.iter().find(|(other, _)| other == name) {
+            None => found.push(Change::new(Group::Tests, format!("the test {name} was added"), None, Some(test))),
+            Some((_, was)) => found.extend(compare(Some(was), Some(test)).into_iter().map(|one| {
+                let what = format!("{} of the test {name}", code(&one.path));
+                Change::new(Group::Tests, told(&what, &one), Some(was), Some(test))
+            })),
+        }
+    }
+    found
+}
+
+/// Each test with its name; those without one are called by their number.
+fn tests(root: &Node) -> Vec<(String, &Node)> {
+    let list = root.get("tests").map(items).unwrap_or_default();
+    let name = |(number, test): (usize, &Node)| match test.get("name").and_then(Node::text) {
+        Some(name) => format!("\"{name}\""),
+        None => (number + 1).to_string(),
+    };
+    list.iter().enumerate().map(|(number, test)| (name((number, test)), test)).collect()
+}

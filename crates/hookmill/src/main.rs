@@ -9,6 +9,7 @@ mod home;
 mod modules;
 mod processors;
 mod run;
+mod runs;
 mod schema;
 mod serve;
 mod sources;
@@ -31,6 +32,7 @@ struct Cli {
 enum Command {
     Serve(serve::Serve),
     Run(run::Run),
+    Runs(runs::Runs),
     Check(check::Check),
     Fmt(fmt::Fmt),
     Diff(diff::Diff),
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
     terminal::end(match command {
         Command::Serve(serve) => serve.run(),
         Command::Run(run) => run.run(),
+        Command::Runs(runs) => runs.run(),
         Command::Check(check) => check.run(),
         Command::Fmt(fmt) => fmt.run(),
         Command::Diff(diff) => diff.run(),

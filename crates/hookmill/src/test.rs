@@ -19,8 +19,9 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use coverage::{Coverage, Reached, percent};
 use engine::Deployment;
+pub(crate) use expectation::disappointments;
 use modules::Connections;
-use performance::{Piece, perform};
+pub(crate) use performance::{Performance, Piece, perform};
 use report::{Covered, Outcome, Report};
 use scenario::diagnostic::Place;
 use std::collections::BTreeMap;
@@ -94,7 +95,8 @@ impl Test {
         let suites: Vec<Suite> = suites.into_iter().collect::<anyhow::Result<_>>()?;
         let connections = homes.keys().map(|home| (home.clone(), Arc::new(rehearsed(home)))).collect();
         let scenes = Scenes { homes: &homes, connections, suites: &suites };
-        let wanted: Vec<Wanted<'_>> = suites.iter().enumerate().flat_map(|(at, suite)| self.wanted(at, suite)).collect();
+        let wanted: Vec<Wanted<'_>> =
+            suites.iter().enumerate().flat_map(|(at, suite)| self.wanted(at, suite)).collect();
         let performed = processors::each(&wanted, |one| one.perform(&scenes));
         let mut outcomes = Vec::new();
         let mut reached: Vec<Reached> = suites.iter().map(|_| Reached::default()).collect();
@@ -163,7 +165,7 @@ impl Wanted<'_> {
             let piece = Piece { id, plan, catalog, connections: &scenes.connections[home], neighbours: &neighbours };
             match perform(piece, test) {
                 Ok(performance) => {
-                    findings = expectation::disappointments(&test.expect, plan, &performance);
+                    findings = disappointments(&test.expect, plan, &performance);
                     reached = Reached::by(&performance.rehearsal);
                 }
                 Err(problem) => findings.push(problem),

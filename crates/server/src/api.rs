@@ -38,6 +38,7 @@ fn v1(routes: &mut ServiceConfig) {
         .service(modules::list)
         .service(runs::list::list)
         .service(runs::get::get)
+        .service(runs::test::test)
         .service(scenarios::create::create)
         .service(scenarios::delete::delete)
         .service(scenarios::get::get)

@@ -91,7 +91,8 @@ pub(super) fn percent(covered: usize, all: usize) -> u8 {
 /// Number, name and block of each branch.
 fn branches(route: &Route) -> impl Iterator<Item = (u32, String, BlockNo)> {
     let named = (0..).zip(&route.branches).map(|(number, branch)| {
-        let name = branch.name.as_ref().map_or_else(|| format!("branch {}", number + 1), |name| format!("branch `{name}`"));
+        let name =
+            branch.name.as_ref().map_or_else(|| format!("branch {}", number + 1), |name| format!("branch `{name}`"));
         (number, name, branch.block)
     });
     let last = route.branches.len() as u32;

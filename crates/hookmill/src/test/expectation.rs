@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 /// What did not turn out as expected, one finding each. A run that fails although nothing of the test says so
 /// (`ends: failed`, `error`, or a status of 500) is such a finding too.
-pub(super) fn disappointments(expect: &Expect, plan: &Plan, performance: &Performance) -> Vec<String> {
+pub(crate) fn disappointments(expect: &Expect, plan: &Plan, performance: &Performance) -> Vec<String> {
     let seen = Seen { plan, performance, steps: performance.rehearsal.steps() };
     let mut findings = performance.complaints.clone();
     seen.end(expect, &mut findings);
@@ -149,9 +149,8 @@ impl Seen<'_> {
                     }
                 }
                 _ if sent.is_empty() => findings.push(format!("sent.{name}: it was never called")),
-                _ => findings.extend(
-                    sent.iter().flat_map(|sent| part_differences_at(&format!("sent.{name}"), expected, sent)),
-                ),
+                _ => findings
+                    .extend(sent.iter().flat_map(|sent| part_differences_at(&format!("sent.{name}"), expected, sent))),
             }
         }
     }

@@ -35,7 +35,8 @@ fn case(xml: &mut String, outcome: &Outcome) {
     let name = outcome.test.as_deref().unwrap_or("can be tested");
     let (name, class, file) = (escaped(name), escaped(&outcome.scenario), escaped(&outcome.file));
     let (line, time) = (outcome.place.line, seconds(outcome.took));
-    let head = format!("    <testcase name=\"{name}\" classname=\"{class}\" file=\"{file}\" line=\"{line}\" time=\"{time}\"");
+    let head =
+        format!("    <testcase name=\"{name}\" classname=\"{class}\" file=\"{file}\" line=\"{line}\" time=\"{time}\"");
     if outcome.has_passed() {
         let _ = writeln!(xml, "{head}/>");
         return;

@@ -72,7 +72,8 @@ impl<'a> StandIns<'a> {
         let mut stored = StoreContents::new();
         for (table, records) in keys {
             for key in records.keys() {
-                let record = self.stores.get(table, key, now).map_err(|error| format!("stores.{table}.{key}: {error}"))?;
+                let record =
+                    self.stores.get(table, key, now).map_err(|error| format!("stores.{table}.{key}: {error}"))?;
                 let value = record.map(|record| (key.clone(), record.value));
                 stored.entry(table.clone()).or_default().extend(value);
             }

@@ -28,10 +28,20 @@ pub(crate) fn hookmill(folder: &Path, arguments: &[&str]) -> Said {
 
 /// Calls it in this folder with something to read.
 pub(crate) fn with_stdin(folder: &Path, arguments: &[&str], input: &str) -> Said {
+    call(folder, arguments, &[], input)
+}
+
+/// Calls it in this folder with these variables.
+pub(crate) fn hookmill_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+    call(folder, arguments, variables, "")
+}
+
+fn call(folder: &Path, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Said {
     let mut child = Command::new(env!("CARGO_BIN_EXE_hookmill"))
         .args(arguments)
         .current_dir(folder)
         .env_remove("RUST_LOG")
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// Where examples of scenarios stand.
-const EXAMPLES: [&str; 3] = ["README.md", "docs/data-stores.md", "docs/language.md"];
+const EXAMPLES: [&str; 4] = ["README.md", "docs/data-stores.md", "docs/language.md", "docs/testing.md"];
 
 /// A fenced block of a document.
 struct Block {

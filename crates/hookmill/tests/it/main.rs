@@ -12,6 +12,8 @@ mod fmt;
 mod kill;
 mod reference;
 mod run;
+mod sandbox;
+mod runs;
 mod serve;
 mod served;
 mod shipped;

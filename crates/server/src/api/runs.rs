@@ -2,6 +2,7 @@
 
 pub(super) mod get;
 pub(super) mod list;
+pub(super) mod test;
 pub(super) mod view;
 
 mod input;

@@ -188,8 +188,11 @@ mod tests {
         check(json!({"$contains": 3}), json!([1, 2]), Some("json: expected 3 in it, was [1,2]"));
         check(json!({"$contains": {"a": {"b": 1}}}), json!({"a": {"b": 1, "c": 2}, "d": 3}), None);
         check(json!({"$contains": {"a": {"$type": "text"}}}), json!({"a": 1}), Some("json.a: expected a text, was 1"));
-        check(json!({"$contains": {"a": {"$exactly": {"b": 1}}}}), json!({"a": {"b": 1, "c": 2}}),
-            Some("json.a.c: not expected, was 2"));
+        check(
+            json!({"$contains": {"a": {"$exactly": {"b": 1}}}}),
+            json!({"a": {"b": 1, "c": 2}}),
+            Some("json.a.c: not expected, was 2"),
+        );
         check(json!({"$contains": {"a": 1}}), json!(5), Some(r#"json: expected {"a":1} in it, was 5"#));
         check(json!({"$exactly": {"$any": true}}), json!({"$any": true}), None);
         check(json!({"$exactly": {"$any": true}}), json!(1), Some(r#"json: expected {"$any":true}, was 1"#));

@@ -47,7 +47,7 @@ tests:
       calls: { far: 3, mail: 2 }
       sent:
         far: { url: "https://far.example.com/a" }
-        mail: [{ subject: "1" }, { to: [{ $contains: "@" }], subject: "2" }]
+        mail: [{ subject: 1 }, { to: [{ $contains: "@" }], subject: 2 }]
   - name: a status that another try does not mend
     trigger: { body: a }
     mock: { far: { $error: { status: 404, message: no such thing } } }
@@ -71,10 +71,7 @@ tests:
     mock: { list: { $sequence: [{ $error: {} }] } }
     expect: { ends: failed }
 "#;
-    fail(
-        &format!("{PAGES}{tests}"),
-        &["mock.list: `$sequence` has 1 value, and this is call 2", "0 passed, 1 failed"],
-    );
+    fail(&format!("{PAGES}{tests}"), &["mock.list: `$sequence` has 1 value, and this is call 2", "0 passed, 1 failed"]);
 }
 
 const PAGES: &str = r#"
@@ -138,7 +135,8 @@ tests:
 
 #[test]
 fn credentials_are_not_needed() {
-    let connections = "shop: { type: bearer, base: \"https://shop.example.com/api\", token: { env: NO_SUCH_VARIABLE } }\n";
+    let connections =
+        "shop: { type: bearer, base: \"https://shop.example.com/api\", token: { env: NO_SUCH_VARIABLE } }\n";
     let scenario = r#"
 steps: [{ id: get, http.request: { connection: shop, url: items } }]
 tests:
@@ -282,10 +280,10 @@ tests:
     expect: { ends: held, error: { code: gone, step: far } }
 "#;
     pass(&[("a.yaml", scenario)], 1);
-    fail(&scenario.replace("ends: held, error: { code: gone, step: far }", "ran: [far]"), &[
-        "ends: expected succeeded, was held",
-        "[gone] the test lets this call fail",
-    ]);
+    fail(
+        &scenario.replace("ends: held, error: { code: gone, step: far }", "ran: [far]"),
+        &["ends: expected succeeded, was held", "[gone] the test lets this call fail"],
+    );
 }
 
 #[test]

@@ -1,0 +1,54 @@
+//! A server's API, as a program asks it.
+
+use super::Place;
+use anyhow::Context;
+use serde_json::Value;
+use std::path::Path;
+use url::Url;
+
+/// Where a server listens unless it is told otherwise.
+const USUAL: &str = "http://127.0.0.1:8080";
+
+/// The environment's name for the token.
+const TOKEN: &str = "HOOKMILL_TOKEN";
+
+/// A server, and what opens it.
+pub(super) struct Server {
+    client: reqwest::Client,
+    base: Url,
+    token: String,
+}
+
+impl Server {
+    /// The server that the command names, or the usual one.
+    pub(super) fn of(place: &Place) -> anyhow::Result<Self> {
+        let base = place.server.clone().map_or_else(|| Url::parse(USUAL), Ok)?;
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { client, base, token: token(&place.data)? })
+    }
+
+    /// What the API answers to `GET /api/v1{path}`.
+    pub(super) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        let url = self.base.join(&format!("api/v1{path}"))?;
+        let asked = self.client.get(url).bearer_auth(&self.token).send().await;
+        let answer = asked.with_context(|| format!("no server answers at {}", self.base))?;
+        let status = answer.status();
+        let told: Value = serde_json::from_slice(&answer.bytes().await?)
+            .with_context(|| format!("{} does not answer as a Hookmill server does", self.base))?;
+        if !status.is_success() {
+            let why = told["detail"].as_str().or(told["title"].as_str()).unwrap_or("no reason given");
+            anyhow::bail!("{} answers {status}: {why}", self.base);
+        }
+        Ok(told)
+    }
+}
+
+fn token(data: &Path) -> anyhow::Result<String> {
+    if let Ok(token) = std::env::var(TOKEN) {
+        return Ok(token);
+    }
+    let file = data.join("token");
+    let text = std::fs::read_to_string(&file)
+        .with_context(|| format!("set {TOKEN} to the server's token; {} cannot be read", file.display()))?;
+    Ok(text.trim().to_owned())
+}

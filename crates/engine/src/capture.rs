@@ -67,7 +67,11 @@ fn add_request(
         trigger.insert("path".into(), path.as_str().into());
     }
     let shown = |pairs: &[(String, String)]| {
-        pairs.iter().filter(|(name, value)| value != MASK && !is_secret(&name.to_lowercase())).cloned().collect::<Vec<_>>()
+        pairs
+            .iter()
+            .filter(|(name, value)| value != MASK && !is_secret(&name.to_lowercase()))
+            .cloned()
+            .collect::<Vec<_>>()
     };
     let headers = if plan.trigger_reads.reads("headers") { shown(headers) } else { Vec::new() };
     for (key, pairs) in [("params", params.clone()), ("query", shown(query)), ("headers", headers)] {

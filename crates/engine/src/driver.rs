@@ -7,10 +7,12 @@ use crate::calls;
 use crate::course::{Course, Standing, Stretch};
 use crate::intake::{Refused, Reply};
 use crate::letters;
-use crate::mail::{Closed, Receipt, Unheard};
+use crate::lines::Place;
+use crate::mail::{Closed, Letter, Receipt, Unheard};
 use crate::queues::{Queue, Queues};
 use crate::resume;
 use crate::shared::Shared;
+use crate::turns;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -31,9 +33,15 @@ const GRACE: Duration = Duration::from_millis(500);
 /// What a call or script gave.
 type Settled = (Spot, u32, Result<Outcome, StepError>);
 
-/// Has a new run driven: at once if a slot is free; otherwise it is put on disk and waits there.
-pub(crate) fn launch(shared: &Arc<Shared>, course: Course, reply: Option<Reply>) {
+/// Has a new run driven: at once if it is its turn and a slot is free; otherwise it is put on disk and waits there.
+pub(crate) fn launch(shared: &Arc<Shared>, course: Course, reply: Option<Reply>, place: Place) {
     let shared_by_task = Arc::clone(shared);
+    if place == Place::Behind {
+        // Until it is on disk, no one else can drive it.
+        let _ = shared.mail.open(course.state().run());
+        drop(shared.runtime.spawn(line_up(shared_by_task, course, reply)));
+        return;
+    }
     match shared.queues.of(reply.as_ref()).free_slot() {
         Some(slot) => drop(shared.runtime.spawn(drive_new(shared_by_task, course, reply, slot))),
         None => drop(shared.runtime.spawn(set_down(shared_by_task, course, reply))),
@@ -46,6 +54,28 @@ async fn set_down(shared: Arc<Shared>, mut course: Course, reply: Option<Reply>)
     match course.write(&shared).await {
         Ok(()) => shared.queues.push(run, reply.and_then(|reply| reply.offer(&course))),
         Err(error) => give_up(&course, reply, error),
+    }
+}
+
+/// Puts a run whose turn has not come on disk. It is woken when it has, which may be before it is written.
+async fn line_up(shared: Arc<Shared>, mut course: Course, reply: Option<Reply>) {
+    let run = course.state().run();
+    match course.write(&shared).await {
+        Ok(()) => {
+            if let Some(reply) = reply.and_then(|reply| reply.offer(&course)) {
+                shared.queues.keep(run, reply);
+            }
+            shared.mail.release(run);
+            if !turns::is_waiting(&shared, course.state()) {
+                shared.queues.wake(run);
+            }
+        }
+        Err(error) => {
+            turns::leave(&shared, course.state());
+            let unheard = Unheard::Unreachable(error.to_string());
+            shared.mail.give_up(run).into_iter().for_each(|letter| letter.refuse(unheard.clone()));
+            give_up(&course, reply, error);
+        }
     }
 }
 
@@ -85,6 +115,7 @@ pub(crate) async fn drive(
     let unheard = match &ended {
         Ok(Ending::Parked) => return drop(slot),
         Ok(Ending::Over) => {
+            turns::leave(&shared, course.state());
             calls::tell_caller(&shared, course.state());
             Unheard::Over
         }
@@ -128,6 +159,14 @@ impl Drive<'_> {
     async fn run(&mut self) -> Result<Ending, StoreError> {
         loop {
             self.read_letters().await?;
+            if self.is_new_in_line() {
+                self.keep_caller();
+                if self.shared.mail.close(self.course.state().run()) == Closed::Yes {
+                    return Ok(Ending::Parked);
+                }
+                self.reply = self.shared.queues.take_caller(self.course.state().run());
+                continue;
+            }
             let actions = match self.course.walk(&self.shared.moment()) {
                 Stretch::Act(actions) => actions,
                 Stretch::Further => {
@@ -157,11 +196,27 @@ impl Drive<'_> {
         }
     }
 
+    /// Whether it is not its turn to begin. What was said to it is heard all the same.
+    fn is_new_in_line(&self) -> bool {
+        !self.course.has_ended() && turns::is_waiting(self.shared, self.course.state())
+    }
+
+    fn keep_caller(&mut self) {
+        if let Some(reply) = self.reply.take() {
+            self.shared.queues.keep(self.course.state().run(), reply);
+        }
+    }
+
     /// Does what others have to say to the run, and has it on disk before they are told so.
     async fn read_letters(&mut self) -> Result<(), StoreError> {
         let letters = self.shared.mail.take(self.course.state().run());
         let mut receipts = Vec::new();
         for letter in letters {
+            if let Letter::Caller(reply) = letter {
+                self.write(Standing::Working).await?;
+                self.reply = reply.offer(&self.course);
+                continue;
+            }
             receipts.extend(letters::heed(self.shared, &mut self.course, letter).await?);
         }
         if !receipts.is_empty() {
@@ -251,9 +306,7 @@ impl Drive<'_> {
         let wake = Some(wake.map_or(state.deadline(), |wake| wake.min(state.deadline())));
         let wake = wake.filter(|wake| *wake < Millis::MAX);
         self.write(Standing::Parked(wake)).await?;
-        if let Some(reply) = self.reply.take() {
-            self.shared.queues.keep(run, reply);
-        }
+        self.keep_caller();
         let closed = self.shared.mail.close(run);
         match closed {
             Closed::Yes => wake.into_iter().for_each(|wake| self.shared.timers.set(wake, run)),

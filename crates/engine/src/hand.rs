@@ -46,6 +46,11 @@ impl Handle {
         Ok(Awaited { run, scenario: state.plan().name.clone(), spot, asks, title, text, until })
     }
 
+    /// The link by which this step is answered, whether it waits or not. Who has it may answer.
+    pub fn resume_url(&self, run: RunId, spot: &Spot) -> String {
+        self.shared.options.setting.resume_url(run, spot)
+    }
+
     /// Gives a step the answer it waits for; comes back once that is on disk.
     pub async fn answer(&self, run: RunId, spot: Spot, answer: Payload) -> Result<(), Unheard> {
         self.tell(run, |receipt| Letter::Answer { spot, answer, receipt }).await

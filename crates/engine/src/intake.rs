@@ -2,8 +2,10 @@
 
 use crate::course::Course;
 use crate::driver;
+use crate::lines::{Full, Place};
 use crate::scenarios::Deployment;
 use crate::shared::{Handle, Shared};
+use crate::turns;
 use run::entry::{Created, End};
 use run::id::{Millis, RunId};
 use run::input::Input;
@@ -110,13 +112,16 @@ impl Handle {
         let mut course = self.begin(deployment, input)?;
         let run = course.state().run();
         let awaits = if deployment.plan.responds { Awaits::Response } else { Awaits::Acceptance };
-        if course.walk_at_once(&shared.moment()) {
-            course.write(shared).await?;
+        let place = turns::enter(shared, course.state()).map_err(|Full| Refused::Busy)?;
+        if place == Place::Inside && course.walk_at_once(&shared.moment()) {
+            let written = course.write(shared).await;
+            turns::leave(shared, course.state());
+            written?;
             return Ok(answer(&course, awaits).unwrap_or(Answer::Accepted { run }));
         }
         let (sender, mut answer) = oneshot::channel();
         let (written, is_written) = oneshot::channel();
-        driver::launch(shared, course, Some(Reply { sender, written: Some(written), awaits }));
+        driver::launch(shared, course, Some(Reply { sender, written: Some(written), awaits }), place);
         if let Ok(told) = tokio::time::timeout(wait, &mut answer).await {
             return told.unwrap_or(Err(Refused::Store(StoreError::Closed)));
         }
@@ -135,7 +140,9 @@ impl Handle {
         if known.is_some() {
             return Ok(());
         }
-        accept(&self.shared, self.begin_as(run, deployment, input)?).await
+        let course = self.begin_as(run, deployment, input)?;
+        let place = turns::enter(&self.shared, course.state()).map_err(|Full| Refused::Busy)?;
+        accept(&self.shared, course, place).await
     }
 
     fn begin(&self, deployment: &Deployment, input: Input) -> Result<Course, Refused> {
@@ -155,10 +162,13 @@ impl Handle {
 /// Starts a run that another run is the cause of; comes back once it is on disk. One that touches nothing outside is
 /// over by then.
 pub(crate) async fn start(shared: &Arc<Shared>, mut course: Course) -> Result<(), StoreError> {
-    if course.walk_at_once(&shared.moment()) {
-        return Box::pin(course.write(shared)).await;
+    let place = turns::enter(shared, course.state()).map_err(|Full| StoreError::Busy)?;
+    if place == Place::Inside && course.walk_at_once(&shared.moment()) {
+        let written = Box::pin(course.write(shared)).await;
+        turns::leave(shared, course.state());
+        return written;
     }
-    accept(shared, course).await.map_err(|refused| match refused {
+    accept(shared, course, place).await.map_err(|refused| match refused {
         Refused::Store(error) => error,
         Refused::Busy => StoreError::Busy,
         Refused::Stopping => StoreError::Closed,
@@ -166,9 +176,9 @@ pub(crate) async fn start(shared: &Arc<Shared>, mut course: Course) -> Result<()
 }
 
 /// Hands a run to a driver; comes back once it is on disk.
-async fn accept(shared: &Arc<Shared>, course: Course) -> Result<(), Refused> {
+async fn accept(shared: &Arc<Shared>, course: Course, place: Place) -> Result<(), Refused> {
     let (sender, answer) = oneshot::channel();
-    driver::launch(shared, course, Some(Reply { sender, written: None, awaits: Awaits::Acceptance }));
+    driver::launch(shared, course, Some(Reply { sender, written: None, awaits: Awaits::Acceptance }), place);
     answer.await.unwrap_or(Err(Refused::Store(StoreError::Closed))).map(|_| ())
 }
 

@@ -3,12 +3,14 @@
 
 mod alarms;
 mod calls;
+mod capture;
 mod clock;
 mod course;
 mod driver;
 mod hand;
 mod intake;
 mod letters;
+mod lines;
 mod mail;
 mod queues;
 mod rehearsal;
@@ -16,10 +18,12 @@ mod resume;
 mod scenarios;
 mod shared;
 mod timers;
+mod turns;
 
 #[cfg(test)]
 mod tests;
 
+pub use capture::capture;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use hand::Awaited;
 pub use intake::{Answer, Refused};

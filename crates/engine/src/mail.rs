@@ -1,9 +1,11 @@
 //! What others have to say to a run: an answer it waits for, a hand for a held step, the end of a run it called, or
 //! that it is cancelled. A run that is driven reads it at once; one that is on disk alone is woken for it.
 
+use crate::intake::{Refused, Reply};
 use run::entry::Release;
 use run::id::{RunId, Spot};
 use run::payload::Payload;
+use run::tables::StoreError;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, oneshot};
@@ -19,6 +21,8 @@ pub(crate) enum Letter {
     Cancel { receipt: Receipt },
     /// A run that it called is over.
     Over { child: RunId },
+    /// Someone waits for its answer, whom another has brought that found it driven already.
+    Caller(Reply),
 }
 
 /// Tells the sender what became of a letter, once that is on disk.
@@ -100,6 +104,17 @@ impl Mail {
         Closed::Yes
     }
 
+    /// Lets go of a run, whatever has come for it; gives nothing, so that what has come is kept.
+    pub(crate) fn release(&self, run: RunId) {
+        let mut boxes = self.boxes();
+        if let Some(mailbox) = boxes.get_mut(&run) {
+            mailbox.bell = None;
+            if mailbox.letters.is_empty() {
+                boxes.remove(&run);
+            }
+        }
+    }
+
     /// Lets go of a run that hears nothing any more; gives the letters that no one will read.
     pub(crate) fn give_up(&self, run: RunId) -> Vec<Letter> {
         self.boxes().remove(&run).map(|mailbox| mailbox.letters).unwrap_or_default()
@@ -132,6 +147,7 @@ impl Letter {
                 let _ = receipt.send(Err(why));
             }
             Self::Over { .. } => {}
+            Self::Caller(reply) => reply.refuse(Refused::Store(StoreError::Failed(why.to_string().into()))),
         }
     }
 }

@@ -3,9 +3,12 @@
 
 use crate::course::Course;
 use crate::driver;
+use crate::hand::post;
 use crate::intake::{Refused, Reply};
-use crate::mail::Unheard;
+use crate::lines::Place;
+use crate::mail::{Letter, Unheard};
 use crate::shared::{Handle, Shared};
+use crate::turns;
 use run::State;
 use run::entry::Entry;
 use run::id::RunId;
@@ -24,6 +27,9 @@ pub(crate) fn take_up(shared: &Shared) -> Result<usize, StoreError> {
     loop {
         let page = shared.store.journal.open_runs(after, PAGE)?;
         for (run, head) in &page {
+            if turns::return_to(shared, &head.scenario, *run) == Place::Behind {
+                continue;
+            }
             match (head.status, head.wake) {
                 (Status::Waiting | Status::Held, Some(wake)) => shared.timers.set(wake, *run),
                 (Status::Held, None) => {}
@@ -63,7 +69,10 @@ pub(crate) async fn wake(shared: Arc<Shared>) {
 /// Reads a run back and drives it on.
 pub(crate) async fn drive(shared: Arc<Shared>, run: RunId, reply: Option<Reply>, slot: OwnedSemaphorePermit) {
     // It may have been woken for two reasons; whoever drives it sees both.
-    let Some(bell) = shared.mail.open(run) else { return };
+    let Some(bell) = shared.mail.open(run) else {
+        reply.into_iter().for_each(|reply| post(&shared, run, Letter::Caller(reply)));
+        return;
+    };
     let reader = Arc::clone(&shared);
     let course = tokio::task::spawn_blocking(move || read(&reader, run)).await;
     match course.unwrap_or_else(|_| Err(Unresumable::Store(StoreError::Closed))) {

@@ -1,6 +1,7 @@
 //! The engine itself: what its tasks share, how it is started and stopped, and the handle that others hold.
 
 use crate::clock::{Clock, SystemClock};
+use crate::lines::Lines;
 use crate::mail::Mail;
 use crate::queues::Queues;
 use crate::scenarios::{Deployment, Scenarios, UnknownVersion};
@@ -60,6 +61,7 @@ pub(crate) struct Shared {
     pub(crate) queues: Queues,
     pub(crate) timers: Timers,
     pub(crate) mail: Mail,
+    pub(crate) lines: Lines,
     pub(crate) runtime: runtime::Handle,
     pub(crate) stopping: watch::Sender<bool>,
     /// When this engine was started.
@@ -108,6 +110,7 @@ impl Engine {
             scenarios: Scenarios::new(Arc::clone(&store.tables), catalog),
             timers: Timers::default(),
             mail: Mail::default(),
+            lines: Lines::default(),
             runtime: runtime::Handle::current(),
             stopping: watch::Sender::new(false),
             started: options.clock.now(),

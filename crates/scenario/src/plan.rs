@@ -494,11 +494,27 @@ pub enum OnError {
 pub struct Limits {
     /// How long a run may take in all.
     pub timeout: Duration,
+    /// How many runs may be under way at once; none: as many as come. With one, runs follow each other in the order in
+    /// which they came.
+    pub concurrency: Option<u32>,
+    /// How many runs may wait for their turn; none: as many as the engine takes. More are refused.
+    pub queue: Option<u32>,
+    /// How many runs may begin in a time; none: as many as come.
+    pub rate: Option<Rate>,
+}
+
+/// So many in a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many, at least 1.
+    pub count: u32,
+    /// In how long.
+    pub per: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(40 * 60) }
+        Self { timeout: Duration::from_secs(40 * 60), concurrency: None, queue: None, rate: None }
     }
 }
 

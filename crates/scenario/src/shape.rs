@@ -32,7 +32,7 @@ pub(crate) const KEYS: &[(&str, &[&str], &[&str])] = &[
     ("/$defs/trigger", trigger::KINDS, &["mail", "mailhook"]),
     ("/$defs/webhook", webhook::KEYS, &["verify", "dedupe", "each"]),
     ("/$defs/schedule", schedule::KEYS, &[]),
-    ("/$defs/limits", limits::KEYS, &["concurrency", "sequential", "rate", "queue", "durability"]),
+    ("/$defs/limits", limits::KEYS, &["durability"]),
     ("/$defs/step", step::COMMON, &[]),
     ("/$defs/retry", retry::KEYS, &[]),
     ("/$defs/on_error/oneOf/4", on_error::KEYS, &[]),

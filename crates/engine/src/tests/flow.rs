@@ -32,6 +32,7 @@ async fn start(handle: &Handle, body: Value) -> RunId {
 
 /// The process is gone: nothing of it acts any more, and what was not on disk is lost.
 fn restart(bench: Bench, engine: Engine, texts: &[(&str, &str)]) -> (Bench, Engine, Handle) {
+    engine.handle().shared.stopping.send_replace(true);
     std::mem::forget(engine);
     let after = Bench { recorder: Recorder::new(), ..bench };
     let (engine, handle) = after.engine_with(texts);
@@ -357,4 +358,100 @@ steps:
     until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
     let (_, entries) = handle.journal(run).unwrap().unwrap();
     assert!(!entries.iter().any(|entry| matches!(entry, Entry::Done(done) if done.spot.step.0 == 1)));
+}
+
+const SEQUENTIAL: &str = "
+limits: { sequential: true }
+trigger: { manual: {} }
+steps: [ { id: one, test.call: { n: \"{{ trigger.body }}\" }, on_error: hold } ]
+";
+
+fn order(bench: &Bench) -> Vec<i64> {
+    bench.recorder.asked.lock().unwrap().iter().map(|(asked, _)| asked["n"].as_i64().unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sequential_runs_follow_each_other_through_a_restart() {
+    let bench = Bench::new(Recorder::closed());
+    let (engine, handle) = bench.engine(SEQUENTIAL);
+    for n in 10..20 {
+        start(&handle, json!(n)).await;
+    }
+    bench.recorder.gate.add_permits(3);
+    until("the fourth call", || bench.recorder.asked() == 4).await;
+    assert_eq!(order(&bench), [10, 11, 12, 13]);
+    let (bench, _engine, handle) = restart(bench, engine, &[("test", SEQUENTIAL)]);
+    until("all calls", || bench.recorder.asked() == 7).await;
+    assert_eq!(order(&bench), [13, 14, 15, 16, 17, 18, 19]);
+    until("the end", || {
+        handle.runs(&Filter { status: Some(Status::Succeeded), ..Filter::default() }, 20).unwrap().len() == 10
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_run_keeps_its_turn() {
+    let bench = Bench::new(Recorder::new());
+    bench.recorder.failures.store(1, Ordering::SeqCst);
+    let (_engine, handle) = bench.engine(SEQUENTIAL);
+    let (held, after) = (start(&handle, json!(2)).await, start(&handle, json!(3)).await);
+    until("the hold", || status(&handle, held) == Some(Status::Held)).await;
+    let cancelled = start(&handle, json!(4)).await;
+    assert_eq!(bench.recorder.asked(), 1);
+    handle.cancel(cancelled).await.unwrap();
+    handle.resume_run(held, None, Release::Fail, "admin".into()).await.unwrap();
+    until("the next", || end(&handle, after) == Some(End::Succeeded)).await;
+    assert_eq!(order(&bench), [2, 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sequential_scenario_is_called_and_calls_itself_without_a_deadlock() {
+    let recursive = "
+limits: { sequential: true }
+trigger: [ { manual: {} }, { call: {} } ]
+steps:
+  - id: below
+    when: trigger.body.n > 0
+    call: { scenario: test, input: { n: \"{{ trigger.body.n - 1 }}\" } }
+  - id: one
+    test.call: { n: \"{{ trigger.body.n }}\" }
+  - return: \"{{ (below ?? 0) + 1 }}\"
+";
+    let caller = "trigger: { manual: {} }\nsteps: [ { id: r, call: { scenario: test, input: { n: 2 } } } ]";
+    let bench = Bench { unattended_runs: 2, ..Bench::new(Recorder::new()) };
+    let (_engine, handle) = bench.engine_with(&[("test", recursive), ("caller", caller)]);
+    let mut runs = Vec::new();
+    for _ in 0..10 {
+        let run = RunId(uuid::Uuid::now_v7());
+        let deployment = handle.deployment(&"caller".parse().unwrap()).unwrap();
+        handle.start_once(run, &deployment, input(&json!({}))).await.unwrap();
+        runs.push(run);
+    }
+    for run in runs {
+        until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+        assert_eq!(output(&handle, run, 0), json!(3));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_refuses_and_a_rate_holds_back() {
+    let text = "
+limits: { rate: 2/10s, queue: 1 }
+trigger: { manual: {} }
+steps: [ { respond: { text: \"{{ trigger.body }}\" } } ]
+";
+    let bench = Bench::new(Recorder::new());
+    let (_engine, handle) = bench.engine(text);
+    for n in [1, 2] {
+        assert!(matches!(deliver(&handle, json!(n)).await, Ok(Answer::Responded { .. })));
+    }
+    let third = {
+        let handle = handle.clone();
+        tokio::spawn(async move { deliver(&handle, json!(3)).await })
+    };
+    until("the third", || handle.runs(&Filter::default(), 10).unwrap().len() == 3).await;
+    assert!(matches!(deliver(&handle, json!(4)).await, Err(crate::Refused::Busy)));
+    bench.clock.advance(5_000);
+    let Answer::Responded { response, .. } = third.await.unwrap().unwrap() else { panic!("it answers") };
+    assert_eq!(&*response.body, b"3");
 }

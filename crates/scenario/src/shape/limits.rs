@@ -1,41 +1,82 @@
 //! `limits:`.
 
 use crate::check::Checker;
-use crate::plan::Limits;
-use crate::text::{Node, Value};
+use crate::diagnostic::Diagnostic;
+use crate::duration;
+use crate::plan::{Limits, Rate};
+use crate::text::Node;
+use std::time::Duration;
 
 pub(super) const KEYS: &[&str] = &["timeout", "concurrency", "sequential", "rate", "queue", "durability"];
+/// More runs at once than one machine has work for.
+const MOST_AT_ONCE: u64 = 10_000;
+/// More runs than anyone waits for.
+const LONGEST_QUEUE: u64 = 100_000_000;
 
 impl Checker<'_> {
     /// Bounds on the scenario's runs.
     pub(super) fn limits(&mut self, node: &Node) -> Option<Limits> {
         let fields = self.fields(node, "`limits`", KEYS)?;
         let mut limits = Limits::default();
-        for entry in fields.entries() {
-            let sound = match entry.key.text.as_str() {
-                "timeout" => {
-                    limits.timeout = self.positive_duration(&entry.node, "`timeout`").unwrap_or(limits.timeout);
-                    continue;
-                }
-                "concurrency" => self.whole(&entry.node, "`concurrency`", 1..=u64::MAX).is_some(),
-                "queue" => self.whole(&entry.node, "`queue`", 0..=u64::MAX).is_some(),
-                "sequential" => self.flag(&entry.node, "`sequential`").is_some(),
-                "rate" => self.rate(&entry.node),
-                "durability" => self.word(&entry.node, "`durability`", &[("disk", ()), ("memory", ())]).is_some(),
-                _ => continue,
-            };
-            if sound {
-                self.not_yet(entry.key.place, &format!("`limits.{}`", entry.key.text));
-            }
+        if let Some(timeout) = fields.get("timeout").and_then(|node| self.positive_duration(node, "`timeout`")) {
+            limits.timeout = timeout;
+        }
+        limits.concurrency = fields.get("concurrency").and_then(|node| self.up_to(node, "`concurrency`", MOST_AT_ONCE));
+        limits.queue = fields.get("queue").and_then(|node| {
+            let queue = self.whole(node, "`queue`", 0..=LONGEST_QUEUE)?;
+            u32::try_from(queue).ok()
+        });
+        limits.rate = fields.get("rate").and_then(|node| self.rate(node));
+        if fields.get("sequential").and_then(|node| self.flag(node, "`sequential`")) == Some(true) {
+            limits.concurrency = Some(1);
+        }
+        if let Some(entry) = fields.entry("durability")
+            && self.word(&entry.node, "`durability`", &[("disk", ()), ("memory", ())]).is_some()
+        {
+            self.not_yet(entry.key.place, "`limits.durability`");
         }
         Some(limits)
     }
 
-    fn rate(&mut self, node: &Node) -> bool {
-        let sound = matches!(node.value, Value::Text(_) | Value::Map(_));
-        if !sound {
-            self.wrong_kind(node, "`rate`", "text as `10/s`");
+    fn up_to(&mut self, node: &Node, what: &str, most: u64) -> Option<u32> {
+        self.whole(node, what, 1..=most).and_then(|count| u32::try_from(count).ok())
+    }
+
+    /// `10/s`, `100/m`, `5/15m`.
+    fn rate(&mut self, node: &Node) -> Option<Rate> {
+        let text = self.text(node, "`rate`")?;
+        let rate = parse_rate(text);
+        if rate.is_none() {
+            self.report(Diagnostic::out_of_range(node.place, "`rate`", "runs in a time, as `10/s` or `5/15m`", text));
         }
-        sound
+        rate
+    }
+}
+
+fn parse_rate(text: &str) -> Option<Rate> {
+    let (count, per) = text.split_once('/')?;
+    let count = count.trim().parse().ok().filter(|count| *count > 0)?;
+    let per = per.trim();
+    let per = match per.starts_with(|first: char| first.is_ascii_digit()) {
+        true => duration::parse(per)?,
+        false => duration::parse(&format!("1{per}"))?,
+    };
+    (per >= Duration::from_millis(1)).then_some(Rate { count, per })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_read_as_people_write_them() {
+        let seconds = |text| parse_rate(text).map(|rate| (rate.count, rate.per.as_secs()));
+        assert_eq!(seconds("10/s"), Some((10, 1)));
+        assert_eq!(seconds(" 100 / m "), Some((100, 60)));
+        assert_eq!(seconds("5/15m"), Some((5, 900)));
+        assert_eq!(seconds("1/1d"), Some((1, 86_400)));
+        for wrong in ["", "10", "0/s", "-1/s", "10/", "10/x", "10/0s", "1.5/s", "99999999999/s", "s/10"] {
+            assert_eq!(parse_rate(wrong), None, "{wrong}");
+        }
     }
 }

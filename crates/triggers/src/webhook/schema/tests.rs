@@ -1,48 +1,19 @@
-//! Schemas that cannot be used, and what is said about input that does not satisfy one.
+//! What is checked of a request.
 
 use super::*;
 use run::input::{Request, Source};
 use run::payload::Payload;
 use serde_json::json;
-use std::time::{Duration, Instant};
 
 fn order() -> Schema {
-    let schema = json!({
-        "type": "object",
-        "required": ["order"],
-        "properties": {
-            "order": {"type": "string", "pattern": "^[A-Z][0-9]+$"},
-            "lines": {"type": "array", "items": {"type": "object", "required": ["qty"],
-                      "properties": {"qty": {"type": "integer", "minimum": 1}}}},
-        },
-    });
-    Schema::compile(&schema).unwrap()
-}
-
-#[test]
-fn reasons() {
-    let schema = order();
-    let check = |value: Value, expected: &[(&str, &str)]| {
-        let reasons = schema.reasons(&value);
-        let reasons: Vec<_> = reasons.iter().map(|reason| (&*reason.path, &*reason.message)).collect();
-        assert_eq!(reasons, expected, "{value}");
-    };
-    check(json!({"order": "A1", "lines": [{"qty": 2}]}), &[]);
-    check(json!({}), &[("", "\"order\" is a required property")]);
-    check(json!(null), &[("", "value is not of type \"object\"")]);
-    check(
-        json!({"order": "secret", "lines": [{"qty": 1}, {"qty": 0}]}),
-        &[
-            ("/order", "value does not match \"^[A-Z][0-9]+$\""),
-            ("/lines/1/qty", "value is less than the minimum of 1"),
-        ],
-    );
+    let order = json!({ "type": "string", "pattern": "^[A-Z][0-9]+$" });
+    Schema::compile(&json!({ "type": "object", "required": ["order"], "properties": { "order": order } })).unwrap()
 }
 
 #[test]
 fn what_is_checked_is_the_body_or_else_the_query() {
     let schema = order();
-    let check = |body: Value, query: &[(&str, &str)], status: Option<u16>| {
+    let told = |body: Value, query: &[(&str, &str)], status: Option<u16>| {
         let pairs = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let input = Input {
             source: Source::Webhook,
@@ -52,45 +23,11 @@ fn what_is_checked_is_the_body_or_else_the_query() {
             raw: None,
             files: None,
         };
-        assert_eq!(super::check(&schema, &input).err().map(|refusal| refusal.status), status, "{body} {query:?}");
+        assert_eq!(check(&schema, &input).err().map(|refusal| refusal.status), status, "{body} {query:?}");
     };
-    check(json!({"order": "A1"}), &[], None);
-    check(json!(null), &[("order", "A1")], None);
-    check(json!(null), &[("order", "A1"), ("order", "A2")], Some(422));
-    check(json!(null), &[], Some(422));
-    check(json!({}), &[("order", "A1")], Some(422));
-}
-
-#[test]
-fn reasons_are_bounded() {
-    let schema = Schema::compile(&json!({"items": {"type": "string"}})).unwrap();
-    assert_eq!(schema.reasons(&json!(vec![1; 10_000])).len(), MOST_REASONS);
-    let schema = Schema::compile(&json!({"additionalProperties": false})).unwrap();
-    let reasons = schema.reasons(&json!({"x".repeat(100_000): 1}));
-    assert!(reasons[0].message.chars().count() <= MOST_CHARACTERS + 1);
-}
-
-#[test]
-fn schemas_that_cannot_be_used() {
-    for (schema, path) in [
-        (json!({"type": "strin"}), "/type"),
-        (json!({"pattern": "("}), "/pattern"),
-        (json!({"pattern": "(?=x)"}), "/pattern"),
-        (json!({"$ref": "https://example.com/schema.json"}), ""),
-        (json!({"$ref": "file:///etc/passwd"}), ""),
-        (json!({"$ref": "#/nowhere"}), ""),
-        (json!(3), ""),
-    ] {
-        let error = Schema::compile(&schema).map(|_| ()).expect_err(&schema.to_string());
-        assert_eq!(error.path, path, "{schema}: {error}");
-        assert!(!error.message.is_empty());
-    }
-}
-
-#[test]
-fn i6_patterns_take_linear_time() {
-    let schema = Schema::compile(&json!({"pattern": "^(a+)+$"})).unwrap();
-    let before = Instant::now();
-    assert_eq!(schema.reasons(&json!("a".repeat(100_000) + "!")).len(), 1);
-    assert!(before.elapsed() < Duration::from_secs(2));
+    told(json!({"order": "A1"}), &[], None);
+    told(json!(null), &[("order", "A1")], None);
+    told(json!(null), &[("order", "A1"), ("order", "A2")], Some(422));
+    told(json!(null), &[], Some(422));
+    told(json!({}), &[("order", "A1")], Some(422));
 }

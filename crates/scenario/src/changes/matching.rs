@@ -1,6 +1,7 @@
 //! Which step of the one text is which of the other: by id, by being the same, by name, by likeness.
 
 use super::outline::{Side, Step};
+use serde_json::Value;
 use std::collections::HashMap;
 
 /// How like two steps must be, from 0 to 1, to be the same one changed.
@@ -24,7 +25,7 @@ pub(super) fn pairs(old: &Side<'_>, new: &Side<'_>) -> Pairs {
     let mut pairs = Pairs { after: vec![None; old.steps.len()], before: vec![None; new.steps.len()] };
     let id = |step: &Step<'_>| step.id().map(str::to_owned);
     pairs.by(old, new, id);
-    pairs.by(old, new, |step| Some(format!("{}{}", step.module(), step.node.to_json())));
+    pairs.by(old, new, |step| Some(canonical(&step.node.to_json())));
     pairs.by(old, new, |step| Some(format!("{} {}", step.module(), step.get("name")?.text()?)));
     pairs.by_likeness(old, new);
     pairs.only_ones(old, new);
@@ -93,6 +94,20 @@ impl Pairs {
 
 /// How like two steps are in what they do.
 fn likeness(was: &Step<'_>, is: &Step<'_>) -> f64 {
-    let text = |step: &Step<'_>| step.module.node.to_json().to_string().chars().take(LETTERS).collect::<String>();
+    let text = |step: &Step<'_>| canonical(&step.module.node.to_json()).chars().take(LETTERS).collect::<String>();
     strsim::normalized_damerau_levenshtein(&text(was), &text(is))
+}
+
+/// The value as text that is the same for every order of keys.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let mut entries: Vec<String> =
+                map.iter().map(|(key, value)| format!("{key:?}:{}", canonical(value))).collect();
+            entries.sort_unstable();
+            format!("{{{}}}", entries.join(","))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        scalar => scalar.to_string(),
+    }
 }

@@ -26,6 +26,9 @@ pub(super) fn changes(old: &Side<'_>, new: &Side<'_>, group: Group) -> Vec<Chang
     found
 }
 
+/// A list of steps: the step it belongs to, and its name there.
+type List<'l> = (Option<usize>, &'l str);
+
 struct Both<'a, 'n> {
     old: &'a Side<'n>,
     new: &'a Side<'n>,
@@ -81,7 +84,7 @@ impl Both<'_, '_> {
     /// Steps that stand in another list, or in another order among those that were there.
     fn moved(&self) -> BTreeSet<usize> {
         let mut moved = BTreeSet::new();
-        let mut lists: BTreeMap<(Option<usize>, &str), Vec<(usize, usize)>> = BTreeMap::new();
+        let mut lists: BTreeMap<List<'_>, Vec<(usize, usize)>> = BTreeMap::new();
         for (at, was) in self.pairs.before.iter().enumerate() {
             let Some(was) = was else { continue };
             let (step, other) = (&self.new.steps[at], &self.old.steps[*was]);

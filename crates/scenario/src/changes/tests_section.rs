@@ -5,6 +5,7 @@ use super::values::compare;
 use super::words::{code, told};
 use super::{Change, Group};
 use crate::text::Node;
+use std::collections::HashMap;
 
 pub(super) fn changes(old: &Node, new: &Node) -> Vec<Change> {
     let (old, new) = (tests(old), tests(new));
@@ -24,12 +25,19 @@ pub(super) fn changes(old: &Node, new: &Node) -> Vec<Change> {
     found
 }
 
-/// Each test with its name; those without one are called by their number.
+/// Each test with its name; those without one are called by their number, and twins are numbered.
 fn tests(root: &Node) -> Vec<(String, &Node)> {
     let list = root.get("tests").map(items).unwrap_or_default();
-    let name = |(number, test): (usize, &Node)| match test.get("name").and_then(Node::text) {
-        Some(name) => format!("\"{name}\""),
-        None => (number + 1).to_string(),
-    };
-    list.iter().enumerate().map(|(number, test)| (name((number, test)), test)).collect()
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    let mut named = Vec::with_capacity(list.len());
+    for (number, test) in (1..).zip(list) {
+        let name = test.get("name").and_then(Node::text);
+        let time = name.map(|name| times.entry(name).and_modify(|time| *time += 1).or_insert(1));
+        named.push(match (name, time) {
+            (Some(name), Some(1)) => (format!("\"{name}\""), test),
+            (Some(name), Some(time)) => (format!("\"{name}\" ({time})"), test),
+            _ => (number.to_string(), test),
+        });
+    }
+    named
 }

@@ -285,6 +285,6 @@ fn bare(key: &str) -> &str {
 /// language.
 #[cfg(test)]
 pub(crate) fn known_keys(path: &[&str]) -> Vec<&'static str> {
-    let shape = path.iter().fold(Some(&SCENARIO), |shape, key| below(shape, key));
+    let shape = path.iter().try_fold(&SCENARIO, |shape, key| below(Some(shape), key));
     shape.map(|shape| shape.keys().map(|(key, _)| *key).collect()).unwrap_or_default()
 }

@@ -9,3 +9,4 @@ mod codes;
 mod plans;
 mod robustness;
 mod schema;
+mod tools;

@@ -9,7 +9,36 @@ pub struct Objection {
     /// Which field.
     pub field: String,
     /// What is wrong, for the person who answers.
-    pub problem: String,
+    pub problem: Flaw,
+}
+
+/// What can be wrong with one field. Shown, it is a sentence without a beginning capital or a final dot.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// It is required, and nothing was given.
+    #[error("this must be filled in")]
+    Missing,
+    /// Its box is required, and was not ticked.
+    #[error("this must be ticked")]
+    NotTicked,
+    /// A list or a map came where a text is asked for.
+    #[error("this is not a text")]
+    NoText,
+    /// It has more characters than this.
+    #[error("this is longer than {0} characters")]
+    TooLong(usize),
+    /// It is no number.
+    #[error("this is no number")]
+    NoNumber,
+    /// It is no day of the calendar.
+    #[error("this is no day: write it as 2026-12-31")]
+    NoDay,
+    /// It says neither yes nor no.
+    #[error("this is neither yes nor no")]
+    NeitherYesNorNo,
+    /// It is none of these.
+    #[error("choose one of {}", .0.join(", "))]
+    NoneOf(Vec<String>),
 }
 
 /// How long one answer may be, in characters.
@@ -32,16 +61,15 @@ pub fn accept(asked: &WaitFor, given: &Map<String, Value>) -> Result<Map<String,
             Some(choice) => {
                 accepted.insert("choice".to_owned(), choice.into());
             }
-            None => objections.push(Objection {
-                field: "choice".to_owned(),
-                problem: format!("choose one of {}", asked.choices.join(", ")),
-            }),
+            None => {
+                objections.push(Objection { field: "choice".to_owned(), problem: Flaw::NoneOf(asked.choices.clone()) })
+            }
         }
     }
     if objections.is_empty() { Ok(accepted) } else { Err(objections) }
 }
 
-fn value(field: &Field, given: &Value) -> Result<Value, String> {
+fn value(field: &Field, given: &Value) -> Result<Value, Flaw> {
     if matches!(field.of, FieldType::Boolean) {
         return boolean(field, given);
     }
@@ -49,32 +77,32 @@ fn value(field: &Field, given: &Value) -> Result<Value, String> {
         Value::Null => "",
         Value::String(text) => text.as_str(),
         Value::Number(_) if field.of == FieldType::Number => return Ok(given.clone()),
-        _ => return Err("this is not a text".to_owned()),
+        _ => return Err(Flaw::NoText),
     };
     if text.chars().count() > LONGEST {
-        return Err(format!("this is longer than {LONGEST} characters"));
+        return Err(Flaw::TooLong(LONGEST));
     }
     match (text.trim(), field.required) {
-        ("", true) => Err("this must be filled in".to_owned()),
+        ("", true) => Err(Flaw::Missing),
         ("", false) => Ok(Value::Null),
         (trimmed, _) => typed(&field.of, text, trimmed),
     }
 }
 
-fn typed(of: &FieldType, text: &str, trimmed: &str) -> Result<Value, String> {
+fn typed(of: &FieldType, text: &str, trimmed: &str) -> Result<Value, Flaw> {
     match of {
         FieldType::Text | FieldType::LongText | FieldType::Boolean => Ok(text.into()),
         FieldType::Number => {
             let whole = trimmed.parse::<i64>().map(Value::from).ok();
             let number = whole.or_else(|| trimmed.parse::<f64>().ok().and_then(finite));
-            number.ok_or_else(|| "this is no number".to_owned())
+            number.ok_or(Flaw::NoNumber)
         }
         FieldType::Date => match trimmed.parse::<jiff::civil::Date>() {
             Ok(date) => Ok(date.to_string().into()),
-            Err(_) => Err("this is no day: write it as 2026-12-31".to_owned()),
+            Err(_) => Err(Flaw::NoDay),
         },
         FieldType::Choice(options) if options.iter().any(|option| option == trimmed) => Ok(trimmed.into()),
-        FieldType::Choice(options) => Err(format!("choose one of {}", options.join(", "))),
+        FieldType::Choice(options) => Err(Flaw::NoneOf(options.clone())),
     }
 }
 
@@ -83,19 +111,19 @@ fn finite(number: f64) -> Option<Value> {
 }
 
 /// A box that is ticked is sent as `on`; one that is not is not sent.
-fn boolean(field: &Field, given: &Value) -> Result<Value, String> {
+fn boolean(field: &Field, given: &Value) -> Result<Value, Flaw> {
     let ticked = match given {
         Value::Bool(ticked) => *ticked,
         Value::Null => false,
         Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
             "on" | "true" | "yes" | "1" => true,
             "" | "off" | "false" | "no" | "0" => false,
-            _ => return Err("this is neither yes nor no".to_owned()),
+            _ => return Err(Flaw::NeitherYesNorNo),
         },
-        _ => return Err("this is neither yes nor no".to_owned()),
+        _ => return Err(Flaw::NeitherYesNorNo),
     };
     if field.required && !ticked {
-        return Err("this must be ticked".to_owned());
+        return Err(Flaw::NotTicked);
     }
     Ok(ticked.into())
 }

@@ -50,9 +50,7 @@ impl View<'_> {
     fn resume(&self) -> Option<Dynamic> {
         let waits = |spot: &Spot| matches!(self.state.plan.step(spot.step).kind, Kind::WaitFor(_));
         let spot = self.around(|spot, role| role == Role::Work && waits(spot))?;
-        let setting = &self.state.setting;
-        let token = setting.resume_key.token(self.state.run, &spot);
-        let url = format!("{}/resume/{token}", setting.public_url);
+        let url = self.state.setting.resume_url(self.state.run, &spot);
         Some(data::share(Map::from_iter([("url".into(), url.into())]).into()))
     }
 

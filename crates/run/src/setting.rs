@@ -1,5 +1,6 @@
 //! What a run sees of the place it runs at. It comes from the operator, not from the scenario.
 
+use crate::id::{RunId, Spot};
 use crate::resume::ResumeKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +14,13 @@ pub struct Setting {
     pub env: BTreeMap<String, String>,
     /// What seals the links by which waiting runs are answered.
     pub resume_key: ResumeKey,
+}
+
+impl Setting {
+    /// The link by which this step of this run is answered.
+    pub fn resume_url(&self, run: RunId, spot: &Spot) -> String {
+        format!("{}/resume/{}", self.public_url, self.resume_key.token(run, spot))
+    }
 }
 
 impl Default for Setting {

@@ -10,7 +10,7 @@ mod throttle;
 mod token;
 
 pub(crate) use codes::LoginCodes;
-pub(crate) use guard::require;
+pub(crate) use guard::{Caller, require, who};
 pub(crate) use sessions::Sessions;
 pub(crate) use throttle::Throttle;
 pub use token::{ApiToken, WeakToken};

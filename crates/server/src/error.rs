@@ -5,7 +5,7 @@ use crate::library::LibraryError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpResponse, ResponseError};
-use engine::Refused;
+use engine::{Refused, Unheard};
 use run::data_store::DataError;
 use run::tables::StoreError;
 use serde::Serialize;
@@ -121,6 +121,14 @@ impl Problem {
         problem
     }
 
+    /// What is answered to a step that waits is not what it asks for.
+    pub(crate) fn invalid_answer(reasons: Vec<Reason>) -> Self {
+        let detail = "the answer is not what is asked for";
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_answer", detail);
+        problem.0.document.reasons = reasons;
+        problem
+    }
+
     /// The same, with a header on the answer.
     #[must_use]
     pub(crate) fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
@@ -179,6 +187,23 @@ impl From<DataError> for Problem {
             DataError::Busy => StatusCode::SERVICE_UNAVAILABLE,
         };
         Self::new(status, error.code(), error.to_string())
+    }
+}
+
+impl From<Unheard> for Problem {
+    fn from(unheard: Unheard) -> Self {
+        let detail = unheard.to_string();
+        match unheard {
+            Unheard::Unknown => Self::not_found(detail),
+            Unheard::Over => Self::new(StatusCode::CONFLICT, "over", detail),
+            Unheard::NotWaiting => Self::new(StatusCode::CONFLICT, "not_waiting", detail),
+            Unheard::AnsweredBefore => Self::new(StatusCode::CONFLICT, "answered_before", detail),
+            Unheard::Unreachable(reason) => {
+                tracing::error!("a run cannot be reached: {reason}");
+                let detail = "the run cannot be reached now; the server's log says why";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unreachable", detail).retry_after(5)
+            }
+        }
     }
 }
 

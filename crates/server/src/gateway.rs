@@ -80,18 +80,20 @@ async fn start(request: &HttpRequest, payload: web::Payload, gateway: &Gateway) 
     reply(gateway.handle.deliver(&hook.deployment, input, hook.wait).await)
 }
 
-fn fields(request: &HttpRequest) -> Vec<(&str, &[u8])> {
+/// The header fields, as they came.
+pub(crate) fn fields(request: &HttpRequest) -> Vec<(&str, &[u8])> {
     request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
 }
 
-fn caller(request: &HttpRequest, proxies: &Proxies, headers: &[(&str, &[u8])]) -> IpAddr {
+/// Where the request comes from, behind the proxies that are believed.
+pub(crate) fn caller(request: &HttpRequest, proxies: &Proxies, headers: &[(&str, &[u8])]) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
     proxies.client(peer, headers)
 }
 
 /// The body, up to the bound. A longer one is refused as soon as that is known: by its announced length before
 /// anything is read, else when the bound is passed (RFC 9110 §15.5.14).
-async fn read(request: &HttpRequest, mut payload: web::Payload, most: u64) -> Result<Bytes, Refusal> {
+pub(crate) async fn read(request: &HttpRequest, mut payload: web::Payload, most: u64) -> Result<Bytes, Refusal> {
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: u64| length > most) {
         return Err(Refusal::too_large(most));
@@ -174,7 +176,8 @@ fn accepted(run: RunId) -> HttpResponse {
         .body(format!(r#"{{"accepted":true,"run":"{run}"}}"#))
 }
 
-fn refused(refusal: &Refusal) -> HttpResponse {
+/// The refusal as a problem document.
+pub(crate) fn refused(refusal: &Refusal) -> HttpResponse {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut builder = HttpResponse::build(status);
     builder.content_type(problem::CONTENT_TYPE);

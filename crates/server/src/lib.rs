@@ -11,6 +11,7 @@ mod error;
 mod gateway;
 mod headers;
 mod health;
+mod resume;
 mod serve;
 
 pub use api::openapi;

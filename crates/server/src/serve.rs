@@ -1,6 +1,6 @@
 //! The server itself: every route, and the bounds that hold for all of them.
 
-use crate::{App, api, auth, editor, gateway, headers, health};
+use crate::{App, api, auth, editor, gateway, headers, health, resume};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -38,9 +38,9 @@ fn workers() -> usize {
 }
 
 /// Every route. Those below `/hook/` stand first and bare: what is wrapped around the others costs time, and their
-/// answers are the scenario's own.
+/// answers are the scenario's own. Those below `/resume/` answer whoever has the link.
 fn configure(routes: &mut ServiceConfig, app: &App) {
-    routes.configure(gateway::configure(app.gateway().clone())).service(
+    routes.configure(gateway::configure(app.gateway().clone())).configure(resume::configure(app)).service(
         web::scope("")
             .wrap(headers::security(app))
             .configure(public)

@@ -5,11 +5,12 @@ use super::origin::{self, Origin};
 use super::sessions::IDLE;
 use crate::App;
 use crate::error::Problem;
+use crate::gateway;
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, post, web};
 use serde::Deserialize;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 /// The page that asks for the token.
 const FORM: &str = include_str!("login/form.html");
@@ -86,9 +87,7 @@ fn attempt(request: &HttpRequest, app: &App, is_right: impl FnOnce(&App) -> bool
 
 /// Where the request comes from, behind the proxies that are believed.
 fn address(request: &HttpRequest, app: &App) -> IpAddr {
-    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-    let fields: Vec<_> = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-    app.gateway().proxies.client(peer, &fields)
+    gateway::caller(request, &app.gateway().proxies, &gateway::fields(request))
 }
 
 /// To the start page, and nowhere else: where to go is never taken from the request.

@@ -9,6 +9,7 @@ mod health;
 mod login;
 mod modules;
 mod openapi;
+mod resume;
 mod runs;
 mod scenarios;
 mod security;

@@ -1,4 +1,6 @@
 //! `/api/v1/runs`
 
+mod cancel;
 mod get;
 mod list;
+mod resume;

@@ -56,6 +56,7 @@ async fn what_is_public_is_on_this_list() {
         ("GET", "/login", 200),
         ("GET", "/login/wrong", 401),
         ("POST", "/login", 400),
+        ("GET", "/resume/wrong", 404),
     ] {
         let answer = site.request(method, path).header("content-type", "application/x-www-form-urlencoded");
         let answer = answer.send().await.unwrap();

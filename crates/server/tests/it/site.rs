@@ -5,6 +5,8 @@ use actix_web::dev::ServerHandle;
 use engine::Engine;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
 use run::data_store::DataStores;
+use run::resume::ResumeKey;
+use run::setting::Setting;
 use scenario::catalog::{Catalog, Effect, ModuleSpec};
 use serde_json::{Value, json};
 use server::{ApiToken, App, Asset, Assets, Gateway, Options};
@@ -45,6 +47,18 @@ steps:
       json: { order: \"{{ order }}\" }
 ";
 
+/// Holds unless `trigger.body.order` exists, and again whenever it is tried.
+pub(crate) const HOLDS: &str = "\
+name: Holds
+trigger:
+  manual: {}
+steps:
+  - id: order
+    set: \"{{ trigger.body.order }}\"
+    on_error: hold
+  - return: \"{{ order }}\"
+";
+
 /// A running server. It ends with the test's runtime.
 pub(crate) struct Site {
     pub(crate) base: String,
@@ -69,7 +83,13 @@ impl Site {
         let catalog = Arc::new(Catalog::new([parcel()]));
         let store = store::open("memory:").unwrap();
         let stores = DataStores::new(Arc::clone(&store.tables));
-        let engine = Engine::start(store, Arc::clone(&catalog), [], engine::Options::default());
+        let setting = Arc::new(Setting {
+            public_url: format!("{scheme}://{address}").into(),
+            env: Default::default(),
+            resume_key: ResumeKey([7; 32]),
+        });
+        let options = engine::Options { setting, ..engine::Options::default() };
+        let engine = Engine::start(store, Arc::clone(&catalog), [], options);
         engine.resume().unwrap();
         let handle = engine.handle();
         let shelf = Arc::new(Shelf::new(handle.clone(), Arc::clone(&catalog)));
@@ -122,6 +142,25 @@ impl Site {
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
         let cookie = answer.headers()["set-cookie"].to_str().unwrap();
         cookie.split(';').next().unwrap().to_owned()
+    }
+
+    /// Starts a run by hand, and gives it as soon as it is like this: `waiting`, `held`…
+    pub(crate) async fn run_until(&self, scenario: &str, input: &Value, status: &str) -> Value {
+        let told = self.api("POST", &format!("/scenarios/{scenario}/run?wait=0")).json(input).send().await.unwrap();
+        let told: Value = told.json().await.unwrap();
+        self.run_is(told["run"].as_str().unwrap(), status).await
+    }
+
+    /// The run as soon as it is like this.
+    pub(crate) async fn run_is(&self, id: &str, status: &str) -> Value {
+        for _ in 0..2_000 {
+            let run = self.get(&format!("/runs/{id}")).await;
+            if run["status"] == status {
+                return run;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("the run is not {status}: {}", self.get(&format!("/runs/{id}")).await);
     }
 
     pub(crate) async fn stop(self) {

@@ -1,11 +1,11 @@
 //! `GET /api/v1/runs/{id}`
 
 use super::view::Run;
+use super::{named, unknown};
 use crate::App;
 use crate::api::blocking::blocking;
 use crate::error::{Problem, Refusals};
 use actix_web::{get, web};
-use run::id::RunId;
 
 /// Shows a run: what started it, every step with its input and output, the answer and the end. A value of more than
 /// 256 KiB is shown as `{"truncated": BYTES}`.
@@ -17,11 +17,10 @@ use run::id::RunId;
 )]
 #[get("/runs/{id}")]
 pub(in crate::api) async fn get(app: web::Data<App>, id: web::Path<String>) -> Result<web::Json<Run>, Problem> {
-    let unknown = || Problem::not_found("there is no such run");
-    let id: RunId = id.parse().map_err(|_| unknown())?;
+    let id = named(&id)?;
     blocking(move || {
         let (head, entries) = app.handle().journal(id)?.ok_or_else(unknown)?;
-        Ok(web::Json(Run::of(id, &head, &entries, |scenario, version| app.handle().version(scenario, version).ok())))
+        Ok(web::Json(Run::of(id, &head, &entries, app.handle())))
     })
     .await
 }

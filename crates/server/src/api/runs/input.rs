@@ -52,6 +52,10 @@ enum RunSource {
     Schedule,
     /// A person, the API or the command line.
     Manual,
+    /// A `call` step of another scenario's run.
+    Call,
+    /// The failure of another scenario's run.
+    Failure,
 }
 
 impl From<&input::Input> for Input {

@@ -5,11 +5,13 @@ use run::call::Delivery;
 use run::entry::Entry;
 use run::error::StepError;
 use run::history::{Outcome, StepRecord, history};
-use run::id::Millis;
+use run::id::{Millis, Spot};
+use run::payload::Payload;
 use scenario::expression;
-use scenario::plan::{self, Plan};
-use serde::Serialize;
+use scenario::plan::{self, Kind, Plan};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// What a step did in one turn of the loops around it.
@@ -59,12 +61,29 @@ pub(super) struct Step {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<i64>)]
     until: Option<Millis>,
+    /// The link by which it is answered, while it waits for that. Whoever has it may answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resume_url: Option<String>,
+    /// Who answered it, and when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answered: Option<Answered>,
     /// The run it called.
     #[serde(skip_serializing_if = "Option::is_none")]
     child: Option<String>,
     /// Who resumed it after it was held.
     #[serde(skip_serializing_if = "Option::is_none")]
     released_by: Option<String>,
+}
+
+/// An answer that a step waited for.
+#[derive(Clone, Serialize, ToSchema)]
+#[schema(as = StepAnswered)]
+struct Answered {
+    /// When, in milliseconds since 1970.
+    #[schema(value_type = i64)]
+    at: Millis,
+    /// Which user; none where it was somebody with the link.
+    by: Option<String>,
 }
 
 /// A comparison that a filter made.
@@ -125,11 +144,38 @@ pub(super) struct Failure {
     status: Option<u16>,
 }
 
-/// The steps of this journal. Without the plan they have numbers for names.
-pub(super) fn of(entries: &[Entry], plan: Option<&Plan>) -> Vec<Step> {
+/// The steps of this journal. Without the plan they have numbers for names. `link` leads to a step that waits.
+pub(super) fn of(entries: &[Entry], plan: Option<&Plan>, link: impl Fn(&Spot) -> Option<String>) -> Vec<Step> {
     let records = history(entries);
     let steps = plan.map_or(&[][..], |plan| &plan.steps);
-    records.iter().map(|record| Step::of(record, steps.get(record.spot.step.0 as usize))).collect()
+    let answers = answers(entries);
+    let shown = |record: &StepRecord| {
+        let step = steps.get(record.spot.step.0 as usize);
+        let answered = answers.get(&record.spot).cloned();
+        let asks = step.is_some_and(|step| matches!(step.kind, Kind::WaitFor(_)));
+        let awaits = asks && record.outcome == Outcome::Waiting && answered.is_none();
+        let resume_url = awaits.then(|| link(&record.spot)).flatten();
+        Step { resume_url, answered, ..Step::of(record, step) }
+    };
+    records.iter().map(shown).collect()
+}
+
+/// The answers that came, by the steps that waited for them.
+fn answers(entries: &[Entry]) -> BTreeMap<&Spot, Answered> {
+    let answers = entries.iter().filter_map(|entry| match entry {
+        Entry::Answered { spot, answer, at } => Some((spot, Answered { at: *at, by: by(answer) })),
+        _ => None,
+    });
+    answers.collect()
+}
+
+/// The user that an answer names.
+fn by(answer: &Payload) -> Option<String> {
+    #[derive(Deserialize)]
+    struct By {
+        by: Option<String>,
+    }
+    serde_json::from_slice::<By>(answer.text()).ok()?.by
 }
 
 impl Step {
@@ -151,6 +197,8 @@ impl Step {
             error: record.error.as_ref().map(Failure::from),
             comparisons: record.comparisons.iter().map(Comparison::from).collect(),
             until: record.until.filter(|_| record.ended.is_none()),
+            resume_url: None,
+            answered: None,
             child: record.child.map(|child| child.to_string()),
             released_by: record.released_by.clone(),
         }

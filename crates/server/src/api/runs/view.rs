@@ -5,14 +5,12 @@ use super::steps::{self, Failure, Step};
 use crate::api::value;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use engine::{Head, Status};
+use engine::{Handle, Head, Status};
 use run::entry::{Created, End, Entry};
-use run::id::{Millis, RunId, ScenarioId};
+use run::id::{Millis, RunId, Spot};
 use run::response;
-use scenario::plan::{Plan, Version};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// How a run stands or ended.
@@ -85,18 +83,16 @@ pub(in crate::api) struct Response {
 }
 
 impl Run {
-    /// The run of this journal. `plan` finds the version that the run is pinned to, for the names of its steps.
-    pub(super) fn of(
-        id: RunId,
-        head: &Head,
-        entries: &[Entry],
-        plan: impl FnOnce(&ScenarioId, &Version) -> Option<Arc<Plan>>,
-    ) -> Self {
+    /// The run of this journal. `handle` knows the version that the run is pinned to, for the names of its steps, and
+    /// the links of those that wait. May block for the disk.
+    pub(super) fn of(id: RunId, head: &Head, entries: &[Entry], handle: &Handle) -> Self {
         let created = entries.iter().find_map(|entry| match entry {
             Entry::Created(created) => Some(&**created),
             _ => None,
         });
-        let plan = created.and_then(|Created { scenario, version, .. }| plan(scenario, version));
+        let plan = created.and_then(|Created { scenario, version, .. }| handle.version(scenario, version).ok());
+        // What a run that is over has left unfinished waits for nothing.
+        let link = |spot: &Spot| (!head.status.is_over()).then(|| handle.resume_url(id, spot));
         Self {
             id: id.to_string(),
             scenario: head.scenario.to_string(),
@@ -105,7 +101,7 @@ impl Run {
             created: id.created(),
             changed: head.at,
             input: created.map(|created| Input::from(&created.input)),
-            steps: steps::of(entries, plan.as_deref()),
+            steps: steps::of(entries, plan.as_deref(), link),
             response: entries.iter().find_map(response),
             error: entries.iter().rev().find_map(failure),
         }

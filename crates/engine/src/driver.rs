@@ -8,7 +8,7 @@ use crate::course::{Course, Standing, Stretch};
 use crate::intake::{Refused, Reply};
 use crate::letters;
 use crate::lines::Place;
-use crate::mail::{Closed, Letter, Receipt, Unheard};
+use crate::mail::{Closed, Letter, Receipt, Unheard, Wake};
 use crate::queues::{Queue, Queues};
 use crate::resume;
 use crate::shared::Shared;
@@ -65,8 +65,8 @@ async fn line_up(shared: Arc<Shared>, mut course: Course, reply: Option<Reply>) 
             if let Some(reply) = reply.and_then(|reply| reply.offer(&course)) {
                 shared.queues.keep(run, reply);
             }
-            shared.mail.release(run);
-            if !turns::is_waiting(&shared, course.state()) {
+            let has_letters = shared.mail.release(run) == Wake::Yes;
+            if has_letters || !turns::is_waiting(&shared, course.state()) {
                 shared.queues.wake(run);
             }
         }

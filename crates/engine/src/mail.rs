@@ -104,13 +104,18 @@ impl Mail {
         Closed::Yes
     }
 
-    /// Lets go of a run, whatever has come for it; gives nothing, so that what has come is kept.
-    pub(crate) fn release(&self, run: RunId) {
+    /// Lets go of a run and keeps what has come for it. Gives whether the run has to be woken for that.
+    #[must_use]
+    pub(crate) fn release(&self, run: RunId) -> Wake {
         let mut boxes = self.boxes();
-        if let Some(mailbox) = boxes.get_mut(&run) {
-            mailbox.bell = None;
-            if mailbox.letters.is_empty() {
+        match boxes.get_mut(&run) {
+            Some(mailbox) if !mailbox.letters.is_empty() => {
+                mailbox.bell = None;
+                Wake::Yes
+            }
+            _ => {
                 boxes.remove(&run);
+                Wake::No
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Runs that wait, call each other, fail and are held: parked on disk, woken by time and by people, through crashes.
 
 use super::{Bench, Recorder, deliver, id, input, until};
-use crate::{Answer, Clock, Engine, Handle, Unheard};
+use crate::{Answer, Clock, Engine, Handle, ManualClock, Unheard};
 use run::entry::{self, Conclusion, End, Entry, Release};
 use run::history::history;
 use run::id::{RunId, ScenarioId, Spot};
@@ -34,7 +34,9 @@ async fn start(handle: &Handle, body: Value) -> RunId {
 fn restart(bench: Bench, engine: Engine, texts: &[(&str, &str)]) -> (Bench, Engine, Handle) {
     engine.handle().shared.stopping.send_replace(true);
     std::mem::forget(engine);
-    let after = Bench { recorder: Recorder::new(), ..bench };
+    // The clock of the process that is gone moves no more.
+    let clock = Arc::new(ManualClock::at(bench.clock.now()));
+    let after = Bench { recorder: Recorder::new(), clock, ..bench };
     let (engine, handle) = after.engine_with(texts);
     (after, engine, handle)
 }

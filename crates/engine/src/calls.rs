@@ -44,7 +44,6 @@ pub(crate) async fn follow(
 }
 
 /// What a run on disk came to: the outer none where there is no such run, the inner where it goes on.
-#[expect(clippy::type_complexity, reason = "both questions are answered by one look at the disk")]
 async fn end_of(shared: &Arc<Shared>, child: RunId) -> Result<Option<Option<Result<Outcome, StepError>>>, StoreError> {
     let handle = Handle { shared: Arc::clone(shared) };
     let read = move || {

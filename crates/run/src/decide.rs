@@ -15,8 +15,8 @@ use crate::payload::Payload;
 use crate::state::{Activity, Lane, State};
 pub use prepare::{Job, PreparedCall};
 use rhai::Dynamic;
-use scenario::expression::{ExpressionError, Moment};
-use scenario::plan::{BODY, BlockNo, Branch, Detach, Invoke, Kind, Route, Step, Take};
+use scenario::expression::{ExpressionError, Moment, Template};
+use scenario::plan::{BODY, BlockNo, Branch, Detach, Invoke, Kind, Respond, Route, Step, Take};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -218,22 +218,8 @@ impl<'a> Decision<'a> {
                 let value = template.value(&view, moment).map_err(failure)?;
                 self.done(spot, Payload::of(value));
             }
-            Kind::Assign(values) => {
-                let value = |(name, template): &(Arc<str>, _)| {
-                    let template: &scenario::expression::Template = template;
-                    Ok((name.to_string(), Payload::of(template.value(&view, moment).map_err(failure)?)))
-                };
-                let values = values.iter().map(value).collect::<Result<_, StepError>>()?;
-                self.settle_on(Entry::Assigned { spot, values, at });
-            }
-            Kind::Respond(respond) => {
-                if self.state.response().is_some() {
-                    return Err(StepError::permanent("already_answered", "the caller has been answered before")
-                        .hint("A run answers once: put the `respond` steps into branches that exclude each other."));
-                }
-                let response = Arc::new(respond::render(respond, &view, moment)?);
-                self.settle_on(Entry::Responded { spot, response, at });
-            }
+            Kind::Assign(values) => self.assign(values, spot, &view, moment)?,
+            Kind::Respond(respond) => self.respond(respond, spot, &view, moment)?,
             Kind::Filter(condition) => {
                 let (passed, comparisons) = condition.weigh(&view, moment).map_err(failure)?;
                 self.record(Entry::Weighed { spot, passed, comparisons, at });
@@ -260,19 +246,52 @@ impl<'a> Decision<'a> {
                 self.record(Entry::Called(Arc::new(called)));
             }
             Kind::Return(template) => {
-                let value = Payload::of(template.value(&view, moment).map_err(failure)?);
-                self.settle_on(Entry::Concluded { spot, conclusion: Conclusion::Returned, value, at });
+                let value = template.value(&view, moment).map_err(failure)?;
+                self.settle_on(Entry::Concluded {
+                    spot,
+                    conclusion: Conclusion::Returned,
+                    value: Payload::of(value),
+                    at,
+                });
             }
-            Kind::Stop(reason) => {
-                let reason = reason.as_ref().map(|reason| reason.text(&view, moment)).transpose().map_err(failure)?;
-                let value = reason.map_or_else(Payload::null, |reason| Payload::of(reason.into()));
-                self.settle_on(Entry::Concluded { spot, conclusion: Conclusion::Stopped, value, at });
-            }
+            Kind::Stop(reason) => self.stop(reason.as_ref(), spot, &view, moment)?,
             Kind::Fail(fail) => {
                 let message = fail.message.text(&view, moment).map_err(failure)?;
                 return Err(StepError::permanent(fail.code.as_deref().unwrap_or("failed"), message));
             }
         }
+        Ok(())
+    }
+
+    fn assign(
+        &mut self,
+        values: &[(Arc<str>, Template)],
+        spot: Spot,
+        view: &View,
+        moment: &Moment,
+    ) -> Result<(), StepError> {
+        let value = |(name, template): &(Arc<str>, Template)| {
+            Ok((name.to_string(), Payload::of(template.value(view, moment).map_err(failure)?)))
+        };
+        let values = values.iter().map(value).collect::<Result<_, StepError>>()?;
+        self.settle_on(Entry::Assigned { spot, values, at: self.moment.now });
+        Ok(())
+    }
+
+    fn respond(&mut self, respond: &Respond, spot: Spot, view: &View, moment: &Moment) -> Result<(), StepError> {
+        if self.state.response().is_some() {
+            return Err(StepError::permanent("already_answered", "the caller has been answered before")
+                .hint("A run answers once: put the `respond` steps into branches that exclude each other."));
+        }
+        let response = Arc::new(respond::render(respond, view, moment)?);
+        self.settle_on(Entry::Responded { spot, response, at: self.moment.now });
+        Ok(())
+    }
+
+    fn stop(&mut self, reason: Option<&Template>, spot: Spot, view: &View, moment: &Moment) -> Result<(), StepError> {
+        let reason = reason.map(|reason| reason.text(view, moment)).transpose().map_err(failure)?;
+        let value = reason.map_or_else(Payload::null, |reason| Payload::of(reason.into()));
+        self.settle_on(Entry::Concluded { spot, conclusion: Conclusion::Stopped, value, at: self.moment.now });
         Ok(())
     }
 

@@ -84,14 +84,7 @@ struct History {
 impl History {
     fn take(&mut self, entry: &Entry) {
         match entry {
-            Entry::Created(_)
-            | Entry::CalledBy(_)
-            | Entry::Turned { .. }
-            | Entry::Began { .. }
-            | Entry::Answered { .. }
-            | Entry::Handling { .. }
-            | Entry::Collapsed { .. }
-            | Entry::Ended { .. } => {}
+            Entry::Created(_) | Entry::Turned { .. } | Entry::Ended { .. } => {}
             Entry::Started { spot, attempt, at } => {
                 let record = self.record(spot, *at);
                 record.attempts = *attempt;
@@ -123,6 +116,23 @@ impl History {
                 record.attempts = 0;
                 record.skipped = Some(*why);
             }
+            Entry::Weighed { spot, passed, comparisons, at } => {
+                let outcome = if *passed { Outcome::Done } else { Outcome::Filtered };
+                self.end(spot, *at, outcome).comparisons = comparisons.clone();
+            }
+            Entry::Filtered { spot, passed, at } => {
+                self.end(spot, *at, if *passed { Outcome::Done } else { Outcome::Filtered });
+            }
+            Entry::Responded { spot, at, .. } => {
+                self.end(spot, *at, Outcome::Done);
+            }
+            flow => self.take_flow(flow),
+        }
+    }
+
+    /// What happens to steps that guide the run.
+    fn take_flow(&mut self, entry: &Entry) {
+        match entry {
             Entry::Assigned { spot, values, at } => {
                 let values = values.iter().map(|(name, value)| (name.as_str().into(), value.value()));
                 let values = data::share(values.collect::<rhai::Map>().into());
@@ -154,16 +164,8 @@ impl History {
                 record.ended = None;
             }
             Entry::Released { spot, release, by, at } => self.released(spot, release, by.as_ref(), *at),
-            Entry::Weighed { spot, passed, comparisons, at } => {
-                let outcome = if *passed { Outcome::Done } else { Outcome::Filtered };
-                self.end(spot, *at, outcome).comparisons = comparisons.clone();
-            }
-            Entry::Filtered { spot, passed, at } => {
-                self.end(spot, *at, if *passed { Outcome::Done } else { Outcome::Filtered });
-            }
-            Entry::Responded { spot, at, .. } => {
-                self.end(spot, *at, Outcome::Done);
-            }
+            // What concerns the run, or a turn, is no step of its own.
+            _ => {}
         }
     }
 

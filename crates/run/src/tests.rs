@@ -14,9 +14,8 @@ use crate::{Action, PreparedCall, State, decide, settle};
 use scenario::catalog::{Catalog, Effect, ModuleSpec};
 use scenario::expression::Moment;
 use scenario::plan::Plan;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -204,7 +203,8 @@ impl Case {
                     Action::Wait(_) => Vec::new(),
                     Action::Follow(called) => {
                         let result = self.scripted(&called.scenario, called.attempt, &called.input);
-                        let result = if called.detached { Ok(outcome_of(json!({ "run": "…" }))) } else { result };
+                        let result =
+                            if called.detached { Ok(outcome_of(serde_json::json!({ "run": "…" }))) } else { result };
                         vec![settle(&state, &called.spot, called.attempt, result, &moment)]
                     }
                     Action::Call(call) => {
@@ -275,9 +275,9 @@ fn module() -> ModuleSpec {
         name: "test.call".to_owned(),
         summary: String::new(),
         description: String::new(),
-        parameters: json!({ "type": "object" }),
-        example: json!({}),
-        sample: json!({}),
+        parameters: serde_json::json!({ "type": "object" }),
+        example: serde_json::json!({}),
+        sample: serde_json::json!({}),
         connections: Vec::new(),
         needs_connection: false,
         effect: Effect::Outside,
@@ -288,14 +288,7 @@ fn module() -> ModuleSpec {
 /// An entry as a line of text.
 fn line(plan: &Plan, entry: &Entry) -> String {
     let at = entry.at() - START;
-    let name = |spot: &Spot| {
-        let turns = spot.turns.iter().fold(String::new(), |mut text, turn| {
-            let _ = write!(text, "[{turn}]");
-            text
-        });
-        format!("{}{turns}", plan.step(spot.step).label)
-    };
-    let json = |payload: &Payload| String::from_utf8_lossy(payload.text()).into_owned();
+    let name = |spot: &Spot| name(plan, spot);
     let what = match entry {
         Entry::Created(created) => format!("created by {}", json(&created.input.body)),
         Entry::Started { spot, attempt, .. } => format!("{} started #{attempt}", name(spot)),
@@ -319,6 +312,19 @@ fn line(plan: &Plan, entry: &Entry) -> String {
             let body = String::from_utf8_lossy(&response.body);
             format!("answered {} {:?} {body}", response.status, headers.collect::<Vec<_>>())
         }
+        Entry::Ended { end, .. } => match &**end {
+            End::Failed { error, .. } => format!("failed: {}", error.code),
+            end => format!("{end:?}").to_lowercase(),
+        },
+        flow => flow_line(plan, flow),
+    };
+    format!("{at:>7} {what}\n")
+}
+
+/// An entry of a step that guides the run.
+fn flow_line(plan: &Plan, entry: &Entry) -> String {
+    let name = |spot: &Spot| name(plan, spot);
+    match entry {
         Entry::CalledBy(_) => "called by a run".to_owned(),
         Entry::Weighed { spot, passed, comparisons, .. } => {
             let seen = comparisons.iter().map(|seen| {
@@ -359,10 +365,15 @@ fn line(plan: &Plan, entry: &Entry) -> String {
             format!("{} {how} by {}", name(spot), by.as_deref().unwrap_or("itself"))
         }
         Entry::Collapsed { error, .. } => format!("fails: {}", error.code),
-        Entry::Ended { end, .. } => match &**end {
-            End::Failed { error, .. } => format!("failed: {}", error.code),
-            end => format!("{end:?}").to_lowercase(),
-        },
-    };
-    format!("{at:>7} {what}\n")
+        other => unreachable!("{other:?}"),
+    }
+}
+
+fn name(plan: &Plan, spot: &Spot) -> String {
+    let turns: String = spot.turns.iter().map(|turn| format!("[{turn}]")).collect();
+    format!("{}{turns}", plan.step(spot.step).label)
+}
+
+fn json(payload: &Payload) -> String {
+    String::from_utf8_lossy(payload.text()).into_owned()
 }

@@ -80,13 +80,7 @@ impl Narration {
 
     fn take(&mut self, entry: &Entry) {
         match entry {
-            Entry::Created(_)
-            | Entry::CalledBy(_)
-            | Entry::Turned { .. }
-            | Entry::Began { .. }
-            | Entry::Answered { .. }
-            | Entry::Handling { .. }
-            | Entry::Ended { .. } => {}
+            Entry::Created(_) | Entry::Turned { .. } | Entry::Ended { .. } => {}
             Entry::Started { spot, at, .. } | Entry::Looped { spot, at, .. } => {
                 self.began.entry(spot.clone()).or_insert(*at);
             }
@@ -111,6 +105,29 @@ impl Narration {
                 };
                 self.say(spot, &paint(QUIET, "skipped  "), *at, note);
             }
+            Entry::Weighed { spot, passed, comparisons, at } => {
+                let seen: Vec<String> = comparisons.iter().map(compared).collect();
+                let status = if *passed { paint(OK, "passed   ") } else { paint(QUIET, "held back") };
+                self.say(spot, &status, *at, &seen.join(", "));
+            }
+            Entry::Filtered { spot, passed: true, at } => self.say(spot, &paint(OK, "passed   "), *at, ""),
+            Entry::Filtered { spot, passed: false, at } => {
+                self.say(spot, &paint(QUIET, "held back"), *at, "the branch ends here");
+            }
+            Entry::Routed { spot, branches, at } => {
+                let taken = format!("takes {}", terminal::count(branches.len(), "branch"));
+                self.say(spot, &paint(OK, "routed   "), *at, &taken);
+            }
+            Entry::Responded { spot, response, at } => {
+                self.say(spot, &paint(OK, "answered "), *at, &format!("status {}", response.status));
+            }
+            flow => self.take_flow(flow),
+        }
+    }
+
+    /// What steps do that guide the run.
+    fn take_flow(&mut self, entry: &Entry) {
+        match entry {
             Entry::Assigned { spot, values, at } => {
                 let names: Vec<&str> = values.iter().map(|(name, _)| name.as_str()).collect();
                 self.say(spot, &paint(OK, "assigned "), *at, &names.join(", "));
@@ -138,22 +155,7 @@ impl Narration {
             Entry::Collapsed { error, .. } => {
                 terminal::say(paint(BAD, format_args!("  failed; `on_failure` runs: {}", reason(error))));
             }
-            Entry::Weighed { spot, passed, comparisons, at } => {
-                let seen: Vec<String> = comparisons.iter().map(compared).collect();
-                let status = if *passed { paint(OK, "passed   ") } else { paint(QUIET, "held back") };
-                self.say(spot, &status, *at, &seen.join(", "));
-            }
-            Entry::Filtered { spot, passed: true, at } => self.say(spot, &paint(OK, "passed   "), *at, ""),
-            Entry::Filtered { spot, passed: false, at } => {
-                self.say(spot, &paint(QUIET, "held back"), *at, "the branch ends here");
-            }
-            Entry::Routed { spot, branches, at } => {
-                let taken = format!("takes {}", terminal::count(branches.len(), "branch"));
-                self.say(spot, &paint(OK, "routed   "), *at, &taken);
-            }
-            Entry::Responded { spot, response, at } => {
-                self.say(spot, &paint(OK, "answered "), *at, &format!("status {}", response.status));
-            }
+            _ => {}
         }
     }
 

@@ -75,7 +75,7 @@ impl Decision<'_> {
         };
         let course = Course { count: *count, begun: *begun, finished, collected };
         if !self.goes_on(&each, &course, &spot, step)? {
-            self.done(spot, gathered(each.collect, collected.iter().map(|(_, value)| value.clone()), finished.below()));
+            self.done(spot, gathered(each.collect, collected.values().cloned(), finished.below()));
             return Ok(());
         }
         for turn in finished.open(each.width, course.count) {

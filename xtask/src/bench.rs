@@ -12,6 +12,7 @@ mod report;
 mod scratch;
 mod server;
 mod start;
+mod waits;
 mod wrk;
 
 use std::fs;
@@ -57,6 +58,7 @@ const PARTS: &[Part] = &[
     Part { name: "start", measure: start::measure },
     Part { name: "check", measure: check::measure },
     Part { name: "memory", measure: memory::measure },
+    Part { name: "waits", measure: waits::measure },
 ];
 
 /// Builds, measures, prints one table; fails when a floor is not kept or a part could not be measured.

@@ -46,7 +46,7 @@ fn flood(bench: &Bench, scratch: &Scratch, profile: &Profile, connections: u64) 
 }
 
 /// How many runs the API shows as running, one at most; nothing while it cannot say.
-fn running(server: &Server) -> Option<usize> {
+pub(crate) fn running(server: &Server) -> Option<usize> {
     let answer = http::get(server.address, "/api/v1/runs?status=running&limit=1").ok()?;
     let page: Value = serde_json::from_slice(&answer.body).ok()?;
     page["items"].as_array().map(Vec::len)

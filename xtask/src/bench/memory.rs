@@ -56,7 +56,7 @@ fn flatness(bench: &Bench, server: &Server, profile: &Profile) -> anyhow::Result
 }
 
 /// Posts until at least this many are answered; gives how many were. An error is a failure.
-fn post(bench: &Bench, server: &Server, profile: &Profile, count: u64) -> anyhow::Result<u64> {
+pub(crate) fn post(bench: &Bench, server: &Server, profile: &Profile, count: u64) -> anyhow::Result<u64> {
     let body = profile.body();
     let connections = profile.connections()?.first().copied().unwrap_or(1);
     let mut answered = 0;

@@ -93,6 +93,20 @@ impl Served {
         }
     }
 
+    /// A line of the process's `/proc/PID/status` (proc(5)): `VmRSS`, `VmHWM`; in KiB.
+    pub(crate) fn memory(&self, line: &str) -> u64 {
+        let id = self.process.as_ref().expect("it runs").id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let found = status.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(':')).unwrap();
+        found.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// Lets `VmHWM`, the peak, begin anew at what is used now.
+    pub(crate) fn forget_peak(&self) {
+        let id = self.process.as_ref().expect("it runs").id();
+        std::fs::write(format!("/proc/{id}/clear_refs"), "5").unwrap();
+    }
+
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }

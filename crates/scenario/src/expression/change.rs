@@ -2,11 +2,11 @@
 //! own copy, which is made only where someone else still has the value.
 
 use super::access::position;
-use super::code::{Change, Effect};
+use super::code::{Binary, Change, Effect};
 use super::fault::{self, Fault};
-use super::machine::{LIST_ITEMS, Machine, Result, nesting_fits};
+use super::machine::{LIST_ITEMS, Machine, Result, text_fits};
 use super::operators;
-use super::value::{as_list, as_map, as_text, describe, keys_of, levels, list, map, shared};
+use super::value::{Extent, as_list, as_map, as_text, describe, keys_of, list, map, set_units, shared, write_text};
 use rhai::{Array, Dynamic, Map};
 
 impl Machine<'_> {
@@ -21,18 +21,23 @@ impl Machine<'_> {
         if let Some(local) = self.locals.get_mut(slot) {
             *local = value;
         }
-        result.and_then(|removed| self.shallow(slot).map(|()| removed))
+        result.and_then(|removed| self.still_fits(slot).map(|()| removed))
     }
 
-    fn shallow(&self, slot: usize) -> std::result::Result<(), Fault> {
-        self.locals.get(slot).map_or(Ok(()), nesting_fits)
+    fn still_fits(&mut self, slot: usize) -> std::result::Result<(), Fault> {
+        let value = self.locals.get(slot).cloned().unwrap_or_default();
+        if let (Some(units), Some(local)) = (self.fits(&value)?, self.locals.get_mut(slot)) {
+            set_units(local, units);
+        }
+        Ok(())
     }
 
     /// Goes down the keys to what is changed.
     fn within(&mut self, value: &mut Dynamic, keys: &[Dynamic], effect: Effect, arguments: &[Dynamic]) -> Result {
         let Some((key, deeper)) = keys.split_first() else { return self.apply(value, effect, arguments) };
         let adds = matches!(effect, Effect::Push | Effect::Insert);
-        let reached = levels_reached(keys.len() + usize::from(adds), arguments);
+        let reached = reached(keys.len() + usize::from(adds), arguments);
+        let reached = if adds { reached } else { reached.roughly() };
         if value.is_array() {
             return self.in_list(value, reached, |machine, items| {
                 let length = items.len();
@@ -59,9 +64,15 @@ impl Machine<'_> {
     }
 
     fn apply(&mut self, value: &mut Dynamic, effect: Effect, arguments: &[Dynamic]) -> Result {
-        let reached = levels_reached(1, arguments);
+        let reached = match effect {
+            Effect::Push | Effect::Insert => reached(1, arguments),
+            _ => reached(1, arguments).roughly(),
+        };
         match (effect, arguments) {
             (Effect::Set, [new]) => *value = new.clone(),
+            (Effect::Operate(Binary::Add), [operand]) if value.is_string() && !operand.is_unit() => {
+                self.append(value, operand)?;
+            }
             (Effect::Operate(operator), [operand]) => {
                 let new = operators::binary(operator, value, operand)?;
                 *value = self.made(new)?;
@@ -95,45 +106,62 @@ impl Machine<'_> {
         Ok(Dynamic::UNIT)
     }
 
+    /// Lengthens a text where it is: what grows piece by piece costs no more than its pieces.
+    fn append(&mut self, text: &mut Dynamic, operand: &Dynamic) -> std::result::Result<(), Fault> {
+        let mut added = String::new();
+        write_text(operand, &mut added);
+        let Some(mut whole) = as_text(text) else { return Err(fault::unsuitable("`+=`", "a text", text)) };
+        *text = Dynamic::UNIT;
+        let copied = if whole.strong_count() > 1 { whole.len() } else { 0 };
+        let result = self.spend(added.len() / 64).and_then(|()| self.reserve((added.len() + copied) as u64));
+        let result = result.and_then(|()| text_fits(whole.len() + added.len()));
+        if result.is_ok() {
+            whole += added.as_str();
+        }
+        *text = whole.into();
+        result
+    }
+
     fn in_list(
         &mut self,
         value: &mut Dynamic,
-        reached: i32,
+        reached: Extent,
         change: impl FnOnce(&mut Self, &mut Array) -> Result,
     ) -> Result {
         if !value.is_array() {
             return Err(fault::unsuitable("this change", "a list", value));
         }
-        let levels = levels(value).max(reached);
+        let extent = Extent::of(value).with(reached);
         let before = as_list(value).map(|items| items.as_ptr());
         let taken = std::mem::take(value).flatten().into_array();
         let mut items = taken.map_err(|_| fault::failed("the list is gone"))?;
         let copied = if before == Some(items.as_ptr()) { 0 } else { items.len() };
         let result = self.spend(copied / COPIED_PER_OPERATION).and_then(|()| change(self, &mut items));
-        *value = shared(Dynamic::from_array(items), levels);
+        *value = shared(Dynamic::from_array(items), extent);
         result
     }
 
     fn in_map(
         &mut self,
         value: &mut Dynamic,
-        reached: i32,
+        reached: Extent,
         change: impl FnOnce(&mut Self, &mut Map) -> Result,
     ) -> Result {
-        let levels = levels(value).max(reached);
+        let extent = Extent::of(value).with(reached);
         let before = as_map(value).and_then(|entries| first_of(&entries));
         let mut entries = std::mem::take(value).flatten().try_cast::<Map>().unwrap_or_default();
         let copied = if before == first_of(&entries) { 0 } else { entries.len() };
         let result = self.spend(copied / COPIED_PER_OPERATION).and_then(|()| change(self, &mut entries));
-        *value = shared(Dynamic::from_map(entries), levels);
+        *value = shared(Dynamic::from_map(entries), extent);
         result
     }
 }
 
-/// How many levels a container has at least after a change within it, this many containers down.
-fn levels_reached(containers: usize, arguments: &[Dynamic]) -> i32 {
-    let added = arguments.iter().map(levels).max().unwrap_or(0);
-    added.saturating_add(i32::try_from(containers).unwrap_or(i32::MAX))
+/// How far a container reaches at least, and by how much it grows at most, after a change within it, this many containers
+/// down.
+fn reached(containers: usize, arguments: &[Dynamic]) -> Extent {
+    let added = arguments.iter().fold(Extent::default(), |extent, argument| extent.with(Extent::of(argument)));
+    added.within(u32::try_from(containers).unwrap_or(u32::MAX), 1)
 }
 
 /// Where a map's first value is kept: a copy has it elsewhere.

@@ -2,6 +2,7 @@
 
 use super::code::{Binary, Callable, Callee, Closure, Kind, Link, Node, OwnFunction, Step, Unary};
 use super::fault::{self, Fault, Stop, placed};
+use super::value::Extent;
 use super::{Comparison, Moment, Names, access, comparison, operators, value};
 use crate::diagnostic::Place;
 use crate::functions::Call;
@@ -23,9 +24,9 @@ pub(crate) struct Limits {
 
 impl Limits {
     /// Of an expression.
-    pub(crate) const EXPRESSION: Self = Self { operations: 200_000, bytes: 64 << 20, depth: 160, calls: 32 };
+    pub(crate) const EXPRESSION: Self = Self { operations: 200_000, bytes: 48 << 20, depth: 160, calls: 32 };
     /// Of a script.
-    pub(crate) const SCRIPT: Self = Self { operations: 5_000_000, bytes: 512 << 20, ..Self::EXPRESSION };
+    pub(crate) const SCRIPT: Self = Self { operations: 5_000_000, ..Self::EXPRESSION };
 }
 
 /// The longest text an expression may make, in bytes.
@@ -33,7 +34,9 @@ pub(crate) const TEXT_BYTES: usize = 8 << 20;
 /// The longest list and the largest map an expression may make.
 pub(crate) const LIST_ITEMS: usize = 100_000;
 /// How deeply lists and maps that an expression makes may be nested. JSON readers stop at 128.
-const LEVELS: i32 = 100;
+const LEVELS: u32 = 100;
+/// How long the JSON of a list or map that an expression makes may be, in units of 16 bytes: 32 MiB.
+const UNITS: u32 = (32 << 20) / 16;
 
 pub(super) type Result = std::result::Result<Dynamic, Fault>;
 
@@ -135,8 +138,8 @@ impl<'a> Machine<'a> {
 
     /// A value that was made just now, counted against the limits.
     pub(crate) fn made(&mut self, value: Dynamic) -> Result {
-        if value.as_immutable_string_ref().is_ok_and(|text| text.len() > TEXT_BYTES) {
-            return Err(fault::limit(format!("the text is longer than {} MiB", TEXT_BYTES >> 20)));
+        if let Ok(text) = value.as_immutable_string_ref() {
+            text_fits(text.len())?;
         }
         if value::as_list(&value).is_some_and(|items| items.len() > LIST_ITEMS) {
             return Err(fault::limit(format!("the list has more than {LIST_ITEMS} items")));
@@ -144,9 +147,27 @@ impl<'a> Machine<'a> {
         if value::as_map(&value).is_some_and(|entries| entries.len() > LIST_ITEMS) {
             return Err(fault::limit(format!("the map has more than {LIST_ITEMS} keys")));
         }
-        nesting_fits(&value)?;
+        self.fits(&value)?;
         self.reserve(value::size_of(&value))?;
         Ok(value)
+    }
+
+    /// Whether the value is neither nested too deeply nor too long as JSON to be made. What is known of it may be too
+    /// much, where a part was replaced: then it is weighed; gives what that found.
+    pub(super) fn fits(&mut self, value: &Dynamic) -> std::result::Result<Option<u32>, Fault> {
+        let extent = Extent::of(value);
+        if extent.levels > LEVELS {
+            return Err(fault::limit(format!("lists and maps are nested more than {LEVELS} deep")));
+        }
+        if extent.units <= UNITS {
+            return Ok(None);
+        }
+        let (units, seen) = if extent.rough { value::weigh(value, UNITS) } else { (None, 0) };
+        self.spend(seen)?;
+        match units {
+            Some(units) => Ok(Some(units)),
+            None => Err(fault::limit(format!("this would have more than {} MiB as JSON", UNITS >> 16))),
+        }
     }
 
     /// Takes this many bytes from what is left.
@@ -208,6 +229,8 @@ impl<'a> Machine<'a> {
     fn binary(&mut self, operator: Binary, operands: &(Node, Node)) -> Result {
         let left = self.eval(&operands.0)?;
         let right = self.eval(&operands.1)?;
+        // Whatever looks at whole values, as `==` and text with `+` do, takes its time.
+        self.spend(Extent::of(&left).units.min(Extent::of(&right).units) as usize / 4)?;
         let value = operators::binary(operator, &left, &right)?;
         if self.comparisons.is_some() {
             self.note(&left, operator.symbol(), &right, &value);
@@ -338,10 +361,10 @@ fn returned(stop: Stop) -> Result {
     }
 }
 
-/// Whether the value is not nested too deeply to be made.
-pub(super) fn nesting_fits(value: &Dynamic) -> std::result::Result<(), Fault> {
-    if value::levels(value) > LEVELS {
-        return Err(fault::limit(format!("lists and maps are nested more than {LEVELS} deep")));
+/// Whether a text of this many bytes may be made.
+pub(super) fn text_fits(bytes: usize) -> std::result::Result<(), Fault> {
+    if bytes > TEXT_BYTES {
+        return Err(fault::limit(format!("the text is longer than {} MiB", TEXT_BYTES >> 20)));
     }
     Ok(())
 }

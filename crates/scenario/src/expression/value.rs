@@ -4,34 +4,129 @@ use super::code::Callable;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 use std::ops::Deref;
 
+/// What is known of a value without walking it. It is kept as the value's tag. Values of great depth, built level by
+/// level, would overflow the stack when they are walked or dropped; values that hold one another many times over are
+/// small in memory and endless as JSON.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// How many lists and maps are nested in it at most, itself included.
+    pub(crate) levels: u32,
+    /// How long its JSON is at most, roughly, in units of 16 bytes.
+    pub(crate) units: u32,
+    /// Whether it may be less, because parts of it were replaced.
+    pub(crate) rough: bool,
+}
+
+/// The tag of a value: 23 bits of units, 1 of roughness, 7 of levels.
+impl Extent {
+    const LEVEL_BITS: u32 = 7;
+    const MOST_LEVELS: u32 = (1 << Self::LEVEL_BITS) - 1;
+    const ROUGH: u32 = 1 << Self::LEVEL_BITS;
+    const UNITS_FROM: u32 = Self::LEVEL_BITS + 1;
+    const MOST_UNITS: u32 = (1 << (31 - Self::UNITS_FROM)) - 1;
+
+    /// Of this value.
+    pub(crate) fn of(value: &Dynamic) -> Self {
+        if let Ok(text) = value.as_immutable_string_ref() {
+            return Self { units: units_of(text.len()), ..Self::default() };
+        }
+        let tag = u32::try_from(value.tag()).unwrap_or_default();
+        Self { levels: tag & Self::MOST_LEVELS, units: tag >> Self::UNITS_FROM, rough: tag & Self::ROUGH != 0 }
+    }
+
+    /// Of something with both in it.
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self {
+            levels: self.levels.max(other.levels),
+            units: self.units.saturating_add(other.units),
+            rough: self.rough || other.rough,
+        }
+    }
+
+    /// Of something around it: so many containers, and so many units of its own.
+    pub(crate) fn within(self, containers: u32, units: u32) -> Self {
+        Self { levels: self.levels.saturating_add(containers), units: self.units.saturating_add(units), ..self }
+    }
+
+    /// The same, of which parts may have been replaced.
+    pub(crate) fn roughly(self) -> Self {
+        Self { rough: true, ..self }
+    }
+
+    fn tag(self) -> i32 {
+        let (levels, units) = (self.levels.min(Self::MOST_LEVELS), self.units.min(Self::MOST_UNITS));
+        let rough = if self.rough { Self::ROUGH } else { 0 };
+        i32::try_from((units << Self::UNITS_FROM) | rough | levels).unwrap_or(i32::MAX)
+    }
+}
+
 /// A list, shared and read-only.
 pub(crate) fn list(items: Array) -> Dynamic {
-    let levels = levels_around(items.iter());
-    shared(Dynamic::from_array(items), levels)
+    let extent = around(items.iter()).within(1, units_of_list(&items));
+    shared(Dynamic::from_array(items), extent)
 }
 
 /// A map, shared and read-only.
 pub(crate) fn map(entries: Map) -> Dynamic {
-    let levels = levels_around(entries.values());
-    shared(Dynamic::from_map(entries), levels)
+    let extent = around(entries.values()).within(1, units_of_map(&entries));
+    shared(Dynamic::from_map(entries), extent)
 }
 
-/// The list or map, shared, of which it is known how many levels it has at most. It is read-only because the machine
-/// never writes into what is shared.
-pub(crate) fn shared(container: Dynamic, levels: i32) -> Dynamic {
+/// The list or map, shared, with what is known of it. It is read-only because the machine never writes into what is
+/// shared.
+pub(crate) fn shared(container: Dynamic, extent: Extent) -> Dynamic {
     let mut value = container.into_shared();
-    value.set_tag(levels);
+    value.set_tag(extent.tag());
     value
 }
 
-/// How many lists and maps are nested in the value, itself included. It is kept as the value's tag, because values of
-/// great depth, built level by level, would overflow the stack when they are walked or dropped.
-pub(crate) fn levels(value: &Dynamic) -> i32 {
-    value.tag()
+/// The units of the value, counted one by one, and how many values that took to look at; no units where there are more
+/// than `most`.
+pub(crate) fn weigh(value: &Dynamic, most: u32) -> (Option<u32>, usize) {
+    let (mut left, mut seen) = (most, 0);
+    let fits = weigh_into(value, &mut left, &mut seen);
+    (fits.then_some(most - left), seen)
 }
 
-fn levels_around<'v>(items: impl Iterator<Item = &'v Dynamic>) -> i32 {
-    items.map(levels).max().unwrap_or(0).saturating_add(1)
+/// Notes the units that the list or map was found to have.
+pub(crate) fn set_units(value: &mut Dynamic, units: u32) {
+    let extent = Extent { units, ..Extent::of(value) };
+    value.set_tag(extent.tag());
+}
+
+fn weigh_into(value: &Dynamic, left: &mut u32, seen: &mut usize) -> bool {
+    *seen += 1;
+    let own = if let Some(items) = as_list(value) {
+        units_of_list(&items)
+    } else if let Some(entries) = as_map(value) {
+        units_of_map(&entries)
+    } else {
+        Extent::of(value).units
+    };
+    match left.checked_sub(own) {
+        Some(rest) => *left = rest,
+        None => return false,
+    }
+    if let Some(items) = as_list(value) {
+        return items.iter().all(|item| weigh_into(item, left, seen));
+    }
+    as_map(value).is_none_or(|entries| entries.values().all(|item| weigh_into(item, left, seen)))
+}
+
+fn around<'v>(items: impl Iterator<Item = &'v Dynamic>) -> Extent {
+    items.fold(Extent::default(), |extent, item| extent.with(Extent::of(item)))
+}
+
+fn units_of_list(items: &Array) -> u32 {
+    u32::try_from(items.len() / 4 + 1).unwrap_or(u32::MAX)
+}
+
+fn units_of_map(entries: &Map) -> u32 {
+    entries.keys().fold(1, |units, key| units.saturating_add(units_of(key.len())))
+}
+
+fn units_of(bytes: usize) -> u32 {
+    u32::try_from(bytes / 16 + 1).unwrap_or(u32::MAX)
 }
 
 /// The items, where the value is a list.
@@ -120,14 +215,17 @@ pub(crate) fn write_text(value: &Dynamic, out: &mut String) {
 
 /// How much memory the value itself takes, roughly, without what it shares with others.
 pub(crate) fn size_of(value: &Dynamic) -> u64 {
+    const LIST: usize = 96;
     const ITEM: usize = 16;
-    const ENTRY: usize = 48;
+    const ENTRY: usize = 80;
+    /// A map's entries are kept by the dozen.
+    const ENTRIES: usize = 512;
     let size = if let Ok(text) = value.as_immutable_string_ref() {
         text.len()
     } else if let Some(items) = as_list(value) {
-        items.len() * ITEM
+        LIST + items.len() * ITEM
     } else {
-        as_map(value).map_or(0, |entries| entries.len() * ENTRY)
+        as_map(value).map_or(0, |entries| (entries.len() * ENTRY).max(ENTRIES * usize::from(!entries.is_empty())))
     };
     size as u64
 }

@@ -41,6 +41,9 @@ pub(super) const TABLE: &[Function] = &[
 /// What a cell takes beside its text.
 const CELL: usize = 64;
 
+/// What a row takes beside its cells.
+const ROW: usize = 512;
+
 /// Where the names of columns come from.
 enum Headers {
     FirstRow,
@@ -54,8 +57,11 @@ fn parse(call: &mut Call) -> Result {
     call.spend_bytes(text.len())?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let trim = if options.flag("trim")?.unwrap_or(false) { ::csv::Trim::All } else { ::csv::Trim::None };
+    let separator = character(&options, "separator", b',')?;
+    let separators = text.bytes().filter(|byte| *byte == separator).count();
+    call.reserve(text.len() + separators * CELL)?;
     let mut reader = ReaderBuilder::new()
-        .delimiter(character(&options, "separator", b',')?)
+        .delimiter(separator)
         .quote(character(&options, "quote", b'"')?)
         .has_headers(false)
         .flexible(true)
@@ -70,10 +76,10 @@ fn parse(call: &mut Call) -> Result {
             continue;
         }
         if matches!(headers, Headers::FirstRow) {
-            call.reserve(record.as_slice().len() + record.len() * CELL)?;
             headers = Headers::Given(names(&record));
             continue;
         }
+        call.reserve(ROW)?;
         rows.push(row(call, &headers, &record)?);
     }
     Ok(list(rows))
@@ -113,10 +119,10 @@ fn numbered(position: usize) -> String {
 
 fn row(call: &mut Call, headers: &Headers, record: &StringRecord) -> Result {
     let Headers::Given(names) = headers else {
-        call.reserve(record.as_slice().len() + record.len() * CELL)?;
         return Ok(list(record.iter().map(|cell| cell.into()).collect()));
     };
-    call.reserve(record.as_slice().len() + names.len().max(record.len()) * CELL)?;
+    // The cells that are there were counted with the text; those that are missing are made here.
+    call.reserve(names.len().saturating_sub(record.len()) * CELL)?;
     let mut row = Map::new();
     for (position, name) in names.iter().enumerate() {
         row.insert(name.clone(), record.get(position).unwrap_or_default().into());

@@ -81,7 +81,9 @@ impl<'w, 'c, 'm> Walk<'w, 'c, 'm> {
 
     /// The node, then its children with all that is below them.
     fn descend(&mut self, segment: &Segment, node: &Dynamic, found: &mut Vec<Dynamic>) -> Result<()> {
+        let before = found.len();
         self.segment(segment, node, found)?;
+        self.call.reserve((found.len() - before) * size_of::<Dynamic>())?;
         if let Some(items) = as_list(node) {
             for child in items.iter() {
                 self.see()?;

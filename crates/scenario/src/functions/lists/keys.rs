@@ -181,11 +181,16 @@ fn extreme(call: &mut Call, wanted: Ordering) -> Result {
     Ok(found.map(|(_, item)| item).unwrap_or_default())
 }
 
+/// What a group takes beside its items.
+const GROUP: usize = 256;
+
 fn group_by(call: &mut Call) -> Result {
     let items = call.list(0)?;
     let mut groups = BTreeMap::<String, Array>::new();
     for item in items.iter() {
-        groups.entry(key_text(call, item)?).or_default().push(item.clone());
+        let group = groups.entry(key_text(call, item)?).or_default();
+        call.reserve(if group.is_empty() { GROUP } else { 0 })?;
+        group.push(item.clone());
     }
     Ok(map(groups.into_iter().map(|(key, items)| (key.into(), list(items))).collect::<Map>()))
 }

@@ -194,6 +194,7 @@ fn flat_map(call: &mut Call) -> Result {
         match as_list(&value) {
             Some(inner) => {
                 call.spend(inner.len())?;
+                call.reserve(inner.len() * size_of::<Dynamic>())?;
                 made.extend(inner.iter().cloned());
             }
             None => made.push(value.clone()),

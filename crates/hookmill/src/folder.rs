@@ -4,11 +4,12 @@ mod hooks;
 mod switch;
 mod watch;
 
+use crate::home::mentions_call;
 use anyhow::Context;
 use engine::Handle;
 use run::id::ScenarioId;
 use run::tables::{Expected, StoreError, Tables};
-use scenario::catalog::Catalog;
+use scenario::catalog::{Callee, Catalog};
 use scenario::diagnostic::{Diagnostic, Severity};
 use scenario::plan::{Plan, Trigger, Version};
 use server::library::{Entry, Library, LibraryError, Switch};
@@ -30,6 +31,9 @@ pub(crate) struct Folder {
     tables: Arc<dyn Tables>,
     hooks: HookTable,
     scheduler: Scheduler,
+    /// The catalogue without scenarios.
+    base: RwLock<Arc<Catalog>>,
+    /// The same with the folder's own scenarios, which can call each other.
     catalog: RwLock<Arc<Catalog>>,
     scenarios: Mutex<BTreeMap<ScenarioId, Entry>>,
     /// Held while files are read or written, so that one change sees the other.
@@ -42,6 +46,13 @@ enum Announced {
     #[default]
     All,
     NotAll,
+}
+
+/// Whether something about the scenarios that can be called is new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Learnt {
+    Something,
+    Nothing,
 }
 
 /// What a folder works with.
@@ -58,13 +69,14 @@ pub(crate) struct Parts {
 impl Folder {
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { path, handle, tables, hooks, scheduler, catalog } = parts;
-        let catalog = RwLock::new(catalog);
+        let (base, catalog) = (RwLock::new(Arc::clone(&catalog)), RwLock::new(catalog));
         Self {
             path,
             handle,
             tables,
             hooks,
             scheduler,
+            base,
             catalog,
             scenarios: Mutex::default(),
             changing: Mutex::default(),
@@ -77,11 +89,10 @@ impl Folder {
 
     /// From now on, texts are checked against this catalogue; all are checked again.
     pub(crate) fn use_catalog(&self, catalog: Arc<Catalog>) -> Result<(), StoreError> {
-        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = catalog;
+        *self.base.write().unwrap_or_else(PoisonError::into_inner) = catalog;
         let mut scenarios = self.scenarios();
-        for entry in scenarios.values_mut() {
-            *entry = self.serve(&entry.id, &entry.file, Arc::clone(&entry.text), Some(entry))?;
-        }
+        self.learn(callees(scenarios.values().map(|entry| (&entry.id, &*entry.text))));
+        self.serve_again(&mut scenarios, |_| true)?;
         self.announce(&mut scenarios)
     }
 
@@ -97,6 +108,11 @@ impl Folder {
             self.forget(&id)?;
             scenarios.remove(&id);
         }
+        let texts = files.iter().filter_map(|(id, file)| {
+            let known = scenarios.get(id).map(|known| &*known.text);
+            Some((id, file.text.as_deref().or(known)?))
+        });
+        let learnt = self.learn(callees(texts));
         for (id, file) in files {
             let known = scenarios.get(&id);
             let Some(text) = file.text.filter(|text| known.is_none_or(|known| *known.text != **text)) else { continue };
@@ -104,9 +120,34 @@ impl Folder {
             let entry = self.serve(&id, &file.name, text.into(), known)?;
             scenarios.insert(id, entry);
         }
+        if learnt == Learnt::Something {
+            *announced = Announced::NotAll;
+            self.serve_again(&mut scenarios, |entry| mentions_call(&entry.text))?;
+        }
         if *announced == Announced::NotAll {
             self.announce(&mut scenarios)?;
             *announced = Announced::All;
+        }
+        Ok(())
+    }
+
+    /// Takes note of which scenarios can be called, and how.
+    fn learn(&self, callees: BTreeMap<String, Callee>) -> Learnt {
+        let base = Arc::clone(&self.base.read().unwrap_or_else(PoisonError::into_inner));
+        let mut catalog = self.catalog.write().unwrap_or_else(PoisonError::into_inner);
+        let news = catalog.scenarios() != Some(&callees);
+        *catalog = Arc::new((*base).clone().with_scenarios(callees));
+        if news { Learnt::Something } else { Learnt::Nothing }
+    }
+
+    /// Checks these scenarios again, though their texts are the same.
+    fn serve_again(
+        &self,
+        scenarios: &mut BTreeMap<ScenarioId, Entry>,
+        which: impl Fn(&Entry) -> bool,
+    ) -> Result<(), StoreError> {
+        for entry in scenarios.values_mut().filter(|entry| which(entry)) {
+            *entry = self.serve(&entry.id, &entry.file, Arc::clone(&entry.text), Some(entry))?;
         }
         Ok(())
     }
@@ -192,10 +233,23 @@ impl Folder {
         self.write(file, text)?;
         let mut scenarios = self.scenarios();
         let failed = |error: StoreError| LibraryError::Write { file: file.to_owned(), reason: error.to_string() };
+        let others = scenarios.values().filter(|entry| entry.id != *id).map(|entry| (&entry.id, &*entry.text));
+        let learnt = self.learn(callees(others.chain([(id, text)])));
         let entry = self.serve(id, file, text.into(), scenarios.get(id)).map_err(failed)?;
         scenarios.insert(id.clone(), entry.clone());
+        if learnt == Learnt::Something {
+            self.serve_again(&mut scenarios, |entry| mentions_call(&entry.text)).map_err(failed)?;
+        }
         self.announce(&mut scenarios).map_err(failed)?;
         Ok(self.with_next(scenarios.get(id).cloned().unwrap_or(entry)))
+    }
+
+    /// What is wrong with a text that is to be this scenario: it may call itself, though it is not there yet.
+    fn check_as(&self, id: &ScenarioId, text: &str) -> Vec<Diagnostic> {
+        let catalog = Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner));
+        let mut callees = catalog.scenarios().cloned().unwrap_or_default();
+        callees.insert(id.to_string(), Callee::of(text));
+        scenario::lint::review(text, &(*catalog).clone().with_scenarios(callees)).1
     }
 
     /// The entry, with the times at which its schedules are due.
@@ -222,7 +276,7 @@ impl Library for Folder {
     }
 
     fn put(&self, id: &ScenarioId, text: &str, builds_upon: Option<&Version>) -> Result<Entry, LibraryError> {
-        let diagnostics = self.check(text);
+        let diagnostics = self.check_as(id, text);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(LibraryError::Invalid(diagnostics));
         }
@@ -250,20 +304,27 @@ impl Library for Folder {
         self.forget(id).map_err(|error| failed(error.to_string()))?;
         let file = entry.file.clone();
         scenarios.remove(id);
+        self.learn(callees(scenarios.values().map(|entry| (&entry.id, &*entry.text))));
+        let again = self.serve_again(&mut scenarios, |entry| mentions_call(&entry.text));
         let failed = |error: StoreError| LibraryError::Write { file, reason: error.to_string() };
-        self.announce(&mut scenarios).map_err(failed)
+        again.and_then(|()| self.announce(&mut scenarios)).map_err(failed)
     }
 
     fn switch(&self, id: &ScenarioId, enabled: Switch) -> Result<Entry, LibraryError> {
         let _changing = self.changing();
         let entry = self.get(id).ok_or_else(|| LibraryError::Unknown(id.clone()))?;
         let text = switch::switched(&entry.text, enabled);
-        let diagnostics = self.check(&text);
+        let diagnostics = self.check_as(id, &text);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(LibraryError::Invalid(diagnostics));
         }
         self.keep(id, &entry.file, &text)
     }
+}
+
+/// What `call` steps may know of these texts.
+fn callees<'t>(texts: impl Iterator<Item = (&'t ScenarioId, &'t str)>) -> BTreeMap<String, Callee> {
+    texts.map(|(id, text)| (id.to_string(), Callee::of(text))).collect()
 }
 
 /// The schedules of a scenario that is switched on.

@@ -12,6 +12,7 @@ mod run;
 mod runs;
 mod schema;
 mod serve;
+mod setting;
 mod sources;
 mod terminal;
 mod test;

@@ -2,20 +2,26 @@
 
 mod input;
 mod narration;
+mod neighbours;
 mod record;
+mod standstill;
 
 use crate::home::Home;
+use crate::setting::AllowEnv;
 use crate::sources::{self, Source};
 use crate::terminal::{self, BAD, Done, OK, QUIET, paint};
 use anyhow::Context;
 use clap::Args;
-use engine::{Deployment, Engine, Options};
+use engine::{Deployment, Engine, Handle, Options, Refused};
 use narration::Narration;
+use neighbours::Sound;
 use record::Record;
 use run::data_store::DataStores;
 use run::entry::End;
 use run::input::Input;
 use run::response::Response;
+use run::setting::Setting;
+use standstill::Blocked;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -29,7 +35,7 @@ const GRACE: Duration = Duration::from_secs(1);
 /// Run one scenario once, without a server
 ///
 /// Runs one scenario from its first step to its end and prints its answer. Steps are shown on stderr as they happen.
-/// Calls are real, except over connections that say `sandbox: true`. Nothing is kept: data stores begin empty, unless
+/// Scenarios that it calls run too. What it waits for is waited for up to a minute. Calls are real, except over connections that say `sandbox: true`. Nothing is kept: data stores begin empty, unless
 /// `--data` names the folder of a server that is not running, whose stores the run then reads and changes.
 #[derive(Args, Debug)]
 #[command(after_help = terminal::EXIT_CODES)]
@@ -48,20 +54,46 @@ pub(crate) struct Run {
     /// The data folder whose data stores the run uses, such as `.hookmill`
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    allow_env: AllowEnv,
+}
+
+/// What a run needs.
+struct Stage<'a> {
+    home: &'a Home,
+    /// The scenario itself, and those that it may call.
+    scenarios: Vec<Sound>,
+    /// Where its data stores are, if they are kept.
+    kept: Option<&'a Store>,
+    setting: Setting,
+}
+
+/// How it went.
+struct Performance {
+    record: Record,
+    /// What it still waits for, where that does not come by itself.
+    blocked: Option<Blocked>,
 }
 
 impl Run {
     pub(crate) fn run(self) -> Done {
         let source = sources::file(&self.file)?;
-        let home = Home::open(&source.home);
-        anyhow::ensure!(home.problems.is_empty(), "{}", mistakes(&source, &home));
+        let homes = Home::all(std::slice::from_ref(&source));
+        let home = &homes[&source.home];
+        anyhow::ensure!(home.problems.is_empty(), "{}", mistakes(&source, home));
         let text = source.read()?;
-        let Some(deployment) = check(&source, &text, &home)? else { return Ok(ExitCode::from(1)) };
+        let Some(deployment) = check(&source, &text, home)? else { return Ok(ExitCode::from(1)) };
         let body = self.input.as_deref().map(input::body).transpose()?;
         let input = input::input(&deployment.plan, body, self.query);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let kept = self.data.as_deref().map(open).transpose()?;
-        let record = runtime.block_on(perform(&text, &home, &deployment, input, kept.as_ref()))?;
+        let stage = Stage {
+            home,
+            scenarios: neighbours::of(&source, Sound { text, deployment: deployment.clone() }, &home.catalog),
+            kept: kept.as_ref(),
+            setting: Setting { env: self.allow_env.variables(), ..Setting::default() },
+        };
+        let Performance { record, blocked } = runtime.block_on(perform(stage, &deployment, input))?;
         if let Some(kept) = kept {
             kept.journal.close()?;
         }
@@ -70,7 +102,7 @@ impl Run {
         } else if let Some(response) = record.response() {
             print_answer(response)?;
         }
-        Ok(conclude(&record, &source))
+        Ok(conclude(&record, blocked.as_ref(), &source))
     }
 }
 
@@ -97,28 +129,37 @@ fn open(data: &Path) -> anyhow::Result<Store> {
         .with_context(|| format!("cannot open the data folder {}; does a server use it?", data.display()))
 }
 
-/// Drives one run on an engine of its own, telling each step. What is `kept` is where its data stores are.
-async fn perform(
-    text: &str,
-    home: &Home,
-    deployment: &Deployment,
-    input: Input,
-    kept: Option<&Store>,
-) -> anyhow::Result<Record> {
-    let (store, narration) = Narration::over(store::open("memory:")?, Arc::clone(&deployment.plan));
+/// Drives one run on an engine of its own, telling each step.
+async fn perform(stage: Stage<'_>, deployment: &Deployment, input: Input) -> anyhow::Result<Performance> {
+    let Stage { home, scenarios, kept, setting } = stage;
+    let plans = scenarios.iter().map(|Sound { deployment, .. }| (deployment.id.clone(), Arc::clone(&deployment.plan)));
+    let (store, narration) = Narration::over(store::open("memory:")?, deployment.id.clone(), plans.collect());
     let stores = DataStores::new(Arc::clone(&kept.unwrap_or(&store).tables));
     let modules = modules::catalog(Arc::clone(&home.connections), &stores, modules::Options::default());
-    let engine = Engine::start(store, Arc::clone(&home.catalog), modules, Options::default());
+    let options = Options { setting: Arc::new(setting), ..Options::default() };
+    let engine = Engine::start(store, Arc::clone(&home.catalog), modules, options);
     let handle = engine.handle();
-    handle.deploy(deployment.id.clone(), text, Arc::clone(&deployment.plan))?;
+    for Sound { text, deployment } in &scenarios {
+        handle.deploy(deployment.id.clone(), text, Arc::clone(&deployment.plan))?;
+    }
     engine.resume()?;
-    let told = tokio::spawn(narration.tell());
-    handle.deliver(deployment, input, deployment.plan.limits.timeout + GRACE).await?;
-    let run = told.await??;
-    let journal = handle.journal(run)?;
-    let (_, entries) = journal.ok_or_else(|| anyhow::anyhow!("the journal of the run is gone"))?;
+    let told = tokio::select! {
+        told = narration.tell() => told?,
+        refused = refusal(&handle, deployment, input) => return Err(refused.into()),
+    };
+    let journal = handle.journal(told.run)?;
+    let (head, entries) = journal.ok_or_else(|| anyhow::anyhow!("the journal of the run is gone"))?;
     engine.stop(GRACE).await?;
-    Ok(Record::new(run, deployment, entries))
+    let record = Record::new(told.run, deployment, head.status, entries);
+    Ok(Performance { record, blocked: told.blocked })
+}
+
+/// Starts the run. Comes back only if it is refused; the narration knows its end better than its caller.
+async fn refusal(handle: &Handle, deployment: &Deployment, input: Input) -> Refused {
+    match handle.deliver(deployment, input, deployment.plan.limits.timeout + GRACE).await {
+        Ok(_) => std::future::pending().await,
+        Err(refused) => refused,
+    }
 }
 
 fn print_answer(response: &Response) -> anyhow::Result<()> {
@@ -131,7 +172,7 @@ fn print_answer(response: &Response) -> anyhow::Result<()> {
 }
 
 /// Says how the run ended.
-fn conclude(record: &Record, source: &Source) -> ExitCode {
+fn conclude(record: &Record, blocked: Option<&Blocked>, source: &Source) -> ExitCode {
     let answer = record.response().map_or(String::new(), |response| format!(", answered {}", response.status));
     match record.end() {
         Some(End::Succeeded) => terminal::say(format_args!("{}{answer}", paint(OK, "succeeded"))),
@@ -148,8 +189,19 @@ fn conclude(record: &Record, source: &Source) -> ExitCode {
             }
             return ExitCode::from(1);
         }
-        Some(End::Cancelled) | None => {
+        Some(End::Cancelled) => {
             terminal::say(paint(BAD, "cancelled"));
+            return ExitCode::from(1);
+        }
+        None => {
+            let tag = paint(BAD, "not over");
+            let waits = blocked.map_or(String::new(), |blocked| record.waits(blocked));
+            let place = blocked.and_then(|blocked| record.blocked_at(blocked));
+            let place = place.map_or(String::new(), |place| format!(":{}:{}", place.line, place.column));
+            terminal::say(format_args!("{}{place}: {tag}: {waits}", source.shown()));
+            terminal::say(
+                "  hint: `hookmill run` keeps nothing; `hookmill serve` keeps runs that wait, and goes on with them",
+            );
             return ExitCode::from(1);
         }
     }

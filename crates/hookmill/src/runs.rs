@@ -1,9 +1,11 @@
 //! `hookmill runs`: runs of a server, or of a data folder that no server has open.
 
+mod cancel;
 mod capture;
 mod folder;
 mod list;
 mod loosening;
+mod resume;
 mod server;
 mod show;
 
@@ -12,7 +14,7 @@ use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use url::Url;
 
-/// Look at runs, and make tests of them
+/// Look at runs, make tests of them, and lead them on
 #[derive(Args, Debug)]
 pub(crate) struct Runs {
     #[command(subcommand)]
@@ -24,6 +26,8 @@ enum Command {
     List(list::List),
     Show(show::Show),
     Capture(capture::Capture),
+    Resume(resume::Resume),
+    Cancel(cancel::Cancel),
 }
 
 /// Where the runs are.
@@ -45,6 +49,8 @@ impl Runs {
                 Command::List(list) => list.run().await,
                 Command::Show(show) => show.run().await,
                 Command::Capture(capture) => capture.run().await,
+                Command::Resume(resume) => resume.run().await,
+                Command::Cancel(cancel) => cancel.run().await,
             }
         })
     }

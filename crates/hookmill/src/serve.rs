@@ -5,6 +5,7 @@ mod token;
 
 use crate::folder::{self, Folder, Parts};
 use crate::home::Home;
+use crate::setting::{self, AllowEnv};
 use crate::terminal::{Done, say};
 use anyhow::Context;
 use clap::Args;
@@ -12,6 +13,7 @@ use engine::{Engine, Options};
 use modules::guard::Allowed;
 use modules::{Connections, catalog};
 use run::data_store::DataStores;
+use run::setting::Setting;
 use scenario::catalog::Catalog;
 use server::library::Library;
 use server::{App, Assets, Gateway};
@@ -59,6 +61,8 @@ pub(crate) struct Serve {
     /// The largest webhook body, in bytes, where the webhook sets no bound
     #[arg(long, value_name = "BYTES", default_value_t = 16 << 20)]
     max_body: u64,
+    #[command(flatten)]
+    allow_env: AllowEnv,
 }
 
 /// The header by which proxies name the caller.
@@ -97,7 +101,9 @@ impl Serve {
         let options = modules::Options { allow_private: self.allow_private.clone() };
         let stores = DataStores::new(Arc::clone(&store.tables));
         let loaded = catalog(Arc::clone(&home.connections), &stores, options.clone());
-        let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, Options::default());
+        let setting = Arc::new(self.setting(address, &store)?);
+        let engine_options = Options { setting, ..Options::default() };
+        let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, engine_options);
         let hooks = HookTable::default();
         let scheduler = Scheduler::new(engine.handle(), Arc::clone(&store.tables));
         let folder = Arc::new(Folder::new(Parts {
@@ -153,6 +159,14 @@ impl Serve {
         let public_url = self.public_url(address)?;
         let options = server::Options { public_url, token, assets: Assets::default(), stores };
         Ok(App::new(gateway, library, catalog, options))
+    }
+
+    fn setting(&self, address: SocketAddr, store: &Store) -> anyhow::Result<Setting> {
+        Ok(Setting {
+            public_url: self.public_url(address)?.as_str().trim_end_matches('/').into(),
+            env: self.allow_env.variables(),
+            resume_key: setting::resume_key(&*store.tables)?,
+        })
     }
 
     fn public_url(&self, address: SocketAddr) -> anyhow::Result<Url> {

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use run::id::{InvalidScenarioId, ScenarioId};
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -123,6 +123,23 @@ pub(crate) fn scenario_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     files_below(folder, is_scenario)
 }
 
+/// The scenarios that lie in this folder itself, by id. Of two with one name, the first by extension.
+pub(crate) fn beside(folder: &Path) -> BTreeMap<String, PathBuf> {
+    let mut found = BTreeMap::new();
+    // A folder that cannot be read has none to offer.
+    let mut names: Vec<_> =
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name()).collect();
+    names.sort();
+    for name in names {
+        let name = name.to_string_lossy();
+        if is_scenario(&name) && !name.starts_with('.') {
+            let stem = stem_of(&name).unwrap_or_default();
+            found.entry(stem.to_owned()).or_insert_with(|| folder.join(&*name));
+        }
+    }
+    found
+}
+
 fn files_below(folder: &Path, wanted: fn(&str) -> bool) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     collect(folder, wanted, &mut files)?;
@@ -164,7 +181,8 @@ fn stem_of(name: &str) -> Option<&str> {
     EXTENSIONS.iter().find_map(|extension| name.strip_suffix(extension))
 }
 
-fn parent(file: &Path) -> &Path {
+/// The folder of a file.
+pub(crate) fn parent(file: &Path) -> &Path {
     match file.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),

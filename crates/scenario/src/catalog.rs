@@ -1,5 +1,6 @@
 //! What a scenario may name: modules with their parameters, and connections. Plain data, made elsewhere.
 
+use crate::text;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -64,6 +65,25 @@ pub struct Callee {
     pub input: Option<Value>,
 }
 
+impl Callee {
+    /// What a scenario's text says of being called, read without checking anything else. A text that cannot be read
+    /// is taken for callable: what is wrong with it is said where it is.
+    pub fn of(text: &str) -> Self {
+        // Most scenarios are not called, and need not be read twice.
+        if !text.contains("call") {
+            return Self::default();
+        }
+        let Ok(scenario) = text::read(text) else { return Self { callable: true, input: None } };
+        let trigger = scenario.get("trigger");
+        let triggers = match trigger.map(|trigger| &trigger.value) {
+            Some(text::Value::List(triggers)) => triggers.as_slice(),
+            _ => trigger.map(std::slice::from_ref).unwrap_or_default(),
+        };
+        let Some(call) = triggers.iter().find_map(|trigger| trigger.get("call")) else { return Self::default() };
+        Self { callable: true, input: call.get("input").map(text::Node::to_json) }
+    }
+}
+
 impl Catalog {
     /// A catalogue of these modules, with connections unknown: their names are not checked.
     pub fn new(modules: impl IntoIterator<Item = ModuleSpec>) -> Self {
@@ -103,5 +123,29 @@ impl Catalog {
     /// The scenarios that `call` may name, where they are known.
     pub fn scenarios(&self) -> Option<&BTreeMap<String, Callee>> {
         self.scenarios.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn check(text: &str, callable: bool, input: Option<Value>) {
+        assert_eq!(Callee::of(text), Callee { callable, input }, "{text}");
+    }
+
+    #[test]
+    fn a_text_says_whether_it_is_called() {
+        check("steps: []", false, None);
+        check("steps: [ { call: other } ]", false, None);
+        check("trigger: { call: {} }", true, None);
+        check("trigger: { call: }", true, None);
+        check(
+            "trigger: [ manual: {}, call: { input: { required: [a] } } ]\nsteps: [ { unknown: 1 } ]",
+            true,
+            Some(json!({ "required": ["a"] })),
+        );
+        check("call: [", true, None);
     }
 }

@@ -1,14 +1,16 @@
 //! Tells a run's steps while they happen, from what is written to its journal.
 
+use super::standstill::{Blocked, Standstill};
 use crate::terminal::{self, BAD, DOUBTFUL, OK, QUIET, paint};
 use run::call::Delivery;
 use run::entry::{self, Conclusion, Entry, Skip};
 use run::error::StepError;
-use run::id::{Millis, RunId, Spot};
+use run::id::{Millis, RunId, ScenarioId, Spot};
 use run::tables::StoreError;
 use scenario::expression::Comparison;
 use scenario::plan::{Plan, Step};
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use store::{Ack, Append, Filter, Head, Journal, Journaled, Store};
 use tokio::sync::mpsc;
@@ -17,17 +19,24 @@ use tokio::sync::mpsc;
 #[derive(Debug)]
 struct Overheard {
     journal: Arc<dyn Journal>,
-    listener: mpsc::UnboundedSender<(RunId, Entry)>,
+    listener: mpsc::UnboundedSender<Piece>,
+}
+
+/// What was written of a run at once.
+#[derive(Debug)]
+struct Piece {
+    run: RunId,
+    head: Head,
+    entries: Vec<Entry>,
 }
 
 impl Journal for Overheard {
     fn append(&self, append: Append) -> Ack {
-        let (run, entries) = (append.run, entry::decode(&append.bytes).unwrap_or_default());
+        let entries = entry::decode(&append.bytes).unwrap_or_default();
+        let piece = Piece { run: append.run, head: append.head.clone(), entries };
         let ack = self.journal.append(append);
-        for entry in entries {
-            // Once the end is told, nobody listens any more.
-            let _ = self.listener.send((run, entry));
-        }
+        // Once the end is told, nobody listens any more.
+        let _ = self.listener.send(piece);
         ack
     }
 
@@ -48,110 +57,140 @@ impl Journal for Overheard {
     }
 }
 
-/// The steps of a run, told one line each.
+/// The steps of a run, and of those it calls, told one line each.
 pub(super) struct Narration {
-    plan: Arc<Plan>,
-    entries: mpsc::UnboundedReceiver<(RunId, Entry)>,
-    began: HashMap<Spot, Millis>,
+    /// The scenario that is run.
+    scenario: ScenarioId,
+    /// It and those that it may call.
+    plans: BTreeMap<ScenarioId, Arc<Plan>>,
+    pieces: mpsc::UnboundedReceiver<Piece>,
+    began: HashMap<(RunId, Spot), Millis>,
+    standstill: Standstill,
     /// How wide the widest label, and the widest name of a module, is.
     widths: (usize, usize),
 }
 
+/// What was told: which run it was, and what it still waits for, if that does not come by itself.
+pub(super) struct Told {
+    pub(super) run: RunId,
+    pub(super) blocked: Option<Blocked>,
+}
+
+/// Whose entry is told.
+struct Teller<'a> {
+    run: RunId,
+    scenario: &'a ScenarioId,
+    plan: &'a Plan,
+}
+
 impl Narration {
     /// The store, and the narration of the run that will be written to it.
-    pub(super) fn over(store: Store, plan: Arc<Plan>) -> (Store, Self) {
-        let (listener, entries) = mpsc::unbounded_channel();
+    pub(super) fn over(store: Store, scenario: ScenarioId, plans: BTreeMap<ScenarioId, Arc<Plan>>) -> (Store, Self) {
+        let (listener, pieces) = mpsc::unbounded_channel();
         let journal = Arc::new(Overheard { journal: store.journal, listener });
-        let widest = |name: fn(&Step) -> &str| plan.steps.iter().map(|step| name(step).chars().count()).max();
-        let widths = (widest(|step| &step.label).unwrap_or(0), widest(|step| &step.module).unwrap_or(0));
-        (Store { journal, ..store }, Self { plan, entries, began: HashMap::new(), widths })
+        let steps = || plans.iter().flat_map(|(id, plan)| plan.steps.iter().map(move |step| (id, step)));
+        let widths = (
+            steps().map(|(id, step)| label(&scenario, id, step).chars().count()).max().unwrap_or(0),
+            steps().map(|(_, step)| step.module.chars().count()).max().unwrap_or(0),
+        );
+        let (began, standstill) = (HashMap::new(), Standstill::default());
+        (Store { journal, ..store }, Self { scenario, plans, pieces, began, standstill, widths })
     }
 
-    /// Tells every step until the run is over, and which run it was.
-    pub(super) async fn tell(mut self) -> Result<RunId, StoreError> {
-        while let Some((run, entry)) = self.entries.recv().await {
-            self.take(&entry);
-            if matches!(entry, Entry::Ended { .. }) {
-                return Ok(run);
+    /// Tells every step until all is over, or nothing more happens by itself.
+    pub(super) async fn tell(mut self) -> Result<Told, StoreError> {
+        let mut first = None;
+        while let Some(piece) = self.pieces.recv().await {
+            let run = *first.get_or_insert(piece.run);
+            let Some(plan) = self.plans.get(&piece.head.scenario).cloned() else { continue };
+            self.standstill.note(piece.run, &piece.head, &piece.entries, &plan);
+            for entry in &piece.entries {
+                self.take(&Teller { run: piece.run, scenario: &piece.head.scenario, plan: &plan }, entry);
+            }
+            let blocked = self.standstill.blocked().cloned();
+            if blocked.is_some() || self.standstill.is_over() {
+                return Ok(Told { run, blocked });
             }
         }
         Err(StoreError::Closed)
     }
 
-    fn take(&mut self, entry: &Entry) {
+    fn take(&mut self, teller: &Teller<'_>, entry: &Entry) {
         match entry {
             Entry::Created(_) | Entry::Turned { .. } | Entry::Ended { .. } => {}
             Entry::Started { spot, at, .. } | Entry::Looped { spot, at, .. } => {
-                self.began.entry(spot.clone()).or_insert(*at);
+                self.began.entry((teller.run, spot.clone())).or_insert(*at);
             }
             Entry::Done(done) => {
                 let sandbox = if done.delivery == Delivery::Sandbox { "sandbox" } else { "" };
-                self.say(&done.spot, &paint(OK, "done     "), done.at, sandbox);
+                self.say(teller, &done.spot, &paint(OK, "done     "), done.at, sandbox);
             }
             Entry::Failed { spot, error, retry: Some(retry), at, .. } => {
                 let note = format!("{}; again in {} ms", reason(error), retry - at);
-                self.say(spot, &paint(DOUBTFUL, "retry    "), *at, &note);
+                self.say(teller, spot, &paint(DOUBTFUL, "retry    "), *at, &note);
             }
             Entry::Failed { spot, error, retry: None, at, .. } => {
-                self.say(spot, &paint(BAD, "failed   "), *at, &reason(error));
+                self.say(teller, spot, &paint(BAD, "failed   "), *at, &reason(error));
             }
             Entry::Recovered { spot, at, .. } => {
-                self.say(spot, &paint(DOUBTFUL, "recovered"), *at, "as `on_error` says")
+                self.say(teller, spot, &paint(DOUBTFUL, "recovered"), *at, "as `on_error` says")
             }
             Entry::Skipped { spot, why, at } => {
                 let note = match why {
                     Skip::When => "`when` is false",
                     Skip::Disabled => "disabled",
                 };
-                self.say(spot, &paint(QUIET, "skipped  "), *at, note);
+                self.say(teller, spot, &paint(QUIET, "skipped  "), *at, note);
             }
             Entry::Weighed { spot, passed, comparisons, at } => {
                 let seen: Vec<String> = comparisons.iter().map(compared).collect();
                 let status = if *passed { paint(OK, "passed   ") } else { paint(QUIET, "held back") };
-                self.say(spot, &status, *at, &seen.join(", "));
+                self.say(teller, spot, &status, *at, &seen.join(", "));
             }
-            Entry::Filtered { spot, passed: true, at } => self.say(spot, &paint(OK, "passed   "), *at, ""),
+            Entry::Filtered { spot, passed: true, at } => self.say(teller, spot, &paint(OK, "passed   "), *at, ""),
             Entry::Filtered { spot, passed: false, at } => {
-                self.say(spot, &paint(QUIET, "held back"), *at, "the branch ends here");
+                self.say(teller, spot, &paint(QUIET, "held back"), *at, "the branch ends here");
             }
             Entry::Routed { spot, branches, at } => {
                 let taken = format!("takes {}", terminal::count(branches.len(), "branch"));
-                self.say(spot, &paint(OK, "routed   "), *at, &taken);
+                self.say(teller, spot, &paint(OK, "routed   "), *at, &taken);
             }
             Entry::Responded { spot, response, at } => {
-                self.say(spot, &paint(OK, "answered "), *at, &format!("status {}", response.status));
+                self.say(teller, spot, &paint(OK, "answered "), *at, &format!("status {}", response.status));
             }
-            flow => self.take_flow(flow),
+            flow => self.take_flow(teller, flow),
         }
     }
 
     /// What steps do that guide the run.
-    fn take_flow(&mut self, entry: &Entry) {
+    fn take_flow(&mut self, teller: &Teller<'_>, entry: &Entry) {
         match entry {
             Entry::Assigned { spot, values, at } => {
                 let names: Vec<&str> = values.iter().map(|(name, _)| name.as_str()).collect();
-                self.say(spot, &paint(OK, "assigned "), *at, &names.join(", "));
+                self.say(teller, spot, &paint(OK, "assigned "), *at, &names.join(", "));
             }
             Entry::Awaiting { spot, until, at } => {
-                self.began.entry(spot.clone()).or_insert(*at);
+                self.began.entry((teller.run, spot.clone())).or_insert(*at);
                 let note = format!("until {}", terminal::time(*until));
-                self.say(spot, &paint(QUIET, "waits    "), *at, &note);
+                self.say(teller, spot, &paint(QUIET, "waits    "), *at, &note);
             }
             Entry::Called(called) => {
-                self.began.entry(called.spot.clone()).or_insert(called.at);
+                self.began.entry((teller.run, called.spot.clone())).or_insert(called.at);
             }
             Entry::Concluded { spot, conclusion, at, .. } => {
                 let status = match conclusion {
                     Conclusion::Returned => "returned ",
                     Conclusion::Stopped => "stopped  ",
                 };
-                self.say(spot, &paint(OK, status), *at, "");
+                self.say(teller, spot, &paint(OK, status), *at, "");
             }
-            Entry::Escalated { spot, error, at, .. } => self.say(spot, &paint(BAD, "failed   "), *at, &reason(error)),
+            Entry::Escalated { spot, error, at, .. } => {
+                self.say(teller, spot, &paint(BAD, "failed   "), *at, &reason(error))
+            }
             Entry::Held { spot, error, at, .. } => {
-                self.say(spot, &paint(DOUBTFUL, "held     "), *at, &reason(error));
+                self.say(teller, spot, &paint(DOUBTFUL, "held     "), *at, &reason(error));
             }
-            Entry::Released { spot, at, .. } => self.say(spot, &paint(DOUBTFUL, "resumed  "), *at, ""),
+            Entry::Released { spot, at, .. } => self.say(teller, spot, &paint(DOUBTFUL, "resumed  "), *at, ""),
             Entry::Collapsed { error, .. } => {
                 terminal::say(paint(BAD, format_args!("  failed; `on_failure` runs: {}", reason(error))));
             }
@@ -159,14 +198,20 @@ impl Narration {
         }
     }
 
-    fn say(&self, spot: &Spot, status: &str, at: Millis, note: &str) {
-        let step = self.plan.step(spot.step);
+    fn say(&self, teller: &Teller<'_>, spot: &Spot, status: &str, at: Millis, note: &str) {
+        let step = teller.plan.step(spot.step);
         let turns: String = spot.turns.iter().map(|turn| format!("  turn {turn}")).collect();
-        let ((label, module), (wide, wider)) = ((&step.label, &step.module), self.widths);
-        let took = self.began.get(spot).map_or(0, |began| at - began);
+        let label = label(&self.scenario, teller.scenario, step);
+        let (module, (wide, wider)) = (&step.module, self.widths);
+        let took = self.began.get(&(teller.run, spot.clone())).map_or(0, |began| at - began);
         let note = if note.is_empty() { String::new() } else { paint(QUIET, format_args!("  {note}")) };
         terminal::say(format_args!("  {status}  {label:<wide$}  {module:<wider$}  {took:>4} ms{turns}{note}"));
     }
+}
+
+/// A step's label, with its scenario where that is another than the one that is run.
+fn label<'s>(main: &ScenarioId, scenario: &ScenarioId, step: &'s Step) -> Cow<'s, str> {
+    if main == scenario { (*step.label).into() } else { format!("{scenario} › {}", step.label).into() }
 }
 
 /// A comparison with both sides and their types: `"5" (text) == 5 (number) is false`.

@@ -1,6 +1,8 @@
 //! A finished run, as `--json` prints it. The fields are those of the API's runs.
 
-use engine::Deployment;
+use super::standstill::{Awaited, Blocked};
+use crate::terminal;
+use engine::{Deployment, Status};
 use run::call::Delivery;
 use run::entry::{End, Entry};
 use run::error::StepError;
@@ -18,12 +20,13 @@ pub(super) struct Record {
     run: RunId,
     scenario: ScenarioId,
     plan: Arc<Plan>,
+    status: Status,
     entries: Vec<Entry>,
 }
 
 impl Record {
-    pub(super) fn new(run: RunId, deployment: &Deployment, entries: Vec<Entry>) -> Self {
-        Self { run, scenario: deployment.id.clone(), plan: Arc::clone(&deployment.plan), entries }
+    pub(super) fn new(run: RunId, deployment: &Deployment, status: Status, entries: Vec<Entry>) -> Self {
+        Self { run, scenario: deployment.id.clone(), plan: Arc::clone(&deployment.plan), status, entries }
     }
 
     /// What the caller was answered.
@@ -54,6 +57,27 @@ impl Record {
         Some(&self.plan.step(spot.step).label)
     }
 
+    /// Where the step stands that keeps it from going on; none where that is another scenario's.
+    pub(super) fn blocked_at(&self, blocked: &Blocked) -> Option<Place> {
+        (blocked.scenario == self.scenario).then(|| self.plan.step(blocked.spot.step).place)
+    }
+
+    /// What it waits for, as a sentence without a final dot.
+    pub(super) fn waits(&self, blocked: &Blocked) -> String {
+        let whose = if blocked.scenario == self.scenario {
+            format!("step `{}`", self.plan.step(blocked.spot.step).label)
+        } else {
+            format!("a step of `{}`, which it called,", blocked.scenario)
+        };
+        match &blocked.awaited {
+            Awaited::Answer(until) => {
+                format!("{whose} waits for an answer until {}, and only a server takes one", terminal::time(*until))
+            }
+            Awaited::Time(until) => format!("{whose} waits until {}", terminal::time(*until)),
+            Awaited::Hand(reason) => format!("{whose} is held until someone resumes it, after {reason}"),
+        }
+    }
+
     /// Whether a call was written down instead of made.
     pub(super) fn used_sandbox(&self) -> bool {
         self.entries.iter().any(|entry| matches!(entry, Entry::Done(done) if done.delivery == Delivery::Sandbox))
@@ -69,7 +93,7 @@ impl Record {
             "id": self.run.to_string(),
             "scenario": self.scenario.as_str(),
             "version": self.plan.version,
-            "status": self.end().map(status),
+            "status": self.status,
             "created": self.entries.first().map(Entry::at),
             "changed": self.entries.last().map(Entry::at),
             "input": self.input(),
@@ -118,15 +142,6 @@ impl Record {
             "status": error.status,
             "place": place,
         })
-    }
-}
-
-fn status(end: &End) -> &'static str {
-    match end {
-        End::Succeeded => "succeeded",
-        End::Stopped => "stopped",
-        End::Failed { .. } => "failed",
-        End::Cancelled => "cancelled",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Place;
 use anyhow::Context;
+use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 use std::path::Path;
 use url::Url;
@@ -29,11 +30,27 @@ impl Server {
 
     /// What the API answers to `GET /api/v1{path}`.
     pub(super) async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        let url = self.base.join(&format!("api/v1{path}"))?;
-        let asked = self.client.get(url).bearer_auth(&self.token).send().await;
+        self.ask(self.client.get(self.url(path)?)).await
+    }
+
+    /// What the API answers to `POST /api/v1{path}` with this body; null where it says nothing.
+    pub(super) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.ask(self.client.post(self.url(path)?).json(body)).await
+    }
+
+    fn url(&self, path: &str) -> anyhow::Result<Url> {
+        Ok(self.base.join(&format!("api/v1{path}"))?)
+    }
+
+    async fn ask(&self, request: RequestBuilder) -> anyhow::Result<Value> {
+        let asked = request.bearer_auth(&self.token).send().await;
         let answer = asked.with_context(|| format!("no server answers at {}", self.base))?;
         let status = answer.status();
-        let told: Value = serde_json::from_slice(&answer.bytes().await?)
+        let body = answer.bytes().await?;
+        if status == StatusCode::NO_CONTENT {
+            return Ok(Value::Null);
+        }
+        let told: Value = serde_json::from_slice(&body)
             .with_context(|| format!("{} does not answer as a Hookmill server does", self.base))?;
         if !status.is_success() {
             let why = told["detail"].as_str().or(told["title"].as_str()).unwrap_or("no reason given");

@@ -19,3 +19,4 @@ mod served;
 mod shipped;
 mod store;
 mod test;
+mod waits;

@@ -220,10 +220,11 @@ async fn no_invented_link_leads_anywhere() {
     let site = Site::start().await;
     let (id, path) = waiting(&site, CALLBACK, json!({})).await;
     let unknown = page(site.request("POST", "/resume/wrong"), 404).await;
-    let (last, flipped) = (path.len() - 1, if path.ends_with('A') { "B" } else { "A" });
+    let other = |character: &str| if character == "A" { "B" } else { "A" };
+    let (first, last) = ("/resume/".len(), path.len() - 1);
     let forged = [
-        format!("{}{flipped}", &path[..last]),
-        format!("/resume/{flipped}{}", &path["/resume/".len() + 1..]),
+        format!("{}{}", &path[..last], other(&path[last..])),
+        format!("{}{}{}", &path[..first], other(&path[first..=first]), &path[first + 1..]),
         path[..last].to_owned(),
         format!("{path}/"),
         format!("{path}A"),

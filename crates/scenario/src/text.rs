@@ -58,6 +58,15 @@ pub(crate) struct Entry {
 pub(crate) struct Key {
     pub(crate) text: String,
     pub(crate) place: Place,
+    /// The bytes of the text it was written as.
+    bytes: (usize, usize),
+}
+
+impl Key {
+    /// Where its characters stand in the source.
+    pub(crate) fn places<'n>(&'n self, source: &'n str) -> Places<'n> {
+        Places::new(source, self.bytes, self.place, &self.text)
+    }
 }
 
 /// Reads a text. Duplicate keys stay in the tree: they are found with everything else.
@@ -179,9 +188,12 @@ fn place_of(location: &Location) -> Place {
 }
 
 fn node_of(spanned: Spanned<Value>) -> Node {
-    let span = spanned.defined.span();
-    let bytes = (span.byte_offset().unwrap_or_default() as usize, span.byte_len().unwrap_or_default() as usize);
-    Node { place: place_of(&spanned.defined), value: spanned.value, bytes }
+    Node { place: place_of(&spanned.defined), bytes: bytes_of(&spanned.defined), value: spanned.value }
+}
+
+fn bytes_of(location: &Location) -> (usize, usize) {
+    let span = location.span();
+    (span.byte_offset().unwrap_or_default() as usize, span.byte_len().unwrap_or_default() as usize)
 }
 
 impl<'de> Deserialize<'de> for Value {
@@ -254,8 +266,8 @@ impl<'de> Visitor<'de> for ValueVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Vec::new();
         while let Some((key, value)) = entries.next_entry::<Spanned<String>, Spanned<Value>>()? {
-            let place = place_of(&key.defined);
-            map.push(Entry { key: Key { text: key.value, place }, node: node_of(value) });
+            let (place, bytes) = (place_of(&key.defined), bytes_of(&key.defined));
+            map.push(Entry { key: Key { text: key.value, place, bytes }, node: node_of(value) });
         }
         Ok(Value::Map(map))
     }

@@ -2,8 +2,9 @@
 
 use super::Checker;
 use crate::diagnostic::Place;
-use crate::expression::{Expression, Script, Template};
+use crate::expression::{Expression, Key, Script, Template};
 use crate::text::{Node, Value};
+use serde_json::Value as Json;
 
 /// Names that will mean something in a later release.
 const NOT_YET: [&str; 1] = ["secrets"];
@@ -74,19 +75,33 @@ impl Checker<'_> {
             Value::Map(entries) => {
                 let mut values = Vec::with_capacity(entries.len());
                 for entry in entries {
-                    if has_expression(&entry.key.text) {
-                        self.not_yet(entry.key.place, "an expression in a key");
-                    }
-                    values.push(self.template(&entry.node).map(|value| (entry.key.text.clone(), value)));
+                    let key = self.key(&entry.key);
+                    let value = self.template(&entry.node);
+                    values.push(key.zip(value));
                 }
                 Some(map_template(values.into_iter().collect::<Option<_>>()?))
             }
         }
     }
 
+    fn key(&mut self, key: &crate::text::Key) -> Option<Key> {
+        if !has_expression(&key.text) {
+            return Some(Key::Text(key.text.clone()));
+        }
+        let places = key.places(self.source);
+        self.parsed(&key.text, &|offset| places.at(offset)).map(|template| match template {
+            Template::Literal(Json::String(text)) => Key::Text(text),
+            computed => Key::Computed(computed),
+        })
+    }
+
     fn text_template(&mut self, node: &Node, text: &str) -> Option<Template> {
         let places = node.places(self.source);
-        match Template::parse(text, &|offset| places.at(offset)) {
+        self.parsed(text, &|offset| places.at(offset))
+    }
+
+    fn parsed(&mut self, text: &str, place_of: &dyn Fn(usize) -> Place) -> Option<Template> {
+        match Template::parse(text, place_of) {
             Ok(template) => {
                 for expression in template.expressions() {
                     self.names(expression);
@@ -124,8 +139,11 @@ fn list_template(items: Vec<Template>) -> Template {
 }
 
 /// A map without expressions is one literal.
-fn map_template(values: Vec<(String, Template)>) -> Template {
-    let pair = |(key, value): &(String, Template)| literal(value).map(|value| (key.clone(), value.clone()));
+fn map_template(values: Vec<(Key, Template)>) -> Template {
+    let pair = |(key, value): &(Key, Template)| match key {
+        Key::Text(key) => literal(value).map(|value| (key.clone(), value.clone())),
+        Key::Computed(_) => None,
+    };
     let literal: Option<serde_json::Map<_, _>> = values.iter().map(pair).collect();
     literal.map_or(Template::Map(values), |map| Template::Literal(map.into()))
 }

@@ -2,6 +2,22 @@
 
 use super::{Diagnostic, Fix, Place, alternatives};
 
+/// Names that stand for something in other languages, and what to write here.
+const ABSENT: &[(&str, &str)] = &[
+    ("undefined", "what is absent is `()` or `null`: `x?.y == null`, or give a default with `x?.y ?? …`"),
+    ("None", "what is absent is `()` or `null`"),
+    ("True", "write `true`"),
+    ("False", "write `false`"),
+    ("Math", "numbers have their functions as methods: `x.round()`, `[a, b].max()`"),
+    ("JSON", "write `x.to_json()` and `text.parse_json()`"),
+    ("Object", "maps have their functions as methods: `x.keys()`, `x.values()`"),
+    ("Date", "write `now()`, or `text.parse_date(…)`"),
+    ("type", "a key that is no word is written in brackets: `trigger.headers[\"content-type\"]`"),
+    ("and", "write `&&` for and"),
+    ("or", "write `||` for or"),
+    ("not", "write `!` for not"),
+];
+
 impl Diagnostic {
     /// A module that the catalogue does not have.
     pub(crate) fn unknown_module<'c>(place: Place, name: &str, known: impl IntoIterator<Item = &'c str>) -> Self {
@@ -93,11 +109,14 @@ impl Diagnostic {
 
     /// A name that an expression reads and nothing defines.
     pub(crate) fn unknown_name<'c>(place: Place, name: &str, visible: impl IntoIterator<Item = &'c str>) -> Self {
-        Self::error("E0220", place, format!("nothing here is called `{name}`")).suggest(
-            name,
-            visible,
-            "expressions see `trigger`, and earlier steps by their `id`",
-        )
+        let diagnostic = Self::error("E0220", place, format!("nothing here is called `{name}`"));
+        match ABSENT.iter().find(|(word, _)| *word == name) {
+            Some((_, hint)) => diagnostic.hint(*hint),
+            None if crate::functions::find(name).is_some() => {
+                diagnostic.hint(format!("a function is called: `x.{name}()`"))
+            }
+            None => diagnostic.suggest(name, visible, "expressions see `trigger`, and earlier steps by their `id`"),
+        }
     }
 
     /// A variable that is read and never written.

@@ -3,6 +3,7 @@
 use super::code::{Kind, Link, Node, Step};
 use super::fault::{self, Fault};
 use super::value::{self, as_list, as_map, as_text, describe, keys_of};
+use crate::functions;
 use rhai::{Dynamic, Map};
 use std::fmt::Write;
 
@@ -100,8 +101,11 @@ fn missing(map: &Map, name: &str, so_far: &Written) -> Fault {
 
 fn no_properties(receiver: &Dynamic, name: &str, so_far: &Written) -> Fault {
     let message = format!("`{so_far}` is {}, so `{name}` cannot be read from it", describe(receiver));
+    let function = functions::find(name).map(|function| function.name).or_else(|| functions::elsewhere(name));
     let hint = if receiver.is_unit() {
         format!("if it may be absent, write `{so_far}?.{name}` or add `?? …`")
+    } else if let Some(function) = function {
+        format!("did you mean the function, `{so_far}.{function}()`?")
     } else if receiver.is_array() {
         format!("take one item, `{so_far}[0]`, or all: `{so_far}.map(|item| item.{name})`")
     } else if receiver.is_string() {

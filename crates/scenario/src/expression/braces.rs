@@ -11,12 +11,16 @@ pub(super) enum Part {
     Unclosed(usize),
 }
 
+/// How often a match for quotes and braces is looked for in vain, each time through the whole text.
+const UNMATCHED: usize = 20;
+
 /// Splits a text. `\{{` stands for `{{` as text.
 pub(super) fn split(text: &str) -> Vec<Part> {
     let characters: Vec<char> = text.chars().collect();
     let mut parts = Vec::new();
     let mut plain = String::new();
     let mut at = 0;
+    let mut unmatched = 0;
     while at < characters.len() {
         match characters[at..] {
             ['\\', '{', '{', ..] => {
@@ -28,7 +32,9 @@ pub(super) fn split(text: &str) -> Vec<Part> {
                     parts.push(Part::Text(std::mem::take(&mut plain)));
                 }
                 let inside = at + 2;
-                let Some(end) = end_of(&characters, inside).or_else(|| next_braces(&characters, inside)) else {
+                let matching = if unmatched < UNMATCHED { end_of(&characters, inside) } else { None };
+                unmatched += usize::from(matching.is_none());
+                let Some(end) = matching.or_else(|| next_braces(&characters, inside)) else {
                     parts.push(Part::Unclosed(at));
                     return parts;
                 };
@@ -83,39 +89,44 @@ fn next_braces(characters: &[char], start: usize) -> Option<usize> {
     characters[start..].windows(2).position(|pair| pair == ['}', '}']).map(|found| start + found)
 }
 
-/// The offset behind the text that begins with the quote at this offset.
+/// The offset behind the text that begins with the quote at this offset. Texts within interpolations within texts are
+/// kept on a stack of our own, because a hostile text has thousands of them.
 fn after_quote(characters: &[char], start: usize) -> Option<usize> {
-    let quote = characters[start];
+    let mut open = vec![Open::Quote(characters[start])];
     let mut at = start + 1;
-    while at < characters.len() {
-        at = match characters[at..] {
-            ['\\', ..] if quote != '`' => at + 2,
-            ['$', '{', ..] if quote == '`' => after_interpolation(characters, at + 2)?,
-            [found, ..] if found == quote => return Some(at + 1),
-            _ => at + 1,
-        };
+    while let Some(innermost) = open.last_mut() {
+        let next = *characters.get(at)?;
+        match innermost {
+            Open::Quote(quote) => match characters[at..] {
+                ['\\', ..] if *quote != '`' => at += 1,
+                ['$', '{', ..] if *quote == '`' => {
+                    open.push(Open::Interpolation(1));
+                    at += 1;
+                }
+                _ if next == *quote => {
+                    open.pop();
+                }
+                _ => {}
+            },
+            Open::Interpolation(braces) => match next {
+                '"' | '`' | '\'' => open.push(Open::Quote(next)),
+                '{' => *braces += 1,
+                '}' if *braces == 1 => {
+                    open.pop();
+                }
+                '}' => *braces -= 1,
+                _ => {}
+            },
+        }
+        at += 1;
     }
-    None
+    Some(at)
 }
 
-/// The offset behind the `}` that ends an interpolation.
-fn after_interpolation(characters: &[char], start: usize) -> Option<usize> {
-    let mut open = 1_usize;
-    let mut at = start;
-    while at < characters.len() {
-        at = match characters[at] {
-            '"' | '`' | '\'' => after_quote(characters, at)?,
-            '{' => {
-                open += 1;
-                at + 1
-            }
-            '}' if open == 1 => return Some(at + 1),
-            '}' => {
-                open -= 1;
-                at + 1
-            }
-            _ => at + 1,
-        };
-    }
-    None
+/// What has not ended yet.
+enum Open {
+    /// A text in these quotes.
+    Quote(char),
+    /// `${`, with so many braces open.
+    Interpolation(usize),
 }

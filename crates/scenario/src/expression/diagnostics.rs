@@ -12,9 +12,11 @@ const IDIOMS: &[(&str, &str)] = &[
     ("'not'", "write `!` for not"),
     ("'>'", "for not equal, write `!=`"),
     ("operator: '?'", "to choose, write `if a { b } else { c }`; for a default, `a ?? b`"),
+    ("'++'", "a number is not counted up here; write `x + 1`"),
+    ("'...'", "lists are put together with `+`, and so are maps: `a + b`"),
     (
-        "Invalid character",
-        "texts stand in double quotes: \"…\", or \\\"…\\\" where the YAML is in double quotes itself",
+        "Unexpected ''",
+        "texts begin and end with the same quote; a quote within is written `\\'` or stands in the other quotes",
     ),
     ("Unexpected '{'", "this is an expression already: leave out `{{` and `}}`, or let them stand around the whole"),
     ("Invalid escape", "a backslash is written twice in an expression, and again in double-quoted YAML"),
@@ -24,10 +26,38 @@ const IDIOMS: &[(&str, &str)] = &[
     ("Open string", "texts begin and end with the same quote: \"…\""),
 ];
 
+/// What stands in expressions of other languages, and what to write instead. These words speak before those of rhai: what
+/// it stumbles over is often not what is wrong.
+const HABITS: &[(&str, &str)] = &[
+    ("=>", "a function is written `|item| item.sku`"),
+    ("function(", "a function is written `|item| item.sku`"),
+    ("if(", "to choose, write `if a { b } else { c }`"),
+    ("if (", "to choose, write `if a { b } else { c }`"),
+    ("typeof ", "the kind of a value is `x.kind_of()`"),
+    ("new Date", "the present is `now()`; a text becomes a time with `text.parse_date(…)`"),
+    (" not ", "write `!` for not"),
+    (" AND ", "write `&&` for and"),
+    (" OR ", "write `||` for or"),
+    (" is ", "to compare, write `==`; whether a value is absent tells `x == null`"),
+    ("let ", "an expression computes one value; a `rhai` step may have statements"),
+    ("“", "texts stand in straight quotes: \"…\" or '…'"),
+    ("„", "texts stand in straight quotes: \"…\" or '…'"),
+    ("f\"", "values are put into a text between backticks: `Hello ${name}`"),
+    ("[]", "one item is `list[0]`; of all, `list.map(|item| item.sku)`"),
+    ("$json", "the input is `trigger.body`; what a step gave has the name of its `id`"),
+    ("$node", "what a step gave has the name of its `id`"),
+];
+
 /// E0301: rhai cannot read it.
-pub(super) fn unreadable(place: Place, why: &str) -> Diagnostic {
-    let hint = IDIOMS.iter().find(|(part, _)| why.contains(part)).map(|(_, hint)| (*hint).to_owned());
-    error("E0301", place, format!("this cannot be read: {why}"), hint)
+pub(super) fn unreadable(place: Place, source: &str, why: &str) -> Diagnostic {
+    let entry = source.trim_start().strip_prefix('{').is_some_and(|inside| inside.contains(':'));
+    let habit = HABITS.iter().find(|(part, _)| source.contains(part));
+    let hint = match (entry, habit) {
+        (true, _) => Some("a map begins with `#{`: `#{a: 1}`"),
+        (_, Some((_, hint))) => Some(*hint),
+        _ => IDIOMS.iter().find(|(part, _)| why.contains(part)).map(|(_, hint)| *hint),
+    };
+    error("E0301", place, format!("this cannot be read: {why}"), hint.map(str::to_owned))
 }
 
 /// E0302: `{{` without `}}`.

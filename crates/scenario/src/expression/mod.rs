@@ -12,6 +12,7 @@ pub(crate) mod machine;
 pub(crate) mod operators;
 mod parser;
 mod script;
+mod source;
 mod statements;
 mod template;
 pub(crate) mod value;
@@ -22,12 +23,13 @@ mod tests;
 pub(crate) use access::{nearest, slice};
 pub use comparison::Comparison;
 pub use script::Script;
-pub use template::{Piece, Template};
+pub use template::{Key, Piece, Template};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::TriggerReads;
 use machine::{Limits, Machine};
 use rhai::Dynamic;
+use source::Source;
 use std::sync::Arc;
 
 /// What an expression sees of time and chance. It comes with the call, so that evaluating is a pure function.
@@ -78,11 +80,13 @@ impl Expression {
         if source.trim().is_empty() {
             return Err(Box::new(diagnostics::empty(place_of(0))));
         }
-        let ast = parser::parse_expression(source).map_err(|error| {
-            let place = lower::place_at(error.position(), source, place_of);
-            Box::new(diagnostics::unreadable(place, &error.err_type().to_string()))
+        let read = Source::of(source);
+        let place_of = &|offset| place_of(read.origin(offset));
+        let ast = parser::parse_expression(read.text()).map_err(|error| {
+            let place = lower::place_at(error.position(), read.text(), place_of);
+            Box::new(diagnostics::unreadable(place, source, &error.err_type().to_string()))
         })?;
-        let lowered = lower::expression(&ast, source, place_of)?;
+        let lowered = lower::expression(&ast, read.text(), place_of)?;
         Ok(Self(Arc::new(Compiled {
             source: source.to_owned(),
             root: lowered.root,

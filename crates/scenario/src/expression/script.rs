@@ -2,6 +2,7 @@
 
 use super::code::{Node, OwnFunction};
 use super::machine::{Limits, Machine};
+use super::source::Source;
 use super::{ExpressionError, Moment, Names, diagnostics, finish, lower, parser};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::TriggerReads;
@@ -27,11 +28,13 @@ impl Script {
         if source.trim().is_empty() {
             return Err(Box::new(diagnostics::empty(place_of(0))));
         }
-        let ast = parser::parse_script(source).map_err(|error| {
-            let place = lower::place_at(error.position(), source, place_of);
-            Box::new(diagnostics::unreadable(place, &error.err_type().to_string()))
+        let read = Source::of(source);
+        let place_of = &|offset| place_of(read.origin(offset));
+        let ast = parser::parse_script(read.text()).map_err(|error| {
+            let place = lower::place_at(error.position(), read.text(), place_of);
+            Box::new(diagnostics::unreadable(place, source, &error.err_type().to_string()))
         })?;
-        let (lowered, functions) = lower::script(&ast, source, place_of)?;
+        let (lowered, functions) = lower::script(&ast, read.text(), place_of)?;
         Ok(Self(Arc::new(Compiled {
             body: lowered.root,
             functions,

@@ -3,11 +3,12 @@
 
 use super::braces::{self, Part};
 use super::value::{self, write_text};
-use super::{Expression, ExpressionError, Moment, Names, diagnostics};
+use super::{Expression, ExpressionError, Moment, Names, diagnostics, fault};
 use crate::data::{self, Json};
 use crate::diagnostic::{Diagnostic, Place};
 use rhai::Dynamic;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// A value of the text with expressions in it.
 #[derive(Clone, Debug)]
@@ -20,8 +21,18 @@ pub enum Template {
     Text(Vec<Piece>),
     /// A list of which some item has expressions.
     List(Vec<Template>),
-    /// A map of which some value has expressions, in the author's order.
-    Map(Vec<(String, Template)>),
+    /// A map of which some key or value has expressions, in the author's order. Of keys that turn out to be the same,
+    /// the last one's value counts.
+    Map(Vec<(Key, Template)>),
+}
+
+/// A key of a map.
+#[derive(Clone, Debug)]
+pub enum Key {
+    /// As it stands.
+    Text(String),
+    /// With expressions in it: they must give a text, a number or true or false.
+    Computed(Template),
 }
 
 /// A part of a text template.
@@ -62,7 +73,7 @@ impl Template {
             Self::List(items) => items.iter().map(|item| item.render(names, moment)).collect::<Result<_, _>>()?,
             Self::Map(entries) => entries
                 .iter()
-                .map(|(key, item)| Ok((key.clone(), item.render(names, moment)?)))
+                .map(|(key, item)| Ok((key.text(names, moment)?.into_owned(), item.render(names, moment)?)))
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -79,7 +90,7 @@ impl Template {
             Self::Map(entries) => value::map(
                 entries
                     .iter()
-                    .map(|(key, item)| Ok((key.as_str().into(), item.value(names, moment)?)))
+                    .map(|(key, item)| Ok((key.text(names, moment)?.as_ref().into(), item.value(names, moment)?)))
                     .collect::<Result<_, _>>()?,
             ),
         })
@@ -101,13 +112,16 @@ impl Template {
                 }
                 out.push(b']');
             }
+            Self::Map(entries) if entries.iter().any(|(key, _)| matches!(key, Key::Computed(_))) => {
+                write(&self.render(names, moment)?, out);
+            }
             Self::Map(entries) => {
                 out.push(b'{');
                 for (position, (key, item)) in entries.iter().enumerate() {
                     if position > 0 {
                         out.push(b',');
                     }
-                    write(key, out);
+                    write(&key.text(names, moment)?, out);
                     out.push(b':');
                     item.write_json(names, moment, out)?;
                 }
@@ -150,7 +164,9 @@ impl Template {
                 })
                 .collect(),
             Self::List(items) => items.iter().flat_map(Self::expressions).collect(),
-            Self::Map(entries) => entries.iter().flat_map(|(_, item)| item.expressions()).collect(),
+            Self::Map(entries) => {
+                entries.iter().flat_map(|(key, item)| [key.expressions(), item.expressions()]).flatten().collect()
+            }
         }
     }
 
@@ -163,6 +179,40 @@ impl Template {
             None => Self::Literal(Value::String(String::new())),
             Some(Piece::Text(text)) => Self::Literal(Value::String(text)),
             Some(Piece::Value(expression)) => Self::Expression(expression),
+        }
+    }
+}
+
+impl From<&str> for Key {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl Key {
+    /// The key as it is in the value.
+    fn text(&self, names: &dyn Names, moment: &Moment) -> Result<Cow<'_, str>, ExpressionError> {
+        let template = match self {
+            Self::Text(text) => return Ok(text.into()),
+            Self::Computed(template) => template,
+        };
+        if let Template::Expression(expression) = template {
+            let value = expression.eval(names, moment)?;
+            if !matches!(value::kind_of(&value), "text" | "number" | "bool") {
+                let fault = fault::unsuitable("a key", "a text", &value);
+                return Err(fault::into_error(*fault::placed(fault, expression.root().place)));
+            }
+            let mut text = String::new();
+            write_text(&value, &mut text);
+            return Ok(text.into());
+        }
+        template.text(names, moment).map(Cow::from)
+    }
+
+    fn expressions(&self) -> Vec<&Expression> {
+        match self {
+            Self::Text(_) => Vec::new(),
+            Self::Computed(template) => template.expressions(),
         }
     }
 }

@@ -276,6 +276,50 @@ fn whole_templates_keep_the_authors_order() {
 }
 
 #[test]
+fn keys_are_computed() {
+    let key = |text: &str| Key::Computed(Template::parse(text, &at).unwrap());
+    let value = |text: &str| Template::parse(text, &at).unwrap();
+    let template = Template::Map(vec![
+        (key("{{ trigger.body.order }}"), value("1")),
+        ("b".into(), value("2")),
+        (key("x{{ n }}"), value("3")),
+        (key("{{ n }}"), value("{{ n }}")),
+        ("A1".into(), value("the later one")),
+    ]);
+    let expected = r#"{"A1":"the later one","b":"2","x3":"3","3":3}"#;
+    let mut json = Vec::new();
+    template.write_json(&world(), &MOMENT, &mut json).unwrap();
+    assert_eq!(String::from_utf8(json).unwrap(), expected);
+    assert_eq!(template.text(&world(), &MOMENT).unwrap(), expected);
+    assert_eq!(template.render(&world(), &MOMENT).unwrap().to_string(), expected);
+    let value = data::to_json(&template.value(&world(), &MOMENT).unwrap());
+    assert_eq!(value, serde_json::from_str::<serde_json::Value>(expected).unwrap());
+    assert_eq!(template.expressions().len(), 4);
+    let wrong = Template::Map(vec![(key("{{ trigger.body.lines }}"), Template::Literal(1.into()))]);
+    let error = wrong.render(&world(), &MOMENT).unwrap_err();
+    assert_eq!((error.code, error.place), ("type_mismatch", at(3)));
+}
+
+/// A match for braces is not looked for through the whole text again and again, and what is nested in it is not a matter
+/// of our own stack.
+#[test]
+fn hostile_braces_are_split_in_time() {
+    let begin = std::time::Instant::now();
+    for (text, count) in [
+        ("{{ /* }}".repeat(100_000), 100_000),
+        (format!("{{{{ {} }}}}", "`${".repeat(200_000)), 1),
+        (format!("{{{{ {}{} }}}}", "`${".repeat(10_000), "}`".repeat(10_000)), 1),
+        ("{{".repeat(300_000), 1),
+    ] {
+        assert_eq!(braces::split(&text).len(), count, "{}…", &text[..20]);
+        let mut short = text;
+        short.truncate(20_000);
+        assert!(Template::parse(&short, &at).is_err());
+    }
+    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+}
+
+#[test]
 fn data_is_never_a_template() {
     struct Hostile;
     impl Names for Hostile {

@@ -119,8 +119,12 @@ pub(crate) fn find(name: &str) -> Option<&'static Function> {
 
 /// The function that was probably meant: one that is spelled nearly so, or what others call it.
 pub(crate) fn nearest(name: &str) -> Option<&'static str> {
-    let elsewhere = elsewhere::NAMES.iter().find(|(other, _)| *other == name).map(|(_, ours)| *ours);
-    elsewhere.or_else(|| nearest_of(name, all().map(|function| function.name)))
+    elsewhere(name).or_else(|| nearest_of(name, all().map(|function| function.name)))
+}
+
+/// The function that others call so.
+pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
+    elsewhere::NAMES.iter().find(|(other, _)| *other == name).map(|(_, ours)| *ours)
 }
 
 impl Function {

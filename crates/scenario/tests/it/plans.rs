@@ -3,7 +3,9 @@
 use crate::catalog::catalog;
 use scenario::check;
 use scenario::expression::Template;
-use scenario::plan::{BODY, CatchUp, Content, Jitter, Kind, OnError, Plan, StepNo, Take, Trigger, TriggerReads, When};
+use scenario::plan::{
+    BODY, CatchUp, Content, Jitter, Kind, Mock, OnError, Plan, StepNo, Take, Trigger, TriggerReads, When,
+};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -41,12 +43,13 @@ fn the_whole_of_a_scenario() {
     let Kind::Call(call) = &row.kind else { panic!("{row:?}") };
     assert_eq!((call.connection.as_deref(), call.author_host.as_deref()), (Some("office"), None));
     let Template::Map(parameters) = &call.parameters else { panic!("{call:?}") };
-    let keys: Vec<&str> = parameters.iter().map(|(key, _)| key.as_str()).collect();
-    assert_eq!(keys, ["spreadsheet", "sheet", "row"], "the connection is no parameter");
+    let keys: Vec<String> = parameters.iter().map(|(key, _)| format!("{key:?}")).collect();
+    let expected = [r#"Text("spreadsheet")"#, r#"Text("sheet")"#, r#"Text("row")"#];
+    assert_eq!(keys, expected, "the connection is no parameter");
     let test = &plan.tests[0];
     assert_eq!((test.name.as_str(), test.expect.status), ("answers hello", Some(200)));
     assert_eq!(test.expect.skipped, ["email.send"]);
-    assert_eq!(test.mock["row"], json!({ "updated_range": "Shipments!A2" }));
+    assert_eq!(test.mock["row"], Mock::Value(json!({ "updated_range": "Shipments!A2" })));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod folder;
 mod lints;
 mod names;
 mod shape;
+mod testing;
 mod triggers;
 
 use serde::{Deserialize, Serialize};

@@ -119,7 +119,7 @@ steps:
 
 #[test]
 fn only_variables_that_are_allowed_are_read() {
-    let files = [("env.yaml", "steps:\\n  - return: \"{{ env.SHOP }} {{ env.PORT }}\"\\n")];
+    let files = [("env.yaml", "steps:\n  - return: \"{{ env.SHOP }} {{ env.PORT }}\"\n")];
     let folder = folder(&files);
     let variables = [("SHOP", "north"), ("PORT", "1"), ("HOOKMILL_ALLOW_ENV", "")];
     let said = hookmill_with(folder.path(), &["run", "env.yaml"], &variables);
@@ -137,11 +137,11 @@ fn a_run_without_a_server_waits_a_little_and_calls_its_neighbours() {
     let folder = folder(&[
         (
             "main.yaml",
-            "steps:\\n  - wait: 50ms\\n  - id: sum\\n    call: { scenario: add, input: { a: 2 } }\\n  - return: \"{{ sum }}\"\\n",
+            "steps:\n  - wait: 50ms\n  - id: sum\n    call: { scenario: add, input: { a: 2 } }\n  - return: \"{{ sum }}\"\n",
         ),
         (
             "add.yaml",
-            "trigger: { call: { input: { required: [a] } } }\\nsteps:\\n  - wait: 50ms\\n  - return: \"{{ trigger.body.a + 1 }}\"\\n",
+            "trigger: { call: { input: { required: [a] } } }\nsteps:\n  - wait: 50ms\n  - return: \"{{ trigger.body.a + 1 }}\"\n",
         ),
     ]);
     let said = hookmill(folder.path(), &["run", "main.yaml", "--json"]);
@@ -153,21 +153,21 @@ fn a_run_without_a_server_waits_a_little_and_calls_its_neighbours() {
 #[test]
 fn a_run_without_a_server_says_what_it_waits_for() {
     let cases = [
-        ("  - id: yes\\n    wait_for: { choices: [yes] }\\n", "step `yes` waits for an answer until"),
-        ("  - wait: 2h\\n", "step `wait` waits until"),
+        ("  - id: yes\n    wait_for: { choices: [yes] }\n", "step `yes` waits for an answer until"),
+        ("  - wait: 2h\n", "step `wait` waits until"),
         (
-            "  - id: x\\n    set: \"{{ trigger.body.no }}\"\\n    on_error: hold\\n  - return: \"{{ x }}\"\\n",
+            "  - id: x\n    set: \"{{ trigger.body.no }}\"\n    on_error: hold\n  - return: \"{{ x }}\"\n",
             "step `x` is held",
         ),
-        ("  - call: far\\n", "a step of `far`, which it called, waits until"),
-        ("  - respond: { text: early }\\n  - wait: 2h\\n", "step `wait` waits until"),
-        ("  - parallel:\\n      a: [ wait_for: {} ]\\n      b: [ call: near ]\\n", "waits for an answer until"),
+        ("  - call: far\n", "a step of `far`, which it called, waits until"),
+        ("  - respond: { text: early }\n  - wait: 2h\n", "step `wait` waits until"),
+        ("  - parallel:\n      a: [ wait_for: {} ]\n      b: [ call: near ]\n", "waits for an answer until"),
     ];
     for (steps, expected) in cases {
         let folder = folder(&[
-            ("main.yaml", &format!("trigger: {{ webhook: {{ path: x }} }}\\nsteps:\\n{steps}")),
-            ("far.yaml", "trigger: { call: {} }\\nsteps:\\n  - wait: 30d\\n"),
-            ("near.yaml", "trigger: { call: {} }\\nsteps:\\n  - wait: 10ms\\n"),
+            ("main.yaml", &format!("trigger: {{ webhook: {{ path: x }} }}\nsteps:\n{steps}")),
+            ("far.yaml", "trigger: { call: {} }\nsteps:\n  - wait: 30d\n"),
+            ("near.yaml", "trigger: { call: {} }\nsteps:\n  - wait: 10ms\n"),
         ]);
         let said = hookmill(folder.path(), &["run", "main.yaml", "-i", "{}"]);
         assert_eq!(said.code, 1, "{said:?}");
@@ -180,10 +180,10 @@ fn calls_of_what_cannot_be_called_are_found_beforehand() {
     let folder = folder(&[
         (
             "main.yaml",
-            "steps:\\n  - call: nowhere\\n  - call: manual\\n  - call: { scenario: typed, input: {} }\\n  - call: main\\n",
+            "steps:\n  - call: nowhere\n  - call: manual\n  - call: { scenario: typed, input: {} }\n  - call: main\n",
         ),
-        ("manual.yaml", "steps: []\\n"),
-        ("typed.yaml", "trigger: { call: { input: { required: [a] } } }\\nsteps: []\\n"),
+        ("manual.yaml", "steps: []\n"),
+        ("typed.yaml", "trigger: { call: { input: { required: [a] } } }\nsteps: []\n"),
     ]);
     for paths in ["main.yaml", "."] {
         let said = hookmill(folder.path(), &["check", paths]);
@@ -197,17 +197,17 @@ fn calls_of_what_cannot_be_called_are_found_beforehand() {
 
 #[test]
 fn a_server_checks_callers_again_when_the_called_changes() {
-    let mut served = Served::start(&[("main.yaml", "steps:\\n  - call: other\\n")]);
+    let mut served = Served::start(&[("main.yaml", "steps:\n  - call: other\n")]);
     let findings = |served: &Served| -> Vec<String> {
         let told = served.api("GET", "/scenarios/main", "").json();
         let all = told["diagnostics"].as_array().unwrap().iter();
         all.map(|one| one["code"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(findings(&served), ["E0212"]);
-    served.write("other.yaml", "trigger: { manual: {} }\\nsteps: []\\n");
+    served.write("other.yaml", "trigger: { manual: {} }\nsteps: []\n");
     served.wait_for("the other to be known", |served| findings(served) == ["E0213"]);
     let put =
-        served.api("PUT", "/scenarios/other", &json!({ "text": "trigger: { call: {} }\\nsteps: []\\n" }).to_string());
+        served.api("PUT", "/scenarios/other", &json!({ "text": "trigger: { call: {} }\nsteps: []\n" }).to_string());
     assert_eq!(put.status, 200, "{}", put.text());
     assert!(findings(&served).is_empty(), "{:?}", findings(&served));
     assert_eq!(served.api("DELETE", "/scenarios/other", "").status, 204);

@@ -54,18 +54,23 @@ fn prose(document: &str) -> String {
 }
 
 /// A folder in which every example is the one scenario of a folder of its own, at the line at which it stands in its
-/// document, with the shipped connections.
+/// document, with the shipped connections. Examples that name their file in their first line, as `# price-of.yaml`, and
+/// follow each other, stand beside each other.
 fn examples() -> (TempDir, usize) {
     let folder = tempfile::tempdir().unwrap();
     let connections = read("scenarios/connections.yaml");
     let mut count = 0;
     for document in EXAMPLES {
+        let mut shared: Option<PathBuf> = None;
         for block in blocks(document).iter().filter(|block| block.info == "yaml" && block.text.contains("steps:")) {
-            let home = folder.path().join(document).join(format!("line-{}", block.line));
+            let name = block.text.lines().next().and_then(|line| line.strip_prefix("# ")?.strip_suffix(".yaml"));
+            let own = folder.path().join(document).join(format!("line-{}", block.line));
+            let home = shared.take().filter(|_| name.is_some()).unwrap_or(own);
             fs::create_dir_all(&home).unwrap();
             fs::write(home.join("connections.yaml"), &connections).unwrap();
             let text = format!("{}{}", "\n".repeat(block.line - 1), block.text);
-            fs::write(home.join("example.yaml"), text).unwrap();
+            fs::write(home.join(format!("{}.yaml", name.unwrap_or("example"))), text).unwrap();
+            shared = name.map(|_| home);
             count += 1;
         }
     }

@@ -43,7 +43,13 @@ pub(crate) async fn raise(shared: &Arc<Shared>, state: &State) -> Result<(), Sto
         let (scenario, version) = (deployment.id.clone(), deployment.plan.version.clone());
         let created = Arc::new(Created { scenario, version, at, input });
         let setting = Arc::clone(&shared.options.setting);
-        intake::start(shared, Course::begin(run, Arc::clone(&deployment.plan), created, setting)).await?;
+        match intake::start(shared, Course::begin(run, Arc::clone(&deployment.plan), created, setting)).await {
+            // That there are too many failures to tell of must not keep one from being written down.
+            Err(StoreError::Busy) => {
+                tracing::error!(scenario = %deployment.id, failed = %state.run(), "no room to tell")
+            }
+            told => told?,
+        }
     }
     Ok(())
 }

@@ -28,19 +28,29 @@ pub(crate) async fn follow(
     parent: &State,
     called: &Called,
 ) -> Result<Option<Result<Outcome, StepError>>, StoreError> {
-    if let Some(end) = end_of(shared, called.child).await? {
-        return Ok(end);
+    let known = end_of(shared, called.child).await?;
+    if known.is_none() {
+        let course = match begin(shared, parent, called) {
+            Ok(course) => course,
+            Err(error) => return Ok(Some(Err(error))),
+        };
+        match intake::start(shared, course).await {
+            Ok(()) => {}
+            Err(StoreError::Busy) => return Ok(Some(Err(busy(called)))),
+            Err(error) => return Err(error),
+        }
     }
-    let course = match begin(shared, parent, called) {
-        Ok(course) => course,
-        Err(error) => return Ok(Some(Err(error))),
-    };
-    intake::start(shared, course).await?;
-    if called.detached {
-        return Ok(Some(Ok(outcome(json!({ "run": called.child.to_string() })))));
+    match known {
+        _ if called.detached => Ok(Some(Ok(outcome(json!({ "run": called.child.to_string() }))))),
+        Some(end) => Ok(end),
+        // It may be over already.
+        None => Ok(end_of(shared, called.child).await?.flatten()),
     }
-    // It may be over already.
-    Ok(end_of(shared, called.child).await?.flatten())
+}
+
+fn busy(called: &Called) -> StepError {
+    StepError::passing("busy", format!("the scenario `{}` takes no more runs now", called.scenario))
+        .hint("Give the step a `retry`, or raise `limits.queue` of the called scenario.")
 }
 
 /// What a run on disk came to: the outer none where there is no such run, the inner where it goes on.

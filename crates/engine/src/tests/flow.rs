@@ -249,6 +249,47 @@ async fn a_detached_run_goes_its_own_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_crash_after_a_detached_run_began_goes_on_without_it() {
+    let parent = "steps: [ { id: job, call: { scenario: price-of, input: { sku: A }, detach: true } } ]";
+    let texts = [("test", parent), ("price-of", CHILD)];
+    let bench = Bench::new(Recorder::closed());
+    let (engine, handle) = bench.engine_with(&texts);
+    let run = start(&handle, json!({})).await;
+    until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+    // The same run, of which the journal ends with the call.
+    let (_, entries) = handle.journal(run).unwrap().unwrap();
+    let called = entries.iter().position(|entry| matches!(entry, Entry::Called(_))).unwrap();
+    let again = RunId(uuid::Uuid::now_v7());
+    let head = Head { scenario: id(), status: Status::Running, wake: None, at: bench.clock.now() };
+    let bytes = entry::encode(&entries[..=called]);
+    bench.store.journal.append(Append { run: again, piece: 0, head, bytes }).await.unwrap();
+    let (_bench, _engine, handle) = restart(bench, engine, &texts);
+    until("the end", || end(&handle, again) == Some(End::Succeeded)).await;
+    assert_eq!(output(&handle, again, 0), output(&handle, run, 0));
+    assert_eq!(runs_of(&handle, "price-of").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_called_scenario_without_room_fails_the_step_and_not_the_run() {
+    let child = format!("limits: {{ sequential: true, queue: 0 }}\n{}", CHILD.trim_start());
+    let parent = "
+steps:
+  - for_each:
+      in: \"[1, 2]\"
+      parallel: 2
+      steps: [ { id: price, call: { scenario: price-of, input: { sku: A } }, on_error: { use: \"{{ error.code }}\" } } ]
+      collect: \"{{ price }}\"
+";
+    let bench = Bench::new(Recorder::closed());
+    let (_engine, handle) = bench.engine_with(&[("test", parent), ("price-of", &child)]);
+    let run = start(&handle, json!({})).await;
+    until("the call", || bench.recorder.asked() == 1).await;
+    bench.recorder.gate.add_permits(10);
+    until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+    assert_eq!(output(&handle, run, 0), json!([{ "price": 10 }, "busy"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failure_starts_the_scenarios_that_wait_for_it_once() {
     let failing = "steps: [ { id: pay, fail: { message: no money, code: poor } } ]";
     let alarm = "

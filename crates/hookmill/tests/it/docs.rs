@@ -176,6 +176,22 @@ fn every_subcommand_that_is_named_exists() {
 }
 
 #[test]
+fn numbers_in_the_readme_are_true() {
+    let readme = read("README.md");
+    let before = |words: &str| -> usize {
+        let (before, _) = readme.split_once(words).unwrap_or_else(|| panic!("the README says how many: {words}"));
+        before.rsplit(' ').next().and_then(|number| number.parse().ok()).expect("a number")
+    };
+    let functions: serde_json::Value = serde_json::from_str(&hookmill(&root(), &["functions", "--json"]).out).unwrap();
+    let functions = functions.as_array().map_or(0, Vec::len);
+    assert!(functions > before(" [functions]"), "there are {functions} functions");
+    let files = fs::read_dir(root().join("scenarios")).unwrap().map(|entry| entry.unwrap().file_name());
+    let names = files.map(|name| name.to_string_lossy().into_owned());
+    let scenarios = names.filter(|name| name != "connections.yaml" && !name.ends_with(".test.yaml"));
+    assert_eq!(scenarios.count(), before(" scenarios that run"));
+}
+
+#[test]
 fn signatures_are_those_of_the_code() {
     let blocks = blocks("docs/ARCHITECTURE.md");
     let block = blocks.iter().find(|block| block.info == "rust").expect("the heart is shown");

@@ -10,6 +10,8 @@ export const tests = [
   ['a run shows each step and the answer', showsSteps],
   ['a failed run says why', saysWhy],
   ['a call to a sandbox is marked', marksSandbox],
+  ['a person answers a run by its link', answersByLink],
+  ['a held run is tried again and cancelled', leadsHeldRun],
   ['a broken text shows where it is broken', showsPlace],
   ['runs are filtered and loaded in pages', pages],
   ['an unknown address leads back', leadsBack],
@@ -88,7 +90,6 @@ async function saysWhy(visitor) {
   await page.getByRole('heading', { name: 'Why it failed' }).waitFor();
   const step = page.getByRole('listitem').filter({ hasText: 'http.request' });
   await step.getByText('Failed', { exact: true }).waitFor();
-  await step.getByText('2 attempts').waitFor();
 }
 
 async function marksSandbox(visitor) {
@@ -102,6 +103,67 @@ async function marksSandbox(visitor) {
   await step.getByText('Sandbox', { exact: true }).waitFor();
   await step.getByText('Would have sent').click();
   await step.getByRole('group', { name: 'Would have sent' }).getByText('warehouse@example.com').waitFor();
+}
+
+async function answersByLink(visitor) {
+  const { page, server } = visitor;
+  await server.call('refund', { order: 'A1 <b>' });
+  await visitor.open('/runs?scenario=refund');
+  await page.getByRole('row').filter({ hasText: 'Waiting' }).getByRole('link', { name: 'Refund', exact: true }).click();
+  const runPage = page.getByRole('heading', { name: 'Run of refund' });
+  await runPage.waitFor();
+  const address = page.url();
+  const link = await page.getByRole('link', { name: 'Answer now' }).getAttribute('href');
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(link);
+    await page.getByRole('heading', { name: 'Refund A1 <b>?' }).waitFor();
+    await visitor.shot(`answer-${colorScheme}`);
+    assert.deepEqual(await visitor.accessibilityFaults(), [], `the form in ${colorScheme} colours`);
+  }
+  await page.setViewportSize({ width: 320, height: 700 });
+  const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(excess <= 0, `the form is ${excess} px too wide`);
+  const panel = await page.locator('main').evaluate((main) => getComputedStyle(main).borderRadius);
+  assert.equal(panel, '12px', 'the policy lets the style through');
+  await page.getByLabel('Why').fill('   ');
+  await page.getByLabel('I have seen the parcel').check();
+  await page.getByLabel('Amount in €').fill('12.5');
+  await page.getByLabel('Amount in €').press('Enter');
+  await page.getByRole('button', { name: 'approve' }).click();
+  await page.getByRole('alert').waitFor();
+  await page.getByText('This must be filled in.').waitFor();
+  await visitor.shot('answer-wrong');
+  assert.deepEqual(await visitor.accessibilityFaults(), [], 'the form with a mistake');
+  assert.equal(await page.getByLabel('Amount in €').inputValue(), '12.5');
+  await page.getByLabel('Why').fill('It came back');
+  await page.getByRole('button', { name: 'approve' }).click();
+  await page.getByRole('heading', { name: 'Thank you' }).waitFor();
+  assert.deepEqual(await visitor.accessibilityFaults(), [], 'the page of thanks');
+  await page.goto(link);
+  await page.getByRole('heading', { name: 'Nothing is waited for here any more' }).waitFor();
+  visitor.expect(/status of (410|422)/);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto(address);
+  await page.getByText('approve: It came back').waitFor();
+  await page.locator('main').getByText('Succeeded').first().waitFor();
+  await page.getByText(/^Answered .* by admin$/).waitFor();
+}
+
+async function leadsHeldRun(visitor) {
+  const { page, server } = visitor;
+  await server.call('hold', {});
+  await visitor.open('/runs?status=held');
+  await page.getByRole('link', { name: 'Hold', exact: true }).click();
+  const step = page.locator('ol > li').first();
+  await step.getByText('Held', { exact: true }).waitFor();
+  await visitor.shot('run-held');
+  assert.deepEqual(await visitor.accessibilityFaults(), []);
+  await step.getByRole('button', { name: 'Try again' }).click();
+  await step.getByText('Resumed by admin').waitFor();
+  page.once('dialog', (dialog) => dialog.accept());
+  await page.getByRole('button', { name: 'Cancel the run' }).click();
+  await page.locator('.facts').getByText('Cancelled').waitFor();
 }
 
 async function showsPlace(visitor) {
@@ -125,7 +187,7 @@ async function pages(visitor) {
   await page.getByRole('button', { name: 'Load more' }).click();
   await rows.nth(59).waitFor();
   await page.getByRole('button', { name: 'Load more' }).waitFor({ state: 'detached' });
-  await page.getByLabel('Status').selectOption('cancelled');
+  await page.getByLabel('Status').selectOption('stopped');
   await page.getByRole('heading', { name: 'No run fits these filters' }).waitFor();
 }
 

@@ -49,7 +49,7 @@ async fn act(request: &HttpRequest, payload: web::Payload, app: &App) -> Result<
     match what(request, &awaited) {
         Act::Show => {
             let given = answer::pairs(&input(request, web::Bytes::new(), app)?.request.unwrap_or_default().query);
-            Ok(Reply::Asks { awaited, given, objections: Vec::new() })
+            Ok(Reply::Asks { awaited: Box::new(awaited), given, objections: Vec::new() })
         }
         Act::SayMethods => Ok(Reply::Methods(allowed(&awaited))),
         Act::Refuse => Ok(Reply::NotTaken(allowed(&awaited))),
@@ -128,7 +128,7 @@ async fn take(awaited: Awaited, input: Input, request: &HttpRequest, app: &App) 
     let given: Map<String, Value> = serde_json::from_slice(input.body.text()).unwrap_or_default();
     let accepted = match accept(&awaited.asks, &given) {
         Ok(accepted) => accepted,
-        Err(objections) => return Reply::Asks { awaited, given, objections },
+        Err(objections) => return Reply::Asks { awaited: Box::new(awaited), given, objections },
     };
     let answer = answer::payload(accepted, &input, auth::who(request, app));
     match app.handle().answer(awaited.run, awaited.spot, answer).await {

@@ -19,7 +19,7 @@ const RETRY_AFTER: u64 = 5;
 /// What has become of a request.
 pub(super) enum Reply {
     /// The step waits for an answer; what was given is objected to, where it is.
-    Asks { awaited: Awaited, given: Map<String, Value>, objections: Vec<Objection> },
+    Asks { awaited: Box<Awaited>, given: Map<String, Value>, objections: Vec<Objection> },
     /// It has its answer.
     Resumed(RunId),
     /// Nothing waits behind the link, or not any more, or it is not known now.
@@ -52,8 +52,8 @@ impl Reply {
     pub(super) fn send(self, headers: &HeaderMap) -> HttpResponse {
         let language = Language::of(headers);
         let mut response = match Reader::of(headers) {
-            Reader::Person => self.to_person(language),
-            Reader::Program => self.to_program(),
+            Reader::Person => self.for_person(language),
+            Reader::Program => self.for_program(),
         };
         let set = response.headers_mut();
         // The address is the key: no page that the answer leads to may learn it, and no search engine.
@@ -63,7 +63,7 @@ impl Reply {
         response
     }
 
-    fn to_person(self, language: Language) -> HttpResponse {
+    fn for_person(self, language: Language) -> HttpResponse {
         let words = language.words();
         match self {
             Self::Asks { awaited, given, objections } => {
@@ -82,11 +82,11 @@ impl Reply {
                 response
             }
             Self::Unheard(_) => html(StatusCode::GONE, page::notice(language, words.over, words.nothing_to_do)),
-            other => other.to_program(),
+            other => other.for_program(),
         }
     }
 
-    fn to_program(self) -> HttpResponse {
+    fn for_program(self) -> HttpResponse {
         match self {
             Self::Asks { awaited, objections, .. } if objections.is_empty() => HttpResponse::Ok().json(asked(&awaited)),
             Self::Asks { objections, .. } => {

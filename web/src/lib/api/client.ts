@@ -1,5 +1,5 @@
 // The only place that calls fetch.
-import type { Run, RunFilter, RunPage, Scenario, ScenarioText } from './types';
+import type { Run, RunFilter, RunPage, Scenario, ScenarioText, Step } from './types';
 
 /** The server knows no session of ours. */
 export class SignedOut extends Error {}
@@ -36,6 +36,15 @@ export function run(id: string, signal: AbortSignal): Promise<Run> {
   return get(`/runs/${encodeURIComponent(id)}`, signal);
 }
 
+/** Has a held step tried again. */
+export function resume(id: string, step: Pick<Step, 'id' | 'label' | 'turns'>): Promise<void> {
+  return post(`/runs/${encodeURIComponent(id)}/resume`, { step: step.id ?? step.label, turns: step.turns });
+}
+
+export function cancel(id: string): Promise<void> {
+  return post(`/runs/${encodeURIComponent(id)}/cancel`, {});
+}
+
 /** Opens a session. Tells whether the server took the token. */
 export async function signIn(token: string): Promise<boolean> {
   const answer = await fetch('/login', { method: 'POST', body: new URLSearchParams({ token }) });
@@ -55,6 +64,13 @@ async function get<T>(path: string, signal: AbortSignal): Promise<T> {
   if (answer.status === 401) throw new SignedOut();
   if (!answer.ok) throw new Refused(answer.status, await reason(answer));
   return (await answer.json()) as T;
+}
+
+async function post(path: string, body: unknown): Promise<void> {
+  const headers = { accept: 'application/json', 'content-type': 'application/json' };
+  const answer = await fetch(`/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  if (answer.status === 401) throw new SignedOut();
+  if (!answer.ok) throw new Refused(answer.status, await reason(answer));
 }
 
 /** What a problem document (RFC 9457) says, or else the status line. */

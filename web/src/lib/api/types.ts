@@ -15,10 +15,19 @@ export type Trigger =
   | { kind: 'schedule'; next: string | null }
   | { kind: 'manual' };
 
-export const runStatuses = ['running', 'waiting', 'succeeded', 'stopped', 'failed', 'cancelled'] as const;
+export const runStatuses = ['running', 'waiting', 'held', 'succeeded', 'stopped', 'failed', 'cancelled'] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
-export type StepStatus = 'done' | 'failed' | 'skipped' | 'running' | 'retrying' | 'recovered' | 'filtered';
+export type StepStatus =
+  | 'done'
+  | 'failed'
+  | 'skipped'
+  | 'running'
+  | 'retrying'
+  | 'recovered'
+  | 'filtered'
+  | 'waiting'
+  | 'held';
 
 export interface Scenario {
   id: string;
@@ -77,6 +86,16 @@ export interface Step {
   /** Whether the call was only written down, not made. */
   sandbox: boolean;
   error?: RunError | null;
+  /** Until when it waits; milliseconds since 1970. */
+  until?: number | null;
+  /** Where it is answered, while it waits for that. */
+  resume_url?: string | null;
+  /** Who answered it; no user where it was somebody with the link. */
+  answered?: { at: number; by: string | null } | null;
+  /** The run it called. */
+  child?: string | null;
+  /** Who resumed it after it was held. */
+  released_by?: string | null;
 }
 
 /** Names and values, in order; a name may stand there twice. */
@@ -107,5 +126,5 @@ export interface RunFilter {
 
 /** Whether a run is over, so that nothing about it changes any more. */
 export function isOver(status: RunStatus): boolean {
-  return status !== 'running' && status !== 'waiting';
+  return status !== 'running' && status !== 'waiting' && status !== 'held';
 }

@@ -10,6 +10,7 @@ function count(number: number, one: string, other: string): string {
 const runStatus: Record<RunStatus, string> = {
   running: 'Running',
   waiting: 'Waiting',
+  held: 'Held',
   succeeded: 'Succeeded',
   stopped: 'Stopped early',
   failed: 'Failed',
@@ -24,6 +25,8 @@ const stepStatus: Record<StepStatus, string> = {
   retrying: 'Will try again',
   recovered: 'Recovered',
   filtered: 'Held back',
+  waiting: 'Waiting',
+  held: 'Held',
 };
 
 export const en = {
@@ -129,6 +132,15 @@ export const en = {
     attempts: (attempts: number) => count(attempts, 'attempt', 'attempts'),
     turn: (turns: number[]) => `turn ${turns.map((turn) => turn + 1).join(' › ')}`,
     step: stepStatus,
+    until: 'Until',
+    give: 'Answer now',
+    answered: 'Answered',
+    resumed: 'Resumed',
+    by: (user: string) => `by ${user}`,
+    called: 'The run it called',
+    resume: 'Try again',
+    cancel: 'Cancel the run',
+    cancelSure: 'Cancel this run? What is done stays done; nothing more will happen.',
   },
 };
 

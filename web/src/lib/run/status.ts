@@ -5,6 +5,7 @@ import type { Tone } from '../ui/Badge.svelte';
 export const runTone: Record<RunStatus, Tone> = {
   running: 'busy',
   waiting: 'wait',
+  held: 'error',
   succeeded: 'ok',
   stopped: 'quiet',
   failed: 'error',
@@ -19,4 +20,6 @@ export const stepTone: Record<StepStatus, Tone> = {
   retrying: 'wait',
   recovered: 'wait',
   filtered: 'quiet',
+  waiting: 'wait',
+  held: 'error',
 };

@@ -27,6 +27,10 @@ pub(crate) struct Course {
     state: State,
     unwritten: Vec<Entry>,
     pieces: u32,
+    /// When it last changed, as far as that is on disk.
+    changed: Millis,
+    /// How the run stands on disk: its status, and when it wakes.
+    stands: Option<(Status, Option<Millis>)>,
     pub(crate) in_flight: BTreeSet<Spot>,
 }
 
@@ -52,13 +56,14 @@ impl Course {
     pub(crate) fn begin(run: RunId, plan: Arc<Plan>, created: Arc<Created>, setting: Arc<Setting>) -> Self {
         let first = Entry::Created(Arc::clone(&created));
         let state = State::new(run, plan, created, setting);
-        Self { state, unwritten: vec![first], pieces: 0, in_flight: BTreeSet::new() }
+        Self { state, unwritten: vec![first], pieces: 0, changed: 0, stands: None, in_flight: BTreeSet::new() }
     }
 
     /// A run as its journal has it.
-    pub(crate) fn resume(mut state: State, journal: &[Entry], pieces: u32) -> Self {
+    pub(crate) fn resume(mut state: State, journal: &[Entry], head: &Head, pieces: u32) -> Self {
         journal.iter().for_each(|entry| state.apply(entry));
-        Self { state, unwritten: Vec::new(), pieces, in_flight: BTreeSet::new() }
+        let stands = Some((head.status, head.wake));
+        Self { state, unwritten: Vec::new(), pieces, changed: head.at, stands, in_flight: BTreeSet::new() }
     }
 
     /// Tells since when this process could have carried the run on.
@@ -116,6 +121,17 @@ impl Course {
         Stretch::Further
     }
 
+    /// The time before which there is nothing to do, where there is one and nothing else is to be done.
+    pub(crate) fn rests_until(&self, moment: &Moment) -> Option<Millis> {
+        let actions = decide(&self.state, &self.in_flight, moment);
+        let due = |action: &Action| match action {
+            Action::Wait(due) => Some(*due),
+            _ => None,
+        };
+        let soonest = actions.iter().map(due).collect::<Option<Vec<Millis>>>()?.into_iter().min()?;
+        Some(soonest.min(self.state.deadline()))
+    }
+
     /// Walks the run to its end if that takes nothing but thinking, and not much of it.
     pub(crate) fn walk_at_once(&mut self, moment: &Moment) -> bool {
         matches!(self.walk(moment), Stretch::Act(_)) && self.has_ended() && !self.has_large_values()
@@ -128,23 +144,24 @@ impl Course {
 
     /// The same, telling how the run stands with it. What others must know of a failure is on disk before it.
     pub(crate) async fn write_as(&mut self, shared: &Arc<Shared>, standing: Standing) -> Result<(), StoreError> {
-        if self.unwritten.is_empty() {
+        let head = self.head(standing);
+        // Work that is taken up and leads to nothing new is not worth a write; that a run rests is, for lists of runs
+        // and for the next start.
+        let is_known = standing == Standing::Working || self.stands == Some((head.status, head.wake));
+        if self.unwritten.is_empty() && is_known {
             return Ok(());
         }
+        self.stands = Some((head.status, head.wake));
         if let Some(End::Failed { .. }) = self.state.end() {
             alarms::raise(shared, &self.state).await?;
         }
         if self.has_large_values() {
             self.offload(shared).await?;
         }
-        let append = Append {
-            run: self.state.run(),
-            piece: self.pieces,
-            head: self.head(standing),
-            bytes: entry::encode(&self.unwritten),
-        };
+        let append = Append { run: self.state.run(), piece: self.pieces, head, bytes: entry::encode(&self.unwritten) };
         let first = self.pieces == 0;
         self.pieces += 1;
+        self.changed = append.head.at;
         self.unwritten.clear();
         // A new run is refused where there is no room; one that was promised to someone waits for it.
         if first { shared.store.journal.append(append).await } else { append_patiently(shared, append).await }
@@ -165,7 +182,7 @@ impl Course {
             Standing::Parked(wake) if self.state.calls().next().is_none() => wake,
             _ => None,
         };
-        let at = self.unwritten.last().map_or(0, Entry::at);
+        let at = self.unwritten.last().map_or(self.changed, Entry::at);
         Head { scenario: self.state.created().scenario.clone(), status, wake, at }
     }
 

@@ -51,8 +51,20 @@ pub(crate) fn launch(shared: &Arc<Shared>, course: Course, reply: Option<Reply>,
 /// Puts a run that cannot be driven now on disk and into its queue.
 async fn set_down(shared: Arc<Shared>, mut course: Course, reply: Option<Reply>) {
     let run = course.state().run();
-    match course.write(&shared).await {
-        Ok(()) => shared.queues.push(run, reply.and_then(|reply| reply.offer(&course))),
+    // A run that begins with a wait needs no one to drive it.
+    let rests = course.rests_until(&shared.moment());
+    let standing = rests.map_or(Standing::Working, |wake| Standing::Parked(Some(wake)));
+    match course.write_as(&shared, standing).await {
+        Ok(()) => {
+            let reply = reply.and_then(|reply| reply.offer(&course));
+            match rests {
+                None => shared.queues.push(run, reply),
+                Some(wake) => {
+                    reply.into_iter().for_each(|reply| shared.queues.keep(run, reply));
+                    shared.timers.set(wake, run);
+                }
+            }
+        }
         Err(error) => give_up(&course, reply, error),
     }
 }

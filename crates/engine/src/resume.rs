@@ -102,12 +102,12 @@ enum Unresumable {
 
 fn read(shared: &Arc<Shared>, run: RunId) -> Result<Course, Unresumable> {
     let handle = Handle { shared: Arc::clone(shared) };
-    let (pieces, entries) = handle.pieces(run)?.ok_or(Unresumable::Gone)?;
+    let (head, pieces, entries) = handle.pieces(run)?.ok_or(Unresumable::Gone)?;
     let Some(Entry::Created(created)) = entries.first() else { return Err(Unresumable::Gone) };
     let created = Arc::clone(created);
     let plan = shared.scenarios.version(&created.scenario, &created.version)?;
     let state = State::new(run, plan, created, Arc::clone(&shared.options.setting));
-    let mut course = Course::resume(state, &entries, pieces);
+    let mut course = Course::resume(state, &entries, &head, pieces);
     course.take_up(shared.started);
     Ok(course)
 }

@@ -215,10 +215,11 @@ impl Handle {
         Ok(Some((journaled.head.clone(), self.entries(&journaled)?)))
     }
 
-    /// A run's journal and the number of its pieces.
-    pub(crate) fn pieces(&self, run: RunId) -> Result<Option<(u32, Vec<Entry>)>, StoreError> {
+    /// A run's journal, how it stands, and the number of its pieces.
+    pub(crate) fn pieces(&self, run: RunId) -> Result<Option<(Head, u32, Vec<Entry>)>, StoreError> {
         let Some(journaled) = self.shared.store.journal.read(run)? else { return Ok(None) };
-        Ok(Some((journaled.pieces.len() as u32, self.entries(&journaled)?)))
+        let entries = self.entries(&journaled)?;
+        Ok(Some((journaled.head, journaled.pieces.len() as u32, entries)))
     }
 
     fn entries(&self, journaled: &Journaled) -> Result<Vec<Entry>, StoreError> {

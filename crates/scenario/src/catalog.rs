@@ -3,7 +3,7 @@
 use crate::text;
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Whether calling a module reaches outside of the run.
@@ -42,6 +42,13 @@ pub struct ModuleSpec {
     pub url_parameter: Option<String>,
 }
 
+impl ModuleSpec {
+    /// Whether secrets may stand in this parameter: its schema says `x-secret: true`.
+    pub fn takes_secret(&self, parameter: &str) -> bool {
+        self.parameters["properties"][parameter]["x-secret"] == Value::Bool(true)
+    }
+}
+
 /// The modules that are part of the language itself: `set`, `route`… They are in every catalogue, and not listed
 /// there.
 pub fn builtins() -> &'static [ModuleSpec] {
@@ -54,6 +61,7 @@ pub struct Catalog {
     modules: BTreeMap<String, Arc<ModuleSpec>>,
     connections: Option<BTreeMap<String, String>>,
     scenarios: Option<BTreeMap<String, Callee>>,
+    secrets: Option<BTreeSet<String>>,
 }
 
 /// What a `call` step may know of another scenario.
@@ -88,7 +96,7 @@ impl Catalog {
     /// A catalogue of these modules, with connections unknown: their names are not checked.
     pub fn new(modules: impl IntoIterator<Item = ModuleSpec>) -> Self {
         let modules = modules.into_iter().map(|spec| (spec.name.clone(), Arc::new(spec))).collect();
-        Self { modules, connections: None, scenarios: None }
+        Self { modules, ..Self::default() }
     }
 
     /// The same catalogue, knowing which connections exist (name → type).
@@ -105,6 +113,13 @@ impl Catalog {
         self
     }
 
+    /// The same catalogue, knowing which secrets exist.
+    #[must_use]
+    pub fn with_secrets(mut self, secrets: BTreeSet<String>) -> Self {
+        self.secrets = Some(secrets);
+        self
+    }
+
     /// The module of this name.
     pub fn module(&self, name: &str) -> Option<&Arc<ModuleSpec>> {
         self.modules.get(name)
@@ -118,6 +133,11 @@ impl Catalog {
     /// Connection names with their types, where they are known.
     pub fn connections(&self) -> Option<&BTreeMap<String, String>> {
         self.connections.as_ref()
+    }
+
+    /// The names of secrets, where they are known.
+    pub fn secrets(&self) -> Option<&BTreeSet<String>> {
+        self.secrets.as_ref()
     }
 
     /// The scenarios that `call` may name, where they are known.

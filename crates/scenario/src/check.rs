@@ -7,6 +7,7 @@ mod fields;
 mod keys;
 pub(crate) mod parameters;
 mod scope;
+mod secrets;
 pub(crate) mod templates;
 pub(crate) mod values;
 
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 pub(crate) use fields::Fields;
 pub(crate) use scope::Inside;
+pub(crate) use secrets::Sink;
 
 /// Checks a scenario's text against a catalogue. All findings come in one pass, in the order of the text; a plan
 /// comes with them when none is an error.
@@ -78,6 +80,8 @@ pub(crate) struct Checker<'a> {
     pub(crate) assigned: BTreeSet<String>,
     /// The variables that expressions read, each with its place.
     variables: Vec<(String, Place)>,
+    /// Whether a secret may stand where the check has come to.
+    sink: Sink,
     findings: Vec<Diagnostic>,
 }
 
@@ -94,6 +98,7 @@ impl<'a> Checker<'a> {
             timezone: "UTC".into(),
             assigned: BTreeSet::new(),
             variables: Vec::new(),
+            sink: Sink::Shut,
             findings: Vec::new(),
         }
     }

@@ -15,6 +15,7 @@ pub mod input;
 pub mod lint;
 pub mod plan;
 pub mod schema;
+pub mod secret;
 pub mod xml;
 
 mod check;

@@ -1,13 +1,10 @@
 //! From values of the text to compiled expressions and templates, and the names in them.
 
-use super::Checker;
+use super::{Checker, Sink};
 use crate::diagnostic::Place;
 use crate::expression::{Expression, Key, Script, Template};
 use crate::text::{Node, Value};
 use serde_json::Value as Json;
-
-/// Names that will mean something in a later release.
-const NOT_YET: [&str; 1] = ["secrets"];
 
 /// Whether a text has an expression in it.
 pub(crate) fn has_expression(text: &str) -> bool {
@@ -54,6 +51,7 @@ impl Checker<'_> {
                 self.look_up(script.names());
                 self.read(script.trigger_reads());
                 self.read_variables(script.variables());
+                self.know_secrets(script.secrets());
                 Some(script)
             }
             Err(diagnostic) => {
@@ -89,7 +87,8 @@ impl Checker<'_> {
             return Some(Key::Text(key.text.clone()));
         }
         let places = key.places(self.source);
-        self.parsed(&key.text, &|offset| places.at(offset)).map(|template| match template {
+        let template = self.with_sink(Sink::Shut, |checker| checker.parsed(&key.text, &|offset| places.at(offset)));
+        template.map(|template| match template {
             Template::Literal(Json::String(text)) => Key::Text(text),
             computed => Key::Computed(computed),
         })
@@ -119,15 +118,13 @@ impl Checker<'_> {
         self.look_up(expression.names());
         self.read(expression.trigger_reads());
         self.read_variables(expression.variables());
+        self.know_secrets(expression.secrets());
+        self.expect_sink(expression);
     }
 
     fn look_up(&mut self, names: &[(String, Place)]) {
         for (name, place) in names {
-            if NOT_YET.contains(&name.as_str()) {
-                self.not_yet(*place, &format!("`{name}` in expressions"));
-            } else {
-                self.scope.look_up(name, *place);
-            }
+            self.scope.look_up(name, *place);
         }
     }
 }

@@ -52,6 +52,16 @@ impl Diagnostic {
         Self { code: "E0906", severity: Severity::Warning, ..Self::connection_mistake(place, problem, hint) }
     }
 
+    /// Something wrong in the text of `secrets.yaml`.
+    pub fn secret_mistake(place: Place, problem: &str, hint: Option<&str>) -> Self {
+        Self { hint: hint.map(str::to_owned), ..Self::error("E0907", place.max(START), problem) }
+    }
+
+    /// Something that `secrets.yaml` refers to and this machine does not have.
+    pub fn secret_missing(place: Place, problem: &str, hint: Option<&str>) -> Self {
+        Self { code: "E0908", severity: Severity::Warning, ..Self::secret_mistake(place, problem, hint) }
+    }
+
     /// Whether it depends on other scenarios or on where the scenario is served, not on its text alone.
     pub fn is_about_the_folder(&self) -> bool {
         self.code.starts_with("E09")

@@ -149,6 +149,21 @@ impl Diagnostic {
             .hint("to choose among scenarios, use a `route` with one `call` for each")
     }
 
+    /// A secret that does not exist.
+    pub(crate) fn unknown_secret<'c>(place: Place, name: &str, known: impl IntoIterator<Item = &'c str>) -> Self {
+        Self::error("E0215", place, format!("there is no secret `{name}`")).suggest(
+            name,
+            known,
+            "secrets are listed in secrets.yaml",
+        )
+    }
+
+    /// A secret where others would see it.
+    pub(crate) fn secret_out_of_place(place: Place, name: &str, owner: &str) -> Self {
+        Self::error("E0216", place, format!("`secrets.{name}` cannot stand here: {owner} takes no secret"))
+            .hint("a secret may stand in the URL, headers and body of a call, and as the key of a crypto function")
+    }
+
     /// A step that has not run when its output is read.
     pub(crate) fn later_step(place: Place, id: &str, defined: Place) -> Self {
         Self::error("E0221", place, format!("the step `{id}` has not run at this point"))

@@ -19,6 +19,8 @@ pub(crate) enum Kind {
     Constant(Dynamic),
     /// A name from outside. An optional one is `()` while it has no value.
     Name { name: ImmutableString, optional: bool },
+    /// `secrets.NAME`, where a secret may stand: as the whole, or as a key.
+    Secret(ImmutableString),
     /// A parameter, a variable, or what a closure captured: the index counts from the frame's base.
     Local { index: usize, name: ImmutableString },
     /// `root.a[0].f(x)`.

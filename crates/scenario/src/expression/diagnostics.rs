@@ -93,6 +93,25 @@ pub(super) fn wrong_arguments(place: Place, name: &str, given: usize, signature:
     error("E0306", place, format!("`{name}` cannot be called with {given} argument{s}"), Some(hint))
 }
 
+/// E0307: something is done with a secret.
+pub(super) fn computed_with_secret(place: Place, name: &str) -> Diagnostic {
+    let hint = format!(
+        "write `{{{{ secrets.{name} }}}}` alone or among text where a call is made, or give it to a crypto function as its key"
+    );
+    error("E0307", place, format!("`secrets.{name}` cannot be computed with"), Some(hint))
+}
+
+/// E0308: a secret by a name that only the run would know.
+pub(super) fn computed_secret_name(place: Place) -> Diagnostic {
+    let hint = "name it: `secrets.shop`; where it depends, take one of two steps with `route`";
+    error("E0308", place, "the name of a secret must be written out".into(), Some(hint.into()))
+}
+
+/// E0309: `secrets` without a name.
+pub(super) fn all_secrets(place: Place) -> Diagnostic {
+    error("E0309", place, "`secrets` is read without a name".into(), Some("name one: `secrets.shop`".into()))
+}
+
 fn error(code: &'static str, place: Place, message: String, hint: Option<String>) -> Diagnostic {
     Diagnostic { code, severity: Severity::Error, place, message, hint, fix: None }
 }

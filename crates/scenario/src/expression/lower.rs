@@ -2,6 +2,7 @@
 //! what an expression may not contain.
 
 mod chain;
+mod secrets;
 mod statements;
 
 use super::code::{Binary, Callee, Closure, Effect, Kind, Node, OwnFunction, Unary};
@@ -22,12 +23,16 @@ pub(super) struct Lowered {
     pub(super) names: Vec<(String, Place)>,
     pub(super) trigger_reads: TriggerReads,
     pub(super) variables: Vec<(String, Place)>,
+    pub(super) secrets: Vec<(String, Place)>,
 }
 
 /// Lowers a parsed expression.
 pub(super) fn expression(ast: &AST, source: &str, place_of: &dyn Fn(usize) -> Place) -> Result<Lowered> {
     let mut lowering = Lowering::new(ast, source, place_of, Form::Expression);
-    let root = lowering.block(ast.statements(), Position::START)?;
+    let root = match lowering.whole_secret(ast.statements()) {
+        Some(secret) => secret,
+        None => lowering.block(ast.statements(), Position::START)?,
+    };
     Ok(lowering.finish(root))
 }
 
@@ -68,6 +73,8 @@ struct Lowering<'a> {
     trigger: TriggerReads,
     /// What is read of `vars`.
     variables: Vec<(String, Place)>,
+    /// The secrets that are named.
+    secrets: Vec<(String, Place)>,
 }
 
 /// A local and whether it may be changed.
@@ -98,13 +105,14 @@ impl<'a> Lowering<'a> {
             names: BTreeMap::new(),
             trigger: TriggerReads::Fields(BTreeSet::new()),
             variables: Vec::new(),
+            secrets: Vec::new(),
         }
     }
 
     fn finish(self, root: Node) -> Lowered {
         let mut names: Vec<(String, Place)> = self.names.into_iter().collect();
         names.sort_by_key(|(_, place)| *place);
-        Lowered { root, names, trigger_reads: self.trigger, variables: self.variables }
+        Lowered { root, names, trigger_reads: self.trigger, variables: self.variables, secrets: self.secrets }
     }
 
     fn statement(&mut self, statement: &Stmt) -> Result<Node> {
@@ -132,6 +140,9 @@ impl<'a> Lowering<'a> {
     }
 
     fn expression(&mut self, expression: &Expr) -> Result<Node> {
+        if let Some(refused) = self.refused_secret(expression) {
+            return Err(refused);
+        }
         let position = expression.position();
         let kind = match expression {
             Expr::BoolConstant(value, _) => Kind::Constant((*value).into()),
@@ -218,7 +229,7 @@ impl<'a> Lowering<'a> {
             return Ok(operator);
         }
         let function = self.function(&call.name, call.args.len(), position)?;
-        let arguments = self.all(call.args.iter())?;
+        let arguments = self.arguments(&function, 0, &call.args)?;
         Ok(self.node(Kind::Call { function, arguments }, position))
     }
 

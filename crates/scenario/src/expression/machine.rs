@@ -3,9 +3,10 @@
 use super::code::{Binary, Callable, Callee, Closure, Kind, Link, Node, OwnFunction, Step, Unary};
 use super::fault::{self, Fault, Stop, placed};
 use super::value::Extent;
-use super::{Comparison, Moment, Names, access, comparison, operators, value};
+use super::{Comparison, Moment, Names, access, comparison, operators, secrets, value};
 use crate::diagnostic::Place;
 use crate::functions::Call;
+use crate::secret::Secret;
 use rhai::{Dynamic, Map};
 use std::sync::Arc;
 
@@ -179,6 +180,11 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
+    /// The secret of this name.
+    pub(super) fn read_secret(&self, name: &str) -> std::result::Result<Secret, Fault> {
+        self.names.secret(name).map_err(|why| fault::fault("secret", why.message, Some(&why.hint)))
+    }
+
     /// The moment of the evaluation.
     pub(crate) fn moment(&self) -> &Moment {
         self.moment
@@ -210,6 +216,7 @@ impl<'a> Machine<'a> {
     fn compute(&mut self, node: &Node) -> Result {
         match &node.kind {
             Kind::Constant(_) | Kind::Name { .. } | Kind::Local { .. } => self.eval(node),
+            Kind::Secret(name) => Err(secrets::no_value(name)),
             Kind::Chain { root, links } => self.chain(root, links),
             Kind::Call { function, arguments } => self.call(function, None, arguments, node.place),
             Kind::Closure(closure) => Ok(self.closure(closure)),
@@ -288,14 +295,15 @@ impl<'a> Machine<'a> {
     fn call(&mut self, callee: &Callee, receiver: Option<&Dynamic>, arguments: &[Node], place: Place) -> Result {
         let mut values = smallvec::SmallVec::<[Dynamic; 4]>::new();
         values.extend(receiver.cloned());
+        let mut hidden = Vec::new();
         for argument in arguments {
-            values.push(self.eval(argument)?);
+            values.push(self.argument(argument, &mut hidden)?);
         }
         match callee {
             Callee::Library(function) => {
                 let mut call = Call::new(function, &values, place, self);
-                let value = (function.run)(&mut call)?;
-                if self.comparisons.is_some() && receiver.is_some() {
+                let value = (function.run)(&mut call).map_err(|fault| secrets::masked(fault, &hidden))?;
+                if self.comparisons.is_some() && receiver.is_some() && hidden.is_empty() {
                     self.note(&values[0], function.name, values.get(1).unwrap_or(&Dynamic::UNIT), &value);
                 }
                 self.made(value)

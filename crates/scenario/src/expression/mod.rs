@@ -12,6 +12,8 @@ pub(crate) mod machine;
 pub(crate) mod operators;
 mod parser;
 mod script;
+mod sealed;
+mod secrets;
 mod source;
 mod statements;
 mod template;
@@ -23,10 +25,12 @@ mod tests;
 pub(crate) use access::{nearest, slice};
 pub use comparison::Comparison;
 pub use script::Script;
+pub use sealed::{Hole, Sealed};
 pub use template::{Key, Piece, Template};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::TriggerReads;
+use crate::secret::{Secret, Unavailable};
 use machine::{Limits, Machine};
 use rhai::Dynamic;
 use source::Source;
@@ -45,12 +49,17 @@ pub struct Moment {
 pub trait Names {
     /// The value of this name; none where the name has no value at this point.
     fn get(&self, name: &str) -> Option<Dynamic>;
+
+    /// The secret of this name, for a function that takes one as its key. Nobody has any unless it says so.
+    fn secret(&self, name: &str) -> Result<Secret, Unavailable> {
+        Err(Unavailable::unknown(name))
+    }
 }
 
 /// Why an expression gave no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpressionError {
-    /// `missing_property`, `no_value`, `type_mismatch`, `not_a_condition`, `limit`, `expression`.
+    /// `missing_property`, `no_value`, `type_mismatch`, `not_a_condition`, `limit`, `secret`, `expression`.
     pub code: &'static str,
     /// What is wrong, in one sentence without a final dot.
     pub message: String,
@@ -71,6 +80,7 @@ struct Compiled {
     names: Vec<(String, Place)>,
     trigger_reads: TriggerReads,
     variables: Vec<(String, Place)>,
+    secrets: Vec<(String, Place)>,
 }
 
 impl Expression {
@@ -93,6 +103,7 @@ impl Expression {
             names: lowered.names,
             trigger_reads: lowered.trigger_reads,
             variables: lowered.variables,
+            secrets: lowered.secrets,
         })))
     }
 
@@ -119,6 +130,11 @@ impl Expression {
     /// The variables it reads by name (`vars.total`), each with its place.
     pub fn variables(&self) -> &[(String, Place)] {
         &self.0.variables
+    }
+
+    /// The secrets it names, each with its place.
+    pub fn secrets(&self) -> &[(String, Place)] {
+        &self.0.secrets
     }
 
     /// Its value.

@@ -20,6 +20,7 @@ struct Compiled {
     names: Vec<(String, Place)>,
     trigger_reads: TriggerReads,
     variables: Vec<(String, Place)>,
+    secrets: Vec<(String, Place)>,
 }
 
 impl Script {
@@ -41,6 +42,7 @@ impl Script {
             names: lowered.names,
             trigger_reads: lowered.trigger_reads,
             variables: lowered.variables,
+            secrets: lowered.secrets,
         })))
     }
 
@@ -57,6 +59,11 @@ impl Script {
     /// The variables it reads by name (`vars.total`), each with its place.
     pub fn variables(&self) -> &[(String, Place)] {
         &self.0.variables
+    }
+
+    /// The secrets it names, each with its place.
+    pub fn secrets(&self) -> &[(String, Place)] {
+        &self.0.secrets
     }
 
     /// Its value: that of `return`, or of its last statement.

@@ -137,11 +137,7 @@ impl Template {
             Self::Literal(Value::String(text)) => Ok(text.clone()),
             Self::Literal(Value::Null) => Ok(String::new()),
             Self::Literal(other) => Ok(other.to_string()),
-            Self::Expression(expression) => {
-                let mut text = String::new();
-                write_text(&expression.eval(names, moment)?, &mut text);
-                Ok(text)
-            }
+            Self::Expression(expression) => text_of(expression, names, moment),
             Self::Text(pieces) => write_pieces(pieces, names, moment),
             Self::List(_) | Self::Map(_) => {
                 let mut json = Vec::new();
@@ -191,7 +187,7 @@ impl From<&str> for Key {
 
 impl Key {
     /// The key as it is in the value.
-    fn text(&self, names: &dyn Names, moment: &Moment) -> Result<Cow<'_, str>, ExpressionError> {
+    pub(super) fn text(&self, names: &dyn Names, moment: &Moment) -> Result<Cow<'_, str>, ExpressionError> {
         let template = match self {
             Self::Text(text) => return Ok(text.into()),
             Self::Computed(template) => template,
@@ -209,12 +205,27 @@ impl Key {
         template.text(names, moment).map(Cow::from)
     }
 
+    /// The key, where nothing is to be computed.
+    pub(crate) fn plain(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Computed(_) => None,
+        }
+    }
+
     fn expressions(&self) -> Vec<&Expression> {
         match self {
             Self::Text(_) => Vec::new(),
             Self::Computed(template) => template.expressions(),
         }
     }
+}
+
+/// The value of an expression as text.
+pub(super) fn text_of(expression: &Expression, names: &dyn Names, moment: &Moment) -> Result<String, ExpressionError> {
+    let mut text = String::new();
+    write_text(&expression.eval(names, moment)?, &mut text);
+    Ok(text)
 }
 
 fn write_pieces(pieces: &[Piece], names: &dyn Names, moment: &Moment) -> Result<String, ExpressionError> {

@@ -140,6 +140,11 @@ impl Function {
         self.parameters().nth(position).is_some_and(|name| self.is_key(name))
     }
 
+    /// Whether the argument at this position is a list of which the items may be secrets.
+    pub fn takes_secret_parts(&self, position: usize) -> bool {
+        self.group == "crypto" && self.parameters().nth(position) == Some("parts")
+    }
+
     /// The names of the parameters that may be secrets.
     pub fn secrets(&self) -> impl Iterator<Item = &'static str> {
         self.parameters().filter(|name| self.is_key(name)).map(|name| name.trim_end_matches('?'))

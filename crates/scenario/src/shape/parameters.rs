@@ -21,7 +21,7 @@ impl Checker<'_> {
         let own = node.with_entries(own, key.place);
         self.parameters(&spec, &own);
         let author_host = spec.url_parameter.as_deref().and_then(|name| own.get(name)?.text()).and_then(author_host_of);
-        Some(CallStep { parameters: self.template(&own)?, connection, author_host })
+        Some(CallStep { parameters: self.parameter_template(&spec, &own)?, connection, author_host })
     }
 
     fn connection(&mut self, entry: Option<&Entry>, place: Place, spec: &ModuleSpec) -> Option<Arc<str>> {

@@ -1,6 +1,6 @@
 //! A step: the keys that all steps have, and the one key that makes it what it is.
 
-use crate::check::{Checker, Fields, Inside};
+use crate::check::{Checker, Fields, Inside, Sink};
 use crate::diagnostic::Diagnostic;
 use crate::expression::Template;
 use crate::plan::{BlockNo, Kind, OnError, Role, Step, StepNo};
@@ -116,7 +116,7 @@ impl Checker<'_> {
         let known = self.candidates(known);
         self.report(Diagnostic::unknown_module(entry.key.place, &entry.key.text, known));
         // Its parameters cannot be checked, but the expressions in them can.
-        self.template(&entry.node);
+        self.with_sink(Sink::Open, |checker| checker.template(&entry.node));
     }
 
     fn kind(&mut self, module: &Entry, no: StepNo) -> Option<Kind> {

@@ -14,12 +14,16 @@ struct Request {
     #[serde(default)]
     method: Method,
     /// Where to.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("x-secret" = true))]
     url: String,
+    #[schemars(extend("x-secret" = true))]
     query: Option<BTreeMap<String, Value>>,
     #[serde(default)]
+    #[schemars(extend("x-secret" = true))]
     headers: BTreeMap<String, Scalar>,
+    #[schemars(extend("x-secret" = true))]
     json: Option<Value>,
+    #[schemars(extend("x-secret" = true))]
     body: Option<String>,
     /// In seconds.
     timeout: Option<f64>,
@@ -118,7 +122,7 @@ fn module<P: JsonSchema>(name: &str, connections: &[&str]) -> ModuleSpec {
     }
 }
 
-/// Four modules and three connections.
+/// Four modules, three connections and four secrets.
 pub(crate) fn catalog() -> Catalog {
     let connections = [("office", "google"), ("shop-mail", "smtp"), ("partner", "bearer")];
     Catalog::new([
@@ -128,4 +132,5 @@ pub(crate) fn catalog() -> Catalog {
         module::<Now>("clock.now", &[]),
     ])
     .with_connections(connections.map(|(name, of)| (name.into(), of.into())).into())
+    .with_secrets(["shop", "key", "iv", "hook"].map(Into::into).into())
 }

@@ -38,6 +38,8 @@ const BEYOND: &[&str] = &[
     "return-names",
     "script-names",
     "script-refused",
+    "secrets",
+    "secrets-unknown",
     "timezone",
     "trigger-fields",
     "wait-for-names",

@@ -59,7 +59,7 @@ impl Lowering<'_> {
             Expr::Property(property, position) if member.dotted => (Step::Property(property.2.clone()), *position),
             Expr::MethodCall(call, position) if member.dotted => {
                 let function = self.function(&call.name, call.args.len() + 1, *position)?;
-                (Step::Method { function, arguments: self.all(call.args.iter())? }, *position)
+                (Step::Method { arguments: self.arguments(&function, 1, &call.args)?, function }, *position)
             }
             _ if member.dotted => return Err(self.refuse(member.position, "this")),
             index => (self.index(index)?, index.start_position()),

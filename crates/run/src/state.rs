@@ -36,6 +36,8 @@ pub struct State {
     concluded: Option<(Conclusion, Payload)>,
     begun: Option<Millis>,
     taken_up: Millis,
+    /// How long it had rested when it was taken up.
+    rested: Millis,
     rest: Rest,
     response: Option<Arc<Response>>,
     end: Option<End>,
@@ -85,6 +87,7 @@ impl State {
             concluded: None,
             begun: None,
             taken_up: Millis::MIN,
+            rested: 0,
             rest: Rest::default(),
             response: None,
             end: None,
@@ -187,12 +190,15 @@ impl State {
             None => self.begun,
         };
         let Some(begun) = begun.filter(|_| !self.rest.is_going_on()) else { return Millis::MAX };
-        begun.saturating_add(self.rest.in_all()).max(self.taken_up).saturating_add(timeout)
+        let rested = self.rest.in_all();
+        let taken_up = self.taken_up.saturating_add(rested.saturating_sub(self.rested));
+        begun.saturating_add(rested).max(taken_up).saturating_add(timeout)
     }
 
     /// Tells since when this process could have carried the run on.
     pub fn take_up(&mut self, at: Millis) {
         self.taken_up = at;
+        self.rested = self.rest.in_all_until(at);
     }
 
     /// Takes in what happened. Entries are applied in the order of the journal; the first, [`Entry::Created`], made

@@ -4,6 +4,8 @@
 //! step's first, second… attempt (the last one repeats); `{"error": code}` fails for good, `{"passing": code}` may be
 //! tried again, `"echo"` answers with the parameters. `UPDATE_EXPECT=1` writes the expected journals anew.
 
+mod random;
+
 use crate::call::{Delivery, Outcome};
 use crate::entry::{self, Created, End, Entry, Release, Skip};
 use crate::error::StepError;
@@ -64,6 +66,27 @@ fn a_run_that_takes_too_long_ends() {
     state.apply(entry);
     assert!(matches!(state.end(), Some(End::Failed { error, .. }) if error.code == "run_timeout"));
     assert!(decide(&state, &BTreeSet::new(), &moment).is_empty());
+}
+
+#[test]
+fn rests_do_not_count_whoever_carries_the_run_on() {
+    const HOUR: Millis = 3_600_000;
+    let case = Case::named("wait");
+    let spot = Spot { step: scenario::plan::StepNo(0), turns: Default::default() };
+    let begins = |state: &mut State, at| state.apply(&Entry::Awaiting { spot: spot.clone(), until: at, at });
+    let ends = |state: &mut State, at| {
+        state.apply(&Entry::Recovered { spot: spot.clone(), output: Payload::null(), at });
+    };
+    let mut state = case.state();
+    begins(&mut state, START);
+    state.take_up(START + 5 * HOUR);
+    assert_eq!(state.deadline(), Millis::MAX, "it rests");
+    ends(&mut state, START + 7 * HOUR);
+    assert_eq!(state.deadline(), START + 7 * HOUR + 40 * 60_000);
+    state.take_up(START + 9 * HOUR);
+    begins(&mut state, START + 9 * HOUR + 1);
+    ends(&mut state, START + 12 * HOUR + 1);
+    assert_eq!(state.deadline(), START + 12 * HOUR + 40 * 60_000);
 }
 
 #[test]

@@ -27,6 +27,12 @@ impl Rest {
         self.since.is_some()
     }
 
+    /// All rests until this time, in milliseconds, with the part of the one that is going on.
+    pub(super) fn in_all_until(&self, at: Millis) -> Millis {
+        let going_on = self.since.map_or(0, |since| at.saturating_sub(since).max(0));
+        self.before.saturating_add(going_on)
+    }
+
     /// All rests that are over, in milliseconds.
     pub(super) fn in_all(&self) -> Millis {
         self.before

@@ -346,11 +346,15 @@ async fn compute(job: Job) -> Settled {
 }
 
 /// Makes one call, within its time.
-async fn perform(shared: Arc<Shared>, scenario: ScenarioId, run: run::id::RunId, prepared: PreparedCall) -> Settled {
+async fn perform(shared: Arc<Shared>, scenario: ScenarioId, run: run::id::RunId, mut prepared: PreparedCall) -> Settled {
     let (spot, attempt, timeout) = (prepared.spot.clone(), prepared.attempt, prepared.timeout);
     let Some(module) = shared.module(&prepared.module) else {
         let message = format!("there is no module `{}` here", prepared.module);
         return (spot, attempt, Err(StepError::permanent("unknown_module", message)));
+    };
+    let mask = match prepared.unseal(&*shared.options.setting.secrets) {
+        Ok(mask) => mask,
+        Err(error) => return (spot, attempt, Err(error)),
     };
     let call = Call {
         parameters: &prepared.parameters,
@@ -368,5 +372,6 @@ async fn perform(shared: Arc<Shared>, scenario: ScenarioId, run: run::id::RunId,
         Err(_) => Err(StepError::passing("timeout", format!("the call took longer than {timeout:?}"))
             .hint("Raise the step's `timeout`, or give it a `retry`.")),
     };
+    let result = result.map(|outcome| outcome.masked(&mask)).map_err(|error| error.masked(&mask));
     (spot, attempt, result)
 }

@@ -11,6 +11,7 @@ use run::history::{StepRecord, history};
 use run::id::{Millis, RunId, ScenarioId, Spot};
 use run::input::{Input, Source};
 use run::payload::Payload;
+use run::setting::{MadeUp, Setting};
 use run::{Action, PreparedCall, State};
 use scenario::expression::Moment;
 use scenario::plan::{Kind, Plan, WaitFor};
@@ -83,7 +84,7 @@ struct Stage {
 impl Stage {
     fn new(run: RunId, scenario: &ScenarioId, plan: &Arc<Plan>, input: Input, start: Moment) -> Self {
         let created = Created { scenario: scenario.clone(), version: plan.version.clone(), at: start.now, input };
-        let course = Course::begin(run, Arc::clone(plan), Arc::new(created), Arc::default());
+        let course = Course::begin(run, Arc::clone(plan), Arc::new(created), Arc::new(Setting::rehearsed()));
         Self { course, moment: start, unanswered: BTreeSet::new() }
     }
 
@@ -111,7 +112,7 @@ impl Stage {
             match action {
                 Action::Record(entry) => self.course.record(entry),
                 Action::Wait(due) => next = Some(next.map_or(due, |sooner| sooner.min(due))),
-                Action::Call(call) => self.call(&call, cast),
+                Action::Call(call) => self.call(*call, cast),
                 Action::Compute(job) => {
                     let result = job.run();
                     self.settle(&job.spot, job.attempt, result);
@@ -126,10 +127,10 @@ impl Stage {
         }
     }
 
-    fn call(&mut self, call: &PreparedCall, cast: &mut dyn Cast) {
+    fn call(&mut self, mut call: PreparedCall, cast: &mut dyn Cast) {
         let (spot, attempt) = (call.spot.clone(), call.attempt);
         self.course.record(Entry::Started { spot, attempt, at: self.moment.now });
-        let result = cast.call(call, self.scene());
+        let result = call.unseal(&MadeUp).and_then(|_| cast.call(&call, self.scene()));
         self.settle(&call.spot, call.attempt, result);
     }
 

@@ -498,3 +498,24 @@ steps: [ { respond: { text: \"{{ trigger.body }}\" } } ]
     let Answer::Responded { response, .. } = third.await.unwrap().unwrap() else { panic!("it answers") };
     assert_eq!(&*response.body, b"3");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_waiting_runs_wake_at_their_own_times_after_a_restart() {
+    const RUNS: i64 = 1_000;
+    let text = "trigger: { manual: {} }\nsteps: [ { wait: \"{{ trigger.body * 60 }}\" } ]";
+    let bench = Bench::new(Recorder::new());
+    let (engine, handle) = bench.engine(text);
+    for minute in 1..=RUNS {
+        start(&handle, json!(minute)).await;
+    }
+    let count = |handle: &Handle, status| {
+        handle.runs(&Filter { status: Some(status), ..Filter::default() }, 2 * RUNS as usize).unwrap().len() as i64
+    };
+    until("all to wait", || count(&handle, Status::Waiting) == RUNS).await;
+    let (bench, _engine, handle) = restart(bench, engine, &[("test", text)]);
+    for (minutes, over) in [(1, 1), (249, 250), (750, RUNS)] {
+        bench.clock.advance(minutes * 60_000);
+        until("those that are due", || count(&handle, Status::Succeeded) == over).await;
+        assert_eq!(count(&handle, Status::Waiting), RUNS - over, "and no others");
+    }
+}

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// Where examples of scenarios stand.
-const EXAMPLES: [&str; 4] = ["README.md", "docs/data-stores.md", "docs/language.md", "docs/testing.md"];
+const EXAMPLES: [&str; 5] =
+    ["README.md", "docs/data-stores.md", "docs/language.md", "docs/testing.md", "docs/waiting.md"];
 
 /// A fenced block of a document.
 struct Block {
@@ -107,6 +108,27 @@ fn examples_of_connections_are_sound() {
         count += 1;
     }
     assert!(count > 0);
+}
+
+#[test]
+fn what_cannot_run_yet_is_refused() {
+    let language = read("docs/language.md");
+    let (_, section) = language.split_once("\n## What cannot run yet\n").expect("there is such a section");
+    let words: Vec<&str> = section.split('`').skip(1).step_by(2).collect();
+    assert!(!words.is_empty());
+    for word in words {
+        let construct = match word {
+            "mail" | "mailhook" => format!("trigger: {{ {word}: {{}} }}"),
+            "verify" => "trigger: { webhook: { verify: { with: github } } }".to_owned(),
+            "dedupe" | "each" => format!("trigger: {{ webhook: {{ {word}: trigger.body.id }} }}"),
+            "limits.durability" => "limits: { durability: memory }".to_owned(),
+            "keep" => "keep: { runs: 30d }".to_owned(),
+            other => panic!("how is `{other}` written?"),
+        };
+        let home = crate::binary::folder(&[("a.yaml", &format!("{construct}\nsteps: [{{ stop: }}]\n"))]);
+        let said = hookmill(home.path(), &["check", "."]);
+        assert!(said.code == 1 && said.out.contains("error[E0190]"), "{word}: {said:?}");
+    }
 }
 
 /// The README and everything in `docs/`.

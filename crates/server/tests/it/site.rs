@@ -87,6 +87,7 @@ impl Site {
             public_url: format!("{scheme}://{address}").into(),
             env: Default::default(),
             resume_key: ResumeKey([7; 32]),
+            ..Setting::default()
         });
         let options = engine::Options { setting, ..engine::Options::default() };
         let engine = Engine::start(store, Arc::clone(&catalog), [], options);

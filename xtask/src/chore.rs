@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::workspace::Workspace;
-use crate::{bench, crash, run, test, tidy};
+use crate::{bench, crash, fuzz, run, test, tidy};
 
 /// Something a person asks for by name.
 pub(crate) struct Chore {
@@ -42,6 +42,12 @@ pub(crate) const CHORES: &[Chore] = &[
         arguments: "[--seconds S] [--only PART] [--binary FILE]",
         summary: "measure what docs/performance.md promises; fails when a floor is not kept",
         perform: bench::perform,
+    },
+    Chore {
+        name: "fuzz",
+        arguments: "[TARGET] [--minutes N]",
+        summary: "look for inputs that break the language or the journal, N minutes (10 unless said) for each target",
+        perform: fuzz::perform,
     },
     Chore {
         name: "tidy",

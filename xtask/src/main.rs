@@ -6,6 +6,7 @@ mod chore;
 mod crash;
 mod debian;
 mod flags;
+mod fuzz;
 mod node;
 mod process;
 mod run;

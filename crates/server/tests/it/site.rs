@@ -85,7 +85,6 @@ impl Site {
         let stores = DataStores::new(Arc::clone(&store.tables));
         let setting = Arc::new(Setting {
             public_url: format!("{scheme}://{address}").into(),
-            env: Default::default(),
             resume_key: ResumeKey([7; 32]),
             ..Setting::default()
         });

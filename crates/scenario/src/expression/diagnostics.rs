@@ -13,11 +13,8 @@ const IDIOMS: &[(&str, &str)] = &[
     ("'>'", "for not equal, write `!=`"),
     ("operator: '?'", "to choose, write `if a { b } else { c }`; for a default, `a ?? b`"),
     ("'++'", "a number is not counted up here; write `x + 1`"),
+    ("Unexpected 'let'", "an expression computes one value; a `rhai` step may have statements"),
     ("'...'", "lists are put together with `+`, and so are maps: `a + b`"),
-    (
-        "Unexpected ''",
-        "texts begin and end with the same quote; a quote within is written `\\'` or stands in the other quotes",
-    ),
     ("Unexpected '{'", "this is an expression already: leave out `{{` and `}}`, or let them stand around the whole"),
     ("Invalid escape", "a backslash is written twice in an expression, and again in double-quoted YAML"),
     ("incomplete", "something is missing at the end"),
@@ -39,7 +36,6 @@ const HABITS: &[(&str, &str)] = &[
     (" AND ", "write `&&` for and"),
     (" OR ", "write `||` for or"),
     (" is ", "to compare, write `==`; whether a value is absent tells `x == null`"),
-    ("let ", "an expression computes one value; a `rhai` step may have statements"),
     ("“", "texts stand in straight quotes: \"…\" or '…'"),
     ("„", "texts stand in straight quotes: \"…\" or '…'"),
     ("f\"", "values are put into a text between backticks: `Hello ${name}`"),
@@ -55,6 +51,9 @@ pub(super) fn unreadable(place: Place, source: &str, why: &str) -> Diagnostic {
     let hint = match (entry, habit) {
         (true, _) => Some("a map begins with `#{`: `#{a: 1}`"),
         (_, Some((_, hint))) => Some(*hint),
+        _ if source.matches('\'').count() % 2 == 1 => {
+            Some("a quote within a text is written `\\'`, or the text stands in the other quotes")
+        }
         _ => IDIOMS.iter().find(|(part, _)| why.contains(part)).map(|(_, hint)| *hint),
     };
     error("E0301", place, format!("this cannot be read: {why}"), hint.map(str::to_owned))

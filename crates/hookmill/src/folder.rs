@@ -344,6 +344,7 @@ fn armed(handle: &Handle, entry: &Entry) -> Vec<Armed> {
 fn reserved(id: &ScenarioId) -> Option<&'static str> {
     match id.as_str() {
         "connections" => Some("this file holds the connections"),
+        "secrets" => Some("this file names the secrets"),
         name if name.ends_with(".test") => Some("files of this ending hold tests"),
         _ => None,
     }
@@ -372,7 +373,7 @@ fn read(path: &Path) -> anyhow::Result<BTreeMap<ScenarioId, File>> {
         match id {
             Some(id) if files.contains_key(&id) => tracing::warn!(file = name, "another file has this scenario's name"),
             Some(id) => drop(files.insert(id, File { text: text_of(&path.join(&name)), name })),
-            None if stem == "connections" || stem.ends_with(".test") => {}
+            None if matches!(stem, "connections" | "secrets") || stem.ends_with(".test") => {}
             None => tracing::warn!(file = name, "the file's name cannot name a scenario; it is left out"),
         }
     }

@@ -1,9 +1,9 @@
-//! What a scenario's folder gives to it: its connections and the scenarios beside it, and with them the catalogue it is
+//! What a scenario's folder gives to it: its connections, its secrets and the scenarios beside it, and with them the catalogue it is
 //! checked against.
 
-use crate::sources::{self, CONNECTIONS, Source};
-use modules::Connections;
+use crate::sources::{self, CONNECTIONS, SECRETS, Source};
 use modules::connections::Problem;
+use modules::{Connections, Secrets};
 use scenario::catalog::{Callee, Catalog};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,25 +13,39 @@ use std::sync::Arc;
 pub(crate) struct Home {
     /// The folder's connections; none of them where the file is wrong.
     pub(crate) connections: Arc<Connections>,
-    /// All modules, these connections and, where it was asked for them, the scenarios that can be called.
+    /// The folder's secrets; none of them where the file is wrong.
+    pub(crate) secrets: Arc<Secrets>,
+    /// All modules, these connections and secrets and, where it was asked for them, the scenarios that can be called.
     pub(crate) catalog: Arc<Catalog>,
     /// What is wrong with the file of connections.
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) connection_problems: Vec<Problem>,
+    /// What is wrong with the file of secrets.
+    pub(crate) secret_problems: Vec<Problem>,
 }
 
 impl Home {
-    /// Reads the folder's connections.
+    /// Reads the folder's connections and secrets. Where a file is wrong, it is not known which there are: their names
+    /// are not checked.
     pub(crate) fn open(folder: &Path) -> Self {
-        let catalog = Catalog::new(modules::specs());
-        match Connections::load(&folder.join(CONNECTIONS)) {
-            Ok(connections) => Self {
-                catalog: Arc::new(catalog.with_connections(connections.kinds())),
-                connections: Arc::new(connections),
-                problems: Vec::new(),
-            },
-            // Which connections there are is not known now: their names are not checked.
-            Err(problems) => Self { catalog: Arc::new(catalog), connections: Arc::new(Connections::empty()), problems },
+        let mut catalog = Catalog::new(modules::specs());
+        let connections = Connections::load(&folder.join(CONNECTIONS));
+        if let Ok(connections) = &connections {
+            catalog = catalog.with_connections(connections.kinds());
         }
+        let secrets = Secrets::load(&folder.join(SECRETS));
+        if let Ok(secrets) = &secrets {
+            catalog = catalog.with_secrets(secrets.names());
+        }
+        let (connections, connection_problems) = sound(connections);
+        let (secrets, secret_problems) = sound(secrets);
+        Self { connections, secrets, catalog: Arc::new(catalog), connection_problems, secret_problems }
+    }
+
+    /// What is wrong with the folder's files, as it is told to people: nothing runs before it is mended.
+    pub(crate) fn mistakes(&self) -> Vec<String> {
+        let files = [(CONNECTIONS, &self.connection_problems), (SECRETS, &self.secret_problems)];
+        let told = files.iter().flat_map(|(file, problems)| problems.iter().map(move |it| format!("{file}:{it}")));
+        told.collect()
     }
 
     /// The home of every source, each read once, with the scenarios that sources of it can call.
@@ -47,6 +61,14 @@ impl Home {
             (folder.to_owned(), Self { catalog: Arc::new(catalog), ..home })
         };
         of_home.into_iter().map(with_scenarios).collect()
+    }
+}
+
+/// What a file holds, and what is wrong with it.
+fn sound<T: Default>(read: Result<T, Vec<Problem>>) -> (Arc<T>, Vec<Problem>) {
+    match read {
+        Ok(sound) => (Arc::new(sound), Vec::new()),
+        Err(problems) => (Arc::default(), problems),
     }
 }
 

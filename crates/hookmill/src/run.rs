@@ -20,7 +20,7 @@ use run::data_store::DataStores;
 use run::entry::End;
 use run::input::Input;
 use run::response::Response;
-use run::setting::Setting;
+use run::setting::{Secrets, Setting};
 use standstill::Blocked;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -80,7 +80,8 @@ impl Run {
         let source = sources::file(&self.file)?;
         let homes = Home::all(std::slice::from_ref(&source));
         let home = &homes[&source.home];
-        anyhow::ensure!(home.problems.is_empty(), "{}", mistakes(&source, home));
+        let mistakes = home.mistakes();
+        anyhow::ensure!(mistakes.is_empty(), "{}", below(&source.home, &mistakes));
         let text = source.read()?;
         let Some(deployment) = check(&source, &text, home)? else { return Ok(ExitCode::from(1)) };
         let body = self.input.as_deref().map(input::body).transpose()?;
@@ -91,7 +92,11 @@ impl Run {
             home,
             scenarios: neighbours::of(&source, Sound { text, deployment: deployment.clone() }, &home.catalog),
             kept: kept.as_ref(),
-            setting: Setting { env: self.allow_env.variables(), ..Setting::default() },
+            setting: Setting {
+                env: self.allow_env.variables(),
+                secrets: Arc::clone(&home.secrets) as Arc<dyn Secrets>,
+                ..Setting::default()
+            },
         };
         let Performance { record, blocked } = runtime.block_on(perform(stage, &deployment, input))?;
         if let Some(kept) = kept {
@@ -116,10 +121,10 @@ fn check(source: &Source, text: &str, home: &Home) -> anyhow::Result<Option<Depl
     Ok(plan.map(|plan| Deployment { id, plan: Arc::new(plan) }))
 }
 
-fn mistakes(source: &Source, home: &Home) -> String {
-    let file = source.home.join(sources::CONNECTIONS);
-    let lines = home.problems.iter().map(|problem| format!("{}:{problem}", file.display()));
-    lines.collect::<Vec<_>>().join("\n")
+/// Lines that begin with the name of a file in this folder.
+fn below(folder: &Path, lines: &[String]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| folder.join(line).display().to_string()).collect();
+    lines.join("\n")
 }
 
 /// The data folder that keeps the data stores.

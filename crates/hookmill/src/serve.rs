@@ -5,13 +5,13 @@ mod token;
 
 use crate::folder::{self, Folder, Parts};
 use crate::home::Home;
-use crate::setting::{self, AllowEnv};
+use crate::setting::{self, AllowEnv, CurrentSecrets};
 use crate::terminal::{Done, say};
 use anyhow::Context;
 use clap::Args;
 use engine::{Engine, Options};
+use modules::catalog;
 use modules::guard::Allowed;
-use modules::{Connections, catalog};
 use run::data_store::DataStores;
 use run::setting::Setting;
 use scenario::catalog::Catalog;
@@ -93,15 +93,17 @@ impl Serve {
         let store = open(&self.data)?;
         let token = token::of(&self.data)?;
         let home = Home::open(&self.dir);
-        if !home.problems.is_empty() {
-            home.problems.iter().for_each(|problem| say(format_args!("connections.yaml: {problem}")));
-            // Runs that are taken up would fail for want of their connections.
-            anyhow::bail!("connections.yaml has mistakes; nothing is served until they are mended");
+        let mistakes = home.mistakes();
+        if !mistakes.is_empty() {
+            mistakes.iter().for_each(say);
+            // Runs that are taken up would fail for want of their connections and secrets.
+            anyhow::bail!("connections.yaml or secrets.yaml has mistakes; nothing is served until they are mended");
         }
+        let secrets = Arc::new(CurrentSecrets::of(Arc::clone(&home.secrets)));
         let options = modules::Options { allow_private: self.allow_private.clone() };
         let stores = DataStores::new(Arc::clone(&store.tables));
         let loaded = catalog(Arc::clone(&home.connections), &stores, options.clone());
-        let setting = Arc::new(self.setting(address, &store)?);
+        let setting = Arc::new(self.setting(address, &store, Arc::clone(&secrets))?);
         let engine_options = Options { setting, ..Options::default() };
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, engine_options);
         let hooks = HookTable::default();
@@ -135,7 +137,7 @@ impl Serve {
         let serving = tokio::spawn(server);
         app.set_ready();
         announce::all(&app, &self.public_url(address)?, &folder.list(), resumed);
-        folder::watch(Arc::clone(&folder), reconnect(&folder, engine.handle(), stores, options))?;
+        folder::watch(Arc::clone(&folder), reconnect(&folder, engine.handle(), secrets, stores, options))?;
         let clock = tokio::spawn(async move { scheduler.run().await });
         asked_to_end().await;
         say("ending: no new runs; what is not over goes on at the next start");
@@ -161,11 +163,12 @@ impl Serve {
         Ok(App::new(gateway, library, catalog, options))
     }
 
-    fn setting(&self, address: SocketAddr, store: &Store) -> anyhow::Result<Setting> {
+    fn setting(&self, address: SocketAddr, store: &Store, secrets: Arc<CurrentSecrets>) -> anyhow::Result<Setting> {
         Ok(Setting {
             public_url: self.public_url(address)?.as_str().trim_end_matches('/').into(),
             env: self.allow_env.variables(),
             resume_key: setting::resume_key(&*store.tables)?,
+            secrets,
         })
     }
 
@@ -187,27 +190,27 @@ fn open(data: &Path) -> anyhow::Result<Store> {
         .with_context(|| format!("cannot open the data folder {}", data.display()))
 }
 
-/// What is done when `connections.yaml` changes: new modules for new calls, and every text is checked again. A broken
-/// file leaves the connections as they are.
+/// What is done when `connections.yaml` or `secrets.yaml` changes: new modules and secrets for new calls, and every text
+/// is checked again. A broken file leaves everything as it is.
 fn reconnect(
     folder: &Arc<Folder>,
     handle: engine::Handle,
+    secrets: Arc<CurrentSecrets>,
     stores: DataStores,
     options: modules::Options,
 ) -> impl Fn() + Send + 'static {
     let folder = Arc::clone(folder);
     move || {
-        let connections = match Connections::load(&folder.path().join(crate::sources::CONNECTIONS)) {
-            Ok(connections) => Arc::new(connections),
-            Err(problems) => {
-                problems.iter().for_each(|problem| tracing::error!("connections.yaml: {problem}"));
-                return;
-            }
-        };
-        let known = Arc::new(Catalog::new(modules::specs()).with_connections(connections.kinds()));
-        handle.use_modules(catalog(connections, &stores, options.clone()));
-        handle.use_catalog(Arc::clone(&known));
-        if let Err(error) = folder.use_catalog(known) {
+        let home = Home::open(folder.path());
+        let mistakes = home.mistakes();
+        if !mistakes.is_empty() {
+            mistakes.iter().for_each(|mistake| tracing::error!("{mistake}"));
+            return;
+        }
+        secrets.replace(home.secrets);
+        handle.use_modules(catalog(home.connections, &stores, options.clone()));
+        handle.use_catalog(Arc::clone(&home.catalog));
+        if let Err(error) = folder.use_catalog(home.catalog) {
             tracing::error!(%error, "the scenarios were not checked against the new connections");
         }
     }

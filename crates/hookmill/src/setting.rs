@@ -1,9 +1,12 @@
-//! What runs see of the place they run at: its address, the variables that the operator allows, and the key of links.
+//! What runs see of the place they run at: its address, the variables that the operator allows, secrets, and the key of links.
 
 use clap::Args;
 use run::resume::ResumeKey;
+use run::setting::Secrets;
 use run::tables::{Expected, StoreError, Tables};
+use scenario::secret::{Secret, Unavailable};
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// The table of what the engine keeps for itself.
 const TABLE: &str = "engine";
@@ -24,6 +27,27 @@ impl AllowEnv {
     pub(crate) fn variables(&self) -> BTreeMap<String, String> {
         let names = self.names.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
         names.filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?))).collect()
+    }
+}
+
+/// The secrets of the folder that is served, as they are now.
+#[derive(Debug)]
+pub(crate) struct CurrentSecrets(RwLock<Arc<modules::Secrets>>);
+
+impl CurrentSecrets {
+    pub(crate) fn of(secrets: Arc<modules::Secrets>) -> Self {
+        Self(RwLock::new(secrets))
+    }
+
+    /// From now on, these are the secrets.
+    pub(crate) fn replace(&self, secrets: Arc<modules::Secrets>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = secrets;
+    }
+}
+
+impl Secrets for CurrentSecrets {
+    fn secret(&self, name: &str) -> Result<Secret, Unavailable> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).secret(name)
     }
 }
 

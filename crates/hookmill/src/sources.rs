@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 /// The file that lists a folder's connections.
 pub(crate) const CONNECTIONS: &str = "connections.yaml";
 
+/// The file that lists a folder's secrets.
+pub(crate) const SECRETS: &str = "secrets.yaml";
+
 /// Where scenarios are looked for when no path is given.
 const DEFAULT_FOLDER: &str = "scenarios";
 
@@ -117,7 +120,7 @@ pub(crate) fn file(path: &Path) -> anyhow::Result<Source> {
     found.pop().with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// Every file below the folder that holds a scenario, by name: `*.yaml` and `*.yml`, but not connections, apps, tests,
+/// Every file below the folder that holds a scenario, by name: `*.yaml` and `*.yml`, but not connections, secrets, apps, tests,
 /// or anything whose name begins with a dot.
 pub(crate) fn scenario_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     files_below(folder, is_scenario)
@@ -170,7 +173,7 @@ fn collect(folder: &Path, wanted: fn(&str) -> bool, files: &mut Vec<PathBuf>) ->
 }
 
 fn is_scenario(name: &str) -> bool {
-    stem_of(name).is_some_and(|stem| !stem.ends_with(TEST) && stem != "connections")
+    stem_of(name).is_some_and(|stem| !stem.ends_with(TEST) && !matches!(stem, "connections" | "secrets"))
 }
 
 fn is_test(name: &str) -> bool {
@@ -196,7 +199,7 @@ struct Homes {
 }
 
 impl Homes {
-    /// The nearest folder with connections, from this one upwards; `root` where there is none.
+    /// The nearest folder with connections or secrets, from this one upwards; `root` where there is none.
     fn of(&mut self, folder: &Path, root: &Path) -> PathBuf {
         if let Some(home) = self.known.get(folder) {
             return home.clone();
@@ -208,7 +211,8 @@ impl Homes {
 
     fn look_for(&self, folder: &Path) -> Option<PathBuf> {
         let absolute = fs::canonicalize(folder).ok()?;
-        let home = absolute.ancestors().find(|above| above.join(CONNECTIONS).is_file())?;
+        let home =
+            absolute.ancestors().find(|above| [CONNECTIONS, SECRETS].iter().any(|file| above.join(file).is_file()))?;
         Some(home.strip_prefix(&self.working).map_or_else(|_| home.to_owned(), shown_relative))
     }
 }

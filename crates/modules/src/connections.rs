@@ -3,16 +3,16 @@
 
 mod google;
 mod http;
-mod secret;
 mod settings;
 mod smtp;
-mod text;
+pub(crate) mod text;
 
-pub use secret::Secret;
+pub use scenario::secret::Secret;
 pub use settings::{Fault, Problem, Sources};
 
 pub(crate) use google::{Google, ServiceAccount};
 pub(crate) use http::{HttpAccess, basic_authorization};
+pub(crate) use settings::{reference, referred};
 pub(crate) use smtp::{Encryption, Server, Smtp, decoded};
 
 use run::call::Delivery;
@@ -63,16 +63,14 @@ impl Connections {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::empty()),
             Err(error) => return Err(vec![Problem::of_file(format!("{} cannot be read: {error}", path.display()))]),
         };
-        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-        Self::parse(&text, &Machine { folder })
+        Self::parse(&text, &Machine::around(path))
     }
 
     /// The same for rehearsals, which reach nobody: a variable that is not set stands for a credential of no worth, so
     /// that calls can be made up without it.
     pub fn rehearsed(path: &Path) -> Self {
         let Ok(text) = std::fs::read_to_string(path) else { return Self::empty() };
-        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-        Self::parse(&text, &Rehearsal(Machine { folder })).or_else(|_| Self::load(path)).unwrap_or_default()
+        Self::parse(&text, &Rehearsal(Machine::around(path))).or_else(|_| Self::load(path)).unwrap_or_default()
     }
 
     /// The connections of this text, with references resolved by `sources`.
@@ -192,8 +190,15 @@ fn read(name: &text::Key, tree: Tree, sources: &dyn Sources) -> (String, Option<
 }
 
 /// The environment and the files of this machine.
-struct Machine {
+pub(crate) struct Machine {
     folder: PathBuf,
+}
+
+impl Machine {
+    /// The machine as a file sees it whose references are relative to its folder.
+    pub(crate) fn around(file: &Path) -> Self {
+        Self { folder: file.parent().unwrap_or(Path::new("")).to_path_buf() }
+    }
 }
 
 impl Sources for Machine {

@@ -29,24 +29,30 @@ use std::sync::Arc;
 #[serde(deny_unknown_fields)]
 struct Parameters {
     /// Where to send it: `https://…` or `http://…`. With a connection that has a `base`, a path is enough.
+    #[schemars(extend("x-secret" = true))]
     url: String,
     /// GET, POST, PUT, PATCH, DELETE, … Without it: POST where there is something to send, else GET.
     method: Option<String>,
     /// Values added to the URL's query. A list gives one pair for each item; null is left out.
     #[serde(default)]
+    #[schemars(extend("x-secret" = true))]
     query: Map<String, Value>,
     /// Headers by name. Null is left out.
     #[serde(default)]
+    #[schemars(extend("x-secret" = true))]
     headers: Map<String, Value>,
     /// A value to send as JSON.
     #[serde(default, deserialize_with = "given")]
-    #[schemars(with = "Value")]
+    #[schemars(with = "Value", extend("x-secret" = true))]
     json: Option<Value>,
     /// Fields to send as a form (`application/x-www-form-urlencoded`). A list gives one field for each item.
+    #[schemars(extend("x-secret" = true))]
     form: Option<Map<String, Value>>,
     /// A text to send as `text/plain; charset=utf-8`.
+    #[schemars(extend("x-secret" = true))]
     text: Option<String>,
     /// A text, or `{ base64: … }` for bytes, to send as it is, with the `content-type` of `headers`.
+    #[schemars(extend("x-secret" = true))]
     body: Option<Raw>,
     /// How many redirects to follow; 0: an answer that redirects is the output.
     #[serde(default = "default_redirects")]

@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod connections;
 pub mod far_side;
 pub mod guard;
+pub mod secrets;
 
 mod client;
 mod email;
@@ -17,3 +18,4 @@ mod store;
 
 pub use catalog::{Options, catalog, rehearsed, specs};
 pub use connections::Connections;
+pub use secrets::Secrets;

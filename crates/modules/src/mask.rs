@@ -2,11 +2,10 @@
 
 use crate::client::Outgoing;
 use reqwest::header::{self, HeaderMap, HeaderValue};
+use scenario::secret;
+pub(crate) use scenario::secret::MASK;
 use serde_json::{Map, Value, json};
 use url::{Position, Url};
-
-/// Stands for a secret wherever one would be shown.
-pub(crate) const MASK: &str = "•••";
 
 /// How much of a body is shown, in bytes.
 const PREVIEW: usize = 4096;
@@ -18,22 +17,15 @@ const SHORTEST: usize = 6;
 /// Secret texts of one call, replaced wherever they appear.
 #[derive(Clone, Default)]
 pub(crate) struct Mask {
-    secrets: Vec<String>,
+    secrets: secret::Mask,
     field: Option<String>,
 }
 
 impl Mask {
     /// A mask over these secrets, also where they stand in a URL or a form.
     pub(crate) fn over<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut forms: Vec<String> = Vec::new();
-        for secret in secrets.into_iter().filter(|secret| secret.len() >= SHORTEST) {
-            let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-            forms.extend([secret.to_owned(), encoded, secret.escape_default().to_string()]);
-        }
-        // The longest first: one secret may be the beginning of another.
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        forms.dedup();
-        Self { secrets: forms, field: None }
+        let secrets = secrets.into_iter().filter(|secret| secret.len() >= SHORTEST);
+        Self { secrets: secret::Mask::over(secrets), field: None }
     }
 
     /// The same, hiding also whatever the query has under this name.
@@ -44,12 +36,12 @@ impl Mask {
 
     /// Whether the text holds a secret.
     pub(crate) fn finds(&self, text: &str) -> bool {
-        self.secrets.iter().any(|secret| text.contains(secret.as_str()))
+        self.secrets.finds(text)
     }
 
     /// The text without secrets.
     pub(crate) fn text(&self, text: &str) -> String {
-        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), MASK))
+        self.secrets.text(text)
     }
 
     /// The request as people may see it: method, URL, headers, and the beginning of the body.

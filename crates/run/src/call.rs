@@ -3,6 +3,7 @@
 use crate::error::StepError;
 use crate::id::{Millis, RunId, ScenarioId, Spot};
 use scenario::catalog::ModuleSpec;
+use scenario::secret::Mask;
 use serde_json::Value;
 use std::future::Future;
 use std::pin::Pin;
@@ -64,6 +65,17 @@ pub struct Outcome {
     pub sent: Value,
     /// Whether the call really left the machine.
     pub delivery: Delivery,
+}
+
+impl Outcome {
+    /// The same without secrets, wherever the far side or the module put them.
+    #[must_use]
+    pub fn masked(self, mask: &Mask) -> Self {
+        if mask.is_empty() {
+            return self;
+        }
+        Self { output: mask.value(self.output), sent: mask.value(self.sent), delivery: self.delivery }
+    }
 }
 
 /// Whether a call really left the machine.

@@ -1,6 +1,7 @@
 //! How a step fails.
 
 use scenario::diagnostic::Place;
+use scenario::secret::Mask;
 use serde::{Deserialize, Serialize};
 
 /// Whether trying again can help: decided where the error is made, from its type, never from its text.
@@ -75,6 +76,15 @@ impl StepError {
     pub fn retry_after(mut self, pause: Option<u64>) -> Self {
         self.retry_after = pause;
         self
+    }
+
+    /// The same without secrets.
+    #[must_use]
+    pub fn masked(self, mask: &Mask) -> Self {
+        if mask.is_empty() {
+            return self;
+        }
+        Self { message: mask.text(&self.message), hint: self.hint.map(|hint| mask.text(&hint)), ..self }
     }
 
     /// The same, with a place in the scenario's text.

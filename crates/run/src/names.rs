@@ -11,6 +11,7 @@ use rhai::{Dynamic, Map};
 use scenario::data;
 use scenario::expression::Names;
 use scenario::plan::{BlockNo, Kind, Plan, Role, TriggerReads};
+use scenario::secret::{Secret, Unavailable};
 
 /// The view from one lane: what lies before it, and the turns it is in.
 pub(crate) struct View<'a> {
@@ -29,6 +30,10 @@ impl Names for View<'_> {
             "error" => self.error(),
             _ => self.loop_variable(name).or_else(|| self.output(name)),
         }
+    }
+
+    fn secret(&self, name: &str) -> Result<Secret, Unavailable> {
+        self.state.setting.secrets.secret(name)
     }
 }
 
@@ -169,6 +174,10 @@ impl<'a> WithError<'a> {
 impl Names for WithError<'_> {
     fn get(&self, name: &str) -> Option<Dynamic> {
         if name == "error" { Some(self.error.clone()) } else { self.view.get(name) }
+    }
+
+    fn secret(&self, name: &str) -> Result<Secret, Unavailable> {
+        self.view.secret(name)
     }
 }
 

@@ -1,7 +1,7 @@
 //! From files to findings: each text by itself, on all processors; then what a folder's scenarios cannot share.
 
 use crate::home::Home;
-use crate::sources::{self, CONNECTIONS, Source};
+use crate::sources::{self, CONNECTIONS, SECRETS, Source};
 use engine::Deployment;
 use modules::connections::{Fault, Problem};
 use run::id::ScenarioId;
@@ -51,7 +51,7 @@ pub(super) fn inspect(sources: &[Source], homes: &BTreeMap<PathBuf, Home>) -> an
         compare_names(home, &mut checked);
         compare_hooks(home, &mut checked);
     }
-    let mut findings: Vec<Finding> = homes.iter().flat_map(|(folder, home)| connections(folder, home)).collect();
+    let mut findings: Vec<Finding> = homes.iter().flat_map(|(folder, home)| references(folder, home)).collect();
     for Checked { source, mut diagnostics, tests, .. } in checked {
         diagnostics.sort_by_key(|diagnostic| diagnostic.place);
         findings.extend(in_file(source.shown(), diagnostics));
@@ -104,23 +104,31 @@ pub(super) fn orphans(paths: &[PathBuf]) -> anyhow::Result<Vec<Finding>> {
     Ok(orphans.collect())
 }
 
-/// What is wrong with a folder's connections.
-fn connections(folder: &Path, home: &Home) -> Vec<Finding> {
-    let file = folder.join(CONNECTIONS).display().to_string();
-    let problems = home.problems.iter().chain(home.connections.missing());
-    problems.map(|problem| Finding { file: file.clone(), diagnostic: of_connection(problem) }).collect()
+/// What is wrong with a folder's connections and secrets.
+fn references(folder: &Path, home: &Home) -> Vec<Finding> {
+    let connections = home.connection_problems.iter().chain(home.connections.missing());
+    let secrets = home.secret_problems.iter().chain(home.secrets.missing());
+    let of_connections = connections.map(|problem| {
+        told(folder, CONNECTIONS, problem, Diagnostic::connection_mistake, Diagnostic::connection_missing)
+    });
+    let of_secrets =
+        secrets.map(|problem| told(folder, SECRETS, problem, Diagnostic::secret_mistake, Diagnostic::secret_missing));
+    of_connections.chain(of_secrets).collect()
 }
 
-fn of_connection(problem: &Problem) -> Diagnostic {
-    let message = match &problem.connection {
+type Made = fn(Place, &str, Option<&str>) -> Diagnostic;
+
+fn told(folder: &Path, file: &str, problem: &Problem, mistake: Made, missing: Made) -> Finding {
+    let message = match &problem.name {
         Some(name) => format!("`{name}`: {}", problem.message),
         None => problem.message.clone(),
     };
-    let hint = problem.hint.as_deref();
-    match problem.fault {
-        Fault::Mistake => Diagnostic::connection_mistake(problem.place, &message, hint),
-        Fault::Missing => Diagnostic::connection_missing(problem.place, &message, hint),
-    }
+    let made = match problem.fault {
+        Fault::Mistake => mistake,
+        Fault::Missing => missing,
+    };
+    let diagnostic = made(problem.place, &message, problem.hint.as_deref());
+    Finding { file: folder.join(file).display().to_string(), diagnostic }
 }
 
 /// Finds files that would be the same scenario.

@@ -1,7 +1,7 @@
 //! Notices changes in the folder and has it read again.
 
 use super::Folder;
-use crate::sources::CONNECTIONS;
+use crate::sources::{CONNECTIONS, SECRETS};
 use notify::{Event, RecursiveMode, Watcher};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ const QUIET: Duration = Duration::from_millis(60);
 /// …or after so long, however busy they are.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Watches until the program ends. `connections` is called when the connections may have changed.
+/// Watches until the program ends. `connections` is called when connections or secrets may have changed.
 pub(crate) fn watch(folder: Arc<Folder>, connections: impl Fn() + Send + 'static) -> anyhow::Result<()> {
     let (changes, changed) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(changes)?;
@@ -61,7 +61,8 @@ impl Change {
             Ok(event) if event.kind.is_access() => {}
             Ok(event) => {
                 self.any = true;
-                self.connections |= event.paths.iter().any(|path| path.ends_with(CONNECTIONS));
+                self.connections |=
+                    event.paths.iter().any(|path| path.ends_with(CONNECTIONS) || path.ends_with(SECRETS));
             }
             Err(_) => self.any = true,
         }

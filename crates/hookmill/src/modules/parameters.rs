@@ -7,7 +7,7 @@ pub(super) struct Parameter<'a> {
     pub(super) name: &'a str,
     /// What values it takes, in words.
     pub(super) kind: String,
-    /// `required`, `optional`, or what it is when left out.
+    /// `required`, `optional`, or what it is when left out; and whether secrets may stand in it.
     pub(super) necessity: String,
     pub(super) description: &'a str,
 }
@@ -25,6 +25,7 @@ impl<'a> Parameter<'a> {
     }
 
     fn new(name: &'a str, schema: &'a Value, necessity: String) -> Self {
+        let necessity = if schema["x-secret"] == true { necessity + ", may hold secrets" } else { necessity };
         Self { name, kind: kind(schema), necessity, description: schema["description"].as_str().unwrap_or_default() }
     }
 }

@@ -1,7 +1,7 @@
 //! Connections to Google by a service account.
 
+use super::Secret;
 use super::delivery;
-use super::secret::Secret;
 use super::settings::Settings;
 use jsonwebtoken::EncodingKey;
 use run::call::Delivery;

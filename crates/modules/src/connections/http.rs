@@ -1,7 +1,7 @@
 //! Connections for HTTP calls: a credential, and where it may go.
 
+use super::Secret;
 use super::delivery;
-use super::secret::Secret;
 use super::settings::Settings;
 use crate::client::Outgoing;
 use crate::guard::Trust;

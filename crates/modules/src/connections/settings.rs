@@ -1,6 +1,6 @@
 //! One connection's settings: asked for by key, with what is wrong gathered on the way.
 
-use super::secret::Secret;
+use super::Secret;
 use super::text::{Key, Node, Tree};
 use scenario::diagnostic::Place;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use url::Url;
 pub trait Sources {
     /// The value of an environment variable; none where it is not set.
     fn env(&self, name: &str) -> Option<String>;
-    /// The text of a file, the path relative to the folder of `connections.yaml`; or why there is none.
+    /// The text of a file, the path relative to the folder of the file that refers to it; or why there is none.
     fn file(&self, path: &str) -> Result<String, String>;
 }
 
@@ -27,11 +27,11 @@ pub enum Fault {
     Missing,
 }
 
-/// Something wrong with `connections.yaml`. Holds no secret.
+/// Something wrong with `connections.yaml` or `secrets.yaml`. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// The connection's name; none where the file as a whole is meant.
-    pub connection: Option<String>,
+    /// The name of the connection or secret; none where the file as a whole is meant.
+    pub name: Option<String>,
     /// Where in the text; 0:0 where it could not even be read.
     pub place: Place,
     /// In the text or outside of it.
@@ -44,20 +44,25 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn of_file(message: String) -> Self {
+    pub(crate) fn of_file(message: String) -> Self {
         Self::of_text(Place::default(), message)
     }
 
-    pub(super) fn of_text(place: Place, message: impl Into<String>) -> Self {
-        Self { connection: None, place, fault: Fault::Mistake, message: message.into(), hint: None }
+    /// Something wrong with what has this name.
+    pub(crate) fn named(self, name: &str) -> Self {
+        Self { name: Some(name.to_owned()), ..self }
+    }
+
+    pub(crate) fn of_text(place: Place, message: impl Into<String>) -> Self {
+        Self { name: None, place, fault: Fault::Mistake, message: message.into(), hint: None }
     }
 
     pub(super) fn of_connection(name: &Name, place: Place, message: impl Into<String>) -> Self {
-        Self { connection: Some(name.text.clone()), ..Self::of_text(place, message) }
+        Self { name: Some(name.text.clone()), ..Self::of_text(place, message) }
     }
 
     #[must_use]
-    pub(super) fn hint(self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }
 }
@@ -65,8 +70,8 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: ", self.place.line, self.place.column)?;
-        if let Some(connection) = &self.connection {
-            write!(f, "{connection}: ")?;
+        if let Some(name) = &self.name {
+            write!(f, "{name}: ")?;
         }
         f.write_str(&self.message)?;
         self.hint.as_ref().map_or(Ok(()), |hint| write!(f, " ({hint})"))
@@ -256,12 +261,7 @@ impl<'a> Settings<'a> {
         let found = match (&tree.node, reference(tree)) {
             (Node::Text(text), _) => return Some(text.clone()),
             (Node::Number(number), _) => return Some(number.to_string()),
-            (_, Some(("env", name))) => {
-                self.sources.env(name).ok_or_else(|| format!("the environment variable {name} is not set"))
-            }
-            (_, Some((_, path))) => {
-                self.sources.file(path).map_err(|error| format!("the file {path} cannot be read: {error}"))
-            }
+            (_, Some((kind, to))) => referred(kind, to, self.sources),
             _ => {
                 let hint = "a text, `{ env: NAME }` or `{ file: path }`".to_owned();
                 self.report(tree.place, format!("`{key}` is no text"), Some(hint));
@@ -269,9 +269,7 @@ impl<'a> Settings<'a> {
             }
         };
         match found {
-            Ok(text) => {
-                Some(text.strip_suffix('\n').map_or(text.as_str(), |line| line.trim_end_matches('\r')).to_owned())
-            }
+            Ok(text) => Some(text),
             Err(message) => {
                 self.miss(tree.place, message);
                 None
@@ -299,8 +297,17 @@ pub(super) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>)
     (distance <= 1 + name.len() / 4).then(|| format!("did you mean `{name}`?"))
 }
 
+/// What a reference leads to, without a final line break; or why it leads nowhere.
+pub(crate) fn referred(kind: &str, to: &str, sources: &dyn Sources) -> Result<String, String> {
+    let text = match kind {
+        "env" => sources.env(to).ok_or_else(|| format!("the environment variable {to} is not set"))?,
+        _ => sources.file(to).map_err(|error| format!("the file {to} cannot be read: {error}"))?,
+    };
+    Ok(text.strip_suffix('\n').map_or(text.as_str(), |line| line.trim_end_matches('\r')).to_owned())
+}
+
 /// `{ env: NAME }` or `{ file: path }`.
-fn reference(tree: &Tree) -> Option<(&str, &str)> {
+pub(crate) fn reference(tree: &Tree) -> Option<(&str, &str)> {
     let Node::Map(fields) = &tree.node else { return None };
     match fields.as_slice() {
         [(key, Tree { node: Node::Text(to), .. })] if matches!(key.text.as_str(), "env" | "file") => {

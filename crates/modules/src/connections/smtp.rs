@@ -1,7 +1,7 @@
 //! Connections to mail servers.
 
+use super::Secret;
 use super::delivery;
-use super::secret::Secret;
 use super::settings::Settings;
 use lettre::message::Mailbox;
 use run::call::Delivery;

@@ -10,21 +10,21 @@ use std::fmt;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Tree {
-    pub(super) node: Node,
-    pub(super) place: Place,
+pub(crate) struct Tree {
+    pub(crate) node: Node,
+    pub(crate) place: Place,
 }
 
 /// A key and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Key {
-    pub(super) text: String,
-    pub(super) place: Place,
+pub(crate) struct Key {
+    pub(crate) text: String,
+    pub(crate) place: Place,
 }
 
 /// What a value is.
 #[derive(Clone, Debug)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Null,
     Bool(bool),
     Number(Number),
@@ -34,7 +34,7 @@ pub(super) enum Node {
 }
 
 /// The tree of a text; an error says where and what.
-pub(super) fn parse(text: &str) -> Result<Tree, (Place, String)> {
+pub(crate) fn parse(text: &str) -> Result<Tree, (Place, String)> {
     let options = serde_yaml::options! {
         duplicate_keys: DuplicateKeyPolicy::Error,
         strict_booleans: true,
@@ -53,7 +53,7 @@ pub(super) fn parse(text: &str) -> Result<Tree, (Place, String)> {
 
 impl Tree {
     /// The value without its places.
-    pub(super) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         match &self.node {
             Node::Null => Value::Null,
             Node::Bool(value) => Value::Bool(*value),

@@ -6,7 +6,9 @@ use super::code::{Binary, Change, Effect};
 use super::fault::{self, Fault};
 use super::machine::{LIST_ITEMS, Machine, Result, text_fits};
 use super::operators;
-use super::value::{Extent, as_list, as_map, as_text, describe, keys_of, list, map, set_units, shared, write_text};
+use super::value::{
+    ENTRY, Extent, ITEM, as_list, as_map, as_text, describe, keys_of, list, map, set_units, shared, write_text,
+};
 use rhai::{Array, Dynamic, Map};
 
 impl Machine<'_> {
@@ -15,6 +17,9 @@ impl Machine<'_> {
         let keys = change.path.iter().map(|key| self.eval(key)).collect::<std::result::Result<Vec<_>, _>>()?;
         let arguments =
             change.arguments.iter().map(|value| self.eval(value)).collect::<std::result::Result<Vec<_>, _>>()?;
+        let grows_in_place = change.effect == Effect::Operate(Binary::Add) && keys.is_empty();
+        let flowing = keys.iter().chain(arguments.iter().filter(|_| !grows_in_place));
+        flowing.for_each(|value| self.flows_out(value));
         let slot = self.base + change.index;
         let mut value = self.locals.get_mut(slot).map(std::mem::take).unwrap_or_default();
         let result = self.within(&mut value, &keys, change.effect, &arguments);
@@ -56,6 +61,9 @@ impl Machine<'_> {
                 if entries.len() >= LIST_ITEMS && makes {
                     return Err(fault::limit(format!("the map has more than {LIST_ITEMS} keys")));
                 }
+                if makes {
+                    machine.takes(ENTRY)?;
+                }
                 let entry = entries.entry(name.as_str().into()).or_default();
                 machine.within(entry, deeper, effect, arguments)
             });
@@ -76,13 +84,18 @@ impl Machine<'_> {
             (Effect::Operate(operator), [operand]) => {
                 let new = operators::binary(operator, value, operand)?;
                 *value = self.made(new)?;
+                self.flows_out(value);
             }
             (Effect::Push, [item]) => {
-                return self.in_list(value, reached, |_, items| push(items, item).map(|()| Dynamic::UNIT));
+                return self.in_list(value, reached, |machine, items| {
+                    machine.takes(ITEM)?;
+                    push(items, item).map(|()| Dynamic::UNIT)
+                });
             }
             (Effect::Pop, []) => return self.in_list(value, reached, |_, items| Ok(items.pop().unwrap_or_default())),
             (Effect::Insert, [at, item]) => {
-                return self.in_list(value, reached, |_, items| {
+                return self.in_list(value, reached, |machine, items| {
+                    machine.takes(ITEM)?;
                     let at = if at.as_int() == Ok(items.len() as i64) { items.len() } else { index(at, items.len())? };
                     push(items, item)?;
                     items[at..].rotate_right(1);
@@ -113,13 +126,24 @@ impl Machine<'_> {
         let Some(mut whole) = as_text(text) else { return Err(fault::unsuitable("`+=`", "a text", text)) };
         *text = Dynamic::UNIT;
         let copied = if whole.strong_count() > 1 { whole.len() } else { 0 };
-        let result = self.spend(added.len() / 64).and_then(|()| self.reserve((added.len() + copied) as u64));
+        let result = self.spend(added.len() / 64).and_then(|()| self.takes(added.len() + copied));
         let result = result.and_then(|()| text_fits(whole.len() + added.len()));
         if result.is_ok() {
             whole += added.as_str();
         }
         *text = whole.into();
         result
+    }
+
+    /// Counts a copy of so many parts, each of this size.
+    fn copies(&mut self, parts: usize, size: usize) -> std::result::Result<(), Fault> {
+        self.spend(parts / COPIED_PER_OPERATION).and_then(|()| self.takes(parts * size))
+    }
+
+    /// Counts bytes that a variable takes from now on.
+    fn takes(&mut self, bytes: usize) -> std::result::Result<(), Fault> {
+        self.grows(bytes as u64);
+        self.reserve(bytes as u64)
     }
 
     fn in_list(
@@ -136,7 +160,7 @@ impl Machine<'_> {
         let taken = std::mem::take(value).flatten().into_array();
         let mut items = taken.map_err(|_| fault::failed("the list is gone"))?;
         let copied = if before == Some(items.as_ptr()) { 0 } else { items.len() };
-        let result = self.spend(copied / COPIED_PER_OPERATION).and_then(|()| change(self, &mut items));
+        let result = self.copies(copied, ITEM).and_then(|()| change(self, &mut items));
         *value = shared(Dynamic::from_array(items), extent);
         result
     }
@@ -151,7 +175,7 @@ impl Machine<'_> {
         let before = as_map(value).and_then(|entries| first_of(&entries));
         let mut entries = std::mem::take(value).flatten().try_cast::<Map>().unwrap_or_default();
         let copied = if before == first_of(&entries) { 0 } else { entries.len() };
-        let result = self.spend(copied / COPIED_PER_OPERATION).and_then(|()| change(self, &mut entries));
+        let result = self.copies(copied, ENTRY).and_then(|()| change(self, &mut entries));
         *value = shared(Dynamic::from_map(entries), extent);
         result
     }

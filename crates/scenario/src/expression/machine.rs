@@ -2,6 +2,7 @@
 
 use super::code::{Binary, Callable, Callee, Closure, Kind, Link, Node, OwnFunction, Step, Unary};
 use super::fault::{self, Fault, Stop, placed};
+use super::region::Outflow;
 use super::value::Extent;
 use super::{Comparison, Moment, Names, access, comparison, operators, secrets, value};
 use crate::diagnostic::Place;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 pub(crate) struct Limits {
     /// Nodes evaluated, items worked through.
     pub(crate) operations: u64,
-    /// Bytes of texts, lists and maps made, all together.
+    /// Bytes of texts, lists and maps that were made and not [given back](super::region).
     pub(crate) bytes: u64,
     /// Nodes within nodes.
     pub(crate) depth: u32,
@@ -39,6 +40,9 @@ const LEVELS: u32 = 100;
 /// How long the JSON of a list or map that an expression makes may be, in units of 16 bytes: 32 MiB.
 const UNITS: u32 = (32 << 20) / 16;
 
+/// How many bytes one operation may fill.
+const FILLED_PER_OPERATION: u64 = 256;
+
 pub(super) type Result = std::result::Result<Dynamic, Fault>;
 
 /// One evaluation.
@@ -46,7 +50,9 @@ pub(crate) struct Machine<'a> {
     names: &'a dyn Names,
     moment: &'a Moment,
     functions: &'a [OwnFunction],
-    left: Limits,
+    pub(super) left: Limits,
+    /// What has left the innermost region.
+    pub(super) outflow: Outflow,
     /// The locals of all frames; the innermost begins at `base`.
     pub(super) locals: Vec<Dynamic>,
     pub(super) base: usize,
@@ -59,7 +65,17 @@ pub(crate) struct Machine<'a> {
 impl<'a> Machine<'a> {
     /// A machine at the start of an evaluation.
     pub(crate) fn new(names: &'a dyn Names, moment: &'a Moment, functions: &'a [OwnFunction], limits: Limits) -> Self {
-        Self { names, moment, functions, left: limits, locals: Vec::new(), base: 0, drawn: 0, comparisons: None }
+        Self {
+            names,
+            moment,
+            functions,
+            left: limits,
+            outflow: Outflow::default(),
+            locals: Vec::new(),
+            base: 0,
+            drawn: 0,
+            comparisons: None,
+        }
     }
 
     /// Remembers from now on what is compared.
@@ -118,14 +134,16 @@ impl<'a> Machine<'a> {
         self.left.calls = calls;
         let surrounding = std::mem::replace(&mut self.base, self.locals.len());
         self.locals.extend(locals.cloned());
-        let result = self.eval(body);
+        let region = self.begin_region();
+        let result = match self.eval(body) {
+            Err(stop) if matches!(*stop, Stop::Return(_)) => returned(*stop),
+            other => other,
+        };
+        self.end_call(region, &result);
         self.locals.truncate(self.base);
         self.base = surrounding;
         self.left.calls += 1;
-        match result {
-            Err(stop) if matches!(*stop, Stop::Return(_)) => returned(*stop),
-            other => other,
-        }
+        result
     }
 
     /// Takes this many operations from what is left.
@@ -171,8 +189,9 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Takes this many bytes from what is left.
+    /// Takes this many bytes from what is left. To fill them takes its time.
     pub(crate) fn reserve(&mut self, bytes: u64) -> std::result::Result<(), Fault> {
+        self.spend((bytes / FILLED_PER_OPERATION) as usize)?;
         match self.left.bytes.checked_sub(bytes) {
             Some(left) => self.left.bytes = left,
             None => return Err(fault::limit("this needs too much memory")),

@@ -11,6 +11,7 @@ mod lower;
 pub(crate) mod machine;
 pub(crate) mod operators;
 mod parser;
+mod region;
 mod script;
 mod sealed;
 mod secrets;

@@ -3,8 +3,8 @@
 use super::code::{Kind, Node};
 use super::fault::{self, Fault, Stop, placed};
 use super::machine::{Machine, Result};
-use super::value::{as_list, as_text, map, write_text};
-use rhai::{Array, Dynamic};
+use super::value::{as_list, map, write_text};
+use rhai::Dynamic;
 
 impl Machine<'_> {
     /// Runs a statement. Nodes that are no statement were dealt with before.
@@ -53,7 +53,7 @@ impl Machine<'_> {
             {
                 return Ok(Dynamic::UNIT);
             }
-            if let Some(value) = turn(self.eval(body))? {
+            if let Some(value) = self.turn(body)? {
                 return Ok(value);
             }
         }
@@ -62,7 +62,7 @@ impl Machine<'_> {
     fn repeat_first(&mut self, body: &Node, condition: &Node, while_it_is: bool) -> Result {
         loop {
             self.spend(1)?;
-            if let Some(value) = turn(self.eval(body))? {
+            if let Some(value) = self.turn(body)? {
                 return Ok(value);
             }
             if self.holds(condition)? != while_it_is {
@@ -73,17 +73,36 @@ impl Machine<'_> {
 
     fn each(&mut self, items: &Node, body: &Node, locals: usize) -> Result {
         let value = self.eval(items)?;
-        for (position, item) in items_of(&value).map_err(|fault| placed(fault, items.place))?.into_iter().enumerate() {
+        let mut walk = Walk::over(&value).map_err(|fault| placed(fault, items.place))?;
+        let mut position = 0_i64;
+        while let Some(item) = walk.next(&value) {
             self.spend(1)?;
             self.locals.push(item);
-            self.locals.push(i64::try_from(position).unwrap_or(i64::MAX).into());
-            let result = turn(self.eval(body));
+            self.locals.push(position.into());
+            position += 1;
+            let result = self.turn(body);
             self.forget(locals);
             if let Some(value) = result? {
                 return Ok(value);
             }
         }
         Ok(Dynamic::UNIT)
+    }
+
+    /// One turn of a loop: the value with which the loop ends after it, if it does.
+    fn turn(&mut self, body: &Node) -> std::result::Result<Option<Dynamic>, Fault> {
+        let region = self.begin_region();
+        // What the body comes to is dropped; what leaves the loop does so as a `break`.
+        let result = self.eval(body).map(|_| Dynamic::UNIT);
+        self.end_turn(region, &result);
+        match result {
+            Ok(_) => Ok(None),
+            Err(stop) => match *stop {
+                Stop::Break(value) => Ok(Some(value)),
+                Stop::Continue => Ok(None),
+                other => Err(Box::new(other)),
+            },
+        }
     }
 
     /// Limits are not caught: a script could go on without end.
@@ -120,25 +139,36 @@ impl Machine<'_> {
     }
 }
 
-/// The value with which a loop ends after this turn, if it ends.
-fn turn(result: Result) -> std::result::Result<Option<Dynamic>, Fault> {
-    match result {
-        Ok(_) => Ok(None),
-        Err(stop) => match *stop {
-            Stop::Break(value) => Ok(Some(value)),
-            Stop::Continue => Ok(None),
-            other => Err(Box::new(other)),
-        },
-    }
+/// How far a `for` has come in what it goes over: a list's items, a text's characters.
+enum Walk {
+    Items(usize),
+    Bytes(usize),
 }
 
-/// What a loop goes over: a list's items, a text's characters.
-fn items_of(value: &Dynamic) -> std::result::Result<Array, Fault> {
-    if let Some(items) = as_list(value) {
-        return Ok(items.clone());
+impl Walk {
+    fn over(value: &Dynamic) -> std::result::Result<Self, Fault> {
+        if value.is_array() {
+            Ok(Self::Items(0))
+        } else if value.is_string() {
+            Ok(Self::Bytes(0))
+        } else {
+            Err(fault::unsuitable("`for`", "a list or a text", value))
+        }
     }
-    match as_text(value) {
-        Some(text) => Ok(text.chars().map(|character| character.to_string().into()).collect()),
-        None => Err(fault::unsuitable("`for`", "a list or a text", value)),
+
+    fn next(&mut self, value: &Dynamic) -> Option<Dynamic> {
+        match self {
+            Self::Items(position) => {
+                let item = as_list(value)?.get(*position).cloned();
+                *position += 1;
+                item
+            }
+            Self::Bytes(position) => {
+                let text = value.as_immutable_string_ref().ok()?;
+                let character = text.get(*position..)?.chars().next()?;
+                *position += character.len_utf8();
+                Some(character.to_string().into())
+            }
+        }
     }
 }

@@ -213,6 +213,11 @@ pub(crate) fn write_text(value: &Dynamic, out: &mut String) {
     }
 }
 
+/// What an item takes in a list, in bytes.
+pub(crate) const ITEM: usize = 16;
+/// What an entry takes in a map, roughly, in bytes.
+pub(crate) const ENTRY: usize = 48;
+
 /// How much memory the value itself takes, roughly, without what it shares with others.
 pub(crate) fn size_of(value: &Dynamic) -> u64 {
     const LIST: usize = 96;

@@ -7,7 +7,7 @@ use crate::shared::Shared;
 use run::State;
 use run::entry::{Created, End};
 use run::error::StepError;
-use run::id::{RunId, Spot};
+use run::id::{Millis, RunId, Spot};
 use run::input::{Input, Source};
 use run::payload::Payload;
 use run::tables::StoreError;
@@ -54,13 +54,18 @@ pub(crate) async fn raise(shared: &Arc<Shared>, state: &State) -> Result<(), Sto
     Ok(())
 }
 
+/// RFC 3339, UTC, with milliseconds, as times are everywhere.
+fn time(at: Millis) -> String {
+    jiff::Timestamp::from_millisecond(at).map(|time| format!("{time:.3}")).unwrap_or_default()
+}
+
 fn told(state: &State, spot: Option<&Spot>, error: &StepError) -> serde_json::Value {
     let step = spot.map(|spot| state.plan().step(spot.step));
     json!({
         "scenario": state.created().scenario.as_str(),
         "name": state.plan().name,
         "run": state.run().to_string(),
-        "at": state.run().created(),
+        "at": time(state.run().created()),
         "error": {
             "code": error.code,
             "message": error.message,

@@ -346,7 +346,12 @@ async fn compute(job: Job) -> Settled {
 }
 
 /// Makes one call, within its time.
-async fn perform(shared: Arc<Shared>, scenario: ScenarioId, run: run::id::RunId, mut prepared: PreparedCall) -> Settled {
+async fn perform(
+    shared: Arc<Shared>,
+    scenario: ScenarioId,
+    run: run::id::RunId,
+    mut prepared: PreparedCall,
+) -> Settled {
     let (spot, attempt, timeout) = (prepared.spot.clone(), prepared.attempt, prepared.timeout);
     let Some(module) = shared.module(&prepared.module) else {
         let message = format!("there is no module `{}` here", prepared.module);

@@ -97,7 +97,13 @@ impl Activity {
 
     /// Whether the step rests because its scenario says so.
     pub(super) fn rests(&self) -> bool {
-        matches!(self, Self::Awaiting { answer: None, .. } | Self::Held { .. })
+        match self {
+            Self::Awaiting { answer, .. } => answer.is_none(),
+            Self::Held { .. } => true,
+            // The called run has a limit of its own, which knows when that one rests.
+            Self::Calling(called) => !called.detached,
+            _ => false,
+        }
     }
 }
 

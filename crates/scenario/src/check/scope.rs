@@ -89,15 +89,23 @@ impl Scope {
 
     /// Ends a block: what became visible in it is hidden from now on.
     pub(crate) fn leave(&mut self, mark: Mark, inside: Inside) {
-        for name in self.stack.drain(mark.0..) {
-            if let Some(count) = self.visible.get_mut(&name) {
-                *count -= 1;
-                if *count == 0 {
-                    self.visible.remove(&name);
-                }
-            }
+        for name in self.take_back(mark) {
             self.hidden.insert(name, inside);
         }
+    }
+
+    /// Takes back what became visible since the mark.
+    pub(crate) fn take_back(&mut self, mark: Mark) -> Vec<Arc<str>> {
+        let names: Vec<Arc<str>> = self.stack.drain(mark.0..).collect();
+        for name in &names {
+            if let Some(count) = self.visible.get_mut(name) {
+                *count -= 1;
+                if *count == 0 {
+                    self.visible.remove(name);
+                }
+            }
+        }
+        names
     }
 
     /// Whether a name means something here; if not, it is remembered for [`Scope::unresolved`].

@@ -18,23 +18,28 @@ impl Checker<'_> {
         let fields = self.fields(node, "`for_each`", KEYS)?;
         let parallel = fields.get("parallel").map(|node| self.count(node, "`parallel`", MOST_PARALLEL));
         let batch = fields.get("batch").map(|node| self.count(node, "`batch`", MOST_BATCHED));
-        for key in ["in", "steps"] {
-            if fields.get(key).is_none() {
-                self.report(Diagnostic::missing_key(fields.place, key, "`for_each`"));
-            }
+        if fields.get("in").is_none() {
+            self.report(Diagnostic::missing_key(fields.place, "in", "`for_each`"));
+        }
+        // A loop that only collects needs no steps.
+        if fields.get("steps").is_none() && fields.get("collect").is_none() {
+            self.report(Diagnostic::missing_key(fields.place, "steps", "`for_each`"));
         }
         let items = fields.get("in").and_then(|node| self.expression(node, "`in`"));
         let variable = fields.get("as").and_then(|node| self.variable(node)).unwrap_or_else(|| "item".into());
         let mark = self.scope.enter();
         self.scope.show(variable.clone());
         self.scope.show("index".into());
-        let block = fields.get("steps").map(|steps| self.steps(steps, "`steps`", Some(owner)));
+        let block = match fields.get("steps") {
+            Some(steps) => self.steps(steps, "`steps`", Some(owner)),
+            None => self.open_block(Some(owner)),
+        };
         let collect = fields.get("collect").map(|node| self.collect(node));
         self.scope.leave(mark, Inside::Loop);
         Some(ForEach {
             items: items?,
             variable,
-            block: block?,
+            block,
             parallel: parallel.unwrap_or(Some(1))?,
             batch: batch.map_or(Some(None), |batch| batch.map(Some))?,
             collect: collect.map_or(Some(None), |collect| collect.map(Some))?,

@@ -28,7 +28,20 @@ impl Checker<'_> {
         });
         limits.rate = fields.get("rate").and_then(|node| self.rate(node));
         if fields.get("sequential").and_then(|node| self.flag(node, "`sequential`")) == Some(true) {
+            if let Some(entry) = fields.entry("concurrency") {
+                self.report(Diagnostic::one_of_keys_at_most(
+                    entry.key.place,
+                    "`limits`",
+                    &["sequential", "concurrency"],
+                ));
+            }
             limits.concurrency = Some(1);
+        }
+        if let Some(entry) = fields.entry("queue")
+            && !["sequential", "concurrency", "rate"].iter().any(|key| fields.get(key).is_some())
+        {
+            // Without a bound on what runs, nothing of this scenario waits for its turn.
+            self.report(Diagnostic::missing_key(entry.key.place, "concurrency", "`limits` with `queue`"));
         }
         if let Some(entry) = fields.entry("durability")
             && self.word(&entry.node, "`durability`", &[("disk", ()), ("memory", ())]).is_some()

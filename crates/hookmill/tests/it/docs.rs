@@ -111,6 +111,24 @@ fn examples_of_connections_are_sound() {
 }
 
 #[test]
+fn examples_of_secrets_are_sound() {
+    let mut count = 0;
+    for block in blocks("docs/secrets.md").iter().filter(|block| block.info == "yaml") {
+        let (secrets, scenario) = match block.text.contains("steps:") {
+            true => ("shop: { env: SHOP }\nkey: { env: KEY }\niv: { env: IV }\n", block.text.as_str()),
+            false => (block.text.as_str(), "steps: [{ set: 1 }]\n"),
+        };
+        let home = crate::binary::folder(&[("secrets.yaml", secrets), ("a.yaml", scenario)]);
+        for command in ["check", "test"] {
+            let said = hookmill(home.path(), &[command, "."]);
+            assert_eq!(said.code, 0, "docs/secrets.md:{}: {} {}", block.line, said.out, said.err);
+        }
+        count += 1;
+    }
+    assert!(count > 3);
+}
+
+#[test]
 fn what_cannot_run_yet_is_refused() {
     let language = read("docs/language.md");
     let (_, section) = language.split_once("\n## What cannot run yet\n").expect("there is such a section");

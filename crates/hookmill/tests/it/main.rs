@@ -14,6 +14,7 @@ mod reference;
 mod run;
 mod runs;
 mod sandbox;
+mod secrets;
 mod serve;
 mod served;
 mod shipped;

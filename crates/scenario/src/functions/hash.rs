@@ -4,6 +4,8 @@ use super::notation::Notation;
 use super::options::Options;
 use super::{Call, Function};
 use crate::expression::fault::Fault;
+use crate::expression::machine::TEXT_BYTES;
+use crate::expression::value::{kind_of, write_text};
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use rhai::Dynamic;
@@ -77,6 +79,20 @@ pub(super) const TABLE: &[Function] = &[
         example: r#""123456789".crc32()"#,
         result: r#""cbf43926""#,
         run: |call| digest(call, |bytes| crc32fast::hash(bytes).to_be_bytes().to_vec()),
+    },
+    Function {
+        name: "digest",
+        group: "crypto",
+        signature: "digest(parts, algorithm, options?) -> text",
+        doc: "The digest of texts and numbers put together, in hexadecimal. Items of a list that is written out may be \
+              secrets, for services that sign with a key among the text: \
+              `digest([\"HashKey=\", secrets.key, \"&\", data], \"sha256\")`. The algorithm is `md5`, `sha1`, `sha256`, \
+              `sha384` or `sha512`. Options: `output` as with `sha256`, and `lower` (true: the text is made lower-case \
+              before).",
+        errors: "Parts that are neither texts nor numbers; an unknown algorithm or option.",
+        example: r#"digest(["a", "b", "c"], "sha256", "base64")"#,
+        result: r#""ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=""#,
+        run: digest_of_parts,
     },
     Function {
         name: "hmac_sha256",
@@ -158,6 +174,40 @@ fn digest(call: &mut Call, hash: fn(&[u8]) -> Vec<u8>) -> Result {
     let options = Options::of(call, 1, &["output", "input"])?;
     let input = input(call, &options)?;
     write(call, &options, hash(&input))
+}
+
+/// The hash functions by which parts are digested.
+const ALGORITHMS: &[(&str, Hash)] = &[
+    ("md5", |bytes| Md5::digest(bytes).to_vec()),
+    ("sha1", |bytes| Sha1::digest(bytes).to_vec()),
+    ("sha256", |bytes| Sha256::digest(bytes).to_vec()),
+    ("sha384", |bytes| Sha384::digest(bytes).to_vec()),
+    ("sha512", |bytes| Sha512::digest(bytes).to_vec()),
+];
+
+type Hash = fn(&[u8]) -> Vec<u8>;
+
+fn digest_of_parts(call: &mut Call) -> Result {
+    let options = Options::of(call, 2, &["output", "lower"])?;
+    let mut text = String::new();
+    for part in call.list(0)?.iter() {
+        if !matches!(kind_of(part), "text" | "number") {
+            return Err(call.fail("the parts are texts and numbers"));
+        }
+        write_text(part, &mut text);
+        if text.len() > TEXT_BYTES {
+            return Err(call.fail("the parts are too long together"));
+        }
+    }
+    if options.flag("lower")? == Some(true) {
+        text = text.to_lowercase();
+    }
+    call.spend_bytes(text.len())?;
+    let wanted = call.text(1)?;
+    let Some((_, hash)) = ALGORITHMS.iter().find(|(name, _)| *name == wanted.as_str()) else {
+        return Err(call.fail("the algorithm is one of `md5`, `sha1`, `sha256`, `sha384`, `sha512`"));
+    };
+    write(call, &options, hash(text.as_bytes()))
 }
 
 fn keyed(call: &mut Call, code: fn(&[u8], &[u8]) -> Vec<u8>) -> Result {

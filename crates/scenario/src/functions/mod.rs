@@ -135,24 +135,29 @@ impl Function {
         (all - optional..=all).contains(&arguments)
     }
 
-    /// Whether the argument at this position, the first is 0, is a key: the only place where a secret may be written.
+    /// Whether the argument at this position, the first is 0, is a key, and may be a secret.
     pub fn takes_secret(&self, position: usize) -> bool {
         self.parameters().nth(position).is_some_and(|name| self.is_key(name))
     }
 
     /// Whether the argument at this position is a list of which the items may be secrets.
     pub fn takes_secret_parts(&self, position: usize) -> bool {
-        self.group == "crypto" && self.parameters().nth(position) == Some("parts")
+        self.parameters().nth(position).is_some_and(|name| self.is_parts(name))
     }
 
     /// The names of the parameters that may be secrets.
     pub fn secrets(&self) -> impl Iterator<Item = &'static str> {
-        self.parameters().filter(|name| self.is_key(name)).map(|name| name.trim_end_matches('?'))
+        self.parameters().filter(|name| self.is_key(name) || self.is_parts(name)).map(|name| name.trim_end_matches('?'))
     }
 
     /// In the group `crypto`, keys are what is called `key` or `iv`.
     fn is_key(&self, parameter: &str) -> bool {
         self.group == "crypto" && matches!(parameter.trim_end_matches('?'), "key" | "iv")
+    }
+
+    /// A list of texts that are taken together, of which some may be keys.
+    fn is_parts(&self, parameter: &str) -> bool {
+        self.group == "crypto" && parameter == "parts"
     }
 
     fn parameters(&self) -> impl Iterator<Item = &'static str> {

@@ -98,6 +98,7 @@ mod tests {
         assert_eq!(secrets("aes_encrypt"), Some(vec!["key", "iv"]));
         assert_eq!(secrets("jwt_verify"), Some(vec!["key"]));
         assert_eq!(secrets("secure_equal"), Some(vec!["key"]));
+        assert_eq!(secrets("digest"), Some(vec!["parts"]));
         for name in ["sha256", "get", "jwt_decode"] {
             assert_eq!(secrets(name), Some(vec![]), "{name}");
         }

@@ -29,10 +29,11 @@ impl Mask {
     pub fn over<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let mut mask = Self::default();
         for secret in secrets.into_iter().filter(|secret| !secret.is_empty()) {
-            mask.secrets.push(secret.to_owned());
-            mask.secrets.extend(parts_of_url(secret).map(str::to_owned));
-            mask.encoded.extend(base64_of(secret));
-            mask.encoded.extend(hex_of(secret));
+            for part in [secret].into_iter().chain(parts_of_url(secret)) {
+                mask.secrets.push(part.to_owned());
+                mask.encoded.extend(base64_of(part));
+                mask.encoded.extend(hex_of(part));
+            }
         }
         for forms in [&mut mask.secrets, &mut mask.encoded] {
             forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
@@ -108,34 +109,28 @@ impl Mask {
     }
 }
 
-/// How many bytes at the beginning of the text are this secret, each of its characters as it is or as URLs, JSON, HTML
-/// and quoted texts write it.
+/// How many bytes at the beginning of the text are this secret, as it is or as URLs, JSON and HTML write it: they write
+/// some characters in another way, and which ones differs.
 fn written(text: &str, secret: &str) -> Option<usize> {
-    let mut at = 0;
-    for character in secret.chars() {
-        at += character_length(&text[at..], character)?;
+    if text.starts_with(secret) {
+        return Some(secret.len());
     }
-    Some(at)
+    let escapes: [fn(&str, char) -> Option<usize>; 3] = [percent_length, backslash_length, entity_length];
+    escapes.iter().find_map(|escape| {
+        secret.chars().try_fold(0, |at, character| {
+            let rest = &text[at..];
+            let escaped = escape(rest, character);
+            let length = escaped.or_else(|| rest.starts_with(character).then(|| character.len_utf8()))?;
+            Some(at + length)
+        })
+    })
 }
 
-fn character_length(text: &str, wanted: char) -> Option<usize> {
-    if text.starts_with(wanted) {
-        return Some(wanted.len_utf8());
-    }
-    match text.as_bytes().first()? {
-        b'+' if wanted == ' ' => Some(1),
-        b'%' => percent_length(text, wanted),
-        b'\\' => backslash_length(text, wanted),
-        b'&' => {
-            let names = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#39;")];
-            names.iter().find(|(character, name)| *character == wanted && text.starts_with(name)).map(|it| it.1.len())
-        }
-        _ => None,
-    }
-}
-
-/// `%C3%A9` (RFC 3986 §2.1).
+/// `%C3%A9` (RFC 3986 §2.1), and `+` for a blank.
 fn percent_length(text: &str, wanted: char) -> Option<usize> {
+    if wanted == ' ' && text.starts_with('+') {
+        return Some(1);
+    }
     let mut buffer = [0; 4];
     let bytes = wanted.encode_utf8(&mut buffer).as_bytes();
     let same = |(position, byte): (usize, &u8)| {
@@ -145,24 +140,36 @@ fn percent_length(text: &str, wanted: char) -> Option<usize> {
     bytes.iter().enumerate().all(|one| same(one).is_some()).then_some(bytes.len() * 3)
 }
 
-/// `\"`, `\n`, `\u00e9` (RFC 8259 §7), `\u{e9}`.
+/// `\"`, `\n`, `\u00e9` (RFC 8259 §7), `\u{e9}`. JSON within JSON has more backslashes before the same.
 fn backslash_length(text: &str, wanted: char) -> Option<usize> {
-    let rest = &text[1..];
+    let rest = text.strip_prefix('\\')?;
+    if wanted == '\\' {
+        return rest.starts_with('\\').then_some(2);
+    }
+    let letter = rest.trim_start_matches('\\');
+    let before = text.len() - letter.len();
     let short = match wanted {
         '\n' => 'n',
         '\r' => 'r',
         '\t' => 't',
-        '"' | '\\' | '/' | '\'' => wanted,
+        '"' | '/' | '\'' => wanted,
         _ => '\0',
     };
-    if rest.starts_with(short) {
-        return Some(2);
+    if letter.starts_with(short) {
+        return Some(before + 1);
     }
-    let (digits, length) = match rest.strip_prefix("u{") {
-        Some(braced) => braced.split_once('}').map(|(digits, _)| (digits, digits.len() + 4))?,
-        None => (rest.strip_prefix('u')?.get(..4)?, 6),
+    let (digits, length) = match letter.strip_prefix("u{") {
+        Some(braced) => braced.split_once('}').map(|(digits, _)| (digits, digits.len() + 3))?,
+        None => (letter.strip_prefix('u')?.get(..4)?, 5),
     };
-    (u32::from_str_radix(digits, 16) == Ok(u32::from(wanted))).then_some(length)
+    (u32::from_str_radix(digits, 16) == Ok(u32::from(wanted))).then_some(before + length)
+}
+
+/// `&amp;` and its like.
+fn entity_length(text: &str, wanted: char) -> Option<usize> {
+    let names = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#39;"), ('\'', "&#x27;")];
+    let found = names.iter().find(|(character, name)| *character == wanted && text.starts_with(name))?;
+    Some(found.1.len())
 }
 
 /// What base64 makes of the secret wherever in a text it begins: the characters that no neighbour has a part in.
@@ -200,6 +207,8 @@ mod tests {
     use serde_json::json;
 
     const SECRET: &str = "g\"heim é/42+x";
+    /// Nothing but the beginnings of escapes.
+    const ODD: &str = "%\\&+%25\\u0041&amp;";
 
     fn check(text: &str, expected: &str) {
         assert_eq!(Mask::over([SECRET]).text(text), expected, "{text}");
@@ -214,10 +223,20 @@ mod tests {
         check("/g%22heim%20%C3%A9/42+x/z", "/•••/z");
         check(r#"{"a":"g\"heim \u00e9\/42+x"}"#, r#"{"a":"•••"}"#);
         check(r#""g\"heim \u{e9}/42+x""#, "\"•••\"");
+        check(r#""{\"a\":\"g\\\"heim é/42+x\"}""#, r#""{\"a\":\"•••\"}""#);
         check("<b>g&quot;heim é/42+x</b>", "<b>•••</b>");
         check(&format!("x{}", "672268656d".to_uppercase()), "x672268656D");
         let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
         check(&format!("<{hex}>"), "<•••>");
+    }
+
+    #[test]
+    fn a_secret_of_escapes_is_hidden_too() {
+        let check = |text: &str| assert_eq!(Mask::over([ODD]).text(&format!("<{text}>")), "<•••>", "{text}");
+        check(ODD);
+        check("%25%5C%26%2B%2525%5Cu0041%26amp%3B");
+        check(r"%\\&+%25\\u0041&amp;");
+        check(r"%\&amp;+%25\u0041&amp;amp;");
     }
 
     #[test]

@@ -19,7 +19,7 @@ impl Diagnostic {
     /// A credential that stands in the text. Its value is not repeated.
     pub(crate) fn plain_secret(place: Place, kind: &str) -> Self {
         Self::warning("W0503", place, format!("this looks like {kind}, in plain text"))
-            .hint("keep it in `connections.yaml`, as `{ env: NAME }` or `{ file: NAME }`, and change it where it was readable")
+            .hint("keep it in `connections.yaml` or `secrets.yaml`, as `{ env: NAME }` or `{ file: NAME }`, and change it where it was readable")
     }
 
     /// Something that never runs.

@@ -139,3 +139,6 @@ fn names_secret(piece: &Piece) -> bool {
 fn segment(key: &str) -> String {
     format!("/{}", key.replace('~', "~0").replace('/', "~1"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,3 +57,6 @@ pub(super) fn no_value(name: &str) -> Fault {
     let hint = "a secret may stand in the URL, headers and body of a call, and as the key of a crypto function";
     fault::fault("secret", format!("`secrets.{name}` is no value to compute with or to show"), Some(hint))
 }
+
+#[cfg(test)]
+mod tests;

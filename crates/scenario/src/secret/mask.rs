@@ -285,6 +285,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_types, reason = "how long a search takes is measured")]
     fn large_texts_are_searched_in_time() {
         let text = "%67\\&+ghunter".repeat(100_000);
         let start = std::time::Instant::now();

@@ -64,6 +64,23 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases() / 3, ..ProptestConfig::default() })]
+
+    /// What the formatter writes runs as what it was given, and stays as it is.
+    #[test]
+    fn formatting_changes_nothing(text in scenarios::texts(), seed in any::<u64>()) {
+        let formatted = scenario::format::format(&text).unwrap();
+        prop_assert_eq!(&scenario::format::format(&formatted).unwrap(), &formatted);
+        let outcomes = |text: &str| {
+            let plan = plan(text);
+            let outcomes = Outcomes::of(&plan, &Walk::of(&plan, vec![created(&plan)], START, seed).run());
+            outcomes
+        };
+        prop_assert_eq!(outcomes(&formatted), outcomes(&text), "{}", formatted);
+    }
+}
+
 /// What is never met is not tested: each kind of entry that a journal has today comes of some scenario.
 #[test]
 fn every_kind_of_entry_is_met() {

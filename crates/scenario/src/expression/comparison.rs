@@ -1,9 +1,10 @@
 //! What a condition compared: so that people see why it held or did not.
 
 use super::value::{as_list, kind_of};
-use crate::data;
+use crate::data::Json;
 use rhai::Dynamic;
 use serde::{Deserialize, Serialize};
+use std::io::{self, Write};
 
 /// How much of a value is shown, in characters.
 const SHOWN: usize = 200;
@@ -46,9 +47,32 @@ fn shown(value: &Dynamic) -> String {
     if let Some(items) = as_list(value).filter(|items| items.len() > SHOWN) {
         return format!("[… {} items]", items.len());
     }
-    let text = String::from_utf8_lossy(&data::to_text(value)).into_owned();
+    let mut beginning = Beginning(Vec::new());
+    // That it ends early is what it is for.
+    let _ = serde_json::to_writer(&mut beginning, &Json(value));
+    let text = String::from_utf8_lossy(&beginning.0).into_owned();
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
+    }
+}
+
+/// Takes so much of what is written that the shown part is in it, and no more.
+struct Beginning(Vec<u8>);
+
+impl Beginning {
+    /// A character has four bytes at most; one more is there to see that something is cut off.
+    const BYTES: usize = 4 * (SHOWN + 1);
+}
+
+impl Write for Beginning {
+    fn write(&mut self, written: &[u8]) -> io::Result<usize> {
+        let taken = written.len().min(Self::BYTES - self.0.len());
+        self.0.extend_from_slice(&written[..taken]);
+        if taken == 0 && !written.is_empty() { Err(io::ErrorKind::WriteZero.into()) } else { Ok(taken) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

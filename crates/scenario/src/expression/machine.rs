@@ -255,8 +255,7 @@ impl<'a> Machine<'a> {
     fn binary(&mut self, operator: Binary, operands: &(Node, Node)) -> Result {
         let left = self.eval(&operands.0)?;
         let right = self.eval(&operands.1)?;
-        // Whatever looks at whole values, as `==` and text with `+` do, takes its time.
-        self.spend(Extent::of(&left).units.min(Extent::of(&right).units) as usize / 4)?;
+        self.spend(work_of(operator, &left, &right))?;
         let value = operators::binary(operator, &left, &right)?;
         if self.comparisons.is_some() {
             self.note(&left, operator.symbol(), &right, &value);
@@ -372,6 +371,7 @@ impl<'a> Machine<'a> {
         let mut text = String::new();
         for part in parts {
             let value = self.eval(part)?;
+            self.spend(work_of(Binary::Add, &value, &value))?;
             value::write_text(&value, &mut text);
             if text.len() > TEXT_BYTES {
                 break;
@@ -379,6 +379,16 @@ impl<'a> Machine<'a> {
         }
         self.made(text.into())
     }
+}
+
+/// How many operations it takes to look at whole values, as comparing them does, and writing a list or a map into a text.
+fn work_of(operator: Binary, left: &Dynamic, right: &Dynamic) -> usize {
+    let written = |value: &Dynamic| if value.is_string() { 0 } else { Extent::of(value).units };
+    let looked_at = match operator {
+        Binary::Add => written(left).max(written(right)),
+        _ => Extent::of(left).units.min(Extent::of(right).units),
+    };
+    looked_at as usize / 4
 }
 
 fn returned(stop: Stop) -> Result {

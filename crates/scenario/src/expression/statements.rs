@@ -6,6 +6,9 @@ use super::machine::{Machine, Result};
 use super::value::{as_list, map, write_text};
 use rhai::Dynamic;
 
+/// What it costs to catch an error, in operations: its message names what is there, and its hint what was meant.
+const WORK_OF_AN_ERROR: usize = 1_000;
+
 impl Machine<'_> {
     /// Runs a statement. Nodes that are no statement were dealt with before.
     pub(super) fn statement(&mut self, node: &Node) -> Result {
@@ -114,6 +117,7 @@ impl Machine<'_> {
         self.forget(locals);
         match stop {
             Stop::Failed(error) if error.code != "limit" => {
+                self.spend(WORK_OF_AN_ERROR)?;
                 let entries = [("code", error.code.into()), ("message", error.message.into())];
                 self.locals.push(map(entries.map(|(key, value): (&str, Dynamic)| (key.into(), value)).into()));
                 let result = self.eval(handler);

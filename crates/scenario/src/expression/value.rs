@@ -177,13 +177,24 @@ pub(crate) fn kind_of(value: &Dynamic) -> &'static str {
 pub(crate) fn describe(value: &Dynamic) -> String {
     match kind_of(value) {
         "()" => "() (nothing)".into(),
-        "text" => format!("the text {}", excerpt(&serde_json::to_string(value).unwrap_or_default())),
+        "text" => format!("the text {}", excerpt(&quoted(value))),
         "number" => format!("the number {value}"),
         "bool" => format!("{value}"),
         "list" => format!("a list of {} items", as_list(value).map_or(0, |items| items.len())),
         "map" => format!("a map with {}", as_map(value).map_or(String::new(), |map| keys_of(&map))),
         other => format!("a {other}"),
     }
+}
+
+/// The beginning of a text as JSON: what is cut away need not be written first.
+fn quoted(text: &Dynamic) -> String {
+    const CONSIDERED: usize = 100;
+    let text = as_text(text).unwrap_or_default();
+    match text.char_indices().nth(CONSIDERED) {
+        Some((end, _)) => serde_json::to_string(&text[..end]),
+        None => serde_json::to_string(text.as_str()),
+    }
+    .unwrap_or_default()
 }
 
 /// The keys of a map, in the words of messages: twenty at most.

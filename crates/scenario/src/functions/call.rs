@@ -6,7 +6,7 @@ use crate::expression::Moment;
 use crate::expression::code::Callable;
 use crate::expression::fault::{self, Fault};
 use crate::expression::machine::Machine;
-use crate::expression::value::{as_callable, as_list, as_map, as_number, as_text};
+use crate::expression::value::{Extent, as_callable, as_list, as_map, as_number, as_text};
 use rhai::{Array, Dynamic, ImmutableString, Map};
 use std::ops::Deref;
 
@@ -108,6 +108,18 @@ impl<'c, 'm> Call<'c, 'm> {
     /// Counts work: one operation for each 64 bytes.
     pub(crate) fn spend_bytes(&mut self, bytes: usize) -> Result<(), Fault> {
         self.machine.spend(bytes / 64)
+    }
+
+    /// Counts work: the argument is walked to its last part, as often as it is held in itself.
+    pub(crate) fn spend_whole(&mut self, position: usize) -> Result<(), Fault> {
+        self.machine.spend(Extent::of(self.any(position)).units as usize / 4)
+    }
+
+    /// Counts work: each item of the list is compared with this argument.
+    pub(crate) fn spend_comparisons(&mut self, list: usize, with: usize) -> Result<(), Fault> {
+        let items = as_list(self.any(list)).map_or(0, |items| items.len());
+        let compared = items.saturating_mul(Extent::of(self.any(with)).units as usize);
+        self.machine.spend(compared.min(Extent::of(self.any(list)).units as usize) / 4)
     }
 
     /// The moment of the evaluation.

@@ -75,6 +75,7 @@ pub(super) const TABLE: &[Function] = &[
 ];
 
 fn to_json(call: &mut Call) -> Result {
+    call.spend_whole(0)?;
     let text = match call.given(1) {
         None => data::to_text(call.any(0)),
         Some(_) => {
@@ -86,7 +87,6 @@ fn to_json(call: &mut Call) -> Result {
             text
         }
     };
-    call.spend_bytes(text.len())?;
     Ok(String::from_utf8_lossy(&text).into_owned().into())
 }
 

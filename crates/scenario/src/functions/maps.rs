@@ -474,6 +474,7 @@ fn unflatten_keys(call: &mut Call) -> Result {
     let entries = call.map(0)?;
     let mut made = Map::new();
     for (path, value) in entries.iter() {
+        call.spend_bytes(path.len() + separator.len())?;
         let keys: Vec<&str> = path.split(separator.as_str()).collect();
         put_at(call, &mut made, &keys, value)?;
     }

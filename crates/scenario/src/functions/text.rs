@@ -299,6 +299,7 @@ fn contains(call: &mut Call) -> Result {
         return Ok(entries.contains_key(call.text(1)?.as_str()).into());
     }
     if as_list(value).is_some() {
+        call.spend_comparisons(0, 1)?;
         let items = call.list(0)?;
         return Ok(items.iter().any(|item| same(item, part)).into());
     }
@@ -317,6 +318,7 @@ fn index_of(call: &mut Call) -> Result {
     let from = call.given(2).map_or(Ok(0), |_| call.count(2))?;
     let (value, part) = (call.any(0), call.any(1));
     if as_list(value).is_some() {
+        call.spend_comparisons(0, 1)?;
         let items = call.list(0)?;
         let found = items.iter().skip(from).position(|item| same(item, part));
         return Ok(found.map(|position| whole(position + from)).unwrap_or_default());
@@ -336,6 +338,7 @@ fn index_of(call: &mut Call) -> Result {
 fn last_index_of(call: &mut Call) -> Result {
     let (value, part) = (call.any(0), call.any(1));
     if as_list(value).is_some() {
+        call.spend_comparisons(0, 1)?;
         let items = call.list(0)?;
         return Ok(items.iter().rposition(|item| same(item, part)).map(whole).unwrap_or_default());
     }
@@ -348,6 +351,7 @@ fn last_index_of(call: &mut Call) -> Result {
 fn count_of(call: &mut Call) -> Result {
     let (value, part) = (call.any(0), call.any(1));
     if as_list(value).is_some() {
+        call.spend_comparisons(0, 1)?;
         let items = call.list(0)?;
         return Ok(whole(items.iter().filter(|item| same(item, part)).count()));
     }
@@ -363,11 +367,13 @@ fn text_or_list(call: &Call) -> Result<rhai::ImmutableString> {
 
 fn before(call: &mut Call) -> Result {
     let (text, mark) = (call.text(0)?, call.text(1)?);
+    call.spend_bytes(text.len() + mark.len())?;
     Ok(text.split_once(mark.as_str()).map_or(text.as_str(), |(before, _)| before).into())
 }
 
 fn after(call: &mut Call) -> Result {
     let (text, mark) = (call.text(0)?, call.text(1)?);
+    call.spend_bytes(text.len() + mark.len())?;
     Ok(text.split_once(mark.as_str()).map_or("", |(_, after)| after).into())
 }
 
@@ -425,6 +431,7 @@ fn repeat(call: &mut Call) -> Result {
 }
 
 fn to_text(call: &mut Call) -> Result {
+    call.spend_whole(0)?;
     let mut text = String::new();
     write_text(call.any(0), &mut text);
     Ok(text.into())

@@ -97,6 +97,8 @@ fn to_list(call: &mut Call) -> Result {
 fn parse_bool(call: &mut Call) -> Result {
     let value = call.any(0);
     let word = match (as_text(value), value.as_int()) {
+        // No word that is known is longer.
+        (Some(text), _) if text.trim().len() > 8 => String::new(),
         (Some(text), _) => text.trim().to_lowercase(),
         (None, Ok(number)) => number.to_string(),
         _ if value.is_bool() => return Ok(value.clone()),
@@ -110,5 +112,6 @@ fn parse_bool(call: &mut Call) -> Result {
 }
 
 fn same_as(call: &mut Call) -> Result {
+    call.spend_whole(0)?;
     Ok(crate::expression::operators::same(call.any(0), call.any(1)).into())
 }

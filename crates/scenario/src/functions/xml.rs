@@ -47,6 +47,10 @@ fn parse(call: &mut Call) -> Result {
 
 fn write(call: &mut Call) -> Result {
     let options = Options::of(call, 1, &["root", "declaration", "indent"])?;
+    if !call.any(0).is_map() {
+        return Err(call.unsuitable(0, "a map"));
+    }
+    call.spend_whole(0)?;
     let Value::Object(mut document) = data::to_json(call.any(0)) else { return Err(call.unsuitable(0, "a map")) };
     if let Some(root) = options.text("root")? {
         document = Map::from_iter([(root.to_string(), Value::Object(document))]);

@@ -40,6 +40,7 @@ fn parse(call: &mut Call) -> Result {
 }
 
 fn write(call: &mut Call) -> Result {
+    call.spend_whole(0)?;
     let written = serde_yaml::to_string(&Json(call.any(0))).map_err(|error| call.fail(&error.to_string()))?;
     call.spend_bytes(written.len().saturating_mul(4))?;
     Ok(written.into())

@@ -281,6 +281,7 @@ fn position(call: &Call, positions: usize) -> Result<usize> {
 }
 
 fn without(call: &mut Call) -> Result {
+    call.spend_comparisons(0, 1)?;
     let unwanted = call.any(1);
     Ok(list(call.list(0)?.iter().filter(|item| !same(item, unwanted)).cloned().collect()))
 }

@@ -1,6 +1,7 @@
 //! Scenarios that are started by the failure of others. They are on disk before the failure is: a crash in between
 //! fails the run again, and finds them there.
 
+use crate::calls;
 use crate::course::Course;
 use crate::intake;
 use crate::shared::Shared;
@@ -18,8 +19,8 @@ use std::sync::Arc;
 /// Starts what the failure of this run starts, if it has failed.
 pub(crate) async fn raise(shared: &Arc<Shared>, state: &State) -> Result<(), StoreError> {
     let Some(End::Failed { spot, error }) = state.end() else { return Ok(()) };
-    // One failure is not to be the beginning of an endless row of them.
-    if state.created().input.source == Source::Failure {
+    // One failure is not to be the beginning of an endless row of them, however they call each other.
+    if calls::root(state) == Source::Failure {
         return Ok(());
     }
     for deployment in shared.scenarios.all() {

@@ -68,7 +68,10 @@ async fn end_of(shared: &Arc<Shared>, child: RunId) -> Result<Option<Option<Resu
 
 /// What a run gives to the run that called it.
 pub(crate) fn result(entries: &[Entry]) -> Option<Result<Outcome, StepError>> {
-    let Some(Entry::Ended { end, .. }) = entries.last() else { return None };
+    let end = entries.iter().rev().find_map(|entry| match entry {
+        Entry::Ended { end, .. } => Some(end),
+        _ => None,
+    })?;
     let returned = entries.iter().rev().find_map(|entry| match entry {
         Entry::Concluded { conclusion: Conclusion::Returned, value, .. } => Some(value),
         _ => None,
@@ -101,7 +104,8 @@ fn begin(shared: &Arc<Shared>, parent: &State, called: &Called) -> Result<Course
     let at = shared.options.clock.now();
     let input = Input { source: Source::Call, at, request: None, body: called.input.clone(), raw: None, files: None };
     let created = Created { scenario: id, version: plan.version.clone(), at, input };
-    let caller = Caller { run: parent.run(), spot: called.spot.clone(), chain, detached: called.detached, at };
+    let root = root(parent);
+    let caller = Caller { run: parent.run(), spot: called.spot.clone(), chain, detached: called.detached, root, at };
     let setting = Arc::clone(&shared.options.setting);
     let mut course = Course::begin(called.child, Arc::clone(plan), Arc::new(created), setting);
     course.record(Entry::CalledBy(Box::new(caller)));
@@ -112,6 +116,11 @@ fn begin(shared: &Arc<Shared>, parent: &State, called: &Called) -> Result<Course
 pub(crate) fn unknown(called: &Called) -> StepError {
     StepError::permanent("unknown_scenario", format!("no scenario `{}` takes runs here", called.scenario))
         .hint("It may be missing, switched off, or have an error.")
+}
+
+/// What started the first of the runs that called each other up to this one.
+pub(crate) fn root(state: &State) -> Source {
+    state.caller().map_or(state.created().input.source, |caller| caller.root)
 }
 
 /// The scenarios of the runs that stand above the called one.

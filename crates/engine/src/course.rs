@@ -29,6 +29,8 @@ pub(crate) struct Course {
     pieces: u32,
     /// When it last changed, as far as that is on disk.
     changed: Millis,
+    /// Whether anything of it is on disk.
+    is_on_disk: bool,
     /// How the run stands on disk: its status, and when it wakes.
     stands: Option<(Status, Option<Millis>)>,
     pub(crate) in_flight: BTreeSet<Spot>,
@@ -56,14 +58,30 @@ impl Course {
     pub(crate) fn begin(run: RunId, plan: Arc<Plan>, created: Arc<Created>, setting: Arc<Setting>) -> Self {
         let first = Entry::Created(Arc::clone(&created));
         let state = State::new(run, plan, created, setting);
-        Self { state, unwritten: vec![first], pieces: 0, changed: 0, stands: None, in_flight: BTreeSet::new() }
+        Self {
+            state,
+            unwritten: vec![first],
+            pieces: 0,
+            changed: 0,
+            is_on_disk: false,
+            stands: None,
+            in_flight: BTreeSet::new(),
+        }
     }
 
     /// A run as its journal has it.
     pub(crate) fn resume(mut state: State, journal: &[Entry], head: &Head, pieces: u32) -> Self {
         journal.iter().for_each(|entry| state.apply(entry));
         let stands = Some((head.status, head.wake));
-        Self { state, unwritten: Vec::new(), pieces, changed: head.at, stands, in_flight: BTreeSet::new() }
+        Self {
+            state,
+            unwritten: Vec::new(),
+            pieces,
+            changed: head.at,
+            is_on_disk: true,
+            stands,
+            in_flight: BTreeSet::new(),
+        }
     }
 
     /// Tells since when this process could have carried the run on.
@@ -92,6 +110,10 @@ impl Course {
     /// Takes in what happened.
     pub(crate) fn record(&mut self, entry: Entry) {
         self.state.apply(&entry);
+        if matches!(entry, Entry::Failed { retry: None, .. } | Entry::Escalated { .. } | Entry::Collapsed { .. }) {
+            // What was inside of a step that has failed is given up.
+            self.in_flight.retain(|spot| self.state.wants(spot));
+        }
         self.unwritten.push(entry);
     }
 
@@ -105,7 +127,11 @@ impl Course {
 
     /// Decides and records until something has to be done, or the stride is used up.
     pub(crate) fn walk(&mut self, moment: &Moment) -> Stretch {
+        let before = self.unwritten.len();
         for turn in 0..STRIDE {
+            if self.unwritten.len() - before > STRIDE {
+                break;
+            }
             // Every decision draws its own random values: a loop must not make the same `uuid()` twice.
             let moment = Moment { seed: moment.seed.wrapping_add(turn as u64), ..*moment };
             let mut actions = decide(&self.state, &self.in_flight, &moment);
@@ -164,10 +190,26 @@ impl Course {
         self.changed = append.head.at;
         self.unwritten.clear();
         // A new run is refused where there is no room; one that was promised to someone waits for it.
-        if first { shared.store.journal.append(append).await } else { append_patiently(shared, append).await }
+        match first {
+            true => shared.store.journal.append(append).await?,
+            false => append_patiently(shared, append).await?,
+        }
+        self.is_on_disk = true;
+        Ok(())
+    }
+
+    /// Whether anything of it is on disk, so that it goes on at the next start.
+    pub(crate) fn is_on_disk(&self) -> bool {
+        self.is_on_disk
+    }
+
+    /// Whether something is decided that is not on disk, while a call is out that may take long.
+    pub(crate) fn has_news_to_keep(&self) -> bool {
+        !self.unwritten.is_empty() && self.state.is_calling_out()
     }
 
     fn head(&self, standing: Standing) -> Head {
+        let at = self.unwritten.last().map_or(self.changed, Entry::at);
         let status = match (self.state.end(), standing) {
             (Some(End::Succeeded), _) => Status::Succeeded,
             (Some(End::Stopped), _) => Status::Stopped,
@@ -179,10 +221,10 @@ impl Course {
         };
         let wake = match standing {
             // The end of a called run may have been missed by a crash, so such a run is looked at after a restart.
-            Standing::Parked(wake) if self.state.calls().next().is_none() => wake,
-            _ => None,
+            Standing::Parked(_) if self.state.calls().next().is_some() => Some(at),
+            Standing::Parked(wake) => wake,
+            Standing::Working => None,
         };
-        let at = self.unwritten.last().map_or(self.changed, Entry::at);
         Head { scenario: self.state.created().scenario.clone(), status, wake, at }
     }
 

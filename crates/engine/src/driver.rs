@@ -14,7 +14,7 @@ use crate::resume;
 use crate::shared::Shared;
 use crate::turns;
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::{AbortHandle, Abortable, BoxFuture, abortable};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use run::call::{Call, Origin, Outcome};
 use run::entry::{Called, Entry};
@@ -22,6 +22,7 @@ use run::error::StepError;
 use run::id::{Millis, ScenarioId, Spot};
 use run::tables::StoreError;
 use run::{Action, Job, PreparedCall};
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,7 +66,10 @@ async fn set_down(shared: Arc<Shared>, mut course: Course, reply: Option<Reply>)
                 }
             }
         }
-        Err(error) => give_up(&course, reply, error),
+        Err(error) => {
+            turns::leave(&shared, course.state());
+            give_up(&course, reply, error);
+        }
     }
 }
 
@@ -121,22 +125,34 @@ pub(crate) async fn drive(
     slot: OwnedSemaphorePermit,
 ) {
     let run = course.state().run();
-    let mut drive = Drive { shared: &shared, course, reply, bell, calls: FuturesUnordered::new() };
-    let ended = drive.run().await;
-    let course = drive.course;
+    let (calls, handles) = (FuturesUnordered::new(), BTreeMap::new());
+    let mut drive = Drive { shared: &shared, course, reply, bell, calls, handles };
+    let broken = |_| Err(StoreError::Failed("the engine broke off; its log says where".into()));
+    let ended = AssertUnwindSafe(drive.run()).catch_unwind().await.unwrap_or_else(broken);
+    let Drive { course, reply, .. } = drive;
     let unheard = match &ended {
         Ok(Ending::Parked) => return drop(slot),
         Ok(Ending::Over) => {
             turns::leave(&shared, course.state());
+            shared.timers.forget(run);
             calls::tell_caller(&shared, course.state());
+            letters::cancel_called(&shared, course.state());
             Unheard::Over
         }
         Ok(Ending::Stopping) => Unheard::Unreachable("the server is stopping".to_owned()),
         Err(error) => Unheard::Unreachable(error.to_string()),
     };
-    shared.mail.give_up(run).into_iter().for_each(|letter| letter.refuse(unheard.clone()));
+    for letter in shared.mail.give_up(run) {
+        match letter {
+            Letter::Caller(reply) => drop(reply.offer(&course)),
+            letter => letter.refuse(unheard.clone()),
+        }
+    }
     if let Err(error) = ended {
-        give_up(&course, drive.reply, error);
+        if !course.is_on_disk() {
+            turns::leave(&shared, course.state());
+        }
+        give_up(&course, reply, error);
     }
     drop(slot);
 }
@@ -164,7 +180,9 @@ struct Drive<'a> {
     course: Course,
     reply: Option<Reply>,
     bell: Arc<Notify>,
-    calls: FuturesUnordered<BoxFuture<'static, Settled>>,
+    calls: FuturesUnordered<Abortable<BoxFuture<'static, Settled>>>,
+    /// How calls are given up that no one waits for any more.
+    handles: BTreeMap<Spot, AbortHandle>,
 }
 
 impl Drive<'_> {
@@ -174,6 +192,10 @@ impl Drive<'_> {
             if self.is_new_in_line() {
                 self.keep_caller();
                 if self.shared.mail.close(self.course.state().run()) == Closed::Yes {
+                    // Its turn may have come while it was not to be woken.
+                    if !self.is_new_in_line() {
+                        self.shared.queues.wake(self.course.state().run());
+                    }
                     return Ok(Ending::Parked);
                 }
                 self.reply = self.shared.queues.take_caller(self.course.state().run());
@@ -201,6 +223,9 @@ impl Drive<'_> {
                 continue;
             }
             if !self.calls.is_empty() {
+                if self.course.has_news_to_keep() {
+                    self.write(Standing::Working).await?;
+                }
                 self.settle_one(acted.wake).await;
             } else if self.park(acted.wake).await? == Closed::Yes {
                 return Ok(Ending::Parked);
@@ -240,6 +265,7 @@ impl Drive<'_> {
 
     /// Starts what is to be done, after it is on disk that it will be.
     async fn act(&mut self, actions: Vec<Action>) -> Result<Acted, StoreError> {
+        self.give_up_unwanted();
         let mut wake = None;
         let (mut calls, mut follows) = (Vec::new(), Vec::new());
         for action in actions {
@@ -252,8 +278,9 @@ impl Drive<'_> {
                     calls.push(*call);
                 }
                 Action::Compute(job) => {
-                    self.course.in_flight.insert(job.spot.clone());
-                    self.calls.push(compute(*job).boxed());
+                    let spot = job.spot.clone();
+                    self.course.in_flight.insert(spot.clone());
+                    self.begin(spot, compute(*job).boxed());
                 }
                 Action::Follow(called) => {
                     self.course.in_flight.insert(called.spot.clone());
@@ -269,16 +296,35 @@ impl Drive<'_> {
             let only_follows = self.calls.is_empty();
             self.write(if only_follows { Standing::Parked(None) } else { Standing::Working }).await?;
         }
-        let scenario = &self.course.state().created().scenario;
+        let scenario = self.course.state().created().scenario.clone();
         let run = self.course.state().run();
         for call in calls {
-            self.calls.push(perform(Arc::clone(self.shared), scenario.clone(), run, call).boxed());
+            let spot = call.spot.clone();
+            self.begin(spot, perform(Arc::clone(self.shared), scenario.clone(), run, call).boxed());
         }
         let mut has_news = false;
         for called in follows {
             has_news |= self.follow(&called).await?;
         }
         Ok(Acted { wake, has_news })
+    }
+
+    fn begin(&mut self, spot: Spot, call: BoxFuture<'static, Settled>) {
+        let (call, handle) = abortable(call);
+        self.handles.insert(spot, handle);
+        self.calls.push(call);
+    }
+
+    /// Breaks off calls within steps that have failed: should such a step begin anew, they are not its own.
+    fn give_up_unwanted(&mut self) {
+        let in_flight = &self.course.in_flight;
+        self.handles.retain(|spot, handle| {
+            let is_wanted = in_flight.contains(spot);
+            if !is_wanted {
+                handle.abort();
+            }
+            is_wanted
+        });
     }
 
     /// Sees to it that a called run goes its way; gives whether it is over already.
@@ -300,7 +346,9 @@ impl Drive<'_> {
         let deadline = self.course.state().deadline();
         let due = wake.map_or(deadline, |wake| wake.min(deadline));
         tokio::select! {
-            Some((spot, attempt, result)) = self.calls.next() => {
+            Some(settled) = self.calls.next() => {
+                let Ok((spot, attempt, result)) = settled else { return };
+                self.handles.remove(&spot);
                 self.course.settle(&spot, attempt, result, &self.shared.moment());
             }
             () = self.bell.notified() => {}

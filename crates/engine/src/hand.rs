@@ -84,6 +84,9 @@ impl Handle {
     }
 
     async fn tell(&self, run: RunId, letter: impl FnOnce(Receipt) -> Letter) -> Result<(), Unheard> {
+        if *self.shared.stopping.borrow() {
+            return Err(Unheard::Unreachable("the server is stopping".to_owned()));
+        }
         let shared = Arc::clone(&self.shared);
         let known = tokio::task::spawn_blocking(move || shared.head(run)).await;
         let known = known.unwrap_or(Err(run::tables::StoreError::Closed));
@@ -94,14 +97,17 @@ impl Handle {
         }
         let (receipt, heard) = oneshot::channel();
         post(&self.shared, run, letter(receipt));
-        heard.await.unwrap_or(Err(Unheard::Over))
+        heard.await.unwrap_or_else(|_| Err(Unheard::Unreachable("the store failed".to_owned())))
     }
 }
 
 /// Says something to a run, and wakes it for that.
 pub(crate) fn post(shared: &Shared, run: RunId, letter: Letter) {
-    if shared.mail.send(run, letter) == Wake::Yes {
-        shared.queues.wake(run);
+    let someone_waits = letter.has_receipt();
+    match shared.mail.send(run, letter) {
+        Wake::Yes if someone_waits => shared.queues.wake_for_someone(run),
+        Wake::Yes => shared.queues.wake(run),
+        Wake::No => {}
     }
 }
 

@@ -114,9 +114,10 @@ impl Handle {
         let awaits = if deployment.plan.responds { Awaits::Response } else { Awaits::Acceptance };
         let place = turns::enter(shared, course.state()).map_err(|Full| Refused::Busy)?;
         if place == Place::Inside && course.walk_at_once(&shared.moment()) {
-            let written = course.write(shared).await;
-            turns::leave(shared, course.state());
-            written?;
+            // The caller may go away while this is written; the turn is over all the same.
+            let turn = turns::Turn::of(shared, course.state());
+            course.write(shared).await?;
+            drop(turn);
             return Ok(answer(&course, awaits).unwrap_or(Answer::Accepted { run }));
         }
         let (sender, mut answer) = oneshot::channel();
@@ -164,9 +165,8 @@ impl Handle {
 pub(crate) async fn start(shared: &Arc<Shared>, mut course: Course) -> Result<(), StoreError> {
     let place = turns::enter(shared, course.state()).map_err(|Full| StoreError::Busy)?;
     if place == Place::Inside && course.walk_at_once(&shared.moment()) {
-        let written = Box::pin(course.write(shared)).await;
-        turns::leave(shared, course.state());
-        return written;
+        let _turn = turns::Turn::of(shared, course.state());
+        return Box::pin(course.write(shared)).await;
     }
     accept(shared, course, place).await.map_err(|refused| match refused {
         Refused::Store(error) => error,

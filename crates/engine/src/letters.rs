@@ -28,10 +28,7 @@ pub(crate) async fn heed(
         }
         Letter::Answer { spot, answer, receipt } => (answered(course.state(), spot, answer, at), receipt),
         Letter::Release { spot, release, by, receipt } => (released(course.state(), spot, &release, &by, at), receipt),
-        Letter::Cancel { receipt } => {
-            cancel_called(shared, course.state());
-            (Ok(vec![Entry::Ended { end: Box::new(End::Cancelled), at }]), receipt)
-        }
+        Letter::Cancel { receipt } => (Ok(vec![Entry::Ended { end: Box::new(End::Cancelled), at }]), receipt),
     };
     match entries {
         Ok(entries) if course.state().end().is_none() => {
@@ -71,8 +68,8 @@ async fn take_over(shared: &Arc<Shared>, course: &mut Course, child: RunId) -> R
     Ok(())
 }
 
-/// Who ends a run ends what it waits for.
-fn cancel_called(shared: &Shared, state: &State) {
+/// A run that is over waits for nothing: what it called and waited for ends, too.
+pub(crate) fn cancel_called(shared: &Shared, state: &State) {
     for called in state.calls() {
         let (receipt, _) = oneshot::channel();
         post(shared, called.child, Letter::Cancel { receipt });

@@ -19,6 +19,8 @@ pub(crate) struct Lines {
 struct Line {
     inside: HashSet<RunId>,
     waiting: VecDeque<RunId>,
+    /// The same, to be found at once.
+    waits: HashSet<RunId>,
     /// When the next run may begin if runs came at exactly the rate; behind `now` by what may still come at once.
     next: Millis,
 }
@@ -63,7 +65,7 @@ impl Lines {
         if limits.queue.is_some_and(|queue| line.waiting.len() >= queue as usize) {
             return Err(Full);
         }
-        line.waiting.push_back(run);
+        line.line_up(run);
         Ok(Place::Behind)
     }
 
@@ -76,7 +78,7 @@ impl Lines {
             line.inside.insert(run);
             return Place::Inside;
         }
-        line.waiting.push_back(run);
+        line.line_up(run);
         Place::Behind
     }
 
@@ -87,14 +89,16 @@ impl Lines {
 
     /// Whether a run waits for its turn.
     pub(crate) fn is_waiting(&self, scenario: &ScenarioId, run: RunId) -> bool {
-        self.lines().get(scenario).is_some_and(|line| line.waiting.contains(&run))
+        let lines = self.lines();
+        let Some(line) = lines.get(scenario) else { return false };
+        !line.inside.contains(&run) && line.waits.contains(&run)
     }
 
     /// A run is over, or will never begin.
     pub(crate) fn leave(&self, scenario: &ScenarioId, run: RunId) {
         let mut lines = self.lines();
         let Some(line) = lines.get_mut(scenario) else { return };
-        if !line.inside.remove(&run) {
+        if !line.inside.remove(&run) && line.waits.remove(&run) {
             line.waiting.retain(|waiting| *waiting != run);
         }
     }
@@ -113,6 +117,7 @@ impl Lines {
                 break;
             }
             line.waiting.pop_front();
+            line.waits.remove(&first);
             line.begin(first, limits.rate, now);
             advance.admitted.push(first);
         }
@@ -128,6 +133,11 @@ impl Lines {
 }
 
 impl Line {
+    fn line_up(&mut self, run: RunId) {
+        self.waiting.push_back(run);
+        self.waits.insert(run);
+    }
+
     fn has_room(&self, limits: &Limits) -> bool {
         limits.concurrency.is_none_or(|most| self.inside.len() < most as usize)
     }

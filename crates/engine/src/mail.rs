@@ -145,6 +145,11 @@ pub(crate) enum Closed {
 }
 
 impl Letter {
+    /// Whether someone waits to be told that it was heard.
+    pub(crate) fn has_receipt(&self) -> bool {
+        matches!(self, Self::Answer { .. } | Self::Release { .. } | Self::Cancel { .. })
+    }
+
     /// Tells the sender that nothing came of it.
     pub(crate) fn refuse(self, why: Unheard) {
         match self {

@@ -47,6 +47,11 @@ impl Queues {
         self.callers().insert(run, caller);
     }
 
+    /// Someone waits to hear that a run has heard: it stands before those that no one waits for.
+    pub(crate) fn wake_for_someone(&self, run: RunId) {
+        self.attended.push(run);
+    }
+
     /// A run's time has come.
     pub(crate) fn wake(&self, run: RunId) {
         self.of(self.callers().get(&run)).push(run);

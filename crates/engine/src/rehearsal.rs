@@ -188,7 +188,8 @@ impl Stage {
             Input { source: Source::Call, at, request: None, body: called.input.clone(), raw: None, files: None };
         let mut stage = Self::new(called.child, &deployment.id, &deployment.plan, input, self.moment);
         let (run, spot, detached) = (parent.run(), called.spot.clone(), called.detached);
-        stage.course.record(Entry::CalledBy(Box::new(Caller { run, spot, chain, detached, at })));
+        let root = calls::root(parent);
+        stage.course.record(Entry::CalledBy(Box::new(Caller { run, spot, chain, detached, root, at })));
         Ok(stage.walk(cast))
     }
 

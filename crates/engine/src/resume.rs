@@ -21,13 +21,13 @@ use tokio::sync::OwnedSemaphorePermit;
 const PAGE: usize = 1_000;
 
 /// Lists every run that is not over: into the queue, or to its timer. Blocks for the disk.
-pub(crate) fn take_up(shared: &Shared) -> Result<usize, StoreError> {
+pub(crate) fn take_up(shared: &Arc<Shared>) -> Result<usize, StoreError> {
     let mut taken = 0;
     let mut after = None;
     loop {
         let page = shared.store.journal.open_runs(after, PAGE)?;
         for (run, head) in &page {
-            if turns::return_to(shared, &head.scenario, *run) == Place::Behind {
+            if turns::return_to(shared, &head.scenario, *run)? == Place::Behind {
                 continue;
             }
             match (head.status, head.wake) {
@@ -79,6 +79,9 @@ pub(crate) async fn drive(shared: Arc<Shared>, run: RunId, reply: Option<Reply>,
         Ok(course) => driver::drive(shared, course, reply, bell, slot).await,
         Err(error) => {
             tracing::error!(%run, %error, "the run cannot be resumed and stays as it is");
+            if let Ok(Some(head)) = shared.head(run) {
+                turns::give_up(&shared, &head.scenario, run);
+            }
             for letter in shared.mail.give_up(run) {
                 letter.refuse(Unheard::Unreachable(error.to_string()));
             }

@@ -1,40 +1,66 @@
-//! Runs that wait for a time. Only their names are in memory.
+//! Runs that wait for a time. Only their names are in memory, each with one time.
 
 use run::id::{Millis, RunId};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 /// What is due first comes first.
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
-    due: Mutex<BinaryHeap<Reverse<(Millis, RunId)>>>,
+    due: Mutex<Due>,
     changed: Notify,
 }
 
+#[derive(Debug, Default)]
+struct Due {
+    in_order: BTreeSet<(Millis, RunId)>,
+    of: HashMap<RunId, Millis>,
+}
+
 impl Timers {
-    pub(crate) fn set(&self, due: Millis, run: RunId) {
-        self.due.lock().unwrap_or_else(PoisonError::into_inner).push(Reverse((due, run)));
+    /// Has the run woken then, and not at the time that was set for it before.
+    pub(crate) fn set(&self, at: Millis, run: RunId) {
+        let mut due = self.due();
+        due.remove(run);
+        due.of.insert(run, at);
+        due.in_order.insert((at, run));
+        drop(due);
         self.changed.notify_one();
+    }
+
+    /// The run need not be woken any more.
+    pub(crate) fn forget(&self, run: RunId) {
+        self.due().remove(run);
     }
 
     /// When the next is due.
     pub(crate) fn next_due(&self) -> Option<Millis> {
-        self.due.lock().unwrap_or_else(PoisonError::into_inner).peek().map(|Reverse((due, _))| *due)
+        self.due().in_order.first().map(|(at, _)| *at)
     }
 
     /// Takes one that is due by `now`.
     pub(crate) fn take(&self, now: Millis) -> Option<RunId> {
-        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        match due.peek() {
-            Some(Reverse((at, _))) if *at <= now => due.pop().map(|Reverse((_, run))| run),
-            _ => None,
-        }
+        let mut due = self.due();
+        let (_, run) = *due.in_order.first().filter(|(at, _)| *at <= now)?;
+        due.remove(run);
+        Some(run)
     }
 
     /// Comes back after a timer was set.
     pub(crate) async fn changed(&self) {
         self.changed.notified().await;
+    }
+
+    fn due(&self) -> MutexGuard<'_, Due> {
+        self.due.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Due {
+    fn remove(&mut self, run: RunId) {
+        if let Some(at) = self.of.remove(&run) {
+            self.in_order.remove(&(at, run));
+        }
     }
 }

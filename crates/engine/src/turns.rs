@@ -1,10 +1,13 @@
 //! Has runs of scenarios with limits take turns: lined up when they are taken in, woken when it is their turn.
 
 use crate::lines::{Full, Place, lines_up};
-use crate::shared::Shared;
+use crate::shared::{Handle, Shared};
 use run::State;
+use run::entry::Entry;
 use run::id::{RunId, ScenarioId};
-use scenario::plan::Limits;
+use run::tables::StoreError;
+use scenario::plan::{Limits, Trigger};
+use std::sync::Arc;
 
 /// Lines a new run up, where its scenario says so. A run that its own scenario is the cause of, however far above,
 /// does not wait for it: it would wait for ever.
@@ -22,13 +25,21 @@ pub(crate) fn enter(shared: &Shared, state: &State) -> Result<Place, Full> {
 }
 
 /// Lines up a run that was not over at the last stop. Only its scenario's present limits are looked at.
-pub(crate) fn return_to(shared: &Shared, scenario: &ScenarioId, run: RunId) -> Place {
-    match shared.scenarios.current(scenario) {
-        Some(deployment) if lines_up(&deployment.plan.limits) => {
-            shared.lines.return_to(scenario, &deployment.plan.limits, run)
-        }
-        _ => Place::Inside,
+pub(crate) fn return_to(shared: &Arc<Shared>, scenario: &ScenarioId, run: RunId) -> Result<Place, StoreError> {
+    let Some(deployment) = shared.scenarios.current(scenario).filter(|found| lines_up(&found.plan.limits)) else {
+        return Ok(Place::Inside);
+    };
+    let is_callable = deployment.plan.triggers.iter().any(|trigger| matches!(trigger, Trigger::Call(_)));
+    if is_callable && is_nested(shared, scenario, run)? {
+        return Ok(Place::Inside);
     }
+    Ok(shared.lines.return_to(scenario, &deployment.plan.limits, run))
+}
+
+/// Whether a run on disk was called, however indirectly, by one of its own scenario.
+fn is_nested(shared: &Arc<Shared>, scenario: &ScenarioId, run: RunId) -> Result<bool, StoreError> {
+    let Some((_, entries)) = (Handle { shared: Arc::clone(shared) }).journal(run)? else { return Ok(false) };
+    Ok(entries.iter().any(|entry| matches!(entry, Entry::CalledBy(caller) if caller.chain.contains(scenario))))
 }
 
 /// Whether it is not this run's turn yet. Where it may be by now, those who come next are woken.
@@ -39,6 +50,37 @@ pub(crate) fn is_waiting(shared: &Shared, state: &State) -> bool {
     }
     advance(shared, scenario, &present(shared, state), Some(state.run()));
     shared.lines.is_waiting(scenario, state.run())
+}
+
+/// The turn of a run that is over as soon as it is written. Given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Turn<'s> {
+    shared: &'s Shared,
+    /// None where no scenario has a line.
+    of: Option<(ScenarioId, RunId, Limits)>,
+}
+
+impl<'s> Turn<'s> {
+    pub(crate) fn of(shared: &'s Shared, state: &State) -> Self {
+        let of = || (state.created().scenario.clone(), state.run(), present(shared, state));
+        Self { shared, of: (!shared.lines.are_unused()).then(of) }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if let Some((scenario, run, limits)) = &self.of {
+            self.shared.lines.leave(scenario, *run);
+            advance(self.shared, scenario, limits, None);
+        }
+    }
+}
+
+/// A run cannot be read, and will not go on before someone mends that: others need not wait for it.
+pub(crate) fn give_up(shared: &Shared, scenario: &ScenarioId, run: RunId) {
+    let Some(deployment) = shared.scenarios.current(scenario) else { return };
+    shared.lines.leave(scenario, run);
+    advance(shared, scenario, &deployment.plan.limits, None);
 }
 
 /// A run is over: the next ones have their turn.

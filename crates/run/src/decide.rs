@@ -123,7 +123,12 @@ impl<'a> Decision<'a> {
         self.is_settled = true;
     }
 
+    /// The run is over. One that has failed does not become a success by what `on_failure` does.
     fn end(&mut self, end: End) {
+        let end = match &self.state.collapse {
+            Some(first) => End::Failed { spot: first.spot.clone(), error: first.error.clone() },
+            None => end,
+        };
         self.settle_on(Entry::Ended { end: Box::new(end), at: self.moment.now });
     }
 

@@ -6,7 +6,7 @@
 use crate::call::Delivery;
 use crate::error::StepError;
 use crate::id::{Millis, RunId, ScenarioId, Spot};
-use crate::input::Input;
+use crate::input::{Input, Source};
 use crate::payload::Payload;
 use crate::response::Response;
 use crate::tables::{Blobs, StoreError};
@@ -84,6 +84,8 @@ pub struct Caller {
     pub chain: Vec<ScenarioId>,
     /// Whether no one waits for this run.
     pub detached: bool,
+    /// What started the first of these runs.
+    pub root: Source,
     /// When.
     pub at: Millis,
 }

@@ -49,6 +49,8 @@ pub(crate) struct Collapse {
     pub(crate) spot: Option<Spot>,
     pub(crate) error: StepError,
     at: Millis,
+    /// How long the run had rested by then.
+    rested: Millis,
 }
 
 /// One walk through one block: the block, and the turns of the loops around it.
@@ -163,8 +165,16 @@ impl State {
         })
     }
 
+    /// Whether a call that reaches outside has begun and is not over.
+    pub fn is_calling_out(&self) -> bool {
+        self.active.values().any(Activity::calls_out)
+    }
+
     /// Whether what a step gives is still wanted: it is the next of its list, and everything around it is going on.
     pub fn wants(&self, spot: &Spot) -> bool {
+        if self.end.is_some() {
+            return false;
+        }
         let mut at = spot.clone();
         loop {
             let step = self.plan.step(at.step);
@@ -173,7 +183,8 @@ impl State {
                 return false;
             }
             let Some(owner) = self.owner(&at) else { return true };
-            if !self.active.contains_key(&owner) {
+            let role = self.plan.block(step.block).role;
+            if !self.active.get(&owner).is_some_and(|activity| activity.walks(role)) {
                 return false;
             }
             at = owner;
@@ -185,14 +196,14 @@ impl State {
     /// about it, nor the time for which the scenario itself told it to wait.
     pub fn deadline(&self) -> Millis {
         let timeout = Millis::try_from(self.plan.limits.timeout.as_millis()).unwrap_or(Millis::MAX);
-        let begun = match &self.collapse {
-            Some(collapse) => Some(collapse.at),
-            None => self.begun,
+        let (begun, before) = match &self.collapse {
+            Some(collapse) => (Some(collapse.at), collapse.rested),
+            None => (self.begun, 0),
         };
         let Some(begun) = begun.filter(|_| !self.rest.is_going_on()) else { return Millis::MAX };
         let rested = self.rest.in_all();
         let taken_up = self.taken_up.saturating_add(rested.saturating_sub(self.rested));
-        begun.saturating_add(rested).max(taken_up).saturating_add(timeout)
+        begun.saturating_add(rested.saturating_sub(before)).max(taken_up).saturating_add(timeout)
     }
 
     /// Tells since when this process could have carried the run on.
@@ -243,7 +254,8 @@ impl State {
             Entry::Turned { spot, turn, value, .. } => self.turn(spot, *turn, value.as_ref()),
             Entry::Collapsed { spot, error, at } => {
                 self.active.clear();
-                self.collapse = Some(Collapse { spot: spot.clone(), error: (**error).clone(), at: *at });
+                let rested = self.rest.in_all_until(*at);
+                self.collapse = Some(Collapse { spot: spot.clone(), error: (**error).clone(), at: *at, rested });
             }
             Entry::Ended { end, .. } => self.end = Some((**end).clone()),
             Entry::Failed { retry: None, spot, .. } | Entry::Escalated { spot, .. } => {

@@ -519,3 +519,119 @@ async fn many_waiting_runs_wake_at_their_own_times_after_a_restart() {
         assert_eq!(count(&handle, Status::Waiting), RUNS - over, "and no others");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_do_not_start_each_other_through_calls() {
+    let failing = "trigger: { manual: {} }\nsteps: [ { fail: first } ]";
+    let one = "trigger: { failure: {} }\nsteps: [ { call: c, retry: { attempts: 2, backoff: 0s } } ]";
+    let two = "trigger: { failure: {} }\nsteps: [ { call: { scenario: d, detach: true } } ]";
+    let below = "trigger: { call: {} }\nsteps: [ { fail: below } ]";
+    let bench = Bench::new(Recorder::new());
+    let (_engine, handle) =
+        bench.engine_with(&[("test", failing), ("one", one), ("two", two), ("c", below), ("d", below)]);
+    let run = start(&handle, json!({})).await;
+    assert!(matches!(end(&handle, run), Some(End::Failed { .. })));
+    let open = |status| Filter { status: Some(status), ..Filter::default() };
+    until("everything to end", || {
+        let all = handle.runs(&Filter::default(), 100).unwrap();
+        all.len() >= 6 && all.iter().all(|(_, head)| head.status.is_over())
+    })
+    .await;
+    assert_eq!(
+        handle.runs(&Filter::default(), 100).unwrap().len(),
+        6,
+        "one, its two calls, two, its call, and the first"
+    );
+    assert!(handle.runs(&open(Status::Running), 1).unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nested_runs_of_a_sequential_scenario_go_on_after_a_restart() {
+    let recursive = "
+limits: { sequential: true }
+trigger: [ { manual: {} }, { call: {} } ]
+steps:
+  - { id: below, when: trigger.body.n > 0, call: { scenario: test, input: { n: 0 } } }
+  - { id: one, test.call: { n: \"{{ trigger.body.n }}\" } }
+";
+    let bench = Bench::new(Recorder::closed());
+    let (engine, handle) = bench.engine(recursive);
+    let run = start(&handle, json!({ "n": 1 })).await;
+    until("the call of the nested run", || bench.recorder.asked() == 1).await;
+    until("the wait", || status(&handle, run) == Some(Status::Waiting)).await;
+    let (_bench, _engine, handle) = restart(bench, engine, &[("test", recursive)]);
+    until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_is_done_is_on_disk_while_another_is_called() {
+    let text = "
+steps:
+  - parallel:
+      slow: [ { id: slow, test.call: { n: 1 } } ]
+      quick: [ { id: quick, test.call: { n: 3 } }, { wait: 1h } ]
+";
+    let bench = Bench::new(Recorder::closed());
+    let (engine, handle) = bench.engine(text);
+    let run = start(&handle, json!({})).await;
+    until("both calls", || bench.recorder.asked() == 2).await;
+    bench.recorder.gate.add_permits(1);
+    let done = |handle: &Handle| {
+        let (_, entries) = handle.journal(run).unwrap().unwrap();
+        entries.iter().filter(|entry| matches!(entry, Entry::Done(_))).count()
+    };
+    until("one of them on disk", || done(&handle) == 1).await;
+    let (bench, _engine, handle) = restart(bench, engine, &[("test", text)]);
+    until("the other", || done(&handle) == 2).await;
+    assert_eq!(bench.recorder.asked(), 1, "only the one that was in flight");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_container_begins_anew_while_another_branch_is_called() {
+    let text = "
+steps:
+  - parallel:
+      other: [ { test.call: { n: 1 } } ]
+      held:
+        - name: both
+          parallel:
+            a: [ { id: a, test.call: { n: 5 } } ]
+            b: [ { wait: 1s }, { test.call: { n: 2 } } ]
+          on_error: hold
+";
+    let bench = Bench::new(Recorder::closed());
+    bench.recorder.failures.store(1, Ordering::SeqCst);
+    let (_engine, handle) = bench.engine(text);
+    let run = start(&handle, json!({})).await;
+    until("two calls", || bench.recorder.asked() == 2).await;
+    bench.clock.advance(1_000);
+    until("the third", || bench.recorder.asked() == 3).await;
+    // The third in the queue at the gate is the one that fails; the first two stay where they are.
+    let held = |handle: &Handle| handle.state(run).unwrap().is_some_and(|state| state.is_held());
+    bench.recorder.fail_now.notify_one();
+    until("the hold", || held(&handle)).await;
+    handle.resume_run(run, None, Release::Retry, "admin".into()).await.unwrap();
+    until("the call of the branch that began anew", || bench.recorder.asked() == 4).await;
+    bench.clock.advance(1_000);
+    until("its other branch", || bench.recorder.asked() == 5).await;
+    bench.recorder.gate.add_permits(10);
+    until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_failed_run_waited_for_ends_too() {
+    let text = "
+steps:
+  - parallel:
+      called: [ { call: { scenario: price-of, input: { sku: A } } } ]
+      wrong: [ { wait: 1s }, { fail: no } ]
+";
+    let bench = Bench::new(Recorder::closed());
+    let (_engine, handle) = bench.engine_with(&[("test", text), ("price-of", CHILD)]);
+    let run = start(&handle, json!({})).await;
+    until("the call", || bench.recorder.asked() == 1).await;
+    bench.clock.advance(1_000);
+    until("the end", || matches!(end(&handle, run), Some(End::Failed { .. }))).await;
+    let child = runs_of(&handle, "price-of")[0];
+    until("the end of the called run", || end(&handle, child) == Some(End::Cancelled)).await;
+}

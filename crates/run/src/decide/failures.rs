@@ -119,7 +119,7 @@ impl Decision<'_> {
             (None, Some(_)) => self.settle_on(Entry::Collapsed { spot, error: Box::new(error), at }),
             (None, None) => self.end(End::Failed { spot, error }),
             // What failed in `on_failure` does not hide why the run failed.
-            (Some(first), _) => self.end(End::Failed { spot: first.spot.clone(), error: first.error.clone() }),
+            (Some(_), _) => self.end(End::Failed { spot, error }),
         }
     }
 

@@ -91,9 +91,12 @@ impl Decision<'_> {
         until: Millis,
         answer: Option<&Payload>,
     ) -> Result<(), StepError> {
-        if let Kind::WaitFor(wait) = &step.kind {
+        if let Kind::WaitFor(wait) = &step.kind
+            && (answer.is_some() || self.moment.now < until)
+        {
             let telling = Lane { block: wait.block, turns: spot.turns.clone() };
             if self.lane(&telling) == Lap::Busy {
+                self.actions.push(Action::Wait(until));
                 return Ok(());
             }
         }

@@ -84,7 +84,7 @@ fn kinds_of_0_2(spot: &Spot, error: &StepError) -> Vec<Entry> {
     let json = |text: &'static str| Payload::of_json(text.as_bytes());
     let run = RunId(uuid::Uuid::from_u128(0x019b_0000_0000_7000_8000_0000_0000_0007));
     let chain = vec!["ship-order".parse().unwrap()];
-    let caller = Caller { run, spot: spot.clone(), chain, detached: true, at };
+    let caller = Caller { run, spot: spot.clone(), chain, detached: true, root: Source::Failure, at };
     let called = Called {
         spot: spot.clone(),
         attempt: 2,

@@ -4,6 +4,7 @@ use crate::entry::{Called, Entry, Release};
 use crate::error::StepError;
 use crate::id::{Millis, Spot};
 use crate::payload::Payload;
+use scenario::plan::Role;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -95,17 +96,33 @@ impl Activity {
         })
     }
 
+    /// Whether the steps of this list of its own are being walked.
+    pub(super) fn walks(&self, role: Role) -> bool {
+        match role {
+            Role::Handler => matches!(self, Self::Handling { .. }),
+            Role::Work | Role::Failure => {
+                matches!(self, Self::Routed { .. } | Self::Looping { .. } | Self::Awaiting { .. })
+            }
+        }
+    }
+
+    /// Whether a call is made that reaches outside.
+    pub(super) fn calls_out(&self) -> bool {
+        matches!(self, Self::Attempting { .. })
+    }
+
     /// Whether the step rests because its scenario says so.
     pub(super) fn rests(&self) -> bool {
         match self {
             Self::Awaiting { answer, .. } => answer.is_none(),
             Self::Held { .. } => true,
-            // The called run has a limit of its own, which knows when that one rests.
-            Self::Calling(called) => !called.detached,
             _ => false,
         }
     }
 }
+
+/// How far a loop goes ahead of a turn that does not come to an end.
+const AHEAD: u32 = 4_096;
 
 /// Which turns of a loop are over: all below a number, and some beyond it.
 #[derive(Debug, Default)]
@@ -122,7 +139,9 @@ impl Finished {
 
     /// The turns that may be walked now: the first ones that are not over, at most `width`, below `count`.
     pub(crate) fn open(&self, width: u32, count: u32) -> impl Iterator<Item = u32> {
-        (self.below..count).filter(|turn| !self.beyond.contains(turn)).take(width as usize)
+        (self.below..count.min(self.below.saturating_add(AHEAD)))
+            .filter(|turn| !self.beyond.contains(turn))
+            .take(width as usize)
     }
 
     pub(super) fn note(&mut self, turn: u32) {

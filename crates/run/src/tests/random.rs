@@ -74,8 +74,7 @@ proptest! {
         prop_assert_eq!(&scenario::format::format(&formatted).unwrap(), &formatted);
         let outcomes = |text: &str| {
             let plan = plan(text);
-            let outcomes = Outcomes::of(&plan, &Walk::of(&plan, vec![created(&plan)], START, seed).run());
-            outcomes
+            Outcomes::of(&plan, &Walk::of(&plan, vec![created(&plan)], START, seed).run())
         };
         prop_assert_eq!(outcomes(&formatted), outcomes(&text), "{}", formatted);
     }

@@ -284,6 +284,11 @@ steps:
     let (_engine, handle) = bench.engine_with(&[("test", parent), ("price-of", &child)]);
     let run = start(&handle, json!({})).await;
     until("the call", || bench.recorder.asked() == 1).await;
+    until("the refusal", || {
+        let (_, entries) = handle.journal(run).unwrap().unwrap();
+        entries.iter().any(|entry| matches!(entry, Entry::Recovered { .. }))
+    })
+    .await;
     bench.recorder.gate.add_permits(10);
     until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
     assert_eq!(output(&handle, run, 0), json!([{ "price": 10 }, "busy"]));

@@ -126,7 +126,9 @@ impl Machine<'_> {
         let Some(mut whole) = as_text(text) else { return Err(fault::unsuitable("`+=`", "a text", text)) };
         *text = Dynamic::UNIT;
         let copied = if whole.strong_count() > 1 { whole.len() } else { 0 };
-        let result = self.spend(added.len() / 64).and_then(|()| self.takes(added.len() + copied));
+        // What grows by itself takes up to twice as much.
+        let taken = 2 * added.len() + copied;
+        let result = self.spend(added.len() / 64).and_then(|()| self.takes(taken));
         let result = result.and_then(|()| text_fits(whole.len() + added.len()));
         if result.is_ok() {
             whole += added.as_str();

@@ -157,6 +157,7 @@ impl<'a> Machine<'a> {
 
     /// A value that was made just now, counted against the limits.
     pub(crate) fn made(&mut self, value: Dynamic) -> Result {
+        let value = value::compact(value);
         if let Ok(text) = value.as_immutable_string_ref() {
             text_fits(text.len())?;
         }

@@ -100,12 +100,18 @@ fn range(operator: Binary, left: &Dynamic, right: &Dynamic) -> Result {
     Ok(value::list((from..to).map(Dynamic::from_int).collect()))
 }
 
+/// How long a number mostly is, as text.
+const NUMBER: usize = 8;
+
 fn add(left: &Dynamic, right: &Dynamic) -> Result {
     if left.is_string() || right.is_string() {
-        let (mut text, nothing) = (String::new(), left.is_unit() || right.is_unit());
+        let nothing = left.is_unit() || right.is_unit();
         if nothing {
             return Err(fault::mismatch("+", left, right));
         }
+        let length = |value: &Dynamic| value.as_immutable_string_ref().map_or(NUMBER, |text| text.len());
+        // What grows by itself takes up to twice as much.
+        let mut text = String::with_capacity(length(left) + length(right));
         value::write_text(left, &mut text);
         value::write_text(right, &mut text);
         return Ok(text.into());

@@ -224,6 +224,18 @@ pub(crate) fn write_text(value: &Dynamic, out: &mut String) {
     }
 }
 
+/// The value, where it is a text without the room that it had to grow: a long one may have as much again.
+pub(crate) fn compact(value: Dynamic) -> Dynamic {
+    const LONG: usize = 1_024;
+    let grown = value.as_immutable_string_ref().is_ok_and(|text| text.len() >= LONG && text.strong_count() == 1);
+    if !grown {
+        return value;
+    }
+    let mut text = value.into_string().unwrap_or_default();
+    text.shrink_to_fit();
+    text.into()
+}
+
 /// What an item takes in a list, in bytes.
 pub(crate) const ITEM: usize = 16;
 /// What an entry takes in a map, roughly, in bytes.

@@ -264,7 +264,8 @@ impl<'t> Reader<'t> {
                 if !line.is_blank() && line.indent < content {
                     break;
                 }
-                if !line.is_blank() || form.keeps_end || line.raw.len() > content {
+                let reaches_in = line.indent >= content && line.raw.len() > content;
+                if !line.is_blank() || form.keeps_end || reaches_in {
                     end = at + 1;
                 }
             }

@@ -60,6 +60,14 @@ fn line_ends_and_byte_order_marks_are_kept() {
     assert_eq!(formatted("\u{feff}name:   A"), "\u{feff}name: A\n");
 }
 
+/// Found by fuzzing: blanks that do not reach into a text are not a part of it.
+#[test]
+fn tabs_behind_a_text_are_not_in_it() {
+    let once = formatted("steps:\n  - rhai: |\n      let x = 0;\n  \t\t\t\t\t\t\t\t ");
+    assert_eq!(once, "steps:\n  - rhai: |\n      let x = 0;\n");
+    assert_eq!(formatted(&once), once);
+}
+
 #[test]
 fn what_is_no_yaml_is_told() {
     assert_eq!(format("a: [").unwrap_err().code, crate::check("a: [", &Default::default()).1[0].code);
@@ -132,6 +140,8 @@ const LINES: &[&str] = &[
     "\tx",
     "- text: |2",
     "    a  ",
+    "  \t\t\t\t\t",
+    "      \t",
     "  plain",
     "    goes on",
     "\"quoted key\": 'x' # c",

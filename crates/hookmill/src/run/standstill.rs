@@ -54,7 +54,9 @@ pub(super) struct Standstill {
 impl Standstill {
     /// Takes in a piece of a run's journal.
     pub(super) fn note(&mut self, run: RunId, head: &Head, entries: &[Entry], plan: &Plan) {
-        let is_far = head.wake.is_none_or(|wake| wake.saturating_sub(head.at) > PATIENCE);
+        // A run that waits for another one is only looked at after a restart: its time is no time to come.
+        let is_near = |wake: Millis| (1..=PATIENCE).contains(&wake.saturating_sub(head.at));
+        let is_far = !head.wake.is_some_and(is_near);
         let parked = matches!(head.status, Status::Waiting | Status::Held) && is_far;
         self.runs.insert(run, if parked { Standing::Parked } else { Standing::Working });
         for entry in entries {

@@ -320,6 +320,7 @@ impl<'a> Machine<'a> {
         }
         match callee {
             Callee::Library(function) => {
+                self.spend(function.work())?;
                 let mut call = Call::new(function, &values, place, self);
                 let value = (function.run)(&mut call).map_err(|fault| secrets::masked(fault, &hidden))?;
                 if self.comparisons.is_some() && receiver.is_some() && hidden.is_empty() {

@@ -7,7 +7,7 @@ use super::value::{as_list, map, write_text};
 use rhai::Dynamic;
 
 /// What it costs to catch an error, in operations: its message names what is there, and its hint what was meant.
-const WORK_OF_AN_ERROR: usize = 1_000;
+const WORK_OF_AN_ERROR: usize = 2_000;
 
 impl Machine<'_> {
     /// Runs a statement. Nodes that are no statement were dealt with before.

@@ -112,7 +112,7 @@ impl<'c, 'm> Call<'c, 'm> {
 
     /// Counts work: the argument is walked to its last part, as often as it is held in itself.
     pub(crate) fn spend_whole(&mut self, position: usize) -> Result<(), Fault> {
-        self.machine.spend(Extent::of(self.any(position)).units as usize / 4)
+        self.machine.spend(Extent::of(self.any(position)).units as usize / 2)
     }
 
     /// Counts work: each item of the list is compared with this argument.

@@ -79,6 +79,7 @@ fn parse(call: &mut Call) -> Result {
             headers = Headers::Given(names(&record));
             continue;
         }
+        call.spend(4)?;
         call.reserve(ROW)?;
         rows.push(row(call, &headers, &record)?);
     }

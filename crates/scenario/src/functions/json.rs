@@ -122,6 +122,7 @@ fn parse(call: &mut Call, text: &str) -> Result<std::result::Result<Dynamic, ser
     const VALUE: usize = 32;
     let values = text.bytes().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count();
     call.spend_bytes(text.len())?;
+    call.spend(values / 8)?;
     call.reserve(text.len().saturating_add(values.saturating_mul(VALUE)))?;
     Ok(data::parse(text.as_bytes()))
 }

@@ -184,7 +184,15 @@ impl Course {
         if self.has_large_values() {
             self.offload(shared).await?;
         }
-        let append = Append { run: self.state.run(), piece: self.pieces, head, bytes: entry::encode(&self.unwritten) };
+        let append = Append {
+            run: self.state.run(),
+            piece: self.pieces,
+            head,
+            bytes: entry::encode(&self.unwritten),
+            digests: self.unwritten.iter().flat_map(Entry::digests).collect(),
+            claim: None,
+            durability: self.state.plan().limits.durability,
+        };
         let first = self.pieces == 0;
         self.pieces += 1;
         self.changed = append.head.at;
@@ -225,7 +233,7 @@ impl Course {
             Standing::Parked(wake) => wake,
             Standing::Working => None,
         };
-        Head { scenario: self.state.created().scenario.clone(), status, wake, at }
+        Head { scenario: self.state.created().scenario.clone(), status, wake, at, line: None }
     }
 
     fn has_large_values(&self) -> bool {

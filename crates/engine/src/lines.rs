@@ -139,7 +139,7 @@ impl Line {
     }
 
     fn has_room(&self, limits: &Limits) -> bool {
-        limits.concurrency.is_none_or(|most| self.inside.len() < most as usize)
+        limits.concurrency.as_ref().is_none_or(|most| self.inside.len() < most.limit as usize)
     }
 
     /// As many as the rate's count may begin at once (the generic cell rate algorithm, ITU-T I.371).
@@ -169,6 +169,7 @@ fn pause(rate: Rate) -> Millis {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use scenario::plan::{Concurrency, OnFull};
     use std::time::Duration;
 
     fn run(number: u128) -> RunId {
@@ -177,6 +178,7 @@ mod tests {
 
     fn limits(concurrency: Option<u32>, queue: Option<u32>, rate: Option<(u32, u64)>) -> Limits {
         let rate = rate.map(|(count, seconds)| Rate { count, per: Duration::from_secs(seconds) });
+        let concurrency = concurrency.map(|limit| Concurrency { limit, key: None, on_full: OnFull::Queue });
         Limits { concurrency, queue, rate, ..Limits::default() }
     }
 

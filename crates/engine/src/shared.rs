@@ -77,7 +77,7 @@ impl Shared {
 
     /// How a run stands; none where there is no such run. Blocks for the disk.
     pub(crate) fn head(&self, run: RunId) -> Result<Option<Head>, StoreError> {
-        Ok(self.store.journal.read(run)?.map(|journaled| journaled.head))
+        self.store.journal.head(run)
     }
 
     pub(crate) fn module(&self, name: &str) -> Option<Arc<dyn Module>> {

@@ -9,10 +9,11 @@ use crate::id::{Millis, RunId, ScenarioId, Spot};
 use crate::input::{Input, Source};
 use crate::payload::Payload;
 use crate::response::Response;
-use crate::tables::{Blobs, StoreError};
+use crate::tables::{Blobs, Digest, StoreError};
 use scenario::expression::Comparison;
 use scenario::plan::Version;
 use serde::{Deserialize, Serialize};
+use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
 
 /// One thing that happened in a run. `spot` is the step and turn it happened to, `at` the time, and `attempt` counts
@@ -71,6 +72,33 @@ pub enum Entry {
     Released { spot: Spot, release: Release, by: Option<String>, at: Millis },
     /// The run has failed, because of this step or as a whole, and the steps of `on_failure` begin.
     Collapsed { spot: Option<Spot>, error: Box<StepError>, at: Millis },
+    /// What the run is recognised by when its delivery is repeated, and what it lines up by; among the first entries.
+    Keyed { dedupe: Option<String>, line: Option<String>, at: Millis },
+    /// A call was in flight at a crash: whether the far side has done it is not known.
+    Doubted { spot: Spot, attempt: u32, at: Millis },
+    /// The run does again what another one did; among the first entries.
+    Replayed(Box<Replayed>),
+    /// From here on the run keeps to another version of its scenario, which this user or rule chose.
+    Moved { version: Version, by: String, at: Millis },
+}
+
+/// What a run does again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replayed {
+    /// The run that was there before.
+    pub of: RunId,
+    /// The run whose random values it draws again: the first of a row of replays.
+    pub draws: RunId,
+    /// The step it begins with, in the terms of its own version; none: all of it.
+    pub from: Option<Spot>,
+    /// How many entries of the other journal follow this one.
+    pub copied: u32,
+    /// When the other run decided on steps, in the terms of this one's version: what `now()` gives to them again.
+    pub times: Vec<(Spot, Millis)>,
+    /// Who asked for it.
+    pub by: String,
+    /// When.
+    pub at: Millis,
 }
 
 /// Who called a run.
@@ -213,13 +241,17 @@ impl Entry {
             | Self::Held { at, .. }
             | Self::Released { at, .. }
             | Self::Collapsed { at, .. }
+            | Self::Keyed { at, .. }
+            | Self::Doubted { at, .. }
+            | Self::Moved { at, .. }
             | Self::Ended { at, .. } => *at,
+            Self::Replayed(replayed) => replayed.at,
             Self::CalledBy(caller) => caller.at,
             Self::Called(called) => called.at,
         }
     }
 
-    fn payloads(&mut self) -> Vec<&mut Payload> {
+    fn payloads_mut(&mut self) -> Vec<&mut Payload> {
         match self {
             Self::Created(created) => {
                 let Input { body, raw, files, .. } = &mut Arc::make_mut(created).input;
@@ -248,37 +280,50 @@ impl Entry {
             | Self::Held { .. }
             | Self::Released { .. }
             | Self::Collapsed { .. }
+            | Self::Keyed { .. }
+            | Self::Doubted { .. }
+            | Self::Replayed(_)
+            | Self::Moved { .. }
             | Self::Ended { .. } => Vec::new(),
         }
     }
 
     /// Whether a value in it belongs into the blobs.
     pub fn has_large_values(&self) -> bool {
+        self.payloads().into_iter().any(Payload::is_large)
+    }
+
+    /// The large values it names, which are in the blobs.
+    pub fn digests(&self) -> impl Iterator<Item = Digest> {
+        self.payloads().into_iter().filter_map(Payload::digest)
+    }
+
+    fn payloads(&self) -> SmallVec<[&Payload; 3]> {
         match self {
             Self::Created(created) => {
                 let Input { body, raw, files, .. } = &created.input;
-                body.is_large() || [raw, files].into_iter().flatten().any(Payload::is_large)
+                [Some(body), raw.as_ref(), files.as_ref()].into_iter().flatten().collect()
             }
-            Self::Done(done) => done.output.is_large() || done.sent.is_large(),
-            Self::Recovered { output: payload, .. } | Self::Looped { items: payload, .. } => payload.is_large(),
-            Self::Turned { value, .. } => value.as_ref().is_some_and(Payload::is_large),
-            Self::Assigned { values, .. } => values.iter().any(|(_, value)| value.is_large()),
+            Self::Done(done) => smallvec![&done.output, &done.sent],
+            Self::Recovered { output: payload, .. } | Self::Looped { items: payload, .. } => smallvec![payload],
+            Self::Turned { value, .. } => value.iter().collect(),
+            Self::Assigned { values, .. } => values.iter().map(|(_, value)| value).collect(),
             Self::Answered { answer: payload, .. }
             | Self::Concluded { value: payload, .. }
-            | Self::Released { release: Release::Use(payload), .. } => payload.is_large(),
-            Self::Called(called) => called.input.is_large(),
-            _ => false,
+            | Self::Released { release: Release::Use(payload), .. } => smallvec![payload],
+            Self::Called(called) => smallvec![&called.input],
+            _ => SmallVec::new(),
         }
     }
 
     /// Moves its large values into the blobs.
     pub fn offload(&mut self, blobs: &dyn Blobs) -> Result<(), StoreError> {
-        self.payloads().into_iter().try_for_each(|payload| payload.offload(blobs))
+        self.payloads_mut().into_iter().try_for_each(|payload| payload.offload(blobs))
     }
 
     /// Reads its large values back.
     pub fn load(&mut self, blobs: &dyn Blobs) -> Result<(), StoreError> {
-        self.payloads().into_iter().try_for_each(|payload| payload.load(blobs))
+        self.payloads_mut().into_iter().try_for_each(|payload| payload.load(blobs))
     }
 }
 

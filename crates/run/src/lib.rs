@@ -14,6 +14,7 @@ pub mod input;
 pub mod payload;
 pub mod response;
 pub mod resume;
+pub mod retention;
 pub mod retry;
 pub mod setting;
 pub mod tables;

@@ -75,6 +75,14 @@ impl Payload {
         matches!(&self.stored, Stored::Inline(text) if text.len() > INLINE)
     }
 
+    /// By what it is found in the blobs, once it is there.
+    pub fn digest(&self) -> Option<Digest> {
+        match &self.stored {
+            Stored::Blob { digest, .. } => Some(*digest),
+            Stored::Inline(_) => None,
+        }
+    }
+
     /// Moves a text longer than [`INLINE`] into the blobs, so that the journal carries only its digest.
     pub fn offload(&mut self, blobs: &dyn Blobs) -> Result<(), StoreError> {
         if let Stored::Inline(text) = &self.stored

@@ -216,7 +216,7 @@ impl State {
     /// this state and changes nothing more.
     pub fn apply(&mut self, entry: &Entry) {
         match entry {
-            Entry::Created(_) => return,
+            Entry::Created(_) | Entry::Keyed { .. } | Entry::Replayed(_) => return,
             Entry::CalledBy(caller) => {
                 self.caller = Some(caller.clone());
                 return;
@@ -229,7 +229,7 @@ impl State {
 
     fn take_in(&mut self, entry: &Entry) {
         match entry {
-            Entry::Created(_) | Entry::CalledBy(_) => {}
+            Entry::Created(_) | Entry::CalledBy(_) | Entry::Keyed { .. } | Entry::Replayed(_) => {}
             Entry::Done(done) => self.conclude(&done.spot, done.output.clone()),
             Entry::Recovered { spot, output, .. } => self.conclude(spot, output.clone()),
             Entry::Skipped { spot, .. } => self.conclude(spot, Payload::null()),

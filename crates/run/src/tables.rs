@@ -1,6 +1,7 @@
 //! The contracts of places where records and large values are kept. Modules and the server are handed these and
 //! cannot reach the journal.
 
+use crate::id::RunId;
 use bytes::Bytes;
 use std::fmt;
 use std::sync::Arc;
@@ -11,6 +12,9 @@ pub enum StoreError {
     /// The record's revision is not the expected one: someone else wrote first.
     #[error("the record was changed meanwhile")]
     Conflict,
+    /// What was to be claimed is claimed already, by this run.
+    #[error("the run {0} has claimed this before")]
+    Claimed(RunId),
     /// The disk or the database failed; nothing of the request is promised.
     #[error("the store failed: {0}")]
     Failed(Arc<str>),

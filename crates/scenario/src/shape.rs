@@ -1,10 +1,12 @@
 //! What the language consists of, one file for each construct: how it is written, what is wrong with it, and what
 //! becomes of it in the plan.
 
+mod alarms;
 mod collect;
 mod ending;
 mod for_each;
 mod invoke;
+mod keep;
 mod limits;
 mod on_error;
 mod parallel;
@@ -28,11 +30,15 @@ pub(crate) use step::BUILT_IN;
 /// Where the schema of the language has which keys; those of the second list cannot run yet.
 #[cfg(test)]
 pub(crate) const KEYS: &[(&str, &[&str], &[&str])] = &[
-    ("", scenario::KEYS, &["keep"]),
+    ("", scenario::KEYS, &[]),
     ("/$defs/trigger", trigger::KINDS, &["mail", "mailhook"]),
-    ("/$defs/webhook", webhook::KEYS, &["verify", "dedupe", "each"]),
+    ("/$defs/webhook", webhook::KEYS, &["verify", "each"]),
     ("/$defs/schedule", schedule::KEYS, &[]),
-    ("/$defs/limits", limits::KEYS, &["durability"]),
+    ("/$defs/dedupe/oneOf/1", webhook::DEDUPE_KEYS, &[]),
+    ("/$defs/limits", limits::KEYS, &[]),
+    ("/$defs/concurrency/oneOf/1", limits::CONCURRENCY_KEYS, &[]),
+    ("/$defs/keep/oneOf/1", keep::KEYS, &[]),
+    ("/$defs/alarms", alarms::KEYS, &[]),
     ("/$defs/step", step::COMMON, &[]),
     ("/$defs/retry", retry::KEYS, &[]),
     ("/$defs/on_error/oneOf/4", on_error::KEYS, &[]),

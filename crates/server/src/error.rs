@@ -170,7 +170,9 @@ impl From<StoreError> for Problem {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_busy", error.to_string()).retry_after(1)
             }
             StoreError::Closed => Self::stopping(),
-            StoreError::Conflict => Self::new(StatusCode::CONFLICT, "conflict", error.to_string()),
+            StoreError::Conflict | StoreError::Claimed(_) => {
+                Self::new(StatusCode::CONFLICT, "conflict", error.to_string())
+            }
             StoreError::Failed(_) | StoreError::Corrupt(_) => Self::internal(&error),
         }
     }

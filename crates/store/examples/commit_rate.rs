@@ -2,6 +2,7 @@
 //! of SIZE bytes (300), for 1, 16 and 128 callers that each wait for one append after another; then reads and lists.
 
 use run::id::RunId;
+use run::retention::Durability;
 use std::error::Error;
 use std::time::{Duration, Instant};
 use store::{Append, Filter, Head, Status, Store};
@@ -53,8 +54,10 @@ async fn call(store: Store, caller: usize, each: usize, size: usize) -> Result<V
     for _ in 0..each {
         let start = Instant::now();
         let run = RunId(Uuid::now_v7());
-        let head = Head { scenario: scenario.clone(), status: Status::Succeeded, wake: None, at: run.created() };
-        store.journal.append(Append { run, piece: 0, head, bytes: bytes.clone() }).await?;
+        let at = run.created();
+        let head = Head { scenario: scenario.clone(), status: Status::Succeeded, wake: None, at, line: None };
+        let (bytes, digests, durability) = (bytes.clone(), Vec::new(), Durability::Disk);
+        store.journal.append(Append { run, piece: 0, head, bytes, digests, claim: None, durability }).await?;
         latencies.push(start.elapsed());
     }
     Ok(latencies)

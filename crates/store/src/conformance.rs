@@ -1,6 +1,6 @@
 //! What every store does alike. Each case runs on the memory, which is the reference, and on the disk.
 
-use crate::{Append, Filter, Head, Status, Store, open};
+use crate::{Append, Claim, ClaimKey, Filter, Head, Status, Store, open};
 use run::id::{Millis, RunId, ScenarioId};
 use run::tables::{Digest, Expected, StoreError};
 use std::future::Future;
@@ -54,6 +54,9 @@ both!(
     open_runs_are_paged_oldest_first,
     lists_are_newest_first_over_pages,
     lists_are_filtered_by_the_latest_head,
+    lists_are_filtered_by_time_and_text,
+    a_head_and_the_newest_run_are_known,
+    a_claim_is_had_once,
     after_closing_nothing_is_accepted,
     a_record_is_compared_and_set,
     a_deleted_record_never_meets_an_old_revision,
@@ -75,11 +78,17 @@ pub(crate) fn run_at(millis: u64, number: u64) -> RunId {
 
 pub(crate) fn head(scenario: &str, status: Status, at: Millis) -> Head {
     let wake = (status == Status::Waiting).then_some(at + 1000);
-    Head { scenario: scenario.parse().unwrap(), status, wake, at }
+    let line = wake.map(|wake| wake as u64);
+    Head { scenario: scenario.parse().unwrap(), status, wake, at, line }
 }
 
 fn append(subject: &Subject, run: RunId, piece: u32, head: Head, bytes: &[u8]) -> Result<(), StoreError> {
-    wait(subject.store().journal.append(Append { run, piece, head, bytes: bytes.to_vec() }))
+    wait(subject.store().journal.append(piece_of(run, piece, head, bytes)))
+}
+
+pub(crate) fn piece_of(run: RunId, piece: u32, head: Head, bytes: &[u8]) -> Append {
+    let (digests, claim) = (Vec::new(), None);
+    Append { run, piece, head, bytes: bytes.to_vec(), digests, claim, durability: Default::default() }
 }
 
 fn names(listed: &[(RunId, Head)]) -> Vec<RunId> {
@@ -198,7 +207,8 @@ fn lists_are_filtered_by_the_latest_head(subject: &mut Subject) {
     }
     let check = |scenario: Option<&str>, status: Option<Status>, before: Option<usize>, expected: &[usize]| {
         let scenario: Option<ScenarioId> = scenario.map(|name| name.parse().unwrap());
-        let filter = Filter { scenario, status, before: before.map(|number| runs[number]) };
+        let before = before.map(|number| runs[number]);
+        let filter = Filter { scenario, status, before, ..Filter::default() };
         let listed = subject.store().journal.list(&filter, 10).unwrap();
         assert_eq!(names(&listed), expected.iter().map(|number| runs[*number]).collect::<Vec<_>>(), "{filter:?}");
     };
@@ -213,9 +223,69 @@ fn lists_are_filtered_by_the_latest_head(subject: &mut Subject) {
     check(Some("none"), None, None, &[]);
 }
 
+fn lists_are_filtered_by_time_and_text(subject: &mut Subject) {
+    let runs: Vec<_> = (1..=4).map(|number| run_at(100 * number, number)).collect();
+    for (run, text) in runs.iter().zip(["Ada Lovelace", "ada", "Grace", "\u{9280}\u{884c}"]) {
+        append(subject, *run, 0, head("a", Status::Succeeded, 1), text.as_bytes()).unwrap();
+    }
+    append(subject, run_at(500, 5), 0, head("a", Status::Running, 1), b"first").unwrap();
+    append(subject, run_at(500, 5), 1, head("a", Status::Succeeded, 2), b"then ada").unwrap();
+    let check = |since: Option<Millis>, until: Option<Millis>, text: Option<&str>, expected: &[u64]| {
+        let filter = Filter { since, until, text: text.map(str::to_owned), ..Filter::default() };
+        let listed = subject.store().journal.list(&filter, 10).unwrap();
+        let expected: Vec<_> = expected.iter().map(|number| run_at(100 * number, *number)).collect();
+        assert_eq!(names(&listed), expected, "{filter:?}");
+    };
+    check(None, None, None, &[5, 4, 3, 2, 1]);
+    check(Some(200), Some(400), None, &[3, 2]);
+    check(None, None, Some("ADA"), &[5, 2, 1]);
+    check(Some(150), None, Some("ada"), &[5, 2]);
+    check(None, None, Some("love"), &[1]);
+    check(None, None, Some("\u{9280}\u{884c}"), &[4]);
+    check(None, None, Some("nobody"), &[]);
+}
+
+fn a_head_and_the_newest_run_are_known(subject: &mut Subject) {
+    append(subject, run_at(1, 1), 0, head("a", Status::Running, 1), b"").unwrap();
+    append(subject, run_at(2, 2), 0, head("a", Status::Failed, 2), b"").unwrap();
+    append(subject, run_at(3, 3), 0, head("b", Status::Running, 3), b"").unwrap();
+    append(subject, run_at(1, 1), 1, head("a", Status::Waiting, 4), b"").unwrap();
+    for _ in 0..2 {
+        let journal = &subject.store().journal;
+        assert_eq!(journal.head(run_at(1, 1)).unwrap(), Some(head("a", Status::Waiting, 4)));
+        assert_eq!(journal.head(run_at(2, 2)).unwrap(), Some(head("a", Status::Failed, 2)));
+        assert_eq!(journal.head(run_at(2, 3)).unwrap(), None);
+        let last = |name: &str| journal.last(&name.parse().unwrap()).unwrap();
+        assert_eq!(last("a"), Some((run_at(2, 2), head("a", Status::Failed, 2))));
+        assert_eq!(last("b"), Some((run_at(3, 3), head("b", Status::Running, 3))));
+        assert_eq!(last("c"), None);
+        subject.reopen();
+    }
+}
+
+fn a_claim_is_had_once(subject: &mut Subject) {
+    let key = |byte| ClaimKey([byte; 16]);
+    let claim = |subject: &Subject, run: RunId, byte: u8| {
+        let made = piece_of(run, 0, head("a", Status::Succeeded, 1), b"");
+        wait(subject.store().journal.append(Append { claim: Some(Claim { key: key(byte), until: 1_000 }), ..made }))
+    };
+    let (first, second, late) = (run_at(10, 1), run_at(20, 2), run_at(1_000, 3));
+    claim(subject, first, 7).unwrap();
+    assert!(matches!(claim(subject, second, 7), Err(StoreError::Claimed(holder)) if holder == first));
+    subject.reopen();
+    assert!(subject.store().journal.read(second).unwrap().is_none(), "nothing of it is kept");
+    assert!(matches!(claim(subject, second, 7), Err(StoreError::Claimed(holder)) if holder == first));
+    let journal = &subject.store().journal;
+    assert_eq!(journal.claimed(&key(7), 999).unwrap(), Some(first));
+    assert_eq!(journal.claimed(&key(7), 1_000).unwrap(), None);
+    assert_eq!(journal.claimed(&key(8), 10).unwrap(), None);
+    claim(subject, second, 8).unwrap();
+    claim(subject, late, 7).unwrap();
+}
+
 fn after_closing_nothing_is_accepted(subject: &mut Subject) {
     let store = subject.store();
-    let made = |n| Append { run: run_at(1, n), piece: 0, head: head("a", Status::Succeeded, 1), bytes: Vec::new() };
+    let made = |n| piece_of(run_at(1, n), 0, head("a", Status::Succeeded, 1), b"");
     let before = store.journal.append(made(1));
     store.journal.close().unwrap();
     wait(before).unwrap();

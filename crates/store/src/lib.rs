@@ -2,8 +2,10 @@
 
 use bytes::Bytes;
 use run::id::{Millis, RunId, ScenarioId};
-use run::tables::{Blobs, StoreError, Tables};
+use run::retention::{Durability, Keep};
+use run::tables::{Blobs, Digest, StoreError, Tables};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::path::Path;
@@ -77,6 +79,8 @@ pub struct Head {
     pub wake: Option<Millis>,
     /// When it last changed.
     pub at: Millis,
+    /// The line it stands in, where its scenario has runs wait for each other: a digest of what they line up by.
+    pub line: Option<u64>,
 }
 
 /// The next piece of a run's journal.
@@ -90,7 +94,26 @@ pub struct Append {
     pub head: Head,
     /// The piece (`run::entry::encode`).
     pub bytes: Vec<u8>,
+    /// The large values that the piece names.
+    pub digests: Vec<Digest>,
+    /// What the run lays claim to with its first piece: refused with [`StoreError::Claimed`] where another run has it.
+    pub claim: Option<Claim>,
+    /// When the append is answered: once it is on disk, or at once.
+    pub durability: Durability,
 }
+
+/// The right to be the only run for something, as long as it lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// What is claimed.
+    pub key: ClaimKey,
+    /// Until when.
+    pub until: Millis,
+}
+
+/// A digest of what is claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClaimKey(pub [u8; 16]);
 
 /// A promise that resolves once what was appended is on disk, or is known not to be.
 #[derive(Debug)]
@@ -129,6 +152,33 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Created before this run.
     pub before: Option<RunId>,
+    /// Created at this time or later.
+    pub since: Option<Millis>,
+    /// Created before this time.
+    pub until: Option<Millis>,
+    /// With this text in its journal: in what it was given, sent, or gave. Upper and lower case are the same. Large
+    /// values are not searched.
+    pub text: Option<String>,
+}
+
+/// How long runs that are over are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Retention {
+    /// What counts where a scenario says nothing.
+    pub keep: Keep,
+    /// What scenarios say.
+    pub scenarios: HashMap<ScenarioId, Keep>,
+    /// How many bytes all runs may take on disk: beyond it the oldest go, however long they should be kept.
+    pub bytes: Option<u64>,
+}
+
+/// What the journal takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Usage {
+    /// Runs that are kept.
+    pub runs: u64,
+    /// Bytes on disk, without large values.
+    pub bytes: u64,
 }
 
 /// The append-only record of runs. Appends of one run are made one after another by its driver; appends of many runs
@@ -138,6 +188,12 @@ pub trait Journal: Send + Sync + fmt::Debug {
     fn append(&self, append: Append) -> Ack;
     /// A run's pieces; none where there is no such run.
     fn read(&self, run: RunId) -> Result<Option<Journaled>, StoreError>;
+    /// How a run stands; none where there is no such run. Does not read its journal.
+    fn head(&self, run: RunId) -> Result<Option<Head>, StoreError>;
+    /// The run that has claimed this, if the claim lasts at `now`.
+    fn claimed(&self, key: &ClaimKey, now: Millis) -> Result<Option<RunId>, StoreError>;
+    /// The newest run of a scenario.
+    fn last(&self, scenario: &ScenarioId) -> Result<Option<(RunId, Head)>, StoreError>;
     /// Runs that are not over, oldest first: at most `limit`, created after `after`.
     fn open_runs(&self, after: Option<RunId>, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError>;
     /// Runs that fit the filter, newest first.

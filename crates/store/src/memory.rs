@@ -1,9 +1,9 @@
 //! The store in memory: what the words of the contract mean, in the fewest lines, and what tests of everything above
 //! run on. Nothing survives the process.
 
-use crate::{Ack, Append, Filter, Head, Journal, Journaled, Store};
+use crate::{Ack, Append, Claim, ClaimKey, Filter, Head, Journal, Journaled, Store};
 use bytes::Bytes;
-use run::id::RunId;
+use run::id::{Millis, RunId, ScenarioId};
 use run::tables::{Blobs, Digest, Expected, Record, StoreError, Tables};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap};
@@ -28,6 +28,8 @@ struct Runs {
     journals: BTreeMap<RunId, Journaled>,
     /// Runs that are not over.
     open: BTreeMap<RunId, ()>,
+    /// Who has claimed what, and until when.
+    claims: HashMap<ClaimKey, (RunId, Millis)>,
     closed: bool,
 }
 
@@ -42,12 +44,18 @@ impl Runs {
         if self.closed {
             return Err(StoreError::Closed);
         }
-        let Append { run, piece, head, bytes } = append;
+        let Append { run, piece, head, bytes, claim, .. } = append;
         if piece == 0 && self.journals.contains_key(&run) {
             return Err(StoreError::Conflict);
         }
         if piece > 0 && !self.journals.get(&run).is_some_and(|journaled| is_next(journaled, piece)) {
             return Err(StoreError::Conflict);
+        }
+        if let Some(Claim { key, until }) = claim {
+            if let Some(holder) = self.claimed(&key, run.created()) {
+                return Err(StoreError::Claimed(holder));
+            }
+            self.claims.insert(key, (run, until));
         }
         if head.status.is_over() {
             self.open.remove(&run);
@@ -59,6 +67,12 @@ impl Runs {
         journaled.head = head;
         journaled.pieces.push(Bytes::from(bytes));
         Ok(())
+    }
+}
+
+impl Runs {
+    fn claimed(&self, key: &ClaimKey, now: Millis) -> Option<RunId> {
+        self.claims.get(key).filter(|(_, until)| now < *until).map(|(holder, _)| *holder)
     }
 }
 
@@ -78,6 +92,19 @@ impl Journal for Memory {
         Ok(lock(&self.runs).journals.get(&run).cloned())
     }
 
+    fn head(&self, run: RunId) -> Result<Option<Head>, StoreError> {
+        Ok(lock(&self.runs).journals.get(&run).map(|journaled| journaled.head.clone()))
+    }
+
+    fn claimed(&self, key: &ClaimKey, now: Millis) -> Result<Option<RunId>, StoreError> {
+        Ok(lock(&self.runs).claimed(key, now))
+    }
+
+    fn last(&self, scenario: &ScenarioId) -> Result<Option<(RunId, Head)>, StoreError> {
+        let filter = Filter { scenario: Some(scenario.clone()), ..Filter::default() };
+        Ok(self.list(&filter, 1)?.pop())
+    }
+
     fn open_runs(&self, after: Option<RunId>, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
         let runs = lock(&self.runs);
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
@@ -89,7 +116,7 @@ impl Journal for Memory {
         let runs = lock(&self.runs);
         let end = filter.before.map_or(Bound::Unbounded, Bound::Excluded);
         let newest_first = runs.journals.range((Bound::Unbounded, end)).rev();
-        let fitting = newest_first.filter(|(_, journaled)| fits(filter, &journaled.head)).take(limit);
+        let fitting = newest_first.filter(|(run, journaled)| fits(filter, **run, journaled)).take(limit);
         Ok(fitting.map(|(run, journaled)| (*run, journaled.head.clone())).collect())
     }
 
@@ -99,9 +126,18 @@ impl Journal for Memory {
     }
 }
 
-fn fits(filter: &Filter, head: &Head) -> bool {
+fn fits(filter: &Filter, run: RunId, journaled: &Journaled) -> bool {
+    let head = &journaled.head;
     filter.scenario.as_ref().is_none_or(|scenario| *scenario == head.scenario)
         && filter.status.is_none_or(|status| status == head.status)
+        && filter.since.is_none_or(|since| run.created() >= since)
+        && filter.until.is_none_or(|until| run.created() < until)
+        && filter.text.as_ref().is_none_or(|text| journaled.pieces.iter().any(|piece| has_text(piece, text)))
+}
+
+/// Whether a piece has this text in it, in upper or lower case.
+fn has_text(piece: &[u8], text: &str) -> bool {
+    text.is_empty() || piece.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text.as_bytes()))
 }
 
 impl Tables for Memory {

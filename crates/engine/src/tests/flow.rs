@@ -229,10 +229,14 @@ async fn the_end_of_a_called_run_is_not_missed_by_a_crash() {
     ];
     let head = Head { status: Status::Succeeded, ..journaled.head };
     let (piece, bytes) = (journaled.pieces.len() as u32, entry::encode(&last));
-    bench.store.journal.append(Append { run: child, piece, head, bytes }).await.unwrap();
+    bench.store.journal.append(append(child, piece, head, bytes)).await.unwrap();
     let (_bench, _engine, handle) = restart(bench, engine, &texts);
     until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
     assert_eq!(runs_of(&handle, "price-of").len(), 1);
+}
+
+fn append(run: RunId, piece: u32, head: Head, bytes: Vec<u8>) -> Append {
+    Append { run, piece, head, bytes, digests: Vec::new(), claim: None, durability: Default::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -260,9 +264,9 @@ async fn a_crash_after_a_detached_run_began_goes_on_without_it() {
     let (_, entries) = handle.journal(run).unwrap().unwrap();
     let called = entries.iter().position(|entry| matches!(entry, Entry::Called(_))).unwrap();
     let again = RunId(uuid::Uuid::now_v7());
-    let head = Head { scenario: id(), status: Status::Running, wake: None, at: bench.clock.now() };
+    let head = Head { scenario: id(), status: Status::Running, wake: None, at: bench.clock.now(), line: None };
     let bytes = entry::encode(&entries[..=called]);
-    bench.store.journal.append(Append { run: again, piece: 0, head, bytes }).await.unwrap();
+    bench.store.journal.append(append(again, 0, head, bytes)).await.unwrap();
     let (_bench, _engine, handle) = restart(bench, engine, &texts);
     until("the end", || end(&handle, again) == Some(End::Succeeded)).await;
     assert_eq!(output(&handle, again, 0), output(&handle, run, 0));

@@ -12,7 +12,7 @@ use scenario::plan::{Plan, Step};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use store::{Ack, Append, Filter, Head, Journal, Journaled, Store};
+use store::{Ack, Append, ClaimKey, Filter, Head, Journal, Journaled, Store};
 use tokio::sync::mpsc;
 
 /// A journal, and someone who hears what is written to it.
@@ -42,6 +42,18 @@ impl Journal for Overheard {
 
     fn read(&self, run: RunId) -> Result<Option<Journaled>, StoreError> {
         self.journal.read(run)
+    }
+
+    fn head(&self, run: RunId) -> Result<Option<Head>, StoreError> {
+        self.journal.head(run)
+    }
+
+    fn claimed(&self, key: &ClaimKey, now: Millis) -> Result<Option<RunId>, StoreError> {
+        self.journal.claimed(key, now)
+    }
+
+    fn last(&self, scenario: &ScenarioId) -> Result<Option<(RunId, Head)>, StoreError> {
+        self.journal.last(scenario)
     }
 
     fn open_runs(&self, after: Option<RunId>, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {

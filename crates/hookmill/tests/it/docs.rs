@@ -138,9 +138,7 @@ fn what_cannot_run_yet_is_refused() {
         let construct = match word {
             "mail" | "mailhook" => format!("trigger: {{ {word}: {{}} }}"),
             "verify" => "trigger: { webhook: { verify: { with: github } } }".to_owned(),
-            "dedupe" | "each" => format!("trigger: {{ webhook: {{ {word}: trigger.body.id }} }}"),
-            "limits.durability" => "limits: { durability: memory }".to_owned(),
-            "keep" => "keep: { runs: 30d }".to_owned(),
+            "each" => "trigger: { webhook: { each: trigger.body.events } }".to_owned(),
             other => panic!("how is `{other}` written?"),
         };
         let home = crate::binary::folder(&[("a.yaml", &format!("{construct}\nsteps: [{{ stop: }}]\n"))]);

@@ -44,7 +44,7 @@ impl DataError {
             Self::WrongType(_) => "wrong_type",
             Self::TooLarge(_) => "too_large",
             Self::OutOfRange(_) => "out_of_range",
-            Self::Busy | Self::Store(StoreError::Busy | StoreError::Conflict) => "store_busy",
+            Self::Busy | Self::Store(StoreError::Busy | StoreError::Conflict | StoreError::Claimed(_)) => "store_busy",
             Self::Store(StoreError::Failed(_) | StoreError::Corrupt(_) | StoreError::Closed) => "store_failed",
         }
     }

@@ -38,7 +38,7 @@ impl Shape {
 }
 
 /// The sections of a scenario, each with a blank line above.
-const SECTIONS: &[&str] = &["trigger", "limits", "keep", "steps", "on_failure", "tests"];
+const SECTIONS: &[&str] = &["trigger", "limits", "keep", "alarms", "steps", "on_failure", "tests"];
 
 pub(super) static SCENARIO: Shape = closed(&[
     ("name", None),
@@ -47,7 +47,8 @@ pub(super) static SCENARIO: Shape = closed(&[
     ("timezone", None),
     ("trigger", Some(&TRIGGER)),
     ("limits", Some(&LIMITS)),
-    ("keep", None),
+    ("keep", Some(&KEEP)),
+    ("alarms", Some(&ALARMS)),
     ("steps", Some(&STEP)),
     ("on_failure", Some(&STEP)),
     ("tests", Some(&TEST)),
@@ -68,24 +69,33 @@ static WEBHOOK: Shape = closed(&[
     ("methods", None),
     ("allow", None),
     ("verify", None),
-    ("dedupe", None),
+    ("dedupe", Some(&DEDUPE)),
     ("each", None),
     ("input", None),
     ("wait", None),
     ("max_body", None),
 ]);
 
+static DEDUPE: Shape = closed(&[("key", None), ("window", None)]);
+
 static SCHEDULE: Shape =
     closed(&[("cron", None), ("every", None), ("at", None), ("timezone", None), ("catch_up", None)]);
 
 static LIMITS: Shape = closed(&[
     ("timeout", None),
-    ("concurrency", None),
+    ("deadline", None),
+    ("concurrency", Some(&CONCURRENCY)),
     ("sequential", None),
     ("rate", None),
     ("queue", None),
     ("durability", None),
 ]);
+
+static CONCURRENCY: Shape = closed(&[("limit", None), ("key", None), ("on_full", None)]);
+
+static KEEP: Shape = closed(&[("for", None), ("runs", None), ("only", None)]);
+
+static ALARMS: Shape = closed(&[("failures", None), ("silence", None), ("queue", None)]);
 
 /// A step: what it is called, whether it runs, what it does, what happens when it fails.
 static STEP: Shape = Shape {
@@ -100,7 +110,7 @@ static STEP: Shape = Shape {
         ("wait_for", Some(&WAIT_FOR)),
         ("call", Some(&CALL)),
     ],
-    last: &[("retry", Some(&RETRY)), ("timeout", None), ("on_error", Some(&ON_ERROR))],
+    last: &[("retry", Some(&RETRY)), ("timeout", None), ("after_crash", None), ("on_error", Some(&ON_ERROR))],
     others: None,
     apart: true,
 };

@@ -3,11 +3,12 @@
 use crate::check::Checker;
 use crate::diagnostic::Diagnostic;
 use crate::duration;
-use crate::plan::{Limits, Rate};
-use crate::text::Node;
+use crate::plan::{Concurrency, Durability, Limits, OnFull, Rate};
+use crate::text::{Node, Value};
 use std::time::Duration;
 
-pub(super) const KEYS: &[&str] = &["timeout", "concurrency", "sequential", "rate", "queue", "durability"];
+pub(super) const KEYS: &[&str] = &["timeout", "deadline", "concurrency", "sequential", "rate", "queue", "durability"];
+pub(super) const CONCURRENCY_KEYS: &[&str] = &["limit", "key", "on_full"];
 /// More runs at once than one machine has work for.
 const MOST_AT_ONCE: u64 = 10_000;
 /// More runs than anyone waits for.
@@ -21,7 +22,8 @@ impl Checker<'_> {
         if let Some(timeout) = fields.get("timeout").and_then(|node| self.positive_duration(node, "`timeout`")) {
             limits.timeout = timeout;
         }
-        limits.concurrency = fields.get("concurrency").and_then(|node| self.up_to(node, "`concurrency`", MOST_AT_ONCE));
+        limits.deadline = fields.get("deadline").and_then(|node| self.positive_duration(node, "`deadline`"));
+        limits.concurrency = fields.get("concurrency").and_then(|node| self.concurrency(node));
         limits.queue = fields.get("queue").and_then(|node| {
             let queue = self.whole(node, "`queue`", 0..=LONGEST_QUEUE)?;
             u32::try_from(queue).ok()
@@ -35,7 +37,7 @@ impl Checker<'_> {
                     &["sequential", "concurrency"],
                 ));
             }
-            limits.concurrency = Some(1);
+            limits.concurrency = Some(Concurrency { limit: 1, key: None, on_full: OnFull::Queue });
         }
         if let Some(entry) = fields.entry("queue")
             && !["sequential", "concurrency", "rate"].iter().any(|key| fields.get(key).is_some())
@@ -43,12 +45,24 @@ impl Checker<'_> {
             // Without a bound on what runs, nothing of this scenario waits for its turn.
             self.report(Diagnostic::missing_key(entry.key.place, "concurrency", "`limits` with `queue`"));
         }
-        if let Some(entry) = fields.entry("durability")
-            && self.word(&entry.node, "`durability`", &[("disk", ()), ("memory", ())]).is_some()
-        {
-            self.not_yet(entry.key.place, "`limits.durability`");
-        }
+        let words = [("disk", Durability::Disk), ("memory", Durability::Memory)];
+        let durability = fields.get("durability").and_then(|node| self.word(node, "`durability`", &words));
+        limits.durability = durability.unwrap_or_default();
         Some(limits)
+    }
+
+    /// A number, or a map.
+    fn concurrency(&mut self, node: &Node) -> Option<Concurrency> {
+        if !matches!(node.value, Value::Map(_)) {
+            let limit = self.up_to(node, "`concurrency`", MOST_AT_ONCE)?;
+            return Some(Concurrency { limit, key: None, on_full: OnFull::Queue });
+        }
+        let fields = self.fields(node, "`concurrency`", CONCURRENCY_KEYS)?;
+        let words = [("queue", OnFull::Queue), ("drop", OnFull::Drop), ("cancel_running", OnFull::CancelRunning)];
+        let limit = fields.get("limit").map_or(Some(1), |node| self.up_to(node, "`limit`", MOST_AT_ONCE));
+        let key = fields.get("key").and_then(|node| self.expression(node, "`key`"));
+        let on_full = fields.get("on_full").and_then(|node| self.word(node, "`on_full`", &words)).unwrap_or_default();
+        Some(Concurrency { limit: limit?, key, on_full })
     }
 
     fn up_to(&mut self, node: &Node, what: &str, most: u64) -> Option<u32> {

@@ -1,12 +1,23 @@
 //! The top of the text.
 
-use crate::check::{Checker, Fields};
+use crate::check::Checker;
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Plan, Role, Version};
 use crate::text::Node;
 
-pub(super) const KEYS: &[&str] =
-    &["name", "description", "enabled", "timezone", "trigger", "steps", "tests", "on_failure", "limits", "keep"];
+pub(super) const KEYS: &[&str] = &[
+    "name",
+    "description",
+    "enabled",
+    "timezone",
+    "trigger",
+    "steps",
+    "tests",
+    "on_failure",
+    "limits",
+    "keep",
+    "alarms",
+];
 
 impl Checker<'_> {
     /// The whole scenario.
@@ -20,7 +31,8 @@ impl Checker<'_> {
         self.timezone = timezone.as_str().into();
         let triggers = top.get("trigger").map(|node| self.triggers(node, &timezone)).unwrap_or_default();
         let limits = top.get("limits").and_then(|node| self.limits(node)).unwrap_or_default();
-        self.keep(top);
+        let keep = top.get("keep").and_then(|node| self.keep(node)).unwrap_or_default();
+        let alarms = top.get("alarms").and_then(|node| self.alarms(node)).unwrap_or_default();
         match top.get("steps") {
             Some(steps) => _ = self.steps(steps, "`steps`", None),
             None => self.report(Diagnostic::missing_key(top.place, "steps", "the scenario")),
@@ -41,6 +53,8 @@ impl Checker<'_> {
             blocks,
             on_failure,
             limits,
+            keep,
+            alarms,
             responds,
             trigger_reads,
             tests,
@@ -59,11 +73,5 @@ impl Checker<'_> {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         self.report(Diagnostic::unknown_timezone(node.place, name, &known));
         None
-    }
-
-    fn keep(&mut self, top: Fields<'_>) {
-        let Some(keep) = top.entry("keep") else { return };
-        self.open_fields(&keep.node, "`keep`");
-        self.not_yet(keep.key.place, "`keep`");
     }
 }

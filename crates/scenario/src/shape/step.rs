@@ -3,12 +3,13 @@
 use crate::check::{Checker, Fields, Inside, Sink};
 use crate::diagnostic::Diagnostic;
 use crate::expression::Template;
-use crate::plan::{BlockNo, Kind, OnError, Role, Step, StepNo};
+use crate::plan::{AfterCrash, BlockNo, Kind, OnError, Role, Step, StepNo};
 use crate::text::{Entry, Node, Value};
 use std::sync::Arc;
 
 /// The keys that every step may have beside its module.
-pub(super) const COMMON: &[&str] = &["id", "name", "when", "retry", "on_error", "timeout", "note", "disabled"];
+pub(super) const COMMON: &[&str] =
+    &["id", "name", "when", "retry", "on_error", "timeout", "after_crash", "note", "disabled"];
 
 /// The modules that are part of the language.
 pub(crate) const BUILT_IN: &[&str] = &[
@@ -59,6 +60,7 @@ impl Checker<'_> {
         let disabled = fields.get("disabled").and_then(|node| self.flag(node, "`disabled`")).unwrap_or(false);
         let timeout = fields.get("timeout").and_then(|node| self.positive_duration(node, "`timeout`"));
         let when = fields.get("when").and_then(|node| self.expression(node, "`when`"));
+        let after_crash = fields.get("after_crash").and_then(|node| self.after_crash(node)).unwrap_or_default();
         let retry = fields.get("retry").and_then(|node| self.retry(node)).unwrap_or_default();
         let on_error = fields.get("on_error").and_then(|node| self.on_error(node, no)).unwrap_or(OnError::Fail);
         let kinds: Vec<Option<Kind>> = modules.iter().map(|module| self.kind(module, no)).collect();
@@ -81,6 +83,7 @@ impl Checker<'_> {
             retry,
             on_error,
             timeout,
+            after_crash,
             kind,
         });
     }
@@ -139,6 +142,10 @@ impl Checker<'_> {
             "fail" => self.fail(node).map(Kind::Fail),
             _ => self.call(module).map(Kind::Call),
         }
+    }
+
+    fn after_crash(&mut self, node: &Node) -> Option<AfterCrash> {
+        self.word(node, "`after_crash`", &[("retry", AfterCrash::Retry), ("hold", AfterCrash::Hold)])
     }
 
     fn set(&mut self, node: &Node) -> Option<Template> {

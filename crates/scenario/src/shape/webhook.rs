@@ -2,7 +2,7 @@
 
 use crate::check::{Checker, Fields};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{Network, Webhook};
+use crate::plan::{Dedupe, Network, Webhook};
 use crate::text::{Node, Value};
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -10,9 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) const KEYS: &[&str] = &["path", "methods", "allow", "input", "wait", "max_body", "verify", "dedupe", "each"];
+pub(super) const DEDUPE_KEYS: &[&str] = &["key", "window"];
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE"];
 /// How long a caller waits for the answer unless the scenario says otherwise.
 const WAIT: Duration = Duration::from_secs(40);
+/// For how long repeats of a delivery are recognised unless the scenario says otherwise: longer than senders try again.
+const WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Checker<'_> {
     /// An HTTP endpoint. `place` is its key's.
@@ -28,11 +31,12 @@ impl Checker<'_> {
             input: self.input(fields),
             wait: fields.get("wait").and_then(|node| self.positive_duration(node, "`wait`")).unwrap_or(WAIT),
             max_body: fields.get("max_body").and_then(|node| self.size(node, "`max_body`")),
+            dedupe: fields.get("dedupe").and_then(|node| self.dedupe(node)),
         })
     }
 
     fn webhook_not_yet(&mut self, fields: Fields<'_>) {
-        for key in ["verify", "dedupe", "each"] {
+        for key in ["verify", "each"] {
             let Some(entry) = fields.entry(key) else { continue };
             match &entry.node.value {
                 Value::Text(_) | Value::Map(_) => {}
@@ -41,6 +45,20 @@ impl Checker<'_> {
             }
             self.not_yet(entry.key.place, &format!("`webhook.{key}`"));
         }
+    }
+
+    /// An expression, or a map.
+    fn dedupe(&mut self, node: &Node) -> Option<Dedupe> {
+        if !matches!(node.value, Value::Map(_)) {
+            return Some(Dedupe { key: self.expression(node, "`dedupe`")?, window: WINDOW });
+        }
+        let fields = self.fields(node, "`dedupe`", DEDUPE_KEYS)?;
+        let window = fields.get("window").and_then(|node| self.positive_duration(node, "`window`")).unwrap_or(WINDOW);
+        let Some(key) = fields.get("key") else {
+            self.report(Diagnostic::missing_key(fields.place, "key", "`dedupe`"));
+            return None;
+        };
+        Some(Dedupe { key: self.expression(key, "`key`")?, window })
     }
 
     fn path(&mut self, node: &Node) -> Option<Arc<str>> {

@@ -5,7 +5,7 @@
 //! frame     version(1) { length(4) run(16) head body }…
 //! piece     version(1) head body
 //! standing  version(1) pieces(4) head
-//! head      at(8) status(1) flags(1) [wake(8)] length(2) scenario
+//! head      at(8) status(1) flags(1) [wake(8)] [line(8)] length(2) scenario
 //! body      what is left; with flag CHUNKED the number of chunks(4) that hold it
 //! ```
 //! Numbers are little-endian. A record is skipped by its length, so a scan never looks into pieces.
@@ -18,6 +18,8 @@ use run::tables::StoreError;
 const VERSION: u8 = 1;
 /// Flag: the head has a time to wake.
 const WAKES: u8 = 1;
+/// Flag: the head names a line.
+const LINES: u8 = 4;
 /// Flag: the body lies in chunks of its own.
 const CHUNKED: u8 = 2;
 
@@ -36,6 +38,7 @@ pub(super) struct HeadView<'a> {
     at: Millis,
     pub(super) status: Status,
     wake: Option<Millis>,
+    line: Option<u64>,
     pub(super) scenario: &'a str,
 }
 
@@ -43,7 +46,7 @@ impl HeadView<'_> {
     /// A head of its own.
     pub(super) fn to_head(self) -> Result<Head, StoreError> {
         let scenario = self.scenario.parse().map_err(|_| damaged("a scenario's name"))?;
-        Ok(Head { scenario, status: self.status, wake: self.wake, at: self.at })
+        Ok(Head { scenario, status: self.status, wake: self.wake, at: self.at, line: self.line })
     }
 }
 
@@ -63,7 +66,7 @@ pub(super) fn begin(frame: &mut Vec<u8>) {
 
 /// How many bytes a record takes at most.
 pub(super) fn record_len(head: &Head, body: Body<'_>) -> usize {
-    4 + 16 + 8 + 1 + 1 + 8 + 2 + head.scenario.as_str().len() + body_len(body)
+    4 + 16 + 8 + 1 + 1 + 8 + 8 + 2 + head.scenario.as_str().len() + body_len(body)
 }
 
 /// Adds a record to a frame.
@@ -154,9 +157,13 @@ fn write(out: &mut Vec<u8>, head: &Head, body: Body<'_>) {
     let chunked = if matches!(body, Body::Chunks(_)) { CHUNKED } else { 0 };
     let wakes = if head.wake.is_some() { WAKES } else { 0 };
     out.extend_from_slice(&head.at.to_le_bytes());
-    out.extend_from_slice(&[status_code(head.status), chunked | wakes]);
+    let lines = if head.line.is_some() { LINES } else { 0 };
+    out.extend_from_slice(&[status_code(head.status), chunked | wakes | lines]);
     if let Some(wake) = head.wake {
         out.extend_from_slice(&wake.to_le_bytes());
+    }
+    if let Some(line) = head.line {
+        out.extend_from_slice(&line.to_le_bytes());
     }
     let scenario = head.scenario.as_str();
     out.extend_from_slice(&(scenario.len() as u16).to_le_bytes());
@@ -171,10 +178,11 @@ fn read(mut bytes: &[u8]) -> Result<(HeadView<'_>, Body<'_>), StoreError> {
     let at = i64::from_le_bytes(take(&mut bytes)?);
     let [status, flags] = take(&mut bytes)?;
     let wake = if flags & WAKES == 0 { None } else { Some(i64::from_le_bytes(take(&mut bytes)?)) };
+    let line = if flags & LINES == 0 { None } else { Some(u64::from_le_bytes(take(&mut bytes)?)) };
     let length = u16::from_le_bytes(take(&mut bytes)?) as usize;
     let (scenario, mut rest) = bytes.split_at_checked(length).ok_or_else(|| damaged("a head"))?;
     let scenario = std::str::from_utf8(scenario).map_err(|_| damaged("a scenario's name"))?;
-    let head = HeadView { at, status: status_of(status)?, wake, scenario };
+    let head = HeadView { at, status: status_of(status)?, wake, line, scenario };
     let body =
         if flags & CHUNKED == 0 { Body::Inline(rest) } else { Body::Chunks(u32::from_le_bytes(take(&mut rest)?)) };
     Ok((head, body))
@@ -224,7 +232,13 @@ mod tests {
     use super::*;
 
     fn head(status: Status, wake: Option<Millis>) -> Head {
-        Head { scenario: "ship-order".parse().unwrap(), status, wake, at: 1_700_000_000_123 }
+        Head {
+            scenario: "ship-order".parse().unwrap(),
+            status,
+            wake,
+            at: 1_700_000_000_123,
+            line: wake.map(|wake| wake as u64),
+        }
     }
 
     fn run(n: u128) -> RunId {

@@ -17,10 +17,10 @@ use super::committer::Job;
 use super::frame;
 use super::runs;
 use super::trees::{FRAME_BYTES, Trees, failed, frame_key, piece_key, slot};
-use crate::{Append, Head};
-use run::id::RunId;
+use crate::{Append, Claim, ClaimKey, Head};
+use run::id::{Millis, RunId};
 use run::tables::StoreError;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Where the names of the runs are kept that the last group touched.
 const TOUCHED: &str = "touched";
@@ -45,6 +45,14 @@ pub(super) fn settle(trees: &Trees) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// The run that has claimed this, if the claim lasts.
+pub(super) fn claimed(trees: &Trees, key: &ClaimKey, now: Millis) -> Result<Option<RunId>, StoreError> {
+    let Some(stored) = trees.claims.get(key.0).map_err(failed)? else { return Ok(None) };
+    let (holder, until) = stored.split_first_chunk::<16>().ok_or_else(|| frame::damaged("a claim"))?;
+    let until = until.try_into().map_err(|_| frame::damaged("a claim"))?;
+    Ok((now < Millis::from_be_bytes(until)).then_some(RunId(uuid::Uuid::from_bytes(*holder))))
 }
 
 /// Writes groups, one after another.
@@ -73,6 +81,7 @@ impl Writer {
     /// Writes the jobs and gives a verdict for each. Nothing is on disk yet. An error means that the group is void.
     pub(super) fn write(&mut self, jobs: &[Job]) -> Result<Vec<Verdict>, StoreError> {
         let mut standings = Standings::new();
+        let mut claims = HashMap::new();
         let mut made = Vec::new();
         let mut more = Vec::new();
         let mut verdicts = Vec::with_capacity(jobs.len());
@@ -81,6 +90,10 @@ impl Writer {
                 verdicts.push(Ok(None));
                 continue;
             };
+            if let Some(holder) = self.claim(append, &mut claims)? {
+                verdicts.push(Err(StoreError::Claimed(holder)));
+                continue;
+            }
             let admitted = self.admit(append, &mut standings)?;
             verdicts.push(if admitted { Ok(None) } else { Err(StoreError::Conflict) });
             match (admitted, append.piece) {
@@ -93,12 +106,34 @@ impl Writer {
         self.write_first_pieces(made)?;
         self.write_later_pieces(&more)?;
         self.write_open(&standings)?;
+        for (key, (run, until)) in claims {
+            let value = [run.0.as_bytes().as_slice(), &Millis::to_be_bytes(until)].concat();
+            self.trees.claims.insert(key.0, value).map_err(failed)?;
+        }
         for (job, verdict) in jobs.iter().zip(&mut verdicts) {
             if let Job::Change(change, _) = job {
                 *verdict = change.apply(&self.trees)?;
             }
         }
         Ok(verdicts)
+    }
+
+    /// Lays the run's claim; gives who has it already.
+    fn claim(
+        &self,
+        append: &Append,
+        claims: &mut HashMap<ClaimKey, (RunId, Millis)>,
+    ) -> Result<Option<RunId>, StoreError> {
+        let Some(Claim { key, until }) = append.claim else { return Ok(None) };
+        let here = claims.get(&key).map(|(holder, _)| *holder);
+        let holder = match here {
+            Some(holder) => Some(holder),
+            None => claimed(&self.trees, &key, append.run.created())?,
+        };
+        if holder.is_none() {
+            claims.insert(key, (append.run, until));
+        }
+        Ok(holder)
     }
 
     /// Whether the piece is the next one of a run that is not over.
@@ -162,7 +197,7 @@ impl Writer {
     }
 
     fn write_later_pieces(&mut self, more: &[&Append]) -> Result<(), StoreError> {
-        for Append { run, piece, head, bytes } in more {
+        for Append { run, piece, head, bytes, .. } in more {
             let key = piece_key(*run, *piece);
             let body = self.trees.keep(&key, bytes)?;
             frame::encode_piece(&mut self.buffer, head, body);

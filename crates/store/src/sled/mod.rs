@@ -22,11 +22,11 @@ mod trees;
 #[cfg(test)]
 mod tests;
 
-use crate::{Ack, Append, Filter, Head, Journal, Journaled, Store};
+use crate::{Ack, Append, ClaimKey, Filter, Head, Journal, Journaled, Store};
 use committer::Committer;
 use folder::Folder;
 use records::Change;
-use run::id::RunId;
+use run::id::{Millis, RunId, ScenarioId};
 use run::tables::{Expected, Record, StoreError, Tables};
 use std::fs::File;
 use std::io::ErrorKind;
@@ -89,6 +89,19 @@ impl Journal for Disk {
 
     fn read(&self, run: RunId) -> Result<Option<Journaled>, StoreError> {
         runs::read(&self.trees, run)
+    }
+
+    fn head(&self, run: RunId) -> Result<Option<Head>, StoreError> {
+        runs::head(&self.trees, run)
+    }
+
+    fn claimed(&self, key: &ClaimKey, now: Millis) -> Result<Option<RunId>, StoreError> {
+        group::claimed(&self.trees, key, now)
+    }
+
+    fn last(&self, scenario: &ScenarioId) -> Result<Option<(RunId, Head)>, StoreError> {
+        let filter = Filter { scenario: Some(scenario.clone()), ..Filter::default() };
+        Ok(runs::list(&self.trees, &filter, 1)?.pop())
     }
 
     fn open_runs(&self, after: Option<RunId>, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {

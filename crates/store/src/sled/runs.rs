@@ -22,6 +22,14 @@ pub(super) fn read(trees: &Trees, run: RunId) -> Result<Option<Journaled>, Store
     Ok(Some(Journaled { head, pieces }))
 }
 
+/// See [`crate::Journal::head`].
+pub(super) fn head(trees: &Trees, run: RunId) -> Result<Option<Head>, StoreError> {
+    match latest_head(trees, run)? {
+        Some(head) => Ok(Some(head)),
+        None => Ok(first_piece(trees, run)?.map(|(head, _)| head)),
+    }
+}
+
 /// How a run stands and how many pieces it has, from its pieces alone.
 pub(super) fn standing(trees: &Trees, run: RunId) -> Result<Option<(u32, Head)>, StoreError> {
     Ok(read(trees, run)?.map(|journaled| (journaled.pieces.len() as u32, journaled.head)))
@@ -114,8 +122,11 @@ impl Listing<'_> {
     }
 
     fn may_fit(&self, record: &Record<'_>) -> bool {
-        let Filter { scenario, status, before } = self.filter;
+        let Filter { scenario, status, before, since, until, .. } = self.filter;
+        let created = record.run.created();
         before.is_none_or(|before| record.run < before)
+            && since.is_none_or(|since| created >= since)
+            && until.is_none_or(|until| created < until)
             && scenario.as_ref().is_none_or(|wanted| wanted.as_str() == record.head.scenario)
             && status.is_none_or(|wanted| wanted == record.head.status || !record.head.status.is_over())
     }
@@ -129,12 +140,21 @@ impl Listing<'_> {
                 break;
             }
             let head = if first.status.is_over() { first } else { latest_head(self.trees, run)?.unwrap_or(first) };
-            if self.filter.status.is_none_or(|wanted| wanted == head.status) {
+            let has_status = self.filter.status.is_none_or(|wanted| wanted == head.status);
+            if has_status && self.has_text(run)? {
                 self.found.push((run, head));
             }
         }
         self.gathered = gathered;
         Ok(())
+    }
+}
+
+impl Listing<'_> {
+    fn has_text(&self, run: RunId) -> Result<bool, StoreError> {
+        let Some(text) = &self.filter.text else { return Ok(true) };
+        let found = |piece: &Bytes| piece.windows(text.len()).any(|part| part.eq_ignore_ascii_case(text.as_bytes()));
+        Ok(text.is_empty() || read(self.trees, run)?.is_some_and(|journaled| journaled.pieces.iter().any(found)))
     }
 }
 

@@ -7,7 +7,7 @@ use super::committer::Committer;
 use super::folder::Folder;
 use super::group::Writer;
 use super::trees::Trees;
-use crate::conformance::{head, run_at, wait};
+use crate::conformance::{head, piece_of, run_at, wait};
 use crate::{Append, Filter, Status, Store, open};
 use run::tables::{Expected, StoreError};
 use std::fs::{self, File};
@@ -18,7 +18,7 @@ fn open_at(path: &Path) -> Result<Store, StoreError> {
 }
 
 fn made(number: u64, status: Status, bytes: Vec<u8>) -> Append {
-    Append { run: run_at(number, number), piece: 0, head: head("a", status, 1), bytes }
+    piece_of(run_at(number, number), 0, head("a", status, 1), &bytes)
 }
 
 #[test]

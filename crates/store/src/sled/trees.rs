@@ -7,6 +7,7 @@
 //! | `open` | run(16) | how a run that is not over stands |
 //! | `chunks` | owner, number(4) | a part of a piece or record that is too large for one key |
 //! | `records` | length(2) table, key | a record of [`run::tables::Tables`] |
+//! | `claims` | digest(16) | run(16) until(8): who has claimed something |
 //! | `meta` | name | counters, and what the last group touched |
 //!
 //! Numbers in keys are big-endian, so that keys sort by them.
@@ -38,6 +39,7 @@ pub(super) struct Trees {
     pub(super) open: Tree,
     pub(super) chunks: Tree,
     pub(super) records: Tree,
+    pub(super) claims: Tree,
     pub(super) meta: Tree,
 }
 
@@ -51,6 +53,7 @@ impl Trees {
             open: tree("open")?,
             chunks: tree("chunks")?,
             records: tree("records")?,
+            claims: tree("claims")?,
             meta: tree("meta")?,
         })
     }

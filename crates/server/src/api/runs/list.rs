@@ -88,6 +88,7 @@ fn filter(wanted: &Wanted) -> Result<Filter, Problem> {
         scenario: scenario.map_err(|error: run::id::InvalidScenarioId| Problem::bad_request(error.to_string()))?,
         status: wanted.status,
         before: before.map_err(|_| Problem::bad_request("`before` must be the id of a run"))?,
+        ..Filter::default()
     })
 }
 

@@ -1,8 +1,8 @@
 //! A process that appends is killed at random moments: what it was told is kept is there, and no run has a gap.
 
 use super::open_at;
-use crate::conformance::{head, wait};
-use crate::{Append, Filter, Status, Store};
+use crate::conformance::{head, piece_of, wait};
+use crate::{Filter, Status, Store};
 use run::id::RunId;
 use run::tables::Expected;
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ fn write(store: &Store, number: u64) {
     let pieces = [1, 1, 2, 4][number as usize % 4];
     for piece in 0..pieces {
         let status = if piece + 1 == pieces && number % 5 != 4 { Status::Succeeded } else { Status::Running };
-        let append = Append { run, piece, head: head("a", status, piece.into()), bytes: content(run, piece) };
+        let append = piece_of(run, piece, head("a", status, piece.into()), &content(run, piece));
         wait(store.journal.append(append)).unwrap();
         println!("piece {run} {piece}");
     }

@@ -1,7 +1,7 @@
 //! Random appends in random groups: the disk gives what the memory gives, also after it was opened again.
 
-use crate::conformance::{Subject, head, run_at, wait};
-use crate::{Append, Filter, Journaled, Status};
+use crate::conformance::{Subject, head, piece_of, run_at, wait};
+use crate::{Filter, Journaled, Status};
 use proptest::prelude::*;
 use run::id::RunId;
 
@@ -55,7 +55,7 @@ fn compare(disk: &Subject, memory: &Subject) {
     for status in STATUSES.map(Some).into_iter().chain([None]) {
         for scenario in [None, Some("s0".parse().unwrap()), Some("s1".parse().unwrap())] {
             for (before, limit) in [(None, 100), (None, 2), (Some(name(3)), 5), (Some(name(5)), 100)] {
-                let filter = Filter { scenario: scenario.clone(), status, before };
+                let filter = Filter { scenario: scenario.clone(), status, before, ..Filter::default() };
                 assert_eq!(disk.list(&filter, limit).unwrap(), memory.list(&filter, limit).unwrap(), "{filter:?}");
             }
         }
@@ -73,12 +73,12 @@ proptest! {
         for (at, step) in steps.into_iter().chain([Step::Wait, Step::Reopen]).enumerate() {
             match step {
                 Step::Append { run, status, size, skip } => {
-                    let append = Append {
-                        run: name(run),
-                        piece: pieces[run] + skip,
-                        head: head(&format!("s{}", run % 3), STATUSES[status], at as i64),
-                        bytes: vec![at as u8; size],
-                    };
+                    let append = piece_of(
+                        name(run),
+                        pieces[run] + skip,
+                        head(&format!("s{}", run % 3), STATUSES[status], at as i64),
+                        &vec![at as u8; size],
+                    );
                     let expected = wait(memory.store().journal.append(append.clone()));
                     pieces[run] += u32::from(expected.is_ok());
                     waiting.push((disk.store().journal.append(append), expected));

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::sync::oneshot;
 
+mod disk;
 mod memory;
-mod sled;
 
 #[cfg(test)]
 mod conformance;
@@ -25,7 +25,7 @@ mod conformance;
 pub fn open(url: &str) -> Result<Store, StoreError> {
     match url.split_once(':') {
         Some(("memory", "")) => Ok(memory::open()),
-        Some(("sled", path)) if !path.is_empty() => sled::open(Path::new(path)),
+        Some(("sled", path)) if !path.is_empty() => disk::open(Path::new(path)),
         _ => Err(StoreError::Failed(format!("`{url}` names no store: use `memory:` or `sled:PATH`").into())),
     }
 }

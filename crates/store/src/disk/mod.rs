@@ -12,6 +12,7 @@
 
 mod blobs;
 mod committer;
+pub(crate) mod files;
 mod folder;
 mod frame;
 mod group;

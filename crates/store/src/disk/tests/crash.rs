@@ -35,7 +35,7 @@ fn what_was_acknowledged_outlives_kill_9() {
 
 fn writer(folder: &Path) -> Child {
     let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--ignored", "--exact", "--nocapture", "sled::tests::crash::write_until_killed"]);
+    command.args(["--ignored", "--exact", "--nocapture", "disk::tests::crash::write_until_killed"]);
     command.env(FOLDER, folder).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 

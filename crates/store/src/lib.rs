@@ -14,6 +14,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::sync::oneshot;
 
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the log takes it up"))]
+mod archive;
 mod disk;
 mod memory;
 
@@ -41,7 +43,7 @@ pub struct Store {
     pub blobs: Arc<dyn Blobs>,
 }
 
-/// How a run stands, as lists show it and restarts need it.
+/// How a run stands, as lists show it and restarts need it. Variants are only ever appended: archives number them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {

@@ -1,0 +1,69 @@
+//! Makes a new archive of what is to be kept of an old one.
+
+use super::chunk::failed;
+use super::{Archive, Builder, Part};
+use crate::Head;
+use bytes::Bytes;
+use run::id::RunId;
+use run::tables::{Digest, StoreError};
+use std::path::Path;
+
+/// What a rewritten archive keeps. Open runs are always kept.
+pub(crate) trait Sieve {
+    /// Whether a done run stays.
+    fn done(&mut self, run: RunId, head: &Head) -> bool;
+    /// Whether a carried name stays: as long as an earlier archive has the run as open.
+    fn carried(&mut self, run: RunId) -> bool;
+}
+
+impl Archive {
+    /// Writes what is to be kept to a new archive under another path. None, and no file, when nothing stays: no done run,
+    /// no open run, no carried name.
+    pub(crate) fn rewrite(&self, path: &Path, sieve: &mut impl Sieve) -> Result<Option<Self>, StoreError> {
+        if path == self.path {
+            return Err(failed(path, "an archive cannot be rewritten in its own place"));
+        }
+        let mut builder = Builder::create(self.files.clone(), path, self.covers())?;
+        let digests = self.numbered_digests()?;
+        self.copy(&mut builder, &digests, Part::Done, |run, head| sieve.done(run, head))?;
+        self.copy(&mut builder, &digests, Part::Open, |_, _| true)?;
+        let carried: Vec<RunId> = self.carried()?.into_iter().filter(|run| sieve.carried(*run)).collect();
+        if builder.written().1 == 0 && carried.is_empty() {
+            return Ok(None);
+        }
+        carried.into_iter().for_each(|run| builder.carried(run));
+        builder.finish(&self.cache).map(Some)
+    }
+
+    fn copy(
+        &self,
+        builder: &mut Builder,
+        digests: &[Digest],
+        part: Part,
+        mut keep: impl FnMut(RunId, &Head) -> bool,
+    ) -> Result<(), StoreError> {
+        for number in 0..self.directory(part)?.entries.len() {
+            let page = self.page(part, number)?;
+            let mut block = None;
+            for row in page.rows() {
+                let head = self.head_of(row)?;
+                if !keep(row.run, &head) {
+                    continue;
+                }
+                // A block that nothing stays of is not read.
+                let block = match &mut block {
+                    Some(block) => block,
+                    unread => unread.insert(Bytes::copy_from_slice(&self.block(part, number)?)),
+                };
+                let pieces: Vec<Bytes> = page.pieces(row).map(|range| block.slice(range)).collect();
+                let refers = page.digests(row).iter().filter_map(|digest| digests.get(*digest as usize).copied());
+                let refers: Vec<Digest> = refers.collect();
+                match part {
+                    Part::Done => builder.done(row.run, &head, &pieces, &refers)?,
+                    Part::Open => builder.open(row.run, &head, &pieces, &refers)?,
+                }
+            }
+        }
+        Ok(())
+    }
+}

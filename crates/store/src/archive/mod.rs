@@ -85,8 +85,8 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-/// An open file weighs as much as two blocks, so that a cache of 16 MiB has no more than 64 files open.
-const FILE_WEIGHT: usize = 256 * 1024;
+/// An open file weighs as much as a block, so that a cache of 16 MiB has no more than 128 files open.
+const FILE_WEIGHT: usize = 128 * 1024;
 
 /// An archive file. Cheap to have by the thousand.
 #[derive(Debug)]

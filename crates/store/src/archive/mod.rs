@@ -321,3 +321,10 @@ impl Archive {
         Key { archive: self.number, what }
     }
 }
+
+impl Drop for Archive {
+    /// What nobody can ask for any more should not take the place of other things, nor keep a removed file's room.
+    fn drop(&mut self) {
+        self.cache.forget(self.number);
+    }
+}

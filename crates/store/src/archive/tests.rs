@@ -2,6 +2,7 @@
 
 mod damage;
 mod faults;
+mod format;
 mod search;
 mod shapes;
 mod speed;

@@ -204,6 +204,17 @@ impl Archive {
         Ok(digests)
     }
 
+    /// The digests of the blobs that one of its runs refers to.
+    pub(crate) fn digests_of(&self, run: RunId) -> Result<Vec<Digest>, StoreError> {
+        let numbers = self.find(run, |_, _, page, row| Ok(page.digests(row).to_vec()))?.unwrap_or_default();
+        if numbers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let digests = self.numbered_digests()?;
+        let named = numbers.iter().map(|number| digests.get(*number as usize).copied());
+        named.collect::<Option<_>>().ok_or_else(|| damaged(&self.path, "an index"))
+    }
+
     /// Removes the file. Whoever has this archive can go on reading it.
     pub(crate) fn remove(&self) -> Result<(), StoreError> {
         let file = self.file()?;

@@ -13,21 +13,15 @@ const CHUNK: usize = 256;
 #[derive(Debug)]
 pub(super) struct Chunked<V> {
     chunks: BTreeMap<RunId, Vec<(RunId, V)>>,
-    len: usize,
 }
 
 impl<V> Default for Chunked<V> {
     fn default() -> Self {
-        Self { chunks: BTreeMap::from([(RunId(Uuid::nil()), Vec::new())]), len: 0 }
+        Self { chunks: BTreeMap::from([(RunId(Uuid::nil()), Vec::new())]) }
     }
 }
 
 impl<V: Copy> Chunked<V> {
-    /// How many entries there are.
-    pub(super) fn len(&self) -> usize {
-        self.len
-    }
-
     /// The value of a run.
     pub(super) fn get(&self, run: RunId) -> Option<&V> {
         let (_, chunk) = self.chunks.range(..=run).next_back()?;
@@ -47,7 +41,6 @@ impl<V: Copy> Chunked<V> {
             Ok(at) => return chunk[at].1 = value,
             Err(at) => at,
         };
-        self.len += 1;
         if chunk.len() < CHUNK {
             return chunk.insert(at, (run, value));
         }
@@ -65,7 +58,6 @@ impl<V: Copy> Chunked<V> {
         let Some((first, chunk)) = self.chunks.range_mut(..=run).next_back() else { return };
         let Ok(at) = chunk.binary_search_by_key(&run, |(name, _)| *name) else { return };
         chunk.remove(at);
-        self.len -= 1;
         if chunk.is_empty() && *first != RunId(Uuid::nil()) {
             let first = *first;
             self.chunks.remove(&first);
@@ -115,7 +107,6 @@ mod tests {
                     tree.insert(run(number), at);
                 }
             }
-            prop_assert_eq!(chunked.len(), tree.len());
             prop_assert_eq!(chunked.get(run(from)), tree.get(&run(from)));
             let plain = |(run, value): &(RunId, usize)| (*run, *value);
             let pair = |(run, value): (&RunId, &usize)| (*run, *value);

@@ -121,8 +121,7 @@ impl Committer {
         let queue = Arc::new(Queue::default());
         let revision = records::last_revision(&shared.trees)?;
         let (queued, full) = (queue.clone(), backlog.clone());
-        let worker =
-            Worker { queue: queued, shared, writer, backlog: full, buffer: Vec::new(), revision, answered: 0 };
+        let worker = Worker { queue: queued, shared, writer, backlog: full, buffer: Vec::new(), revision, answered: 0 };
         let thread = std::thread::Builder::new()
             .name("committer".into())
             .spawn(move || worker.run())
@@ -273,7 +272,11 @@ impl Worker {
         }
         if let Err(error) = self.writer.write(&mut self.buffer) {
             tracing::error!(%error, "the log could not be written; what was to be written is refused");
-            decided.verdicts.iter_mut().filter(|verdict| verdict.is_ok()).for_each(|verdict| *verdict = Err(error.clone()));
+            decided
+                .verdicts
+                .iter_mut()
+                .filter(|verdict| verdict.is_ok())
+                .for_each(|verdict| *verdict = Err(error.clone()));
             return Ok(decided.verdicts);
         }
         jobs.iter_mut().zip(&decided.verdicts).for_each(|(job, verdict)| job.answer_early(verdict));

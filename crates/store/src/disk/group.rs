@@ -16,12 +16,7 @@ use std::collections::HashMap;
 pub(super) type Verdict = Result<Option<u64>, StoreError>;
 
 /// The run that has claimed this, if the claim lasts.
-pub(super) fn claimed(
-    index: &Index,
-    trees: &Trees,
-    key: &ClaimKey,
-    now: Millis,
-) -> Result<Option<RunId>, StoreError> {
+pub(super) fn claimed(index: &Index, trees: &Trees, key: &ClaimKey, now: Millis) -> Result<Option<RunId>, StoreError> {
     let held = match index.claim(key) {
         Some(held) => Some(held),
         None => trees.claim(key)?,

@@ -65,7 +65,10 @@ impl Index {
     /// A run has another piece.
     pub(super) fn advance(&mut self, run: RunId, pieces: u32, head: &Head, last: Place) {
         let archive = self.runs.get(run).map_or(0, |entry| entry.archive);
-        self.set(run, &Known { head: head.clone(), pieces, last: Some(last), archive: (archive > 0).then_some(archive) });
+        self.set(
+            run,
+            &Known { head: head.clone(), pieces, last: Some(last), archive: (archive > 0).then_some(archive) },
+        );
     }
 
     /// Sets how a run stands.
@@ -119,11 +122,6 @@ impl Index {
     /// All runs before this one, newest first.
     pub(super) fn before(&self, before: Option<RunId>) -> impl Iterator<Item = (RunId, Head)> {
         self.runs.before(before).map(|(run, entry)| (*run, self.head(entry)))
-    }
-
-    /// How many runs there are here.
-    pub(super) fn len(&self) -> usize {
-        self.runs.len()
     }
 
     /// Who laid a claim in the log, and until when it lasts.

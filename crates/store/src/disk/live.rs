@@ -1,10 +1,10 @@
 //! What all parts of an open store share: the index, the files that can be read, the records, and how far each has come.
 
+use super::files::Files;
 use super::index::Index;
 use super::log::file::{LogFile, LogFiles};
 use super::log::writer::Spares;
 use super::trees::Trees;
-use super::files::Files;
 use crate::archive::{Archive, Cache};
 use run::tables::StoreError;
 use std::collections::BTreeMap;
@@ -82,10 +82,5 @@ impl Live {
     /// An archive can be read from now on, in place of one with the same number.
     pub(super) fn add_archive(&mut self, number: u32, archive: Arc<Archive>) {
         Arc::make_mut(&mut self.archives).insert(number, archive);
-    }
-
-    /// An archive is not needed any more.
-    pub(super) fn remove_archive(&mut self, number: u32) {
-        Arc::make_mut(&mut self.archives).remove(&number);
     }
 }

@@ -40,9 +40,9 @@ pub(super) fn open_runs(shared: &Shared, after: Option<RunId>, limit: usize) -> 
 
 /// See [`crate::Journal::list`]. The index is looked at before the archives: a run that moves meanwhile is in both.
 pub(super) fn list(shared: &Shared, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
-    let query = query_of(filter);
-    let found = match &query.text {
-        Some(needle) => Some(runs_with(shared, needle)?),
+    let query = Query::new(filter.clone());
+    let found = match query.needle() {
+        Some(needle) => Some(runs_with(shared, needle, filter)?),
         None => None,
     };
     let known = known_runs(shared, &query, found.as_ref(), limit);
@@ -97,12 +97,6 @@ fn newest_of<T>(
     Ok(None)
 }
 
-fn query_of(filter: &Filter) -> Query {
-    let Filter { scenario, status, before, since, until, text } = filter.clone();
-    let text = text.filter(|text| !text.is_empty()).map(|text| Needle::new(&text));
-    Query { scenario, status, since, until, before, text }
-}
-
 /// The runs of the index that fit, newest first; only of those found, where a text is asked for.
 fn known_runs(shared: &Shared, query: &Query, found: Option<&HashSet<RunId>>, limit: usize) -> Vec<(RunId, Head)> {
     let span = query.span();
@@ -126,7 +120,7 @@ fn known_runs(shared: &Shared, query: &Query, found: Option<&HashSet<RunId>>, li
 }
 
 /// The runs in the log, and those not over in archives, that have this text. Some may be over by now.
-fn runs_with(shared: &Shared, needle: &Needle) -> Result<HashSet<RunId>, StoreError> {
+fn runs_with(shared: &Shared, needle: &Needle, filter: &Filter) -> Result<HashSet<RunId>, StoreError> {
     let (logs, archives) = {
         let live = shared.read();
         (live.logs.clone(), live.archives.clone())
@@ -135,7 +129,7 @@ fn runs_with(shared: &Shared, needle: &Needle) -> Result<HashSet<RunId>, StoreEr
     for file in logs.values() {
         search(file, needle, &mut found)?;
     }
-    let query = Arc::new(Query { text: Some(needle.clone()), ..Query::default() });
+    let query = Arc::new(Query::new(Filter { text: filter.text.clone(), ..Filter::default() }));
     for archive in archives.values() {
         for run in Newest::of(archive.clone(), Part::Open, query.clone()) {
             found.insert(run?.0);
@@ -146,7 +140,7 @@ fn runs_with(shared: &Shared, needle: &Needle) -> Result<HashSet<RunId>, StoreEr
 
 fn search(file: &LogFile, needle: &Needle, found: &mut HashSet<RunId>) -> Result<(), StoreError> {
     let mut scratch = Vec::new();
-    let searched = replay::groups(file, |group| {
+    let searched = replay::groups_so_far(file, |group| {
         for record in record::records(group.records) {
             if let (_, Record::Piece(piece)) = record?
                 && needle.is_in(piece.bytes, &mut scratch)
@@ -180,4 +174,3 @@ fn merge(
     }
     Ok(merged)
 }
-

@@ -22,8 +22,18 @@ pub(in crate::disk) struct Group<'a> {
     pub(in crate::disk) records: &'a [u8],
 }
 
-/// Gives a file's groups, one after another, and tells where they end.
+/// Gives a file's groups, one after another, and tells where they end. Only for a file that nobody writes to.
 pub(in crate::disk) fn groups(
+    file: &LogFile,
+    visit: impl FnMut(Group<'_>) -> Result<(), StoreError>,
+) -> Result<End, StoreError> {
+    let end = groups_so_far(file, visit)?;
+    reject_damage(file, end)?;
+    Ok(end)
+}
+
+/// Gives the groups of a file that may be written to meanwhile; the last of them may not be synced yet.
+pub(in crate::disk) fn groups_so_far(
     file: &LogFile,
     mut visit: impl FnMut(Group<'_>) -> Result<(), StoreError>,
 ) -> Result<End, StoreError> {
@@ -32,7 +42,6 @@ pub(in crate::disk) fn groups(
     while let Some(head) = file.group_head(end.position)? {
         let next = head.salt == file.head.salt && head.sequence == end.sequence;
         if !next || !file.holds(end.position, &head, &mut buffer)? {
-            reject_damage(file, end)?;
             break;
         }
         let offset = end.position + group::GROUP_HEAD as u64;

@@ -4,7 +4,7 @@
 use super::file::LogFile;
 use super::group::{self, FileHead, GROUP_HEAD};
 use super::replay::End;
-use super::{BLOCK, FILE_BYTES, path_of};
+use super::{BLOCK, path_of};
 use crate::disk::files::Files;
 use crate::disk::folder::failed;
 use run::tables::StoreError;
@@ -48,7 +48,7 @@ impl Writer {
 
     /// Goes on to another file if this one has no room for so many bytes of records: the file that is full then.
     pub(in crate::disk) fn make_room(&mut self, length: usize) -> Result<Option<Arc<LogFile>>, StoreError> {
-        let fits = self.position + group::span(length) <= FILE_BYTES || self.position == BLOCK;
+        let fits = self.position + group::span(length) <= self.spares.file_bytes || self.position == BLOCK;
         if fits && !self.full {
             return Ok(None);
         }
@@ -95,7 +95,7 @@ impl Writer {
             return;
         }
         self.allocated = end;
-        let ahead = end.next_multiple_of(GROWTH_BYTES).min(FILE_BYTES);
+        let ahead = end.next_multiple_of(GROWTH_BYTES).min(self.spares.file_bytes);
         let zeros = vec![0; ahead.saturating_sub(end) as usize];
         if self.current.file.write_at(&zeros, end).is_ok() {
             self.allocated = end.max(ahead);
@@ -103,7 +103,7 @@ impl Writer {
     }
 }
 
-/// Begins a file of the log: a spare one, or a new one. Its head is made durable with its first group.
+/// Begins a file of the log: a spare one, or a new one. It is durable, so that the files before it may go.
 pub(in crate::disk) fn begin(
     files: &dyn Files,
     spares: &Spares,
@@ -117,7 +117,8 @@ pub(in crate::disk) fn begin(
     };
     let file = made.map_err(|error| failed("cannot make", &path, &error))?;
     let head = FileHead { number, first, salt: draw_salt() };
-    let begun = file.write_at(&head.encode(), 0).and_then(|()| files.sync_folder(&spares.folder));
+    let begun = file.write_at(&head.encode(), 0).and_then(|()| file.sync_data());
+    let begun = begun.and_then(|()| files.sync_folder(&spares.folder));
     begun.map_err(|error| failed("cannot begin", &path, &error))?;
     Ok(LogFile { path, head, file })
 }
@@ -126,14 +127,16 @@ pub(in crate::disk) fn begin(
 #[derive(Debug)]
 pub(in crate::disk) struct Spares {
     folder: PathBuf,
+    /// How large a file grows.
+    file_bytes: u64,
     paths: Mutex<Vec<PathBuf>>,
 }
 
 impl Spares {
     /// Those that are in the folder already.
-    pub(in crate::disk) fn new(folder: &Path, names: &[String]) -> Self {
+    pub(in crate::disk) fn new(folder: &Path, names: &[String], file_bytes: u64) -> Self {
         let spare = names.iter().filter(|name| name.starts_with("spare-"));
-        Self { folder: folder.to_owned(), paths: Mutex::new(spare.map(|name| folder.join(name)).collect()) }
+        Self { folder: folder.to_owned(), file_bytes, paths: Mutex::new(spare.map(|name| folder.join(name)).collect()) }
     }
 
     /// The folder of the log.
@@ -143,7 +146,7 @@ impl Spares {
 
     /// Keeps a file to be used again, or removes it where someone still reads it or there are enough.
     pub(in crate::disk) fn give(&self, files: &dyn Files, file: Arc<LogFile>) -> Result<(), StoreError> {
-        let whole = file.size()? == FILE_BYTES;
+        let whole = file.size()? == self.file_bytes;
         let path = file.path.clone();
         let free = Arc::try_unwrap(file).is_ok();
         let spare = self.folder.join(format!("spare-{}", path.file_name().unwrap_or_default().display()));

@@ -7,13 +7,13 @@ use crate::archive::Builder;
 use run::tables::StoreError;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// How many full files may wait before no more is accepted.
-const LONG_BACKLOG: usize = 8;
+/// How many bytes of full files may wait before no more is accepted.
+const LONG_BACKLOG: u64 = 128 << 20;
 /// How long it is waited before an archive that could not be written is tried again.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 /// How many runs of the index change at once, so that no one waits long for it.
@@ -24,41 +24,41 @@ const AT_ONCE: usize = 1024;
 pub(super) struct Backlog {
     waiting: Mutex<Waiting>,
     changed: Condvar,
-    length: AtomicUsize,
+    /// How large they are together.
+    bytes: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 struct Waiting {
-    files: VecDeque<u32>,
+    /// Numbers and sizes.
+    files: VecDeque<(u32, u64)>,
     is_over: bool,
 }
 
 impl Backlog {
     /// A log file is full.
-    pub(super) fn push(&self, number: u32) {
-        let mut waiting = self.lock();
-        waiting.files.push_back(number);
-        self.length.store(waiting.files.len(), Ordering::Relaxed);
+    pub(super) fn push(&self, number: u32, bytes: u64) {
+        self.lock().files.push_back((number, bytes));
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
         self.changed.notify_all();
     }
 
     /// Whether the archivist is so far behind that no more should be accepted.
     pub(super) fn is_long(&self) -> bool {
-        self.length.load(Ordering::Relaxed) >= LONG_BACKLOG
+        self.bytes.load(Ordering::Relaxed) >= LONG_BACKLOG
     }
 
     /// The oldest full file; waits for one. None once it is over.
     fn next(&self) -> Option<u32> {
         let idle = |waiting: &mut Waiting| waiting.files.is_empty() && !waiting.is_over;
         let waiting = self.changed.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
-        waiting.files.front().copied().filter(|_| !waiting.is_over)
+        waiting.files.front().filter(|_| !waiting.is_over).map(|(number, _)| *number)
     }
 
     /// The oldest full file is in an archive.
     fn pop(&self) {
-        let mut waiting = self.lock();
-        waiting.files.pop_front();
-        self.length.store(waiting.files.len(), Ordering::Relaxed);
+        let popped = self.lock().files.pop_front();
+        self.bytes.fetch_sub(popped.map_or(0, |(_, bytes)| bytes), Ordering::Relaxed);
         self.changed.notify_all();
     }
 

@@ -290,7 +290,7 @@ impl Worker {
     fn make_room(&mut self, length: usize) -> Result<(), StoreError> {
         if let Some(full) = self.writer.make_room(length)? {
             self.shared.write().add_log(self.writer.current().clone());
-            self.backlog.push(full.head.number);
+            self.backlog.push(full.head.number, full.size()?);
         }
         Ok(())
     }

@@ -122,7 +122,9 @@ impl Disk {
         shared.checkpoint()?;
         log.archived.into_iter().try_for_each(|file| spares.give(&*files, file))?;
         let backlog = Arc::new(Backlog::default());
-        log.full.into_iter().for_each(|number| backlog.push(number));
+        for file in log.full {
+            backlog.push(file.head.number, file.size()?);
+        }
         let writer = Writer::at(files, spares, log.current, log.end)?;
         let committer = Committer::start(shared.clone(), writer, backlog.clone())?;
         let archivist = Archivist::start(shared.clone(), backlog)?;

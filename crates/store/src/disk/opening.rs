@@ -26,7 +26,7 @@ pub(super) struct Log {
     pub(super) current: Arc<LogFile>,
     pub(super) end: End,
     /// Files that are full and not in an archive yet, oldest first.
-    pub(super) full: Vec<u32>,
+    pub(super) full: Vec<Arc<LogFile>>,
     /// Files whose content is in archives already.
     pub(super) archived: Vec<Arc<LogFile>>,
 }
@@ -86,7 +86,7 @@ pub(super) fn open_log(
         if ends[&file.head.number].sequence <= covered + 1 {
             archived.push(file.clone());
         } else {
-            full.push(file.head.number);
+            full.push(file.clone());
             live.add_log(file.clone());
         }
     }

@@ -103,4 +103,3 @@ fn a_flood_is_told_to_wait_and_nothing_accepted_is_lost() {
     let too_large = wait(store.journal.append(made(1_001, Status::Succeeded, vec![0; 65 << 20])));
     assert!(matches!(too_large, Err(StoreError::Failed(_))));
 }
-

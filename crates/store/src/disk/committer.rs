@@ -5,7 +5,7 @@ use super::archivist::Backlog;
 use super::group::{Decided, Group, Verdict};
 use super::live::Shared;
 use super::log::writer::Writer;
-use super::log::{group, record};
+use super::log::{FILE_BYTES, group, record};
 use super::records::{self, Change};
 use crate::{Ack, Append};
 use run::retention::Durability;
@@ -290,7 +290,7 @@ impl Worker {
     fn make_room(&mut self, length: usize) -> Result<(), StoreError> {
         if let Some(full) = self.writer.make_room(length)? {
             self.shared.write().add_log(self.writer.current().clone());
-            self.backlog.push(full.head.number, full.size()?);
+            self.backlog.push(full.head.number, full.size().unwrap_or(FILE_BYTES));
         }
         Ok(())
     }

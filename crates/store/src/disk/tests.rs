@@ -1,6 +1,7 @@
 //! What is of the disk alone: the folder, damage, failure; [`random`] compares with the memory, [`crash`] kills.
 
 mod crash;
+mod faults;
 mod random;
 
 use crate::conformance::{head, piece_of, run_at, wait};

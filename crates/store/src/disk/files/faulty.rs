@@ -1,83 +1,130 @@
-//! A disk for tests that dies at a chosen write, tears it, is full, or cannot sync. Everything that is not lost goes to
-//! real files, so a test opens the same folder again with the real disk after the machine has "died".
+//! A disk for tests that dies at a chosen write, tears it, forgets what was not synced, is full, or cannot sync. What is
+//! not lost goes to real files, so a test opens the same folder again with the real disk after the machine has "died".
 
 use super::{Files, OpenFile, RealFiles};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// What a disk writes or forgets as a whole, in bytes.
+const SECTOR: usize = 512;
+
 /// Real files under a [`Fate`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FaultyFiles {
-    fate: Arc<Mutex<Fate>>,
+    state: Arc<Mutex<State>>,
 }
 
 /// What is to happen. Points are counted over all files: each write, rename, removal, creation and sync is one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Fate {
-    /// How many points there have been.
-    pub(crate) points: u64,
     /// The machine dies at this point: it fails, and everything after it.
     pub(crate) dies_at: Option<u64>,
     /// If the point of death is a write, this many thousandths of its bytes still reach the disk.
     pub(crate) torn: u64,
-    /// There is no room for anything that is written.
+    /// With its power, the machine loses sectors that were written and not synced: these, by a seed.
+    pub(crate) forgets: Option<u64>,
+    /// There is no room for anything that is not allocated yet.
     pub(crate) full: bool,
     /// Syncs fail.
     pub(crate) unsyncable: bool,
     /// Every change is refused.
     pub(crate) read_only: bool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    fate: Fate,
+    points: u64,
     dead: bool,
+    unsynced: Vec<Unsynced>,
+}
+
+/// What was in a file before a write that is not synced.
+#[derive(Debug)]
+struct Unsynced {
+    file: Arc<dyn OpenFile>,
+    offset: u64,
+    before: Vec<u8>,
 }
 
 impl FaultyFiles {
-    /// A disk that works until it is told otherwise.
+    /// A disk with this fate.
     pub(crate) fn new(fate: Fate) -> Self {
-        Self { fate: Arc::new(Mutex::new(fate)) }
+        Self { state: Arc::new(Mutex::new(State { fate, ..State::default() })) }
     }
 
-    /// What happens from now on.
-    pub(crate) fn fate(&self) -> MutexGuard<'_, Fate> {
-        self.fate.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Changes what happens from now on.
+    pub(crate) fn set(&self, fate: Fate) {
+        self.lock().fate = fate;
     }
 
-    fn point(&self) -> io::Result<()> {
-        self.fate().point()
+    /// How many points there have been.
+    pub(crate) fn points(&self) -> u64 {
+        self.lock().points
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wrap(&self, file: Box<dyn OpenFile>) -> Box<dyn OpenFile> {
+        Box::new(FaultyFile { disk: self.clone(), file: file.into() })
     }
 }
 
-impl Fate {
+impl State {
     fn point(&mut self) -> io::Result<()> {
         self.points += 1;
-        self.dead |= self.dies_at.is_some_and(|point| self.points >= point);
-        match (self.dead, self.read_only) {
+        if !self.dead && self.fate.dies_at.is_some_and(|point| self.points >= point) {
+            self.dead = true;
+            self.forget()?;
+        }
+        match (self.dead, self.fate.read_only) {
             (true, _) => Err(io::Error::other("the machine is dead")),
             (_, true) => Err(ErrorKind::ReadOnlyFilesystem.into()),
             _ => Ok(()),
         }
     }
+
+    /// Takes back about half of the sectors that were not synced.
+    fn forget(&mut self) -> io::Result<()> {
+        let unsynced = std::mem::take(&mut self.unsynced);
+        let Some(mut seed) = self.fate.forgets else { return Ok(()) };
+        for Unsynced { file, offset, before } in unsynced.into_iter().rev() {
+            for (at, sector) in before.chunks(SECTOR).enumerate() {
+                // The multiplier of Knuth's MMIX generator.
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                if seed >> 63 == 0 {
+                    file.write_at(sector, offset + (at * SECTOR) as u64)?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Files for FaultyFiles {
     fn create(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
-        self.point()?;
-        if self.fate().full {
+        let mut state = self.lock();
+        state.point()?;
+        if state.fate.full {
             return Err(ErrorKind::StorageFull.into());
         }
-        Ok(Box::new(FaultyFile { disk: self.clone(), file: RealFiles.create(path)? }))
+        Ok(self.wrap(RealFiles.create(path)?))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
-        Ok(Box::new(FaultyFile { disk: self.clone(), file: RealFiles.open(path)? }))
+        Ok(self.wrap(RealFiles.open(path)?))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.point()?;
+        self.lock().point()?;
         RealFiles.rename(from, to)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        self.point()?;
+        self.lock().point()?;
         RealFiles.remove(path)
     }
 
@@ -85,7 +132,7 @@ impl Files for FaultyFiles {
         if path.is_dir() {
             return Ok(());
         }
-        self.point()?;
+        self.lock().point()?;
         RealFiles.make_folder(path)
     }
 
@@ -94,7 +141,7 @@ impl Files for FaultyFiles {
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        self.point()?;
+        self.lock().point()?;
         RealFiles.sync_folder(folder)
     }
 }
@@ -102,39 +149,50 @@ impl Files for FaultyFiles {
 #[derive(Debug)]
 struct FaultyFile {
     disk: FaultyFiles,
-    file: Box<dyn OpenFile>,
+    file: Arc<dyn OpenFile>,
+}
+
+impl FaultyFile {
+    /// What lies where something is to be written; zeros behind the end of the file.
+    fn before(&self, length: usize, offset: u64) -> io::Result<Vec<u8>> {
+        let mut before = vec![0; length];
+        let there = self.file.size()?.saturating_sub(offset).min(length as u64) as usize;
+        self.file.read_at(&mut before[..there], offset)?;
+        Ok(before)
+    }
 }
 
 impl OpenFile for FaultyFile {
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        let mut fate = self.disk.fate();
-        let was_dead = fate.dead;
-        if let Err(error) = fate.point() {
-            if !was_dead && fate.dead {
-                let reached = bytes.len() * fate.torn.min(1000) as usize / 1000;
+        let mut state = self.disk.lock();
+        let was_dead = state.dead;
+        if let Err(error) = state.point() {
+            if !was_dead && state.dead {
+                let reached = bytes.len() * state.fate.torn.min(1000) as usize / 1000;
                 self.file.write_at(&bytes[..reached], offset)?;
             }
             return Err(error);
         }
-        if fate.full && offset + bytes.len() as u64 > self.file.size()? {
-            // As a full disk does: what fits the allocated blocks is written.
-            let room = self.file.size()?.saturating_sub(offset).min(bytes.len() as u64) as usize;
-            self.file.write_at(&bytes[..room], offset)?;
-            return Err(ErrorKind::StorageFull.into());
-        }
-        drop(fate);
-        self.file.write_at(bytes, offset)
+        let room = self.file.size()?.saturating_sub(offset).min(bytes.len() as u64) as usize;
+        let fits = if state.fate.full { room } else { bytes.len() };
+        let before = self.before(fits, offset)?;
+        state.unsynced.push(Unsynced { file: self.file.clone(), offset, before });
+        self.file.write_at(&bytes[..fits], offset)?;
+        if fits < bytes.len() { Err(ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         self.file.read_at(buffer, offset)
     }
 
-    /// A process that dies takes nothing from the page cache, so a sync that worked needs nothing done.
     fn sync_data(&self) -> io::Result<()> {
-        let mut fate = self.disk.fate();
-        fate.point()?;
-        if fate.unsyncable { Err(io::Error::other("the disk cannot sync")) } else { Ok(()) }
+        let mut state = self.disk.lock();
+        state.point()?;
+        if state.fate.unsyncable {
+            return Err(io::Error::other("the disk cannot sync"));
+        }
+        state.unsynced.retain(|unsynced| !Arc::ptr_eq(&unsynced.file, &self.file));
+        Ok(())
     }
 
     fn size(&self) -> io::Result<u64> {

@@ -68,14 +68,6 @@ impl Backlog {
         waited.unwrap_or_else(PoisonError::into_inner).0.is_over
     }
 
-    /// Waits until nothing is left to be archived.
-    #[cfg(test)]
-    pub(super) fn wait_until_empty(&self) {
-        let limit = Duration::from_secs(60);
-        let waited = self.changed.wait_timeout_while(self.lock(), limit, |waiting| !waiting.files.is_empty());
-        assert!(!waited.unwrap().1.timed_out(), "the archivist does not come to an end");
-    }
-
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -12,6 +12,7 @@ const SECTOR: usize = 512;
 /// Real files under a [`Fate`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FaultyFiles {
+    fate: Arc<Mutex<Fate>>,
     state: Arc<Mutex<State>>,
 }
 
@@ -34,7 +35,6 @@ pub(crate) struct Fate {
 
 #[derive(Debug, Default)]
 struct State {
-    fate: Fate,
     points: u64,
     dead: bool,
     unsynced: Vec<Unsynced>,
@@ -51,17 +51,17 @@ struct Unsynced {
 impl FaultyFiles {
     /// A disk with this fate.
     pub(crate) fn new(fate: Fate) -> Self {
-        Self { state: Arc::new(Mutex::new(State { fate, ..State::default() })) }
+        Self { fate: Arc::new(Mutex::new(fate)), state: Arc::default() }
     }
 
-    /// Changes what happens from now on.
-    pub(crate) fn set(&self, fate: Fate) {
-        self.lock().fate = fate;
+    /// What happens from now on.
+    pub(crate) fn fate(&self) -> MutexGuard<'_, Fate> {
+        self.fate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many points there have been.
-    pub(crate) fn points(&self) -> u64 {
-        self.lock().points
+    fn point(&self) -> io::Result<()> {
+        let fate = *self.fate();
+        self.lock().point(fate)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -74,13 +74,13 @@ impl FaultyFiles {
 }
 
 impl State {
-    fn point(&mut self) -> io::Result<()> {
+    fn point(&mut self, fate: Fate) -> io::Result<()> {
         self.points += 1;
-        if !self.dead && self.fate.dies_at.is_some_and(|point| self.points >= point) {
+        if !self.dead && fate.dies_at.is_some_and(|point| self.points >= point) {
             self.dead = true;
-            self.forget()?;
+            self.forget(fate.forgets)?;
         }
-        match (self.dead, self.fate.read_only) {
+        match (self.dead, fate.read_only) {
             (true, _) => Err(io::Error::other("the machine is dead")),
             (_, true) => Err(ErrorKind::ReadOnlyFilesystem.into()),
             _ => Ok(()),
@@ -88,9 +88,9 @@ impl State {
     }
 
     /// Takes back about half of the sectors that were not synced.
-    fn forget(&mut self) -> io::Result<()> {
+    fn forget(&mut self, seed: Option<u64>) -> io::Result<()> {
         let unsynced = std::mem::take(&mut self.unsynced);
-        let Some(mut seed) = self.fate.forgets else { return Ok(()) };
+        let Some(mut seed) = seed else { return Ok(()) };
         for Unsynced { file, offset, before } in unsynced.into_iter().rev() {
             for (at, sector) in before.chunks(SECTOR).enumerate() {
                 // The multiplier of Knuth's MMIX generator.
@@ -106,9 +106,8 @@ impl State {
 
 impl Files for FaultyFiles {
     fn create(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
-        let mut state = self.lock();
-        state.point()?;
-        if state.fate.full {
+        self.point()?;
+        if self.fate().full {
             return Err(ErrorKind::StorageFull.into());
         }
         Ok(self.wrap(RealFiles.create(path)?))
@@ -119,12 +118,12 @@ impl Files for FaultyFiles {
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.lock().point()?;
+        self.point()?;
         RealFiles.rename(from, to)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        self.lock().point()?;
+        self.point()?;
         RealFiles.remove(path)
     }
 
@@ -132,7 +131,7 @@ impl Files for FaultyFiles {
         if path.is_dir() {
             return Ok(());
         }
-        self.lock().point()?;
+        self.point()?;
         RealFiles.make_folder(path)
     }
 
@@ -141,7 +140,7 @@ impl Files for FaultyFiles {
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        self.lock().point()?;
+        self.point()?;
         RealFiles.sync_folder(folder)
     }
 }
@@ -164,17 +163,18 @@ impl FaultyFile {
 
 impl OpenFile for FaultyFile {
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let fate = *self.disk.fate();
         let mut state = self.disk.lock();
         let was_dead = state.dead;
-        if let Err(error) = state.point() {
+        if let Err(error) = state.point(fate) {
             if !was_dead && state.dead {
-                let reached = bytes.len() * state.fate.torn.min(1000) as usize / 1000;
+                let reached = bytes.len() * fate.torn.min(1000) as usize / 1000;
                 self.file.write_at(&bytes[..reached], offset)?;
             }
             return Err(error);
         }
         let room = self.file.size()?.saturating_sub(offset).min(bytes.len() as u64) as usize;
-        let fits = if state.fate.full { room } else { bytes.len() };
+        let fits = if fate.full { room } else { bytes.len() };
         let before = self.before(fits, offset)?;
         state.unsynced.push(Unsynced { file: self.file.clone(), offset, before });
         self.file.write_at(&bytes[..fits], offset)?;
@@ -186,12 +186,11 @@ impl OpenFile for FaultyFile {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        let mut state = self.disk.lock();
-        state.point()?;
-        if state.fate.unsyncable {
+        self.disk.point()?;
+        if self.disk.fate().unsyncable {
             return Err(io::Error::other("the disk cannot sync"));
         }
-        state.unsynced.retain(|unsynced| !Arc::ptr_eq(&unsynced.file, &self.file));
+        self.disk.lock().unsynced.retain(|unsynced| !Arc::ptr_eq(&unsynced.file, &self.file));
         Ok(())
     }
 

@@ -30,6 +30,9 @@ const PATH: &str = "/hook/soak";
 /// The webhook of `bench/scenarios/failing.yaml`.
 const FAILING: &str = "/hook/failing";
 
+/// What the other scenarios are given, so that the folder can come to rest.
+const KEEP: &str = "keep: { runs: 1000 }\n";
+
 /// How many times as much as in its first third something may take in the last third of the time.
 const DRIFT: Bound = Bound::AtMost(1.25);
 
@@ -84,8 +87,8 @@ impl<'a> Soak<'a> {
         let far_side = FarSide::start(Duration::from_millis(profile.number("far_side")?))?;
         let files = [
             ("soak.yaml", far_side.put_into(profile.scenario())),
-            ("hello.yaml", greeting.scenario().to_owned()),
-            ("failing.yaml", failing.scenario().to_owned()),
+            ("hello.yaml", format!("{}{KEEP}", greeting.scenario())),
+            ("failing.yaml", format!("{}{KEEP}", failing.scenario())),
         ];
         let scratch = Scratch::new(&bench.scratch, "soak", files.map(|(name, text)| (name.to_owned(), text)))?;
         let server = hello::serve(bench, &scratch, &greeting)?;

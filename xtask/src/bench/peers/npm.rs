@@ -75,7 +75,8 @@ impl Installed {
         }
         let mut gyp = self.with_node("npx");
         gyp.current_dir(package).args(["--yes", &format!("node-gyp@{NODE_GYP}"), "rebuild"]);
-        gyp.arg(format!("--nodedir={}", self.node.display()));
+        // As a variable: a setting in the user's own npm configuration would win over an argument.
+        gyp.env("npm_config_nodedir", &self.node);
         process::read(&mut gyp).map(drop)
     }
 

@@ -34,14 +34,20 @@ pub(crate) const CHORES: &[Chore] = &[
     Chore {
         name: "crash",
         arguments: "[--rounds N] [--binary FILE]",
-        summary: "kill the server N times (200 unless said) under load; nothing may be lost or repeated",
+        summary: "N crashes (2000 unless said): kill the server under load, let its disk die; nothing may be lost or repeated",
         perform: crash::perform,
     },
     Chore {
         name: "bench",
-        arguments: "[--seconds S] [--only PART] [--binary FILE]",
+        arguments: "[--only PART] [--peers] [--seconds S] [--events N] [--runs N] [--binary FILE]",
         summary: "measure what docs/performance.md promises; fails when a floor is not kept",
         perform: bench::perform,
+    },
+    Chore {
+        name: "soak",
+        arguments: "[--minutes M] [--hours H] [--binary FILE]",
+        summary: "everything at once, with kills, for 5 minutes unless said; nothing may grow or be lost",
+        perform: bench::soak,
     },
     Chore {
         name: "fuzz",

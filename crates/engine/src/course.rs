@@ -260,7 +260,7 @@ impl Course {
 async fn append_patiently(shared: &Shared, append: Append) -> Result<(), StoreError> {
     loop {
         match shared.store.journal.append(append.clone()).await {
-            Err(StoreError::Busy) => tokio::time::sleep(FULL_STORE_PAUSE).await,
+            Err(StoreError::Busy | StoreError::Full(_)) => tokio::time::sleep(FULL_STORE_PAUSE).await,
             told => return told,
         }
     }

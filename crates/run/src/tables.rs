@@ -18,6 +18,9 @@ pub enum StoreError {
     /// The disk or the database failed; nothing of the request is promised.
     #[error("the store failed: {0}")]
     Failed(Arc<str>),
+    /// There is no room on the disk; nothing of the request was done. It may be tried again once there is.
+    #[error("the disk is full: {0}")]
+    Full(Arc<str>),
     /// What was read is not what was written.
     #[error("stored data cannot be read: {0}")]
     Corrupt(Arc<str>),

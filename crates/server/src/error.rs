@@ -169,6 +169,9 @@ impl From<StoreError> for Problem {
             StoreError::Busy => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_busy", error.to_string()).retry_after(1)
             }
+            StoreError::Full(_) => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "store_full", error.to_string()).retry_after(10)
+            }
             StoreError::Closed => Self::stopping(),
             StoreError::Conflict | StoreError::Claimed(_) => {
                 Self::new(StatusCode::CONFLICT, "conflict", error.to_string())

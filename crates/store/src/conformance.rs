@@ -9,17 +9,28 @@ use uuid::Uuid;
 /// A store under test; reopening the memory leaves it as it is.
 pub(crate) struct Subject {
     folder: Option<tempfile::TempDir>,
+    /// How large a file of the log grows.
+    log_bytes: u64,
     store: Option<Store>,
 }
 
 impl Subject {
     pub(crate) fn memory() -> Self {
-        Self { folder: None, store: Some(open("memory:").unwrap()) }
+        Self { folder: None, log_bytes: 0, store: Some(open("memory:").unwrap()) }
     }
 
     pub(crate) fn disk() -> Self {
+        Self::disk_with(16 << 20)
+    }
+
+    /// On disk, with so small files of the log that nearly everything is in archives at once.
+    pub(crate) fn archives() -> Self {
+        Self::disk_with(2048)
+    }
+
+    fn disk_with(log_bytes: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut subject = Self { folder: Some(folder), store: None };
+        let mut subject = Self { folder: Some(folder), log_bytes, store: None };
         subject.reopen();
         subject
     }
@@ -31,12 +42,12 @@ impl Subject {
     pub(crate) fn reopen(&mut self) {
         if let Some(folder) = &self.folder {
             self.store = None;
-            self.store = Some(open(&format!("sled:{}", folder.path().display())).unwrap());
+            self.store = Some(crate::disk::open_for_tests(folder.path(), self.log_bytes).unwrap());
         }
     }
 }
 
-macro_rules! both {
+macro_rules! all {
     ($($case:ident),* $(,)?) => {
         mod memory {
             $(#[test] fn $case() { super::$case(&mut super::Subject::memory()); })*
@@ -44,10 +55,13 @@ macro_rules! both {
         mod disk {
             $(#[test] fn $case() { super::$case(&mut super::Subject::disk()); })*
         }
+        mod archives {
+            $(#[test] fn $case() { super::$case(&mut super::Subject::archives()); })*
+        }
     };
 }
 
-both!(
+all!(
     a_run_is_read_as_it_was_appended,
     pieces_of_any_size_come_back,
     a_piece_out_of_turn_is_refused,

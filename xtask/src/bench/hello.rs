@@ -1,19 +1,19 @@
 //! The synchronous path beside a bare actix-web handler: how much of the machine's speed is left with every run on disk
 //! before its answer.
 
-use std::path::{Path, PathBuf};
+use std::net::SocketAddr;
+use std::path::Path;
 
 use anyhow::ensure;
 use serde_json::Value;
 
+use super::bare::Pair;
 use super::figure::{Bound, Figure};
 use super::profile::Profile;
 use super::scratch::Scratch;
 use super::server::Server;
 use super::wrk::{self, Load, Outcome};
-use super::{Bench, RUNS, flush, http};
-use crate::process;
-use crate::workspace::Workspace;
+use super::{Bench, RUNS, bare, flush, http};
 
 /// The webhook of `bench/scenarios/hello.yaml`; the bare handler answers any path.
 pub(crate) const PATH: &str = "/hook/hello";
@@ -27,21 +27,15 @@ const PROMISED_AT: u64 = 100;
 /// How long each server is warmed up, in seconds.
 const WARM_UP: u64 = 1;
 
-/// One run of each, one right after the other.
-struct Pair {
-    bare: Outcome,
-    hello: Outcome,
-}
-
 /// Compares at every number of connections of the profile, and counts flushes.
 pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     let profile = Profile::read(&bench.profiles, "hello")?;
-    let bare = build_bare(bench.workspace)?;
+    let bare = bare::build(bench.workspace)?;
     let mut figures = Vec::new();
     let mut errors = 0;
     for connections in profile.connections()? {
         let pairs = compare(bench, &bare, &profile, connections)?;
-        errors += pairs.iter().map(|pair| pair.bare.errors + pair.hello.errors).sum::<u64>();
+        errors += pairs.iter().map(|pair| pair.bare.errors + pair.ours.errors).sum::<u64>();
         figures.extend(describe(connections, &pairs));
     }
     figures.push(Figure::new("errors", "", vec![errors as f64]).bound(Bound::AtMost(0.0)));
@@ -52,7 +46,7 @@ pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
 /// The hello scenario in a scratch folder, with its profile's body checked to be answered as it should.
 pub(crate) fn serve(bench: &Bench, scratch: &Scratch, profile: &Profile) -> anyhow::Result<Server> {
     let server = Server::hookmill(bench, scratch)?;
-    greeted(&server, profile)?;
+    greeted(server.address, PATH, profile)?;
     Ok(server)
 }
 
@@ -61,29 +55,24 @@ pub(crate) fn scratch(bench: &Bench, profile: &Profile) -> anyhow::Result<Scratc
     Scratch::new(&bench.scratch, "hello", [("hello.yaml".to_owned(), profile.scenario().to_owned())])
 }
 
-fn build_bare(workspace: &Workspace) -> anyhow::Result<PathBuf> {
-    process::show(workspace.cargo().args(["build", "--release", "--package", "server", "--example", "bare"]))?;
-    Ok(workspace.target.join("release/examples/bare"))
-}
-
-/// Runs alternate, so that whatever else the machine does meets both.
-fn compare(bench: &Bench, bare: &Path, profile: &Profile, connections: u64) -> anyhow::Result<Vec<Pair>> {
+/// Starts both and lets them take turns.
+fn compare(bench: &Bench, bare: &Path, profile: &Profile, connections: u64) -> anyhow::Result<Vec<Pair<Outcome>>> {
     let scratch = scratch(bench, profile)?;
     let hello = serve(bench, &scratch, profile)?;
     let bare = Server::bare(bare, &scratch)?;
-    greeted(&bare, profile)?;
+    greeted(bare.address, PATH, profile)?;
     let body = profile.body();
     let load = |server: &Server, seconds| {
         wrk::run(bench, &Load { address: server.address, path: PATH, body: &body, connections, seconds })
     };
     load(&bare, WARM_UP)?;
     load(&hello, WARM_UP)?;
-    (0..RUNS).map(|_| Ok(Pair { bare: load(&bare, bench.seconds)?, hello: load(&hello, bench.seconds)? })).collect()
+    (0..RUNS).map(|_| Ok(Pair { bare: load(&bare, bench.seconds)?, ours: load(&hello, bench.seconds)? })).collect()
 }
 
 /// Fails unless the server answers as both have to, so that nothing else is measured.
-fn greeted(server: &Server, profile: &Profile) -> anyhow::Result<()> {
-    let answer = http::post(server.address, PATH, profile.body().as_bytes())?;
+pub(crate) fn greeted(address: SocketAddr, path: &str, profile: &Profile) -> anyhow::Result<()> {
+    let answer = http::post(address, path, profile.body().as_bytes())?;
     let expected: Value = serde_json::json!({ "response": "Hello", "name": "Ada" });
     let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
     let said = String::from_utf8_lossy(&answer.body);
@@ -91,19 +80,19 @@ fn greeted(server: &Server, profile: &Profile) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn describe(connections: u64, pairs: &[Pair]) -> Vec<Figure> {
-    let figure = |what: &str, unit, value: fn(&Pair) -> f64| {
+fn describe(connections: u64, pairs: &[Pair<Outcome>]) -> Vec<Figure> {
+    let figure = |what: &str, unit, value: fn(&Pair<Outcome>) -> f64| {
         Figure::new(format!("{what}, {connections} conn."), unit, pairs.iter().map(value).collect())
     };
-    let share = figure("hello / bare", "", |pair| pair.hello.rate / pair.bare.rate);
+    let share = figure("hello / bare", "", |pair| pair.ours.rate / pair.bare.rate);
     vec![
         figure("bare", "/s", |pair| pair.bare.rate),
-        figure("hello", "/s", |pair| pair.hello.rate),
+        figure("hello", "/s", |pair| pair.ours.rate),
         if connections == PROMISED_AT { share.bound(SHARE) } else { share },
         figure("bare p50", "ms", |pair| pair.bare.p50),
         figure("bare p99", "ms", |pair| pair.bare.p99),
-        figure("hello p50", "ms", |pair| pair.hello.p50),
-        figure("hello p99", "ms", |pair| pair.hello.p99),
+        figure("hello p50", "ms", |pair| pair.ours.p50),
+        figure("hello p99", "ms", |pair| pair.ours.p99),
     ]
 }
 
@@ -115,7 +104,7 @@ mod tests {
     #[test]
     fn the_share_is_of_each_pair() {
         let outcome = |rate| Outcome { requests: 1, rate, p50: 1.0, p99: 2.0, errors: 0 };
-        let pair = |bare, hello| Pair { bare: outcome(bare), hello: outcome(hello) };
+        let pair = |bare, hello| Pair { bare: outcome(bare), ours: outcome(hello) };
         // A noisy second slows both of a pair; the medians taken apart would say 0.25.
         let pairs = [pair(100.0, 36.0), pair(50.0, 18.0), pair(72.0, 25.0)];
         let share = |connections| {

@@ -1,19 +1,22 @@
-//! The asynchronous path: how fast deliveries are acknowledged, each on disk before its 200, and how fast what was
-//! acknowledged is done.
+//! The asynchronous path beside a bare actix-web handler: how fast deliveries are acknowledged, each on disk before its
+//! 200, and how fast what was acknowledged is done.
 
+use std::path::Path;
 use std::time::Instant;
 
-use serde_json::Value;
-
+use super::bare::{self, Pair};
 use super::figure::{Bound, Figure};
 use super::profile::Profile;
 use super::scratch::Scratch;
 use super::server::Server;
 use super::wrk::{self, Load, Outcome};
-use super::{Bench, RUNS, http};
+use super::{Bench, RUNS, runs};
 
 /// The webhook of `bench/scenarios/intake.yaml`.
 const PATH: &str = "/hook/intake";
+
+/// What share of the bare handler's requests per second is reached.
+const SHARE: Bound = Bound::AtLeast { floor: 0.5, aim: None };
 
 /// A load, and what was left to do after it.
 struct Flood {
@@ -25,43 +28,67 @@ struct Flood {
 /// Floods at every number of connections of the profile.
 pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     let profile = Profile::read(&bench.profiles, "intake")?;
+    let bare = bare::build(bench.workspace)?;
     let mut figures = Vec::new();
     for connections in profile.connections()? {
-        let scratch = || Scratch::new(&bench.scratch, "intake", [("intake.yaml".into(), profile.scenario().into())]);
-        let floods: Vec<Flood> =
-            (0..RUNS).map(|_| flood(bench, &scratch()?, &profile, connections)).collect::<anyhow::Result<_>>()?;
-        figures.extend(describe(connections, &floods));
+        let pairs: Vec<_> =
+            (0..RUNS).map(|_| compare(bench, &bare, &profile, connections)).collect::<anyhow::Result<_>>()?;
+        figures.extend(describe(connections, &pairs));
     }
     Ok(figures)
 }
 
-fn flood(bench: &Bench, scratch: &Scratch, profile: &Profile, connections: u64) -> anyhow::Result<Flood> {
-    let mut server = Server::hookmill(bench, scratch)?;
+/// Both servers are new each time: what one flood has left to do must not slow the next.
+fn compare(bench: &Bench, bare: &Path, profile: &Profile, connections: u64) -> anyhow::Result<Pair<Flood>> {
+    let scratch = Scratch::new(&bench.scratch, "intake", [("intake.yaml".into(), profile.scenario().into())])?;
+    let bare = Server::bare(bare, &scratch)?;
     let body = profile.body();
-    let load = Load { address: server.address, path: PATH, body: &body, connections, seconds: bench.seconds };
-    let acknowledged = wrk::run(bench, &load)?;
-    let end = Instant::now();
-    server.wait_for("every acknowledged run to end", |server| running(server) == Some(0))?;
-    Ok(Flood { acknowledged, behind: end.elapsed().as_secs_f64() })
-}
-
-/// How many runs the API shows as running, one at most; nothing while it cannot say.
-pub(crate) fn running(server: &Server) -> Option<usize> {
-    let answer = http::get(server.address, "/api/v1/runs?status=running&limit=1").ok()?;
-    let page: Value = serde_json::from_slice(&answer.body).ok()?;
-    page["items"].as_array().map(Vec::len)
-}
-
-fn describe(connections: u64, floods: &[Flood]) -> Vec<Figure> {
-    let figure = |what: &str, unit, value: fn(&Flood) -> f64| {
-        Figure::new(format!("{what}, {connections} conn."), unit, floods.iter().map(value).collect())
+    let load = |server: &Server| {
+        wrk::run(bench, &Load { address: server.address, path: PATH, body: &body, connections, seconds: bench.seconds })
     };
-    let errors = floods.iter().map(|flood| flood.acknowledged.errors).sum::<u64>();
+    let bare = load(&bare)?;
+    let mut server = Server::hookmill(bench, &scratch)?;
+    let acknowledged = load(&server)?;
+    let end = Instant::now();
+    server.wait_for("every acknowledged run to end", |server| runs::running(server) == Some(0))?;
+    Ok(Pair { bare, ours: Flood { acknowledged, behind: end.elapsed().as_secs_f64() } })
+}
+
+fn describe(connections: u64, pairs: &[Pair<Flood>]) -> Vec<Figure> {
+    let figure = |what: &str, unit, value: fn(&Pair<Flood>) -> f64| {
+        Figure::new(format!("{what}, {connections} conn."), unit, pairs.iter().map(value).collect())
+    };
+    let errors = pairs.iter().map(|pair| pair.ours.acknowledged.errors + pair.bare.errors).sum::<u64>();
     vec![
-        figure("acknowledged", "/s", |flood| flood.acknowledged.rate),
-        figure("p50", "ms", |flood| flood.acknowledged.p50),
-        figure("p99", "ms", |flood| flood.acknowledged.p99),
-        figure("the last run ends after the load", "s", |flood| flood.behind),
+        figure("bare", "/s", |pair| pair.bare.rate),
+        figure("acknowledged", "/s", |pair| pair.ours.acknowledged.rate),
+        figure("acknowledged / bare", "", |pair| pair.ours.acknowledged.rate / pair.bare.rate).bound(SHARE),
+        figure("p50", "ms", |pair| pair.ours.acknowledged.p50),
+        figure("p99", "ms", |pair| pair.ours.acknowledged.p99),
+        figure("the last run ends after the load", "s", |pair| pair.ours.behind),
         Figure::new(format!("errors, {connections} conn."), "", vec![errors as f64]).bound(Bound::AtMost(0.0)),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::figure::Verdict;
+    use super::*;
+
+    #[test]
+    fn errors_and_a_small_share_break_the_promise() {
+        let outcome = |rate, errors| Outcome { requests: 1, rate, p50: 1.0, p99: 2.0, errors };
+        let verdicts = |ours, errors| {
+            let pair =
+                Pair { bare: outcome(100.0, 0), ours: Flood { acknowledged: outcome(ours, errors), behind: 0.5 } };
+            describe(100, &[pair]).iter().map(Figure::verdict).filter(|verdict| *verdict != Verdict::Open).collect()
+        };
+        let check = |ours, errors, expected: [Verdict; 2]| {
+            let seen: Vec<Verdict> = verdicts(ours, errors);
+            assert_eq!(seen, expected, "{ours} {errors}");
+        };
+        check(50.0, 0, [Verdict::Kept, Verdict::Kept]);
+        check(49.0, 0, [Verdict::Broken, Verdict::Kept]);
+        check(80.0, 1, [Verdict::Kept, Verdict::Broken]);
+    }
 }

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 
 use super::figure::{Bound, Figure};
+use super::gauge::resident;
 use super::http::{self, Framing};
 use super::profile::Profile;
-use super::server::{Server, resident};
+use super::server::Server;
 use super::wrk::{self, Load};
 use super::{Bench, hello};
 

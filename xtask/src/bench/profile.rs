@@ -47,8 +47,13 @@ impl Profile {
 
     /// How many connections to post over, one measurement for each.
     pub(crate) fn connections(&self) -> anyhow::Result<Vec<u64>> {
-        let numbers = self.data["connections"].as_array().with_context(|| self.lacks("connections"))?;
-        numbers.iter().map(|number| number.as_u64().with_context(|| self.lacks("connections"))).collect()
+        self.numbers("connections")
+    }
+
+    /// A list of numbers, one measurement for each.
+    pub(crate) fn numbers(&self, key: &str) -> anyhow::Result<Vec<u64>> {
+        let numbers = self.data[key].as_array().with_context(|| self.lacks(key))?;
+        numbers.iter().map(|number| number.as_u64().with_context(|| self.lacks(key))).collect()
     }
 
     fn lacks(&self, key: &str) -> String {

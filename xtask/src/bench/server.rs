@@ -35,9 +35,17 @@ impl Server {
         Self::hookmill_under(Command::new(&bench.binary), scratch)
     }
 
+    /// The same at this address, which must be free.
+    pub(crate) fn hookmill_at(bench: &Bench, scratch: &Scratch, address: SocketAddr) -> anyhow::Result<Self> {
+        Self::serve(Command::new(&bench.binary), scratch, address)
+    }
+
     /// The same, by a command that starts the program and takes its arguments.
-    pub(crate) fn hookmill_under(mut command: Command, scratch: &Scratch) -> anyhow::Result<Self> {
-        let address = free_address()?;
+    pub(crate) fn hookmill_under(command: Command, scratch: &Scratch) -> anyhow::Result<Self> {
+        Self::serve(command, scratch, free_address()?)
+    }
+
+    fn serve(mut command: Command, scratch: &Scratch, address: SocketAddr) -> anyhow::Result<Self> {
         command.arg("serve").arg(scratch.scenarios()).args(["--listen", &address.to_string()]);
         command.arg("--data").arg(scratch.data()).env("HOOKMILL_TOKEN", TOKEN).env_remove("RUST_LOG");
         Self::start(command, address, scratch.file("log"))
@@ -79,6 +87,13 @@ impl Server {
         Ok(())
     }
 
+    /// Kills it as a power cut would end it: no signal handler runs.
+    pub(crate) fn kill(&mut self) -> anyhow::Result<()> {
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(())
+    }
+
     /// Asks it to end, and waits for that.
     pub(crate) fn stop(mut self) -> anyhow::Result<()> {
         process::read(Command::new("kill").args(["-TERM", &self.process.id().to_string()]))?;
@@ -112,31 +127,6 @@ impl Drop for Server {
     }
 }
 
-/// What a process holds in memory (`VmRSS`, proc(5)), in MB of 10⁶ bytes.
-pub(crate) fn resident(pid: u32) -> anyhow::Result<f64> {
-    let path = Path::new("/proc").join(pid.to_string()).join("status");
-    let status = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    parse_resident(&status).with_context(|| format!("{} has no VmRSS", path.display()))
-}
-
-fn parse_resident(status: &str) -> Option<f64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kibibytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kibibytes * 1024.0 / 1e6)
-}
-
 fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_resident_memory() {
-        let check = |status, expected| assert_eq!(parse_resident(status), expected);
-        check("Name:\thookmill\nVmHWM:\t   50000 kB\nVmRSS:\t   31250 kB\n", Some(32.0));
-        check("Name:\tkthreadd\n", None);
-    }
 }

@@ -5,9 +5,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::figure::{Bound, Figure};
+use super::gauge::resident;
 use super::profile::Profile;
 use super::scratch::Scratch;
-use super::server::{Server, resident};
+use super::server::Server;
 use super::{Bench, RUNS};
 
 /// From exec to the first 200 of `/readyz`, in milliseconds.

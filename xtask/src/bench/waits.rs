@@ -4,9 +4,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::figure::{Bound, Figure};
+use super::gauge::resident;
 use super::profile::Profile;
-use super::server::{Server, resident};
-use super::{Bench, hello, memory};
+use super::server::Server;
+use super::{Bench, hello, memory, runs};
 
 /// How much more memory the server may hold with all runs waiting, in MB.
 const COST: Bound = Bound::AtMost(30.0);
@@ -42,5 +43,5 @@ pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
 
 /// Comes back once no run is being worked on.
 fn quiet(server: &mut Server) -> anyhow::Result<()> {
-    server.wait_for("all runs to wait", |server| super::intake::running(server) == Some(0))
+    server.wait_for("all runs to wait", |server| runs::running(server) == Some(0))
 }

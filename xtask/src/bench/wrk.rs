@@ -9,6 +9,9 @@ use serde_json::Value;
 use super::Bench;
 use crate::process;
 
+/// How long an answer may take, in seconds.
+const PATIENCE: u64 = 2;
+
 /// What is posted where, and how.
 pub(crate) struct Load<'a> {
     /// The server.
@@ -40,10 +43,26 @@ pub(crate) struct Outcome {
 
 /// Posts for as long as the load says. One thread, so that the server has the rest of the machine.
 pub(crate) fn run(bench: &Bench, load: &Load) -> anyhow::Result<Outcome> {
+    post(bench, load, PATIENCE, &[])
+}
+
+/// The same with more time for each answer, in seconds.
+pub(crate) fn run_patiently(bench: &Bench, load: &Load, patience: u64) -> anyhow::Result<Outcome> {
+    post(bench, load, patience, &[])
+}
+
+/// The same with bodies that differ: `NUMBER` in the body counts up from `first`, and `NOISE` becomes 512 digits of
+/// chance.
+pub(crate) fn run_numbered(bench: &Bench, load: &Load, first: u64) -> anyhow::Result<Outcome> {
+    post(bench, load, PATIENCE, &[&first.to_string()])
+}
+
+fn post(bench: &Bench, load: &Load, patience: u64, more: &[&str]) -> anyhow::Result<Outcome> {
     let mut wrk = Command::new("wrk");
     wrk.args(["-t1", &format!("-c{}", load.connections), &format!("-d{}s", load.seconds)]);
+    wrk.args(["--timeout", &format!("{patience}s")]);
     wrk.arg("-s").arg(bench.profiles.join("wrk/post.lua")).arg(format!("http://{}{}", load.address, load.path));
-    let said = process::read(wrk.args(["--", load.body]))?;
+    let said = process::read(wrk.args(["--", load.body]).args(more))?;
     parse(&said).with_context(|| format!("wrk gave no result:\n{said}"))
 }
 

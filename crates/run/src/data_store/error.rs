@@ -45,6 +45,7 @@ impl DataError {
             Self::TooLarge(_) => "too_large",
             Self::OutOfRange(_) => "out_of_range",
             Self::Busy | Self::Store(StoreError::Busy | StoreError::Conflict | StoreError::Claimed(_)) => "store_busy",
+            Self::Store(StoreError::Full(_)) => "store_full",
             Self::Store(StoreError::Failed(_) | StoreError::Corrupt(_) | StoreError::Closed) => "store_failed",
         }
     }

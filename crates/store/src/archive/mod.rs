@@ -85,8 +85,8 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-/// An open file weighs as much as two blocks, so that a cache of 16 MiB has no more than 64 files open.
-const FILE_WEIGHT: usize = 256 * 1024;
+/// An open file weighs as much as a block, so that a cache of 16 MiB has no more than 128 files open.
+const FILE_WEIGHT: usize = 128 * 1024;
 
 /// An archive file. Cheap to have by the thousand.
 #[derive(Debug)]
@@ -204,6 +204,17 @@ impl Archive {
         Ok(digests)
     }
 
+    /// The digests of the blobs that one of its runs refers to.
+    pub(crate) fn digests_of(&self, run: RunId) -> Result<Vec<Digest>, StoreError> {
+        let numbers = self.find(run, |_, _, page, row| Ok(page.digests(row).to_vec()))?.unwrap_or_default();
+        if numbers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let digests = self.numbered_digests()?;
+        let named = numbers.iter().map(|number| digests.get(*number as usize).copied());
+        named.collect::<Option<_>>().ok_or_else(|| damaged(&self.path, "an index"))
+    }
+
     /// Removes the file. Whoever has this archive can go on reading it.
     pub(crate) fn remove(&self) -> Result<(), StoreError> {
         let file = self.file()?;
@@ -319,5 +330,12 @@ impl Archive {
 
     fn key(&self, what: What) -> Key {
         Key { archive: self.number, what }
+    }
+}
+
+impl Drop for Archive {
+    /// What nobody can ask for any more should not take the place of other things, nor keep a removed file's room.
+    fn drop(&mut self) {
+        self.cache.forget(self.number);
     }
 }

@@ -44,10 +44,11 @@ impl Newest {
         Self { archive, part, query, blocks: None, wave: FIRST_WAVE, found: VecDeque::new() }
     }
 
-    /// No run comes before this one; none if there are none at all.
+    /// No run comes before this one; none if no done run is of the time that is asked for.
     pub(super) fn bound(&self) -> Option<RunId> {
-        let (_, last) = self.archive.bounds()?;
-        Some(last)
+        let (first, last) = self.archive.bounds()?;
+        let span = self.query.span();
+        (first < span.end && last >= span.start).then(|| last.min(span.end))
     }
 
     /// Looks at the next blocks; whether there were any.

@@ -1,6 +1,6 @@
 //! Makes a new archive of what is to be kept of an old one.
 
-use super::chunk::failed;
+use super::chunk::{damaged, failed};
 use super::{Archive, Builder, Part};
 use crate::Head;
 use bytes::Bytes;
@@ -56,8 +56,9 @@ impl Archive {
                     unread => unread.insert(Bytes::copy_from_slice(&self.block(part, number)?)),
                 };
                 let pieces: Vec<Bytes> = page.pieces(row).map(|range| block.slice(range)).collect();
-                let refers = page.digests(row).iter().filter_map(|digest| digests.get(*digest as usize).copied());
-                let refers: Vec<Digest> = refers.collect();
+                let named = |number: &u32| digests.get(*number as usize).copied();
+                let refers: Option<Vec<Digest>> = page.digests(row).iter().map(named).collect();
+                let refers = refers.ok_or_else(|| damaged(&self.path, "an index"))?;
                 match part {
                     Part::Done => builder.done(row.run, &head, &pieces, &refers)?,
                     Part::Open => builder.open(row.run, &head, &pieces, &refers)?,

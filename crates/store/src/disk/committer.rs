@@ -1,14 +1,18 @@
 //! The one thread that writes. While it writes and syncs a group, the next one gathers: the more callers wait, the more
-//! of them share a sync. Only it flushes: sled hangs when several flush at once, and its flush does not reach the disk
-//! (`sync_file_range`), so the database file is synced after it.
+//! of them share a sync. What is synced in the log is then known to the index and to the database.
 
-use super::group::{Verdict, Writer};
-use super::records::Change;
+use super::archivist::Backlog;
+use super::group::{Decided, Group, Verdict};
+use super::live::Shared;
+use super::log::writer::Writer;
+use super::log::{FILE_BYTES, group, record};
+use super::records::{self, Change};
 use crate::{Ack, Append};
+use run::retention::Durability;
 use run::tables::StoreError;
 use std::fmt;
-use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -31,8 +35,8 @@ const GROUP_JOBS: usize = 1024;
 /// Something to write, and who waits for it.
 #[derive(Debug)]
 pub(super) enum Job {
-    /// A piece of a journal.
-    Append(Append, oneshot::Sender<Result<(), StoreError>>),
+    /// A piece of a journal; who waits for it may have been answered.
+    Append(Append, Option<oneshot::Sender<Result<(), StoreError>>>),
     /// A change of a record.
     Change(Change, mpsc::SyncSender<Verdict>),
 }
@@ -41,15 +45,34 @@ impl Job {
     fn size(&self) -> usize {
         JOB_BYTES
             + match self {
-                Self::Append(append, _) => append.bytes.len(),
+                Self::Append(append, _) => append.bytes.len() + append.digests.len() * 32,
                 Self::Change(change, _) => change.size(),
             }
+    }
+
+    /// How many bytes it takes in the log at most.
+    fn most_bytes(&self) -> usize {
+        match self {
+            Self::Append(append, _) => record::most_bytes(append),
+            Self::Change(change, _) => record::change_bytes(change.key(), change.value()),
+        }
+    }
+
+    /// Answers one who does not wait for the disk.
+    fn answer_early(&mut self, verdict: &Verdict) {
+        if let Self::Append(Append { durability: Durability::Memory, .. }, sender) = self
+            && verdict.is_ok()
+            && let Some(sender) = sender.take()
+        {
+            // One who has gone is no matter.
+            let _ = sender.send(Ok(()));
+        }
     }
 
     /// Tells who waits; one who has gone is no matter.
     fn answer(self, verdict: Verdict) {
         match self {
-            Self::Append(_, sender) => drop(sender.send(verdict.map(drop))),
+            Self::Append(_, sender) => drop(sender.map(|sender| sender.send(verdict.map(drop)))),
             Self::Change(_, sender) => drop(sender.send(verdict)),
         }
     }
@@ -58,6 +81,7 @@ impl Job {
 /// Hands jobs to the thread that writes. Dropping it writes what waits and ends the thread.
 pub(super) struct Committer {
     queue: Arc<Queue>,
+    backlog: Arc<Backlog>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -92,21 +116,23 @@ impl fmt::Debug for Committer {
 }
 
 impl Committer {
-    /// Starts the thread. `file` is the database's file.
-    pub(super) fn start(writer: Writer, db: sled::Db, file: File) -> Result<Self, StoreError> {
+    /// Starts the thread.
+    pub(super) fn start(shared: Arc<Shared>, writer: Writer, backlog: Arc<Backlog>) -> Result<Self, StoreError> {
         let queue = Arc::new(Queue::default());
-        let worker = Worker { answered: 0, queue: queue.clone(), writer, disk: Disk { db, file } };
+        let revision = records::last_revision(&shared.trees)?;
+        let (queued, full) = (queue.clone(), backlog.clone());
+        let worker = Worker { queue: queued, shared, writer, backlog: full, buffer: Vec::new(), revision, answered: 0 };
         let thread = std::thread::Builder::new()
             .name("committer".into())
             .spawn(move || worker.run())
             .map_err(|error| StoreError::Failed(format!("no thread for the committer: {error}").into()))?;
-        Ok(Self { queue, thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue, backlog, thread: Mutex::new(Some(thread)) })
     }
 
     /// Queues an append; never waits.
     pub(super) fn append(&self, append: Append) -> Ack {
         let (sender, ack) = Ack::pair();
-        self.submit(Job::Append(append, sender));
+        self.submit(Job::Append(append, Some(sender)));
         ack
     }
 
@@ -137,7 +163,7 @@ impl Committer {
         let refused = match &waiting.end {
             Some(error) => Some(error.clone()),
             None if size > WAITING_BYTES => Some(StoreError::Failed("a piece has 64 MiB at most".into())),
-            None if waiting.bytes + size > WAITING_BYTES => Some(StoreError::Busy),
+            None if waiting.bytes + size > WAITING_BYTES || self.backlog.is_long() => Some(StoreError::Busy),
             None => None,
         };
         if let Some(error) = refused {
@@ -162,23 +188,15 @@ impl Drop for Committer {
     }
 }
 
-/// What makes written keys durable.
-struct Disk {
-    db: sled::Db,
-    file: File,
-}
-
-impl Disk {
-    fn sync(&self) -> Result<(), StoreError> {
-        self.db.flush().map_err(super::trees::failed)?;
-        self.file.sync_data().map_err(|error| StoreError::Failed(format!("fdatasync: {error}").into()))
-    }
-}
-
 struct Worker {
     queue: Arc<Queue>,
+    shared: Arc<Shared>,
     writer: Writer,
-    disk: Disk,
+    backlog: Arc<Backlog>,
+    /// Reused from group to group.
+    buffer: Vec<u8>,
+    /// The last revision that was given to a record.
+    revision: u64,
     /// How many jobs the last flush answered.
     answered: usize,
 }
@@ -215,7 +233,7 @@ impl Worker {
     }
 
     /// Gives a crowd that was just answered a moment to come back, so that it shares one flush again: each flush
-    /// costs the same, and wakes every thread of sled's pool. Few callers are not kept waiting.
+    /// costs the same. Few callers are not kept waiting.
     fn gather<'q>(&self, mut waiting: MutexGuard<'q, Waiting>) -> MutexGuard<'q, Waiting> {
         if self.answered < CROWD {
             return waiting;
@@ -228,20 +246,76 @@ impl Worker {
 
     /// Writes and syncs a group, and answers all of it. On an error the jobs stay in `group`, unanswered.
     fn commit(&mut self, group: &mut Vec<Job>) -> Result<(), StoreError> {
-        let Self { writer, disk, queue, .. } = self;
         // sled panics on some damages; that must end the store, not leave its callers waiting.
-        let written = catch_unwind(AssertUnwindSafe(|| {
-            let verdicts = writer.write(group)?;
-            disk.sync()?;
-            Ok(verdicts)
-        }));
-        let verdicts = written.unwrap_or_else(|_| Err(StoreError::Failed("the database panicked".into())))?;
-        queue.lock().bytes -= group.iter().map(Job::size).sum::<usize>();
+        let verdicts = catch_unwind(AssertUnwindSafe(|| self.write(group)));
+        let verdicts = verdicts.unwrap_or_else(|_| Err(StoreError::Failed("the database panicked".into())))?;
+        self.queue.lock().bytes -= group.iter().map(Job::size).sum::<usize>();
         group.drain(..).zip(verdicts).for_each(|(job, verdict)| job.answer(verdict));
         Ok(())
     }
 
-    /// After a failed write or sync nobody knows what is on disk (a second sync may succeed without having written
+    /// Writes and syncs a group, and lets index and database know. What could not be written is refused; it is written
+    /// over by the next group. An error means that nobody knows what is on disk.
+    fn write(&mut self, jobs: &mut [Job]) -> Result<Vec<Verdict>, StoreError> {
+        if let Err(error) = self.make_room(jobs.iter().map(Job::most_bytes).sum()) {
+            return Ok(jobs.iter().map(|_| Err(error.clone())).collect());
+        }
+        group::begin(&mut self.buffer);
+        let empty = self.buffer.len();
+        let place = (self.writer.current().head.number, self.writer.offset());
+        let mut decided = {
+            let live = self.shared.read();
+            Group::new(&live, &self.shared.trees, place, &mut self.buffer, self.revision).decide(jobs)?
+        };
+        if self.buffer.len() == empty {
+            return Ok(decided.verdicts);
+        }
+        if let Err(error) = self.writer.write(&mut self.buffer) {
+            tracing::error!(%error, "the log could not be written; what was to be written is refused");
+            decided
+                .verdicts
+                .iter_mut()
+                .filter(|verdict| verdict.is_ok())
+                .for_each(|verdict| *verdict = Err(error.clone()));
+            return Ok(decided.verdicts);
+        }
+        jobs.iter_mut().zip(&decided.verdicts).for_each(|(job, verdict)| job.answer_early(verdict));
+        let sequence = self.writer.sync(self.buffer.len())?;
+        self.revision = decided.revision;
+        self.publish(jobs, &decided, sequence)?;
+        Ok(decided.verdicts)
+    }
+
+    /// Goes on to another file of the log if this one is full, and hands the full one over to be archived.
+    fn make_room(&mut self, length: usize) -> Result<(), StoreError> {
+        if let Some(full) = self.writer.make_room(length)? {
+            self.shared.write().add_log(self.writer.current().clone());
+            self.backlog.push(full.head.number, full.size().unwrap_or(FILE_BYTES));
+        }
+        Ok(())
+    }
+
+    /// Lets be seen what is synced.
+    fn publish(&self, jobs: &[Job], decided: &Decided, sequence: u64) -> Result<(), StoreError> {
+        let mut live = self.shared.write();
+        for (job, place) in jobs.iter().zip(&decided.places) {
+            let (Job::Append(append, _), Some(place)) = (job, place) else { continue };
+            live.index.advance(append.run, append.piece + 1, &append.head, *place);
+            if let Some(claim) = append.claim {
+                live.index.lay(claim, append.run, place.file);
+            }
+        }
+        drop(live);
+        for (job, verdict) in jobs.iter().zip(&decided.verdicts) {
+            if let (Job::Change(change, _), Ok(Some(revision))) = (job, verdict) {
+                records::apply(&self.shared.trees, change.key(), change.value(), *revision)?;
+            }
+        }
+        self.shared.applied.store(sequence, Ordering::Release);
+        Ok(())
+    }
+
+    /// After a failed sync nobody knows what is on disk (a second sync may succeed without having written
     /// anything), so nothing is ever acknowledged again. Opening the store anew finds out.
     fn fail(&self, group: Vec<Job>, error: &StoreError) {
         tracing::error!(%error, "the store failed; it accepts nothing more until it is opened again");

@@ -8,7 +8,6 @@ use std::os::unix::fs::{DirBuilderExt, FileExt};
 use std::path::Path;
 
 #[cfg(test)]
-#[allow(dead_code, reason = "crash tests take it up with the log")]
 pub(crate) mod faulty;
 
 /// A file system, as far as the store needs one. Names become durable with [`Files::sync_folder`], contents with

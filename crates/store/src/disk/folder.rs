@@ -1,14 +1,14 @@
-//! The data folder: `format` names the version of the layout and carries the lock, `sled/` is the database, `blobs/`
-//! the large values.
+//! The data folder: `format` names the version of the layout and carries the lock, `journal/` is the log, `archives/`
+//! what the log has handed over, `sled/` the database, `blobs/` the large values.
 
 use run::tables::StoreError;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// The version of the layout, as `format` says it.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// A data folder that is ours alone until this is dropped.
 #[derive(Debug)]
@@ -49,6 +49,16 @@ impl Folder {
         self.path.join("sled")
     }
 
+    /// Where the log is.
+    pub(super) fn journal(&self) -> PathBuf {
+        self.path.join("journal")
+    }
+
+    /// Where the archives are.
+    pub(super) fn archives(&self) -> PathBuf {
+        self.path.join("archives")
+    }
+
     /// Where the large values are.
     pub(super) fn blobs(&self) -> PathBuf {
         self.path.join("blobs")
@@ -62,7 +72,11 @@ pub(super) fn sync_folder(path: &Path) -> Result<(), StoreError> {
 
 /// The error of a file that failed.
 pub(super) fn failed(what: &str, path: &Path, error: &std::io::Error) -> StoreError {
-    StoreError::Failed(format!("{what} {}: {error}", path.display()).into())
+    let text = format!("{what} {}: {error}", path.display()).into();
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::Full(text),
+        _ => StoreError::Failed(text),
+    }
 }
 
 fn check_format(file: &mut File, path: &Path) -> std::io::Result<()> {

@@ -1,21 +1,27 @@
-//! The store on one machine's disk: sled for journal and records, files for large values.
+//! The store on one machine's disk: a log and archives for the journal, sled for records, files for large values.
 //!
-//! Most runs are over within their first piece, so that is what is cheap: first pieces of runs created within the same
-//! 8 ms lie together in frames ([`frame`]) under the key of that slot of time ([`trees`]). The name of a run is a
-//! UUIDv7 and tells its slot, so a run is found and runs are listed in exact order without an index, whatever the clock
-//! did. Later pieces have a key of their own, and a run that is not over has an entry in an index, which is all that a
-//! restart reads. One thread writes and syncs for all ([`committer`]); [`group`] says what a crash can leave.
+//! What is to be kept goes into the log ([`log`]) in groups that share one sync; one thread writes them ([`committer`]).
+//! In memory is how the runs stand that are in the log or not over, and where their pieces are ([`index`]). A full file of
+//! the log becomes an archive ([`archivist`], [`crate::archive`]), where runs lie together, compressed, and can be searched;
+//! then the file is used again. Records are in sled ([`trees`]), which follows the log and is made durable when a file of
+//! the log goes; an opening brings the rest there ([`opening`]).
 //!
-//! What is read may be a moment ahead of the disk: a piece shows up when it is written, its append is answered when it
-//! is synced. Making a run that exists already (piece 0) is not looked for, except while it is not over within the same
-//! group: names of runs are unique by their making.
+//! What is read is on disk. Making a run that exists already (piece 0) is looked for in the index, not in archives:
+//! names of runs are unique by their making.
 
+mod archivist;
 mod blobs;
+mod chunked;
 mod committer;
 pub(crate) mod files;
 mod folder;
-mod frame;
+mod gathering;
 mod group;
+mod head;
+mod index;
+mod live;
+mod log;
+mod opening;
 mod records;
 mod runs;
 mod trees;
@@ -23,9 +29,14 @@ mod trees;
 #[cfg(test)]
 mod tests;
 
+use crate::archive::Cache;
 use crate::{Ack, Append, ClaimKey, Filter, Head, Journal, Journaled, Store};
+use archivist::{Archivist, Backlog};
 use committer::Committer;
+use files::{Files, RealFiles};
 use folder::Folder;
+use live::{Live, Shared};
+use log::writer::{Spares, Writer};
 use records::Change;
 use run::id::{Millis, RunId, ScenarioId};
 use run::tables::{Expected, Record, StoreError, Tables};
@@ -39,6 +50,9 @@ use trees::Trees;
 
 /// How much sled caches, in bytes. Little is read twice; the system's page cache does the rest.
 const CACHE_BYTES: u64 = 8 << 20;
+
+/// How much of archives is kept in memory, in bytes.
+const ARCHIVE_CACHE_BYTES: usize = 16 << 20;
 
 /// How long the remains of a store that this process has just closed may hold sled's lock: a thread of its pool lets go
 /// of the file a moment after the last handle.
@@ -61,26 +75,61 @@ fn open_database(path: &Path) -> sled::Result<sled::Db> {
 
 /// Opens the store in a data folder.
 pub(crate) fn open(path: &Path) -> Result<Store, StoreError> {
-    let folder = Folder::open(path)?;
-    let database = folder.database();
-    let db = open_database(&database).map_err(|error| unopened(&database, error))?;
-    let trees = Trees::open(&db)?;
-    group::settle(&trees)?;
-    let writer = group::Writer::new(trees.clone())?;
-    let file = database.join("db");
-    let file = File::open(&file).map_err(|error| folder::failed("cannot open", &file, &error))?;
-    sync_names(&database)?;
-    let blobs = Arc::new(blobs::Blobs::open(folder.blobs())?);
-    let disk = Arc::new(Disk { committer: Committer::start(writer, db, file)?, trees, _folder: folder });
+    open_with(path, Arc::new(RealFiles), log::FILE_BYTES)
+}
+
+#[cfg(test)]
+pub(crate) fn open_for_tests(path: &Path, log_bytes: u64) -> Result<Store, StoreError> {
+    open_with(path, Arc::new(RealFiles), log_bytes)
+}
+
+/// Opens it with these files, and with files of the log of this size.
+fn open_with(path: &Path, files: Arc<dyn Files>, log_bytes: u64) -> Result<Store, StoreError> {
+    let disk = Arc::new(Disk::open(path, files, log_bytes)?);
+    let blobs = Arc::new(blobs::Blobs::open(disk.folder.blobs())?);
     Ok(Store { journal: disk.clone(), tables: disk, blobs })
 }
 
-/// The open store. Fields are dropped in this order: the thread ends, the database closes, the folder is free.
+/// The open store. Fields are dropped in this order: the threads end, the database closes, the folder is free.
 #[derive(Debug)]
 struct Disk {
     committer: Committer,
-    trees: Trees,
-    _folder: Folder,
+    archivist: Archivist,
+    shared: Arc<Shared>,
+    folder: Folder,
+}
+
+impl Disk {
+    fn open(path: &Path, files: Arc<dyn Files>, log_bytes: u64) -> Result<Self, StoreError> {
+        let folder = Folder::open(path)?;
+        let database = folder.database();
+        let db = open_database(&database).map_err(|error| unopened(&database, error))?;
+        let trees = Trees::open(db, &database)?;
+        sync_names(&database)?;
+        let (journal, archives) = (folder.journal(), folder.archives());
+        for made in [&journal, &archives] {
+            files.make_folder(made).map_err(|error| folder::failed("cannot make", made, &error))?;
+        }
+        files.sync_folder(path).map_err(|error| folder::failed("cannot sync", path, &error))?;
+        let names = files.list(&journal).map_err(|error| folder::failed("cannot read", &journal, &error))?;
+        let spares = Arc::new(Spares::new(&journal, &names, log_bytes));
+        let cache = Cache::new(ARCHIVE_CACHE_BYTES);
+        let mut live = Live::default();
+        let covered = opening::open_archives(&files, &archives, &cache, &mut live)?;
+        let log = opening::open_log(&*files, &spares, &trees, &mut live, covered)?;
+        let shared = Arc::new(Shared::new(files.clone(), trees, spares.clone(), cache, &archives, live));
+        shared.applied.store(log.end.sequence - 1, std::sync::atomic::Ordering::Release);
+        shared.checkpoint()?;
+        log.archived.into_iter().try_for_each(|file| spares.give(&*files, file))?;
+        let backlog = Arc::new(Backlog::default());
+        for file in log.full {
+            backlog.push(file.head.number, file.size()?);
+        }
+        let writer = Writer::at(files, spares, log.current, log.end)?;
+        let committer = Committer::start(shared.clone(), writer, backlog.clone())?;
+        let archivist = Archivist::start(shared.clone(), backlog)?;
+        Ok(Self { committer, archivist, shared, folder })
+    }
 }
 
 impl Journal for Disk {
@@ -89,38 +138,40 @@ impl Journal for Disk {
     }
 
     fn read(&self, run: RunId) -> Result<Option<Journaled>, StoreError> {
-        runs::read(&self.trees, run)
+        runs::read(&self.shared, run)
     }
 
     fn head(&self, run: RunId) -> Result<Option<Head>, StoreError> {
-        runs::head(&self.trees, run)
+        runs::head(&self.shared, run)
     }
 
     fn claimed(&self, key: &ClaimKey, now: Millis) -> Result<Option<RunId>, StoreError> {
-        group::claimed(&self.trees, key, now)
+        group::claimed(&self.shared.read().index, &self.shared.trees, key, now)
     }
 
     fn last(&self, scenario: &ScenarioId) -> Result<Option<(RunId, Head)>, StoreError> {
         let filter = Filter { scenario: Some(scenario.clone()), ..Filter::default() };
-        Ok(runs::list(&self.trees, &filter, 1)?.pop())
+        Ok(runs::list(&self.shared, &filter, 1)?.pop())
     }
 
     fn open_runs(&self, after: Option<RunId>, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
-        runs::open_runs(&self.trees, after, limit)
+        Ok(runs::open_runs(&self.shared, after, limit))
     }
 
     fn list(&self, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
-        runs::list(&self.trees, filter, limit)
+        runs::list(&self.shared, filter, limit)
     }
 
     fn close(&self) -> Result<(), StoreError> {
-        self.committer.close()
+        self.committer.close()?;
+        self.archivist.stop()?;
+        self.shared.checkpoint()
     }
 }
 
 impl Tables for Disk {
     fn get(&self, table: &str, key: &str) -> Result<Option<Record>, StoreError> {
-        records::get(&self.trees, table, key)
+        records::get(&self.shared.trees, table, key)
     }
 
     fn put(&self, table: &str, key: &str, value: &[u8], expected: Expected) -> Result<u64, StoreError> {
@@ -140,7 +191,7 @@ impl Tables for Disk {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<(String, Record)>, StoreError> {
-        records::scan(&self.trees, table, prefix, after, limit)
+        records::scan(&self.shared.trees, table, prefix, after, limit)
     }
 }
 

@@ -2,8 +2,8 @@
 //! length before it is what the keys of the table begin with. Revisions are counted over the whole store, so that a
 //! record that was deleted and made again never meets an old revision.
 
-use super::frame::{self, Body};
-use super::trees::{Trees, failed};
+use super::head::damaged;
+use super::trees::{Body, Trees, failed};
 use bytes::Bytes;
 use run::tables::{Expected, Record, StoreError};
 
@@ -16,7 +16,7 @@ const KEY_BYTES: usize = 1024;
 /// A record's value, in bytes.
 const RECORD_BYTES: usize = 16 << 20;
 
-/// A change of a record, checked and ready to be made by the committer.
+/// A change of a record, for the committer to check and make.
 #[derive(Debug)]
 pub(super) struct Change {
     key: Vec<u8>,
@@ -38,38 +38,51 @@ impl Change {
         self.key.len() + self.value.as_ref().map_or(0, Vec::len)
     }
 
-    /// Makes the change: the new revision, or the last one of the record that was removed, or none where there was
-    /// nothing to remove. The counter is on its way to the disk before the record: it is never behind.
-    pub(super) fn apply(&self, trees: &Trees) -> Result<Result<Option<u64>, StoreError>, StoreError> {
-        let stored = trees.records.get(&self.key).map_err(failed)?;
-        let before = stored.as_deref().map(decode).transpose()?;
-        let fits = match self.expected {
-            Expected::Any => true,
-            Expected::Absent => before.is_none(),
-            Expected::Revision(revision) => before.is_some_and(|(at, _)| at == revision),
-        };
-        if !fits {
-            return Ok(Err(StoreError::Conflict));
-        }
-        let revision = match &self.value {
-            Some(value) => Some(self.insert(trees, value)?),
-            None => {
-                trees.records.remove(&self.key).map_err(failed)?;
-                before.map(|(revision, _)| revision)
-            }
-        };
-        if let Some((revision, Body::Chunks(count))) = before {
-            trees.forget(&revision.to_be_bytes(), count)?;
-        }
-        Ok(Ok(revision))
+    /// The record's key in the database.
+    pub(super) fn key(&self) -> &[u8] {
+        &self.key
     }
 
-    fn insert(&self, trees: &Trees, value: &[u8]) -> Result<u64, StoreError> {
-        let revision = trees.counter(REVISION)? + 1;
-        trees.set_counter(REVISION, revision)?;
-        let body = trees.keep(&revision.to_be_bytes(), value)?;
-        trees.insert(&trees.records, &self.key, &encode(revision, body))?;
-        Ok(revision)
+    /// What is written; none where the record is removed.
+    pub(super) fn value(&self) -> Option<&[u8]> {
+        self.value.as_deref()
+    }
+
+    /// Which state it builds upon.
+    pub(super) fn expected(&self) -> Expected {
+        self.expected
+    }
+}
+
+/// The last revision that was given to a record, as far as the database knows.
+pub(super) fn last_revision(trees: &Trees) -> Result<u64, StoreError> {
+    trees.counter(REVISION)
+}
+
+/// The revision of the record under this key.
+pub(super) fn revision(trees: &Trees, key: &[u8]) -> Result<Option<u64>, StoreError> {
+    let stored = trees.records.get(key).map_err(failed)?;
+    Ok(stored.as_deref().map(decode).transpose()?.map(|(revision, _)| revision))
+}
+
+/// Brings a change into the database. Doing so again, also after later changes, does no harm if those are done again,
+/// too.
+pub(super) fn apply(trees: &Trees, key: &[u8], value: Option<&[u8]>, revision: u64) -> Result<(), StoreError> {
+    let stored = trees.records.get(key).map_err(failed)?;
+    let before = stored.as_deref().map(decode).transpose()?;
+    match value {
+        Some(value) => {
+            trees.set_counter(REVISION, revision)?;
+            let body = trees.keep(&revision.to_be_bytes(), value)?;
+            trees.insert(&trees.records, key, &encode(revision, body))?;
+        }
+        None => drop(trees.records.remove(key).map_err(failed)?),
+    }
+    match before {
+        Some((old, Body::Chunks(count))) if old != revision || value.is_none() => {
+            trees.forget(&old.to_be_bytes(), count)
+        }
+        _ => Ok(()),
     }
 }
 
@@ -82,7 +95,7 @@ pub(super) fn get(trees: &Trees, table: &str, key: &str) -> Result<Option<Record
             return Ok(Some(record));
         }
         if trees.records.get(&key).map_err(failed)?.as_ref() == Some(&stored) {
-            return Err(frame::damaged("a record"));
+            return Err(damaged("a record"));
         }
     }
     Ok(None)
@@ -108,7 +121,7 @@ pub(super) fn scan(
         if found.len() == limit || !key.starts_with(&prefix_key) {
             break;
         }
-        let name = std::str::from_utf8(&key[table_len..]).map_err(|_| frame::damaged("a record's key"))?;
+        let name = std::str::from_utf8(&key[table_len..]).map_err(|_| damaged("a record's key"))?;
         let record = match load(trees, &stored)? {
             Some(record) => Some(record),
             None => get(trees, table, name)?,
@@ -153,12 +166,12 @@ fn encode(revision: u64, body: Body<'_>) -> Vec<u8> {
 
 fn decode(bytes: &[u8]) -> Result<(u64, Body<'_>), StoreError> {
     let (&[version, a, b, c, d, e, f, g, h, chunked], rest) =
-        bytes.split_first_chunk().ok_or_else(|| frame::damaged("a record"))?;
+        bytes.split_first_chunk().ok_or_else(|| damaged("a record"))?;
     let revision = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
     match (version, chunked) {
         (VERSION, 0) => Ok((revision, Body::Inline(rest))),
         (VERSION, 1) => {
-            let count = rest.try_into().map_err(|_| frame::damaged("a record"))?;
+            let count = rest.try_into().map_err(|_| damaged("a record"))?;
             Ok((revision, Body::Chunks(u32::from_be_bytes(count))))
         }
         _ => Err(StoreError::Corrupt(format!("version {version} of a record is not known").into())),

@@ -1,185 +1,176 @@
-//! Reading the journal. First pieces are found by the slot of time in the run's name, later pieces by the name itself.
+//! Reading the journal: from the log as far as it reaches back, and from archives what lies before.
 
-use super::frame::{self, Body, Record};
-use super::trees::{Trees, failed, piece_key, run_of, slot, slot_of, slot_prefix};
+use super::index::Known;
+use super::live::{Archives, Shared};
+use super::log::file::{LogFile, LogFiles};
+use super::log::record::{self, Record};
+use super::log::replay;
+use crate::archive::{Needle, Newest, Part, Query, newest_first};
 use crate::{Filter, Head, Journaled};
-use bytes::Bytes;
 use run::id::RunId;
 use run::tables::StoreError;
-use std::ops::Bound;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// How many runs of the index are looked at before others have their turn with it.
+const AT_ONCE: usize = 4096;
 
 /// See [`crate::Journal::read`].
-pub(super) fn read(trees: &Trees, run: RunId) -> Result<Option<Journaled>, StoreError> {
-    let Some((mut head, first)) = first_piece(trees, run)? else { return Ok(None) };
-    let mut pieces = vec![first];
-    for stored in trees.more.scan_prefix(run.0.as_bytes()) {
-        let (key, stored) = stored.map_err(failed)?;
-        trees.weigh(&trees.more, &key, &stored)?;
-        let (view, body) = frame::decode_piece(&stored)?;
-        pieces.push(fetch(trees, run, pieces.len() as u32, body)?);
-        head = view.to_head()?;
+pub(super) fn read(shared: &Shared, run: RunId) -> Result<Option<Journaled>, StoreError> {
+    let (known, logs, archives) = look(shared, run);
+    match known {
+        Some(known) => read_known(run, known, &logs, &archives).map(Some),
+        None => newest_of(&archives, |archive| archive.read(run)),
     }
-    Ok(Some(Journaled { head, pieces }))
 }
 
 /// See [`crate::Journal::head`].
-pub(super) fn head(trees: &Trees, run: RunId) -> Result<Option<Head>, StoreError> {
-    match latest_head(trees, run)? {
-        Some(head) => Ok(Some(head)),
-        None => Ok(first_piece(trees, run)?.map(|(head, _)| head)),
+pub(super) fn head(shared: &Shared, run: RunId) -> Result<Option<Head>, StoreError> {
+    let (known, _, archives) = look(shared, run);
+    match known {
+        Some(known) => Ok(Some(known.head)),
+        None => Ok(newest_of(&archives, |archive| archive.head(run))?.map(|standing| standing.head)),
     }
-}
-
-/// How a run stands and how many pieces it has, from its pieces alone.
-pub(super) fn standing(trees: &Trees, run: RunId) -> Result<Option<(u32, Head)>, StoreError> {
-    Ok(read(trees, run)?.map(|journaled| (journaled.pieces.len() as u32, journaled.head)))
 }
 
 /// See [`crate::Journal::open_runs`].
-pub(super) fn open_runs(trees: &Trees, after: Option<RunId>, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
-    let start = match &after {
-        Some(run) => Bound::Excluded(run.0.as_bytes().as_slice()),
-        None => Bound::Unbounded,
-    };
-    let standings = trees.open.range::<&[u8], _>((start, Bound::Unbounded)).take(limit);
-    standings
-        .map(|stored| {
-            let (key, stored) = stored.map_err(failed)?;
-            Ok((run_of(&key)?, frame::decode_standing(&stored)?.1.to_head()?))
-        })
-        .collect()
+pub(super) fn open_runs(shared: &Shared, after: Option<RunId>, limit: usize) -> Vec<(RunId, Head)> {
+    shared.read().index.open_after(after).take(limit).collect()
 }
 
-/// See [`crate::Journal::list`]. The order is exact over pages: slots sort as the runs in them do, and the runs of one
-/// slot are gathered before any of them is given.
-pub(super) fn list(trees: &Trees, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
+/// See [`crate::Journal::list`]. The index is looked at before the archives: a run that moves meanwhile is in both.
+pub(super) fn list(shared: &Shared, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
+    let query = Query::new(filter.clone());
+    let found = match query.needle() {
+        Some(needle) => Some(runs_with(shared, needle, filter)?),
+        None => None,
+    };
+    let known = known_runs(shared, &query, found.as_ref(), limit);
     if filter.status.is_some_and(|status| !status.is_over()) {
-        return list_open(trees, filter, limit);
+        return Ok(known);
     }
-    let mut listing = Listing { trees, filter, limit, slot: u64::MAX, gathered: Vec::new(), found: Vec::new() };
-    let frames = match filter.before {
-        Some(run) => trees.made.range(..slot_prefix(slot(run) + 1)),
-        None => trees.made.iter(),
-    };
-    for stored in frames.rev() {
-        let (key, frame) = stored.map_err(failed)?;
-        trees.weigh(&trees.made, &key, &frame)?;
-        let slot = slot_of(&key)?;
-        if slot != listing.slot {
-            listing.settle()?;
-            listing.slot = slot;
-        }
-        if listing.found.len() >= limit {
-            break;
-        }
-        listing.gather(&frame)?;
-    }
-    listing.settle()?;
-    Ok(listing.found)
+    let archives: Vec<_> = shared.read().archives.values().cloned().collect();
+    merge(known, newest_first(&archives, query), limit)
 }
 
-/// Runs that are not over are few and have an index of their own.
-fn list_open(trees: &Trees, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
-    let standings = match &filter.before {
-        Some(run) => trees.open.range(..run.0.as_bytes().as_slice()),
-        None => trees.open.iter(),
-    };
-    let mut found = Vec::new();
-    for stored in standings.rev() {
-        if found.len() >= limit {
-            break;
+type Look = (Option<Known>, LogFiles, Archives);
+
+fn look(shared: &Shared, run: RunId) -> Look {
+    let live = shared.read();
+    (live.index.get(run), live.logs.clone(), live.archives.clone())
+}
+
+/// Walks back from the last piece as far as the log reaches; the archive has what comes before.
+fn read_known(run: RunId, known: Known, logs: &LogFiles, archives: &Archives) -> Result<Journaled, StoreError> {
+    let (mut pieces, mut missing, mut place) = (Vec::new(), known.pieces, known.last);
+    while let Some((file, at)) = place.and_then(|place| Some((logs.get(&place.file)?, place.offset))) {
+        let stored = file.piece(run, at)?;
+        if stored.piece + 1 != missing {
+            return Err(file.damaged(at.into()));
         }
-        let (key, stored) = stored.map_err(failed)?;
-        let (_, view) = frame::decode_standing(&stored)?;
-        let of_scenario = filter.scenario.as_ref().is_none_or(|wanted| wanted.as_str() == view.scenario);
-        if of_scenario && filter.status == Some(view.status) {
-            found.push((run_of(&key)?, view.to_head()?));
+        pieces.push(stored.bytes);
+        (missing, place) = (stored.piece, stored.before);
+    }
+    if missing > 0 {
+        let archive = known.archive.and_then(|number| archives.get(&number));
+        let before = archive.map(|archive| archive.read(run)).transpose()?.flatten();
+        let before = before.map(|journaled| journaled.pieces).unwrap_or_default();
+        if before.len() < missing as usize {
+            return Err(StoreError::Corrupt(format!("the beginning of run {run} is not there").into()));
         }
+        pieces.extend(before.into_iter().take(missing as usize).rev());
     }
-    Ok(found)
+    pieces.reverse();
+    Ok(Journaled { head: known.head, pieces })
 }
 
-/// A listing on its way from slot to slot.
-struct Listing<'a> {
-    trees: &'a Trees,
-    filter: &'a Filter,
-    limit: usize,
-    slot: u64,
-    /// Runs of this slot that may fit.
-    gathered: Vec<(RunId, Head)>,
-    found: Vec<(RunId, Head)>,
-}
-
-impl Listing<'_> {
-    fn gather(&mut self, frame: &[u8]) -> Result<(), StoreError> {
-        for record in frame::records(frame)? {
-            let record = record?;
-            if self.may_fit(&record) {
-                self.gathered.push((record.run, record.head.to_head()?));
-            }
-        }
-        Ok(())
-    }
-
-    fn may_fit(&self, record: &Record<'_>) -> bool {
-        let Filter { scenario, status, before, since, until, .. } = self.filter;
-        let created = record.run.created();
-        before.is_none_or(|before| record.run < before)
-            && since.is_none_or(|since| created >= since)
-            && until.is_none_or(|until| created < until)
-            && scenario.as_ref().is_none_or(|wanted| wanted.as_str() == record.head.scenario)
-            && status.is_none_or(|wanted| wanted == record.head.status || !record.head.status.is_over())
-    }
-
-    /// Gives the runs of the slot, newest first, each with its latest head.
-    fn settle(&mut self) -> Result<(), StoreError> {
-        let mut gathered = std::mem::take(&mut self.gathered);
-        gathered.sort_unstable_by_key(|(run, _)| std::cmp::Reverse(*run));
-        for (run, first) in gathered.drain(..) {
-            if self.found.len() >= self.limit {
-                break;
-            }
-            let head = if first.status.is_over() { first } else { latest_head(self.trees, run)?.unwrap_or(first) };
-            let has_status = self.filter.status.is_none_or(|wanted| wanted == head.status);
-            if has_status && self.has_text(run)? {
-                self.found.push((run, head));
-            }
-        }
-        self.gathered = gathered;
-        Ok(())
-    }
-}
-
-impl Listing<'_> {
-    fn has_text(&self, run: RunId) -> Result<bool, StoreError> {
-        let Some(text) = &self.filter.text else { return Ok(true) };
-        let found = |piece: &Bytes| piece.windows(text.len()).any(|part| part.eq_ignore_ascii_case(text.as_bytes()));
-        Ok(text.is_empty() || read(self.trees, run)?.is_some_and(|journaled| journaled.pieces.iter().any(found)))
-    }
-}
-
-fn latest_head(trees: &Trees, run: RunId) -> Result<Option<Head>, StoreError> {
-    let Some(stored) = trees.more.scan_prefix(run.0.as_bytes()).next_back() else { return Ok(None) };
-    let (key, stored) = stored.map_err(failed)?;
-    trees.weigh(&trees.more, &key, &stored)?;
-    frame::decode_piece(&stored)?.0.to_head().map(Some)
-}
-
-fn first_piece(trees: &Trees, run: RunId) -> Result<Option<(Head, Bytes)>, StoreError> {
-    for stored in trees.made.scan_prefix(slot_prefix(slot(run))) {
-        let (key, frame) = stored.map_err(failed)?;
-        trees.weigh(&trees.made, &key, &frame)?;
-        for record in frame::records(&frame)? {
-            let record = record?;
-            if record.run == run {
-                return Ok(Some((record.head.to_head()?, fetch(trees, run, 0, record.body)?)));
-            }
+/// What the newest archive says that says anything.
+fn newest_of<T>(
+    archives: &Archives,
+    ask: impl Fn(&crate::archive::Archive) -> Result<Option<T>, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    for archive in archives.values().rev() {
+        if let Some(told) = ask(archive)? {
+            return Ok(Some(told));
         }
     }
     Ok(None)
 }
 
-fn fetch(trees: &Trees, run: RunId, piece: u32, body: Body<'_>) -> Result<Bytes, StoreError> {
-    let bytes = trees.fetch(&piece_key(run, piece), body)?;
-    bytes.map(Bytes::from).ok_or_else(|| frame::damaged("a piece of a journal"))
+/// The runs of the index that fit, newest first; only of those found, where a text is asked for.
+fn known_runs(shared: &Shared, query: &Query, found: Option<&HashSet<RunId>>, limit: usize) -> Vec<(RunId, Head)> {
+    let span = query.span();
+    let (mut fitting, mut before) = (Vec::new(), Some(span.end));
+    loop {
+        let live = shared.read();
+        let mut looked = 0;
+        for (run, head) in live.index.before(before).take(AT_ONCE) {
+            (looked, before) = (looked + 1, Some(run));
+            if run < span.start || fitting.len() >= limit {
+                return fitting;
+            }
+            if found.is_none_or(|found| found.contains(&run)) && query.admits(run, &head) {
+                fitting.push((run, head));
+            }
+        }
+        if looked < AT_ONCE {
+            return fitting;
+        }
+    }
+}
+
+/// The runs in the log, and those not over in archives, that have this text. Some may be over by now.
+fn runs_with(shared: &Shared, needle: &Needle, filter: &Filter) -> Result<HashSet<RunId>, StoreError> {
+    let (logs, archives) = {
+        let live = shared.read();
+        (live.logs.clone(), live.archives.clone())
+    };
+    let mut found = HashSet::new();
+    for file in logs.values() {
+        search(file, needle, &mut found)?;
+    }
+    let query = Arc::new(Query::new(Filter { text: filter.text.clone(), ..Filter::default() }));
+    for archive in archives.values() {
+        for run in Newest::of(archive.clone(), Part::Open, query.clone()) {
+            found.insert(run?.0);
+        }
+    }
+    Ok(found)
+}
+
+fn search(file: &LogFile, needle: &Needle, found: &mut HashSet<RunId>) -> Result<(), StoreError> {
+    let mut scratch = Vec::new();
+    let searched = replay::groups_so_far(file, |group| {
+        for record in record::records(group.records) {
+            if let (_, Record::Piece(piece)) = record?
+                && needle.is_in(piece.bytes, &mut scratch)
+            {
+                found.insert(piece.run);
+            }
+        }
+        Ok(())
+    });
+    searched.map(drop)
+}
+
+/// Newest first of both, each once.
+fn merge(
+    known: Vec<(RunId, Head)>,
+    archived: impl Iterator<Item = Result<(RunId, Head), StoreError>>,
+    limit: usize,
+) -> Result<Vec<(RunId, Head)>, StoreError> {
+    let (mut known, mut archived) = (known.into_iter().peekable(), archived.peekable());
+    let mut merged: Vec<(RunId, Head)> = Vec::new();
+    while merged.len() < limit {
+        let from_index = match (known.peek(), archived.peek()) {
+            (None, None) => break,
+            (_, Some(Err(_))) => false,
+            (Some((one, _)), Some(Ok((other, _)))) => one >= other,
+            (Some(_), None) => true,
+            (None, Some(_)) => false,
+        };
+        let next = if from_index { known.next() } else { archived.next().transpose()? };
+        merged.extend(next.filter(|(run, _)| merged.last().is_none_or(|(last, _)| last != run)));
+    }
+    Ok(merged)
 }

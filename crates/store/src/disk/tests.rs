@@ -1,16 +1,13 @@
 //! What is of the disk alone: the folder, damage, failure; [`random`] compares with the memory, [`crash`] kills.
 
 mod crash;
+mod faults;
 mod random;
 
-use super::committer::Committer;
-use super::folder::Folder;
-use super::group::Writer;
-use super::trees::Trees;
 use crate::conformance::{head, piece_of, run_at, wait};
-use crate::{Append, Filter, Status, Store, open};
+use crate::{Append, Status, Store, open};
 use run::tables::{Expected, StoreError};
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
 fn open_at(path: &Path) -> Result<Store, StoreError> {
@@ -36,8 +33,8 @@ fn a_newer_format_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     drop(open_at(folder.path()).unwrap());
     let format = folder.path().join("format");
-    assert_eq!(fs::read_to_string(&format).unwrap(), "1\n");
-    for (text, expected) in [("2\n", "has format 2"), ("x", "no data folder"), ("", "no data folder")] {
+    assert_eq!(fs::read_to_string(&format).unwrap(), "2\n");
+    for (text, expected) in [("3\n", "has format 3"), ("x", "no data folder"), ("", "no data folder")] {
         fs::write(&format, text).unwrap();
         let error = open_at(folder.path()).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
@@ -76,23 +73,12 @@ fn a_damaged_blob_is_told_and_an_unfinished_one_is_removed() {
 fn no_page_grows_into_a_file_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let store = open_at(folder.path()).unwrap();
-    let mut acks = Vec::new();
-    for number in 0..400 {
-        acks.push(store.journal.append(made(number, Status::Running, vec![1; 4096])));
-        let mut later = made(number, Status::Running, vec![2; 4096 + number as usize * 40]);
-        later.piece = 1;
-        acks.push(store.journal.append(later));
-        acks.push(store.journal.append(made(1_000 + number, Status::Succeeded, vec![3; 20_000])));
-    }
-    acks.into_iter().for_each(|ack| wait(ack).unwrap());
     for number in 0..60 {
         store.tables.put("t", &"k".repeat(1000 - number), &[4; 4096], Expected::Any).unwrap();
     }
     drop(store);
     let blobs: Vec<_> = fs::read_dir(folder.path().join("sled/blobs")).unwrap().collect();
     assert!(blobs.is_empty(), "{} pages in files of their own", blobs.len());
-    let store = open_at(folder.path()).unwrap();
-    assert_eq!(store.journal.list(&Filter::default(), 10_000).unwrap().len(), 800);
 }
 
 #[test]
@@ -117,60 +103,4 @@ fn a_flood_is_told_to_wait_and_nothing_accepted_is_lost() {
     wait(store.journal.append(made(1_000, Status::Succeeded, Vec::new()))).unwrap();
     let too_large = wait(store.journal.append(made(1_001, Status::Succeeded, vec![0; 65 << 20])));
     assert!(matches!(too_large, Err(StoreError::Failed(_))));
-}
-
-/// A character device cannot be synced: as good as a disk that fails.
-#[test]
-#[cfg(target_os = "linux")]
-fn after_a_failed_sync_nothing_is_acknowledged() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = sled::Config::new().path(folder.path()).flush_every_ms(None).open().unwrap();
-    let writer = Writer::new(Trees::open(&db).unwrap()).unwrap();
-    let committer = Committer::start(writer, db, File::open("/dev/null").unwrap()).unwrap();
-    let failed = |result| matches!(result, Err(StoreError::Failed(text)) if text.contains("fdatasync"));
-    assert!(failed(wait(committer.append(made(1, Status::Succeeded, Vec::new())))));
-    assert!(failed(wait(committer.append(made(2, Status::Succeeded, Vec::new())))));
-    assert!(failed(committer.close()));
-}
-
-/// Every prefix of what a group writes, as a crash may leave it, opens to runs without gaps and an index that agrees.
-#[test]
-fn an_index_left_behind_is_made_anew() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open_at(folder.path()).unwrap();
-    let piece = |number, piece, status| Append { piece, ..made(number, status, vec![piece as u8]) };
-    for append in [
-        piece(1, 0, Status::Running),
-        piece(2, 0, Status::Running),
-        piece(2, 1, Status::Succeeded),
-        piece(3, 0, Status::Running),
-        piece(3, 1, Status::Waiting),
-    ] {
-        wait(store.journal.append(append)).unwrap();
-    }
-    let before = store.journal.open_runs(None, 10).unwrap();
-    drop(store);
-
-    let runs: Vec<_> = (1..=4).map(|number| run_at(number, number)).collect();
-    let locked = Folder::open(folder.path()).unwrap();
-    let db = sled::Config::new().path(locked.database()).flush_every_ms(None).open().unwrap();
-    let trees = Trees::open(&db).unwrap();
-    // As after a crash between pieces and index: run 1 and 3 have no entry, the ended run 2 and run 4, whose piece
-    // never came, have one.
-    let stale = trees.open.get(runs[0].0.as_bytes()).unwrap().unwrap();
-    for (number, run) in runs.iter().enumerate() {
-        match number {
-            0 | 2 => drop(trees.open.remove(run.0.as_bytes()).unwrap()),
-            _ => drop(trees.open.insert(run.0.as_bytes(), &stale).unwrap()),
-        }
-    }
-    let touched: Vec<u8> = runs.iter().flat_map(|run| *run.0.as_bytes()).collect();
-    trees.meta.insert("touched", touched).unwrap();
-    drop((trees, db, locked));
-
-    let store = open_at(folder.path()).unwrap();
-    assert_eq!(store.journal.open_runs(None, 10).unwrap(), before);
-    wait(store.journal.append(piece(3, 2, Status::Succeeded))).unwrap();
-    wait(store.journal.append(piece(1, 1, Status::Succeeded))).unwrap();
-    assert_eq!(store.journal.open_runs(None, 10).unwrap(), []);
 }

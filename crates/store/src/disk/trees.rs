@@ -2,59 +2,72 @@
 //!
 //! | tree | key | value |
 //! | --- | --- | --- |
-//! | `made` | slot(6) opening(4) number(6) | a frame of first pieces of runs created in that slot of time |
-//! | `more` | run(16) piece(4) | a later piece |
-//! | `open` | run(16) | how a run that is not over stands |
-//! | `chunks` | owner, number(4) | a part of a piece or record that is too large for one key |
 //! | `records` | length(2) table, key | a record of [`run::tables::Tables`] |
+//! | `chunks` | owner, number(4) | a part of a record that is too large for one key |
 //! | `claims` | digest(16) | run(16) until(8): who has claimed something |
-//! | `meta` | name | counters, and what the last group touched |
+//! | `lapses` | until(8) digest(16) | nothing: which claims end when |
+//! | `meta` | name | counters |
 //!
-//! Numbers in keys are big-endian, so that keys sort by them.
+//! Numbers in keys are big-endian, so that keys sort by them. The database follows the log: changes come here once they
+//! are synced there, without a flush; only a checkpoint makes them durable here, and notes up to where.
 
-use super::frame::{self, Body};
+use super::folder::failed as file_failed;
+use super::head::damaged;
+use crate::ClaimKey;
 use run::id::{Millis, RunId};
 use run::tables::StoreError;
 use sled::{Db, IVec, Tree};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How many bytes one key holds at most. sled keeps up to 16 values in a page, and writes a page that exceeds a quarter
 /// of a segment (512 KiB / 4) to a file of its own *which it never syncs*: values of this size stay far below.
 pub(super) const VALUE_BYTES: usize = 4096;
 
-/// How large a frame grows: six runs of 300 bytes. Larger ones would save little time and cost memory, since sled's
-/// cache keeps at least one page in each of its 256 shards.
-pub(super) const FRAME_BYTES: usize = 2048;
-
 /// How many bytes an access of a page stands for, see [`Trees::insert`].
 const ACCESS_BYTES: usize = 320;
 
-/// Width of a slot of [`Trees::made`] as a power of two of milliseconds: 8 ms.
-const SLOT_BITS: u32 = 3;
+/// Where it is noted up to which sequence number the log's changes are in the database.
+const APPLIED: &str = "applied";
+
+/// Where a value's bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Body<'a> {
+    /// Here.
+    Inline(&'a [u8]),
+    /// In this many chunks.
+    Chunks(u32),
+}
 
 /// The open database.
 #[derive(Clone, Debug)]
 pub(super) struct Trees {
-    pub(super) made: Tree,
-    pub(super) more: Tree,
-    pub(super) open: Tree,
-    pub(super) chunks: Tree,
+    db: Db,
+    file: Arc<File>,
+    path: PathBuf,
     pub(super) records: Tree,
-    pub(super) claims: Tree,
-    pub(super) meta: Tree,
+    pub(super) chunks: Tree,
+    claims: Tree,
+    lapses: Tree,
+    meta: Tree,
 }
 
 impl Trees {
     /// Opens the trees of a database.
-    pub(super) fn open(db: &Db) -> Result<Self, StoreError> {
+    pub(super) fn open(db: Db, folder: &Path) -> Result<Self, StoreError> {
         let tree = |name: &str| db.open_tree(name).map_err(failed);
+        let path = folder.join("db");
+        let file = File::open(&path).map_err(|error| file_failed("cannot open", &path, &error))?;
         Ok(Self {
-            made: tree("made")?,
-            more: tree("more")?,
-            open: tree("open")?,
-            chunks: tree("chunks")?,
+            file: Arc::new(file),
+            path,
             records: tree("records")?,
+            chunks: tree("chunks")?,
             claims: tree("claims")?,
+            lapses: tree("lapses")?,
             meta: tree("meta")?,
+            db,
         })
     }
 
@@ -64,11 +77,6 @@ impl Trees {
     pub(super) fn insert(&self, tree: &Tree, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
         tree.insert(key, value).map_err(failed)?;
         self.weigh(tree, key, value)
-    }
-
-    /// Lets sled's cache feel the size of a value that was read, see [`Trees::insert`].
-    pub(super) fn weigh(&self, tree: &Tree, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-        (0..value.len() / ACCESS_BYTES).try_for_each(|_| tree.get(key).map(drop).map_err(failed))
     }
 
     /// Keeps bytes that may be too large for one key, and tells what to write in their place. Chunks are written before
@@ -109,7 +117,7 @@ impl Trees {
     /// A counter of `meta`; 0 where there is none yet.
     pub(super) fn counter(&self, name: &str) -> Result<u64, StoreError> {
         let Some(value) = self.meta.get(name).map_err(failed)? else { return Ok(0) };
-        let bytes = value.as_ref().try_into().map_err(|_| frame::damaged("a counter"))?;
+        let bytes = value.as_ref().try_into().map_err(|_| damaged("a counter"))?;
         Ok(u64::from_be_bytes(bytes))
     }
 
@@ -117,52 +125,53 @@ impl Trees {
     pub(super) fn set_counter(&self, name: &str, value: u64) -> Result<(), StoreError> {
         self.meta.insert(name, &value.to_be_bytes()).map(drop).map_err(failed)
     }
-}
 
-/// The slot of time in which a run was created. Slots sort as the runs in them do, whatever the clock did.
-pub(super) fn slot(run: RunId) -> u64 {
-    slot_at(run.created())
-}
+    /// Who has claimed this, and until when.
+    pub(super) fn claim(&self, key: &ClaimKey) -> Result<Option<(RunId, Millis)>, StoreError> {
+        let Some(stored) = self.claims.get(key.0).map_err(failed)? else { return Ok(None) };
+        let (holder, until) = stored.split_first_chunk::<16>().ok_or_else(|| damaged("a claim"))?;
+        let until = until.try_into().map_err(|_| damaged("a claim"))?;
+        Ok(Some((RunId(uuid::Uuid::from_bytes(*holder)), Millis::from_be_bytes(until))))
+    }
 
-fn slot_at(millis: Millis) -> u64 {
-    (millis as u64) >> SLOT_BITS
-}
+    /// Keeps a claim.
+    pub(super) fn set_claim(&self, key: &ClaimKey, run: RunId, until: Millis) -> Result<(), StoreError> {
+        let value = [run.0.as_bytes().as_slice(), &until.to_be_bytes()].concat();
+        self.claims.insert(key.0, value).map_err(failed)?;
+        self.lapses.insert(lapse_key(until, key), &[]).map(drop).map_err(failed)
+    }
 
-/// What the keys of a slot begin with.
-pub(super) fn slot_prefix(slot: u64) -> [u8; 6] {
-    let [_, _, prefix @ ..] = slot.to_be_bytes();
-    prefix
-}
+    /// Forgets the claims that have ended.
+    pub(super) fn lapse(&self, now: Millis) -> Result<(), StoreError> {
+        for stored in self.lapses.range(..=lapse_key(now, &ClaimKey([u8::MAX; 16]))) {
+            let (lapse, _) = stored.map_err(failed)?;
+            let key = lapse.last_chunk::<16>().copied().map(ClaimKey).ok_or_else(|| damaged("a claim"))?;
+            // The same may have been claimed anew meanwhile.
+            if self.claim(&key)?.is_some_and(|(_, until)| until <= now) {
+                self.claims.remove(key.0).map_err(failed)?;
+            }
+            self.lapses.remove(lapse).map_err(failed)?;
+        }
+        Ok(())
+    }
 
-/// The slot of a key of `made`.
-pub(super) fn slot_of(key: &[u8]) -> Result<u64, StoreError> {
-    let prefix: &[u8; 6] = key.first_chunk().ok_or_else(|| frame::damaged("a key"))?;
-    let mut bytes = [0; 8];
-    bytes[2..].copy_from_slice(prefix);
-    Ok(u64::from_be_bytes(bytes))
-}
+    /// Up to which sequence number the log's changes are durable here.
+    pub(super) fn applied(&self) -> Result<u64, StoreError> {
+        self.counter(APPLIED)
+    }
 
-/// The key of a frame: unique by the number of the opening of the store and the number of the frame in it.
-pub(super) fn frame_key(slot: u64, opening: u32, number: u64) -> [u8; 16] {
-    let mut key = [0; 16];
-    key[..6].copy_from_slice(&slot_prefix(slot));
-    key[6..10].copy_from_slice(&opening.to_be_bytes());
-    key[10..].copy_from_slice(&number.to_be_bytes()[2..]);
-    key
-}
+    /// Makes everything durable that is written, up to this sequence number of the log. sled's flush does not reach the
+    /// disk (`sync_file_range`), so its file is synced after it.
+    pub(super) fn checkpoint(&self, applied: u64) -> Result<(), StoreError> {
+        self.set_counter(APPLIED, applied)?;
+        self.db.flush().map_err(failed)?;
+        self.file.sync_data().map_err(|error| file_failed("fdatasync failed for", &self.path, &error))
+    }
 
-/// The key of a later piece; the owner of the chunks of any piece.
-pub(super) fn piece_key(run: RunId, piece: u32) -> [u8; 20] {
-    let mut key = [0; 20];
-    key[..16].copy_from_slice(run.0.as_bytes());
-    key[16..].copy_from_slice(&piece.to_be_bytes());
-    key
-}
-
-/// The run of a key of `more` or `open`.
-pub(super) fn run_of(key: &[u8]) -> Result<RunId, StoreError> {
-    let bytes: &[u8; 16] = key.first_chunk().ok_or_else(|| frame::damaged("a key"))?;
-    Ok(RunId(uuid::Uuid::from_bytes(*bytes)))
+    /// Lets sled's cache feel the size of a value that was read, see [`Trees::insert`].
+    fn weigh(&self, tree: &Tree, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        (0..value.len() / ACCESS_BYTES).try_for_each(|_| tree.get(key).map(drop).map_err(failed))
+    }
 }
 
 /// The error of a database that failed.
@@ -178,4 +187,12 @@ fn chunk_key(owner: &[u8], number: u32) -> IVec {
     key.extend_from_slice(owner);
     key.extend_from_slice(&number.to_be_bytes());
     key.into()
+}
+
+/// Times before 1970 do not occur in claims; should one come up, it sorts late and is kept.
+fn lapse_key(until: Millis, key: &ClaimKey) -> [u8; 24] {
+    let mut bytes = [0; 24];
+    bytes[..8].copy_from_slice(&until.to_be_bytes());
+    bytes[8..].copy_from_slice(&key.0);
+    bytes
 }

@@ -66,8 +66,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_disk_is_as_the_memory(steps in prop::collection::vec(step(), 1..120)) {
-        let (mut disk, memory) = (Subject::disk(), Subject::memory());
+    fn the_disk_is_as_the_memory(steps in prop::collection::vec(step(), 1..120), archived in any::<bool>()) {
+        let mut disk = if archived { Subject::archives() } else { Subject::disk() };
+        let memory = Subject::memory();
         let mut pieces = [0u32; 24];
         let mut waiting = Vec::new();
         for (at, step) in steps.into_iter().chain([Step::Wait, Step::Reopen]).enumerate() {

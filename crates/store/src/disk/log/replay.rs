@@ -1,0 +1,66 @@
+//! Reading the log from its beginning, and finding its end.
+
+use super::file::LogFile;
+use super::{BLOCK, group};
+use run::tables::StoreError;
+
+/// Where a file's groups end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::disk) struct End {
+    /// Where the next group belongs.
+    pub(in crate::disk) position: u64,
+    /// The sequence number of the next group.
+    pub(in crate::disk) sequence: u64,
+}
+
+/// A group as it is read.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::disk) struct Group<'a> {
+    pub(in crate::disk) sequence: u64,
+    /// Where its records begin in the file.
+    pub(in crate::disk) offset: u64,
+    pub(in crate::disk) records: &'a [u8],
+}
+
+/// Gives a file's groups, one after another, and tells where they end. Only for a file that nobody writes to.
+pub(in crate::disk) fn groups(
+    file: &LogFile,
+    visit: impl FnMut(Group<'_>) -> Result<(), StoreError>,
+) -> Result<End, StoreError> {
+    let end = groups_so_far(file, visit)?;
+    reject_damage(file, end)?;
+    Ok(end)
+}
+
+/// Gives the groups of a file that may be written to meanwhile; the last of them may not be synced yet.
+pub(in crate::disk) fn groups_so_far(
+    file: &LogFile,
+    mut visit: impl FnMut(Group<'_>) -> Result<(), StoreError>,
+) -> Result<End, StoreError> {
+    let mut end = End { position: BLOCK, sequence: file.head.first };
+    let mut buffer = Vec::new();
+    while let Some(head) = file.group_head(end.position)? {
+        let next = head.salt == file.head.salt && head.sequence == end.sequence;
+        if !next || !file.holds(end.position, &head, &mut buffer)? {
+            break;
+        }
+        let offset = end.position + group::GROUP_HEAD as u64;
+        visit(Group { sequence: head.sequence, offset, records: &buffer })?;
+        end = End { position: end.position + head.span(), sequence: end.sequence + 1 };
+    }
+    Ok(end)
+}
+
+/// A group is begun only after the one before is on disk: if a later one is good, the one at the end was good once.
+fn reject_damage(file: &LogFile, end: End) -> Result<(), StoreError> {
+    let mut buffer = Vec::new();
+    let mut position = end.position + BLOCK;
+    while let Some(head) = file.group_head(position)? {
+        let later = head.salt == file.head.salt && head.sequence > end.sequence;
+        if later && file.holds(position, &head, &mut buffer)? {
+            return Err(file.damaged(end.position));
+        }
+        position += BLOCK;
+    }
+    Ok(())
+}

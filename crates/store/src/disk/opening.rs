@@ -1,0 +1,199 @@
+//! Opens what is on disk: archives first, then the log from where they end. What a crash left half done is done again
+//! or removed.
+
+use super::files::Files;
+use super::folder::failed;
+use super::index::Known;
+use super::live::Live;
+use super::log::file::LogFile;
+use super::log::record::{self, Record};
+use super::log::replay::{self, End, Group};
+use super::log::writer::{self, Spares};
+use super::log::{self, Place};
+use super::records;
+use super::trees::Trees;
+use crate::Claim;
+use crate::archive::{Archive, Cache, UNFINISHED};
+use run::tables::StoreError;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The log as it was found.
+#[derive(Debug)]
+pub(super) struct Log {
+    /// The file that is written to, and where its groups end.
+    pub(super) current: Arc<LogFile>,
+    pub(super) end: End,
+    /// Files that are full and not in an archive yet, oldest first.
+    pub(super) full: Vec<Arc<LogFile>>,
+    /// Files whose content is in archives already.
+    pub(super) archived: Vec<Arc<LogFile>>,
+}
+
+/// Opens the archives, and lets the index know the runs that are not over. Gives the last sequence number they cover.
+pub(super) fn open_archives(
+    files: &Arc<dyn Files>,
+    folder: &Path,
+    cache: &Arc<Cache>,
+    live: &mut Live,
+) -> Result<u64, StoreError> {
+    let mut covered = 0;
+    for (number, edition) in find_archives(&**files, folder)? {
+        let path = super::archivist::path_of(folder, number, edition);
+        let archive = Arc::new(Archive::open(files.clone(), &path, cache)?);
+        covered = covered.max(*archive.covers().end());
+        if archive.counts().carried > 0 {
+            archive.carried()?.into_iter().for_each(|run| live.index.remove(run));
+        }
+        if archive.counts().open > 0 {
+            for standing in archive.each_open() {
+                let (run, standing) = standing?;
+                let archive = Some(number);
+                live.index.set(run, &Known { head: standing.head, pieces: standing.pieces, last: None, archive });
+            }
+        }
+        live.add_archive(number, archive);
+    }
+    Ok(covered)
+}
+
+/// Reads the log behind what archives cover, into the index and the database, and finds its end.
+pub(super) fn open_log(
+    files: &dyn Files,
+    spares: &Spares,
+    trees: &Trees,
+    live: &mut Live,
+    covered: u64,
+) -> Result<Log, StoreError> {
+    let found = find_logs(files, spares.folder(), covered)?;
+    let mut replay = Replay { trees, covered, applied: trees.applied()?, live };
+    let (mut ends, mut full, mut archived) = (BTreeMap::new(), Vec::new(), Vec::new());
+    let mut expected = None;
+    for file in &found {
+        check_order(file, expected, covered)?;
+        let end = replay::groups(file, |group| replay.group(file.head.number, group))?;
+        expected = Some(end.sequence);
+        ends.insert(file.head.number, end);
+    }
+    let Some((current, before)) = found.split_last() else {
+        let current = Arc::new(writer::begin(files, spares, 1, covered + 1)?);
+        live.add_log(current.clone());
+        let end = End { position: log::BLOCK, sequence: covered + 1 };
+        return Ok(Log { current, end, full, archived });
+    };
+    for file in before {
+        if ends[&file.head.number].sequence <= covered + 1 {
+            archived.push(file.clone());
+        } else {
+            full.push(file.clone());
+            live.add_log(file.clone());
+        }
+    }
+    live.add_log(current.clone());
+    // What a crash left in the page cache alone is believed now, so it must be on disk.
+    current.file.sync_data().map_err(|error| failed("fdatasync failed for", &current.path, &error))?;
+    Ok(Log { current: current.clone(), end: ends[&current.head.number], full, archived })
+}
+
+/// Brings the groups of the log to where they belong.
+struct Replay<'a> {
+    trees: &'a Trees,
+    /// Up to where runs are in archives.
+    covered: u64,
+    /// Up to where changes of records are in the database.
+    applied: u64,
+    live: &'a mut Live,
+}
+
+impl Replay<'_> {
+    fn group(&mut self, file: u32, group: Group<'_>) -> Result<(), StoreError> {
+        let in_archive = group.sequence <= self.covered;
+        for record in record::records(group.records) {
+            let (offset, record) = record?;
+            match record {
+                Record::Piece(piece) if !in_archive => {
+                    let place = Place { file, offset: (group.offset + offset as u64) as u32 };
+                    let head = piece.head.to_head()?;
+                    self.live.index.advance(piece.run, piece.piece + 1, &head, place);
+                }
+                Record::Claim(key, run, until) if !in_archive => {
+                    self.live.index.lay(Claim { key, until }, run, file);
+                }
+                Record::Claim(key, run, until) => self.trees.set_claim(&key, run, until)?,
+                Record::Change(change) if group.sequence > self.applied => {
+                    records::apply(self.trees, change.key, change.value, change.revision)?;
+                }
+                Record::Piece(_) | Record::Change(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The archives' numbers and editions, ascending. Unfinished files and older editions are removed.
+fn find_archives(files: &dyn Files, folder: &Path) -> Result<BTreeMap<u32, u32>, StoreError> {
+    let names = files.list(folder).map_err(|error| failed("cannot read", folder, &error))?;
+    let mut found: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut superseded = Vec::new();
+    for name in names {
+        let digits = name.strip_suffix(".archive").and_then(|digits| digits.split_once('-'));
+        let parsed = digits.and_then(|(number, edition)| Some((number.parse().ok()?, edition.parse().ok()?)));
+        match parsed {
+            Some((number, edition)) => {
+                let newest = found.entry(number).or_insert(edition);
+                if *newest != edition {
+                    superseded.push(super::archivist::path_of(folder, number, edition.min(*newest)));
+                    *newest = edition.max(*newest);
+                }
+            }
+            None if name.ends_with(UNFINISHED) => superseded.push(folder.join(name)),
+            None => {}
+        }
+    }
+    for path in superseded {
+        files.remove(&path).map_err(|error| failed("cannot remove", &path, &error))?;
+    }
+    Ok(found)
+}
+
+/// The files of the log, oldest first. A last one that was never begun is removed.
+fn find_logs(files: &dyn Files, folder: &Path, covered: u64) -> Result<Vec<Arc<LogFile>>, StoreError> {
+    let names = files.list(folder).map_err(|error| failed("cannot read", folder, &error))?;
+    let mut numbers: Vec<u32> = names.iter().filter_map(|name| log::number_of(name)).collect();
+    numbers.sort_unstable();
+    let mut found: Vec<Arc<LogFile>> = Vec::new();
+    for (at, number) in numbers.iter().enumerate() {
+        let path = log::path_of(folder, *number);
+        let corrupt = |what: &str| Err(StoreError::Corrupt(format!("{} {what}", path.display()).into()));
+        if at > 0 && numbers[at - 1] + 1 != *number {
+            return corrupt("is there, the file of the log before it is not");
+        }
+        match LogFile::open(files, folder, *number)? {
+            Some(file) => found.push(Arc::new(file)),
+            None if at + 1 < numbers.len() || LogFile::hides(files, folder, *number, covered + 1)? => {
+                return corrupt("is damaged at offset 0");
+            }
+            None => files.remove(&path).map_err(|error| failed("cannot remove", &path, &error))?,
+        }
+    }
+    if found.is_empty() && covered > 0 {
+        let text = format!("{}: the log is not there, only archives are", folder.display());
+        return Err(StoreError::Corrupt(text.into()));
+    }
+    Ok(found)
+}
+
+/// A file goes on where the one before ended; the first one where the archives end, or before.
+fn check_order(file: &LogFile, expected: Option<u64>, covered: u64) -> Result<(), StoreError> {
+    let first = file.head.first;
+    let in_order = expected.map_or(first <= covered + 1, |expected| first == expected);
+    if in_order {
+        return Ok(());
+    }
+    let text = match expected {
+        Some(expected) => format!("{}: what comes before it ends too early, at group {expected}", file.path.display()),
+        None => format!("{}: what comes before it is missing", file.path.display()),
+    };
+    Err(StoreError::Corrupt(text.into()))
+}

@@ -1,0 +1,284 @@
+//! Machines that die at any write, with the write torn and what was not synced forgotten; disks that are full, cannot
+//! be written, or cannot sync. What was acknowledged is there afterwards, nothing is half, and the store works on.
+
+use crate::conformance::{head, run_at, wait};
+use crate::disk::files::faulty::{Fate, FaultyFiles};
+use crate::disk::{open_for_tests, open_with};
+use crate::{Append, Claim, ClaimKey, Filter, Status, Store};
+use run::id::RunId;
+use run::tables::{Digest, Expected, StoreError};
+use std::collections::BTreeMap;
+use std::env;
+use std::path::Path;
+use std::sync::Arc;
+
+/// How many machines die; set it to try more.
+const ROUNDS_VARIABLE: &str = "STORE_FAULT_ROUNDS";
+const RUNS: u64 = 24;
+const STEPS: u64 = 60;
+/// Small, so that a workload fills many of them.
+const LOG_BYTES: u64 = 6 * 512;
+
+/// A generator of numbers that anyone can repeat (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % most
+    }
+}
+
+/// What was asked of the store, and what it has acknowledged.
+#[derive(Default)]
+struct Ledger {
+    runs: BTreeMap<RunId, Written>,
+    /// The values each record was asked to have, and how many were settled: the last settled one or a later one is
+    /// there.
+    records: BTreeMap<String, (Vec<Value>, usize)>,
+    claims: BTreeMap<u8, RunId>,
+}
+
+/// A record's value; none where it is removed.
+type Value = Option<Vec<u8>>;
+
+#[derive(Default)]
+struct Written {
+    /// Pieces and how the run stands with each, as far as they were handed over.
+    pieces: Vec<(Status, Vec<u8>)>,
+    acknowledged: usize,
+}
+
+impl Ledger {
+    /// Takes some steps; ends with the first that is refused because the machine is dead.
+    fn work(&mut self, store: &Store, dice: &mut Dice, first: u64) -> Result<(), StoreError> {
+        for step in first..first + STEPS {
+            match dice.below(8) {
+                0 => self.put(store, dice, step)?,
+                1 => self.delete(store, dice)?,
+                _ => self.append_some(store, dice, step)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends to one to six runs at once.
+    fn append_some(&mut self, store: &Store, dice: &mut Dice, step: u64) -> Result<(), StoreError> {
+        let mut acks = Vec::new();
+        for _ in 0..=dice.below(6) {
+            let number = dice.below(RUNS);
+            let run = run_at(1000 + number / 3, number);
+            let written = self.runs.entry(run).or_default();
+            if written.pieces.last().is_some_and(|(status, _)| status.is_over()) {
+                continue;
+            }
+            let status = [Status::Running, Status::Waiting, Status::Succeeded, Status::Failed][dice.below(4) as usize];
+            let size = [20, 200, 700, 4000][dice.below(4) as usize];
+            let piece = written.pieces.len() as u32;
+            let bytes = format!("{run} {piece} {step};").repeat(size / 40 + 1).into_bytes();
+            let claim = (piece == 0).then_some(Claim { key: ClaimKey([number as u8; 16]), until: 1_000_000 });
+            let digests = vec![Digest([number as u8; 32])];
+            let head = head("a", status, step as i64);
+            let durability = Default::default();
+            acks.push((
+                run,
+                store.journal.append(Append { run, piece, head, bytes: bytes.clone(), digests, claim, durability }),
+            ));
+            written.pieces.push((status, bytes));
+        }
+        let mut told = Ok(());
+        for (run, ack) in acks {
+            match wait(ack) {
+                Ok(()) => {
+                    self.runs.get_mut(&run).unwrap().acknowledged += 1;
+                    self.claims.insert(run_number(run), run);
+                }
+                Err(error) => told = told.and(Err(error)),
+            }
+        }
+        told
+    }
+
+    fn put(&mut self, store: &Store, dice: &mut Dice, step: u64) -> Result<(), StoreError> {
+        let key = format!("key{}", dice.below(4));
+        let value = vec![step as u8; [3, 5000][dice.below(2) as usize]];
+        let (values, settled) = self.records.entry(key.clone()).or_default();
+        values.push(Some(value.clone()));
+        store.tables.put("t", &key, &value, Expected::Any)?;
+        *settled = values.len();
+        Ok(())
+    }
+
+    fn delete(&mut self, store: &Store, dice: &mut Dice) -> Result<(), StoreError> {
+        let key = format!("key{}", dice.below(4));
+        let (values, settled) = self.records.entry(key.clone()).or_default();
+        values.push(None);
+        store.tables.delete("t", &key, Expected::Any)?;
+        *settled = values.len();
+        Ok(())
+    }
+
+    /// Compares with what is there; what was in doubt is settled by it.
+    fn verify(&mut self, store: &Store, what: &str) {
+        let mut there = Vec::new();
+        for (run, written) in &mut self.runs {
+            let journaled = store.journal.read(*run).unwrap_or_else(|error| panic!("{what}: {run}: {error}"));
+            let pieces = journaled.as_ref().map(|journaled| journaled.pieces.clone()).unwrap_or_default();
+            assert!(pieces.len() >= written.acknowledged, "{what}: {run} has {} pieces", pieces.len());
+            assert!(pieces.len() <= written.pieces.len(), "{what}: {run} has too many pieces");
+            for (number, (piece, (_, bytes))) in pieces.iter().zip(&written.pieces).enumerate() {
+                assert!(*piece == bytes[..], "{what}: {run} piece {number}");
+            }
+            written.pieces.truncate(pieces.len());
+            written.acknowledged = pieces.len();
+            let Some(journaled) = journaled else { continue };
+            assert_eq!(journaled.head.status, written.pieces[pieces.len() - 1].0, "{what}: {run}");
+            assert_eq!(store.journal.head(*run).unwrap().as_ref(), Some(&journaled.head), "{what}");
+            there.push((*run, journaled.head));
+        }
+        self.verify_lists(store, there, what);
+        for (key, (values, settled)) in &mut self.records {
+            let value = store.tables.get("t", key).unwrap().map(|record| record.value.to_vec());
+            let possible = values.get(settled.saturating_sub(1)..).unwrap_or_default();
+            assert!(possible.contains(&value) || (*settled == 0 && value.is_none()), "{what}: {key}");
+            *values = vec![value];
+            *settled = 1;
+        }
+    }
+
+    fn verify_lists(&self, store: &Store, mut there: Vec<(RunId, crate::Head)>, what: &str) {
+        let open: Vec<_> = there.iter().filter(|(_, head)| !head.status.is_over()).cloned().collect();
+        assert_eq!(store.journal.open_runs(None, usize::MAX).unwrap(), open, "{what}");
+        there.reverse();
+        assert_eq!(store.journal.list(&Filter::default(), usize::MAX).unwrap(), there, "{what}");
+        for (number, run) in &self.claims {
+            assert_eq!(store.journal.claimed(&ClaimKey([*number; 16]), 0).unwrap(), Some(*run), "{what}");
+        }
+    }
+}
+
+fn run_number(run: RunId) -> u8 {
+    (0..RUNS).find(|number| run_at(1000 + number / 3, *number) == run).unwrap() as u8
+}
+
+fn faulty(path: &Path, fate: Fate) -> (FaultyFiles, Result<Store, StoreError>) {
+    let files = FaultyFiles::new(fate);
+    let store = open_with(path, Arc::new(files.clone()), LOG_BYTES);
+    (files, store)
+}
+
+#[test]
+fn what_was_acknowledged_outlives_death_at_any_write() {
+    let rounds = env::var(ROUNDS_VARIABLE).map_or(12, |rounds| rounds.parse().unwrap());
+    for round in 0..rounds {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut dice, mut ledger) = (Dice(round), Ledger::default());
+        for life in 0..3 {
+            let fate = Fate {
+                dies_at: Some(1 + dice.below(260)),
+                torn: dice.below(1001),
+                forgets: (dice.below(2) == 0).then_some(round),
+                ..Fate::default()
+            };
+            let what = format!("round {round}, life {life}, {fate:?}");
+            let (_, store) = faulty(folder.path(), fate);
+            // A machine may die while the store opens, too.
+            if let Ok(store) = store {
+                let _ = ledger.work(&store, &mut dice, life * STEPS);
+                let _ = store.journal.close();
+            }
+            let store = open_for_tests(folder.path(), LOG_BYTES).unwrap_or_else(|error| panic!("{what}: {error}"));
+            ledger.verify(&store, &what);
+        }
+        let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+        ledger.work(&store, &mut dice, 1000).unwrap();
+        ledger.verify(&store, &format!("round {round}, in the end"));
+    }
+}
+
+/// The database is put back to where it was: all its records come out of the log again.
+#[test]
+fn records_come_back_from_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("sled");
+    let kept = folder.path().join("kept");
+    drop(open_for_tests(folder.path(), 16 << 20).unwrap());
+    copy(&database, &kept);
+    let store = open_for_tests(folder.path(), 16 << 20).unwrap();
+    let (mut dice, mut ledger) = (Dice(7), Ledger::default());
+    ledger.work(&store, &mut dice, 0).unwrap();
+    let last = store.tables.put("t", "last", b"1", Expected::Any).unwrap();
+    drop(store);
+    std::fs::remove_dir_all(&database).unwrap();
+    copy(&kept, &database);
+    let store = open_for_tests(folder.path(), 16 << 20).unwrap();
+    ledger.verify(&store, "after the database was put back");
+    assert!(store.tables.put("t", "new", b"1", Expected::Absent).unwrap() > last);
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_and_goes_on_when_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let (files, store) = faulty(folder.path(), Fate::default());
+    let store = store.unwrap();
+    let (mut dice, mut ledger) = (Dice(3), Ledger::default());
+    ledger.work(&store, &mut dice, 0).unwrap();
+    for time in 1..4 {
+        files.fate().full = true;
+        let mut told = Ok(());
+        while told.is_ok() {
+            told = ledger.work(&store, &mut dice, 100 * time);
+        }
+        assert!(matches!(told, Err(StoreError::Full(_))), "{told:?}");
+        ledger.verify(&store, "while the disk is full");
+        *files.fate() = Fate::default();
+        ledger.work(&store, &mut dice, 1000 * time).unwrap();
+        ledger.verify(&store, "with room again");
+    }
+    drop(store);
+    ledger.verify(&open_for_tests(folder.path(), LOG_BYTES).unwrap(), "opened again");
+}
+
+#[test]
+fn after_a_failed_sync_nothing_is_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let (files, store) = faulty(folder.path(), Fate::default());
+    let store = store.unwrap();
+    let (mut dice, mut ledger) = (Dice(5), Ledger::default());
+    files.fate().unsyncable = true;
+    assert!(matches!(ledger.work(&store, &mut dice, 0), Err(StoreError::Failed(text)) if text.contains("fdatasync")));
+    *files.fate() = Fate::default();
+    assert!(matches!(ledger.append_some(&store, &mut dice, 0), Err(StoreError::Failed(_))));
+    assert!(matches!(store.journal.close(), Err(StoreError::Failed(_))));
+    drop(store);
+    ledger.verify(&open_for_tests(folder.path(), LOG_BYTES).unwrap(), "opened again");
+}
+
+#[test]
+fn a_disk_that_cannot_be_written_is_told_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut dice, mut ledger) = (Dice(9), Ledger::default());
+    let (files, store) = faulty(folder.path(), Fate::default());
+    let store = store.unwrap();
+    ledger.work(&store, &mut dice, 0).unwrap();
+    files.fate().read_only = true;
+    assert!(ledger.work(&store, &mut dice, 100).is_err());
+    ledger.verify(&store, "read-only");
+    drop(store);
+    ledger.verify(&open_for_tests(folder.path(), LOG_BYTES).unwrap(), "opened again");
+}

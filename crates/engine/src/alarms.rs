@@ -72,6 +72,8 @@ impl AlarmKind {
 pub enum Signal {
     /// An alarm has begun, was seen, or is over.
     Alarm(Alarm),
+    /// The engine is about to stop.
+    Ending,
 }
 
 /// There is no alarm of this kind about this.
@@ -285,6 +287,11 @@ impl Handle {
     /// Tells that what was in [trouble](Self::trouble) works again.
     pub fn mended(&self, subject: &str) {
         clear(&self.shared, AlarmKind::Trouble, subject);
+    }
+
+    /// Tells those who watch that there is nothing more to come.
+    pub fn end_signals(&self) {
+        let _ = self.shared.alarms.signals.send(Signal::Ending);
     }
 
     /// What happens from now on, for those who watch.

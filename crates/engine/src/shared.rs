@@ -217,6 +217,11 @@ impl Handle {
         self.shared.store.journal.list(filter, limit)
     }
 
+    /// The newest run of a scenario. May block for the disk.
+    pub fn last_run(&self, scenario: &ScenarioId) -> Result<Option<(RunId, Head)>, StoreError> {
+        self.shared.store.journal.last(scenario)
+    }
+
     /// A run's journal with large values read back; none where there is no such run. Blocks for the disk.
     pub fn journal(&self, run: RunId) -> Result<Option<(Head, Vec<Entry>)>, StoreError> {
         let Some(journaled) = self.shared.store.journal.read(run)? else { return Ok(None) };

@@ -54,7 +54,7 @@ async fn failures_in_a_row_are_told_once_and_a_success_ends_it() {
     deliver(&handle, json!({ "fails": false })).await.unwrap();
     until("the end", || open(&handle).is_empty()).await;
     let told = [signals.recv().await.unwrap(), signals.recv().await.unwrap()];
-    let [Signal::Alarm(began), Signal::Alarm(ended)] = told;
+    let [Signal::Alarm(began), Signal::Alarm(ended)] = told else { panic!("two alarms") };
     assert_eq!((began.cleared, ended.cleared), (None, Some(bench.clock_now())));
     assert_eq!(began.since, ended.since);
 }

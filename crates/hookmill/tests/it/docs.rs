@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 /// Where examples of scenarios stand.
 const EXAMPLES: [&str; 5] =
-    ["README.md", "docs/data-stores.md", "docs/language.md", "docs/testing.md", "docs/waiting.md"];
+    ["README.md", "docs/alarms.md", "docs/data-stores.md", "docs/language.md", "docs/testing.md", "docs/waiting.md"];
 
 /// A fenced block of a document.
 struct Block {

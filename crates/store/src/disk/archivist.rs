@@ -68,6 +68,15 @@ impl Backlog {
         waited.unwrap_or_else(PoisonError::into_inner).0.is_over
     }
 
+    /// Archives everything that waits, on this thread.
+    pub(super) fn archive_all(&self, shared: &Shared) -> Result<(), StoreError> {
+        loop {
+            let Some((number, _)) = self.lock().files.front().copied() else { return Ok(()) };
+            archive(shared, number)?;
+            self.pop();
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }

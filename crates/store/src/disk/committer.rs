@@ -117,11 +117,10 @@ impl fmt::Debug for Committer {
 
 impl Committer {
     /// Starts the thread.
-    pub(super) fn start(shared: Arc<Shared>, writer: Writer, backlog: Arc<Backlog>) -> Result<Self, StoreError> {
+    pub(super) fn start(mut worker: Worker) -> Result<Self, StoreError> {
         let queue = Arc::new(Queue::default());
-        let revision = records::last_revision(&shared.trees)?;
-        let (queued, full) = (queue.clone(), backlog.clone());
-        let worker = Worker { queue: queued, shared, writer, backlog: full, buffer: Vec::new(), revision, answered: 0 };
+        let backlog = worker.backlog.clone();
+        worker.queue = queue.clone();
         let thread = std::thread::Builder::new()
             .name("committer".into())
             .spawn(move || worker.run())
@@ -188,7 +187,8 @@ impl Drop for Committer {
     }
 }
 
-struct Worker {
+/// Writes groups: what the thread does.
+pub(super) struct Worker {
     queue: Arc<Queue>,
     shared: Arc<Shared>,
     writer: Writer,
@@ -202,6 +202,17 @@ struct Worker {
 }
 
 impl Worker {
+    /// Goes on where the log ends.
+    pub(super) fn new(shared: Arc<Shared>, writer: Writer, backlog: Arc<Backlog>) -> Result<Self, StoreError> {
+        let revision = records::last_revision(&shared.trees)?;
+        Ok(Self { queue: Arc::default(), shared, writer, backlog, buffer: Vec::new(), revision, answered: 0 })
+    }
+
+    /// Archives what is full, at once.
+    pub(super) fn archive_backlog(&self) -> Result<(), StoreError> {
+        self.backlog.archive_all(&self.shared)
+    }
+
     fn run(mut self) {
         let mut jobs = Vec::new();
         let mut group = Vec::with_capacity(GROUP_JOBS);
@@ -256,7 +267,7 @@ impl Worker {
 
     /// Writes and syncs a group, and lets index and database know. What could not be written is refused; it is written
     /// over by the next group. An error means that nobody knows what is on disk.
-    fn write(&mut self, jobs: &mut [Job]) -> Result<Vec<Verdict>, StoreError> {
+    pub(super) fn write(&mut self, jobs: &mut [Job]) -> Result<Vec<Verdict>, StoreError> {
         if let Err(error) = self.make_room(jobs.iter().map(Job::most_bytes).sum()) {
             return Ok(jobs.iter().map(|_| Err(error.clone())).collect());
         }

@@ -4,18 +4,21 @@
 use run::tables::StoreError;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, FileExt};
 use std::path::{Path, PathBuf};
 
 /// The version of the layout, as `format` says it.
 const FORMAT: u32 = 2;
+/// The version before, which is brought up to date.
+const OLD_FORMAT: u32 = 1;
 
 /// A data folder that is ours alone until this is dropped.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
     /// Holds the lock. The kernel frees it when the process ends, however it ends.
-    _format: File,
+    format: File,
+    is_old: bool,
 }
 
 impl Folder {
@@ -36,12 +39,24 @@ impl Folder {
             }
             Err(TryLockError::Error(error)) => return Err(failed("cannot lock", &name, &error)),
         }
-        check_format(&mut format, path).map_err(|error| failed("cannot use", &name, &error))?;
+        let version = check_format(&mut format, path).map_err(|error| failed("cannot use", &name, &error))?;
         sync_folder(path)?;
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             sync_folder(parent)?;
         }
-        Ok(Self { path: path.to_owned(), _format: format })
+        Ok(Self { path: path.to_owned(), format, is_old: version == OLD_FORMAT })
+    }
+
+    /// Whether it has the format before and is to be brought up to date.
+    pub(super) fn is_old(&self) -> bool {
+        self.is_old
+    }
+
+    /// Says, durably, that it has today's format.
+    pub(super) fn renew(&self) -> Result<(), StoreError> {
+        let renewed = self.format.write_all_at(format!("{FORMAT}\n").as_bytes(), 0);
+        let renewed = renewed.and_then(|()| self.format.sync_all());
+        renewed.map_err(|error| failed("cannot write", &self.path.join("format"), &error))
     }
 
     /// Where the database is.
@@ -79,15 +94,15 @@ pub(super) fn failed(what: &str, path: &Path, error: &std::io::Error) -> StoreEr
     }
 }
 
-fn check_format(file: &mut File, path: &Path) -> std::io::Result<()> {
+fn check_format(file: &mut File, path: &Path) -> std::io::Result<u32> {
     let mut text = String::new();
     file.read_to_string(&mut text)?;
     if text.is_empty() && !path.join("sled").exists() {
         file.write_all(format!("{FORMAT}\n").as_bytes())?;
-        return file.sync_all();
+        return file.sync_all().map(|()| FORMAT);
     }
     match text.trim().parse::<u32>() {
-        Ok(FORMAT) => Ok(()),
+        Ok(known @ (FORMAT | OLD_FORMAT)) => Ok(known),
         Ok(other) => Err(std::io::Error::other(format!(
             "this data folder has format {other}, this hookmill knows format {FORMAT}: use the release that wrote it"
         ))),

@@ -21,6 +21,7 @@ mod head;
 mod index;
 mod live;
 mod log;
+mod old;
 mod opening;
 mod records;
 mod runs;
@@ -32,7 +33,7 @@ mod tests;
 use crate::archive::Cache;
 use crate::{Ack, Append, ClaimKey, Filter, Head, Journal, Journaled, Store};
 use archivist::{Archivist, Backlog};
-use committer::Committer;
+use committer::{Committer, Worker};
 use files::{Files, RealFiles};
 use folder::Folder;
 use live::{Live, Shared};
@@ -104,13 +105,18 @@ impl Disk {
         let folder = Folder::open(path)?;
         let database = folder.database();
         let db = open_database(&database).map_err(|error| unopened(&database, error))?;
-        let trees = Trees::open(db, &database)?;
+        let trees = Trees::open(db.clone(), &database)?;
         sync_names(&database)?;
         let (journal, archives) = (folder.journal(), folder.archives());
         for made in [&journal, &archives] {
             files.make_folder(made).map_err(|error| folder::failed("cannot make", made, &error))?;
         }
         files.sync_folder(path).map_err(|error| folder::failed("cannot sync", path, &error))?;
+        if folder.is_old() {
+            old::begin(&*files, &trees, [&journal, &archives])?;
+        } else {
+            old::forget(&db, &trees)?;
+        }
         let names = files.list(&journal).map_err(|error| folder::failed("cannot read", &journal, &error))?;
         let spares = Arc::new(Spares::new(&journal, &names, log_bytes));
         let cache = Cache::new(ARCHIVE_CACHE_BYTES);
@@ -126,7 +132,15 @@ impl Disk {
             backlog.push(file.head.number, file.size()?);
         }
         let writer = Writer::at(files, spares, log.current, log.end)?;
-        let committer = Committer::start(shared.clone(), writer, backlog.clone())?;
+        let mut worker = Worker::new(shared.clone(), writer, backlog.clone())?;
+        if folder.is_old() {
+            tracing::info!("the data folder has format 1: its runs are brought to format 2");
+            old::migrate(&db, &shared.trees, &mut worker)?;
+            shared.checkpoint()?;
+            folder.renew()?;
+            old::forget(&db, &shared.trees)?;
+        }
+        let committer = Committer::start(worker)?;
         let archivist = Archivist::start(shared.clone(), backlog)?;
         Ok(Self { committer, archivist, shared, folder })
     }

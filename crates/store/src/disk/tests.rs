@@ -2,6 +2,7 @@
 
 mod crash;
 mod faults;
+mod old;
 mod random;
 
 use crate::conformance::{head, piece_of, run_at, wait};

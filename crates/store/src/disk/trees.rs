@@ -169,7 +169,7 @@ impl Trees {
     }
 
     /// Lets sled's cache feel the size of a value that was read, see [`Trees::insert`].
-    fn weigh(&self, tree: &Tree, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    pub(super) fn weigh(&self, tree: &Tree, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
         (0..value.len() / ACCESS_BYTES).try_for_each(|_| tree.get(key).map(drop).map_err(failed))
     }
 }

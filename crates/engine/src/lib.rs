@@ -17,6 +17,7 @@ mod mail;
 mod queues;
 mod rehearsal;
 mod resume;
+mod retention;
 mod scenarios;
 mod shared;
 mod timers;

@@ -8,10 +8,11 @@ use crate::mail::Mail;
 use crate::queues::Queues;
 use crate::scenarios::{Deployment, Scenarios, UnknownVersion};
 use crate::timers::Timers;
-use crate::{driver, resume};
+use crate::{driver, resume, retention};
 use run::call::Module;
 use run::entry::{self, Entry};
 use run::id::{Millis, RunId, ScenarioId};
+use run::retention::Keep;
 use run::setting::Setting;
 use run::tables::StoreError;
 use scenario::catalog::Catalog;
@@ -34,6 +35,10 @@ pub struct Options {
     pub unattended_runs: u32,
     /// How many runs may wait on disk before callers are refused.
     pub waiting_runs: usize,
+    /// How long runs are kept once they are over, where their scenarios say nothing.
+    pub keep: Keep,
+    /// How many bytes all runs may take on disk, without large values; none: any number. Beyond it the oldest go.
+    pub keep_bytes: Option<u64>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// What runs see of the place they run at.
@@ -46,6 +51,8 @@ impl Default for Options {
             attended_runs: 2_000,
             unattended_runs: 64,
             waiting_runs: 1_000_000,
+            keep: Keep::default(),
+            keep_bytes: None,
             clock: Arc::new(SystemClock),
             setting: Arc::default(),
         }
@@ -137,6 +144,7 @@ impl Engine {
         self.shared.runtime.spawn(resume::wake(Arc::clone(&self.shared)));
         self.shared.alarms.load()?;
         self.shared.runtime.spawn(heartbeats::keep(Arc::clone(&self.shared)));
+        self.shared.runtime.spawn(retention::keep(Arc::clone(&self.shared)));
         Ok(taken)
     }
 

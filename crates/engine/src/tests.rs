@@ -2,6 +2,7 @@
 
 mod alarms;
 mod flow;
+mod retention;
 
 use crate::{Answer, Engine, Handle, ManualClock, Options, Refused};
 use run::call::{BoxFuture, Call, Delivery, Module, Outcome};

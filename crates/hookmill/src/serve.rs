@@ -13,6 +13,7 @@ use engine::{Engine, Options};
 use modules::catalog;
 use modules::guard::Allowed;
 use run::data_store::DataStores;
+use run::retention::Keep;
 use run::setting::Setting;
 use scenario::catalog::Catalog;
 use server::library::Library;
@@ -20,6 +21,7 @@ use server::{App, Assets, Gateway};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
@@ -61,8 +63,31 @@ pub(crate) struct Serve {
     /// The largest webhook body, in bytes, where the webhook sets no bound
     #[arg(long, value_name = "BYTES", default_value_t = 16 << 20)]
     max_body: u64,
+    /// How long runs are kept once they are over, as 12h or 30d, or `forever`; scenarios may say otherwise
+    #[arg(long, value_name = "TIME", default_value = "30d")]
+    keep: KeepTime,
+    /// How many bytes all runs may take on disk, without large values: beyond it the oldest go [default: any number]
+    #[arg(long, value_name = "BYTES")]
+    keep_bytes: Option<u64>,
     #[command(flatten)]
     allow_env: AllowEnv,
+}
+
+/// How long runs are kept.
+#[derive(Clone, Copy, Debug)]
+struct KeepTime(Option<Duration>);
+
+impl FromStr for KeepTime {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "forever" => Ok(Self(None)),
+            time => {
+                scenario::duration::parse(time).map(|age| Self(Some(age))).ok_or("a time, as 12h or 30d, or `forever`")
+            }
+        }
+    }
 }
 
 /// The header by which proxies name the caller.
@@ -104,7 +129,8 @@ impl Serve {
         let stores = DataStores::new(Arc::clone(&store.tables));
         let loaded = catalog(Arc::clone(&home.connections), &stores, options.clone());
         let setting = Arc::new(self.setting(address, &store, Arc::clone(&secrets))?);
-        let engine_options = Options { setting, ..Options::default() };
+        let keep = Keep { age: self.keep.0, ..Keep::default() };
+        let engine_options = Options { setting, keep, keep_bytes: self.keep_bytes, ..Options::default() };
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, engine_options);
         let hooks = HookTable::default();
         let scheduler = Scheduler::new(engine.handle(), Arc::clone(&store.tables));

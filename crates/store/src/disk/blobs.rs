@@ -1,18 +1,26 @@
 //! Large values as files named by their SHA-256: `ab/cdef…`. A file is complete and on disk before it has its name.
 
+mod reader;
+mod writer;
+
 use super::folder::{failed, sync_folder};
 use bytes::Bytes;
-use run::tables::{self, Digest, StoreError};
+use reader::Reader;
+use run::tables::{self, BlobReader, BlobWriter, Digest, StoreError};
 use sha2::{Digest as _, Sha256};
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use writer::Writer;
 
 /// A folder of large values.
 #[derive(Debug)]
-pub(super) struct Blobs {
+pub(super) struct Blobs(Arc<Shelf>);
+
+#[derive(Debug)]
+struct Shelf {
     path: PathBuf,
     /// Tells unfinished files apart.
     number: AtomicU64,
@@ -35,7 +43,69 @@ impl Blobs {
         }
         fs::create_dir_all(&unfinished).map_err(|error| failed("cannot make", &unfinished, &error))?;
         sync_folder(&path)?;
-        Ok(Self { path, number: AtomicU64::new(0), making: Mutex::new(()) })
+        Ok(Self(Arc::new(Shelf { path, number: AtomicU64::new(0), making: Mutex::new(()) })))
+    }
+}
+
+impl tables::Blobs for Blobs {
+    fn put(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
+        let digest = Digest(Sha256::digest(bytes).into());
+        if self.0.has(&digest, bytes.len() as u64) {
+            // Who put it there may not have come as far as having the name on disk.
+            return self.0.sync(&digest).map(|()| digest);
+        }
+        let mut writer = Writer::create(&self.0)?;
+        writer.add(bytes)?;
+        writer.keep(digest)
+    }
+
+    fn get(&self, digest: &Digest) -> Result<Option<Bytes>, StoreError> {
+        let (_, name) = self.0.place(digest);
+        let bytes = match fs::read(&name) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed("cannot read", &name, &error)),
+        };
+        if Sha256::digest(&bytes).as_slice() != digest.0 {
+            return Err(damaged(digest));
+        }
+        Ok(Some(Bytes::from(bytes)))
+    }
+
+    fn create(&self) -> Result<Box<dyn BlobWriter>, StoreError> {
+        Ok(Box::new(Writer::create(&self.0)?))
+    }
+
+    fn open(&self, digest: &Digest) -> Result<Option<Box<dyn BlobReader>>, StoreError> {
+        let (_, name) = self.0.place(digest);
+        Ok(Reader::open(name, *digest)?.map(|reader| Box::new(reader) as Box<dyn BlobReader>))
+    }
+}
+
+impl Shelf {
+    /// A name for a file that has none yet.
+    fn unfinished(&self) -> PathBuf {
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        self.path.join(UNFINISHED).join(number.to_string())
+    }
+
+    /// Whether the value is there, as far as its length tells.
+    fn has(&self, digest: &Digest, length: u64) -> bool {
+        let (_, name) = self.place(digest);
+        fs::metadata(name).is_ok_and(|file| file.len() == length)
+    }
+
+    /// Gives a file that is complete and on disk its name.
+    fn keep(&self, unfinished: &Path, digest: &Digest) -> Result<(), StoreError> {
+        let (folder, name) = self.place(digest);
+        self.make_folder(&folder)?;
+        fs::rename(unfinished, &name).map_err(|error| failed("cannot write", &name, &error))?;
+        sync_folder(&folder)
+    }
+
+    /// Makes the name of a value durable.
+    fn sync(&self, digest: &Digest) -> Result<(), StoreError> {
+        sync_folder(&self.place(digest).0)
     }
 
     fn make_folder(&self, folder: &Path) -> Result<(), StoreError> {
@@ -47,49 +117,19 @@ impl Blobs {
         }
     }
 
-    fn write(&self, name: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-        let number = self.number.fetch_add(1, Ordering::Relaxed);
-        let unfinished = self.path.join(UNFINISHED).join(number.to_string());
-        File::create(&unfinished)
-            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-            .and_then(|()| fs::rename(&unfinished, name))
-            .map_err(|error| failed("cannot write", name, &error))
+    /// The folder and the file of a digest.
+    fn place(&self, digest: &Digest) -> (PathBuf, PathBuf) {
+        let name = format!("{digest:?}");
+        let (folder, rest) = name.split_at(2);
+        let folder = self.path.join(folder);
+        let file = folder.join(rest);
+        (folder, file)
     }
 }
 
-impl tables::Blobs for Blobs {
-    fn put(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
-        let digest = Digest(Sha256::digest(bytes).into());
-        let (folder, name) = place(&self.path, &digest);
-        self.make_folder(&folder)?;
-        let kept = fs::metadata(&name).is_ok_and(|file| file.len() == bytes.len() as u64);
-        if !kept {
-            self.write(&name, bytes)?;
-        }
-        // Also where it is there already: who put it there may not have come this far yet.
-        sync_folder(&folder)?;
-        Ok(digest)
-    }
-
-    fn get(&self, digest: &Digest) -> Result<Option<Bytes>, StoreError> {
-        let (_, name) = place(&self.path, digest);
-        let bytes = match fs::read(&name) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed("cannot read", &name, &error)),
-        };
-        if Sha256::digest(&bytes).as_slice() != digest.0 {
-            return Err(StoreError::Corrupt(format!("the large value {digest:?} is damaged").into()));
-        }
-        Ok(Some(Bytes::from(bytes)))
-    }
+fn damaged(digest: &Digest) -> StoreError {
+    StoreError::Corrupt(format!("the large value {digest:?} is damaged").into())
 }
 
-/// The folder and the file of a digest.
-fn place(path: &Path, digest: &Digest) -> (PathBuf, PathBuf) {
-    let name = format!("{digest:?}");
-    let (folder, rest) = name.split_at(2);
-    let folder = path.join(folder);
-    let file = folder.join(rest);
-    (folder, file)
-}
+#[cfg(test)]
+mod tests;

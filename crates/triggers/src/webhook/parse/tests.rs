@@ -1,6 +1,7 @@
 //! What a run is given of a request: bodies by content type, and what the security checklist asks of them.
 
 use super::*;
+use bytes::Bytes;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
@@ -15,7 +16,7 @@ fn request<'a>(headers: &'a [(&'a str, &'a [u8])], body: &[u8], reads: &'a Trigg
         params: vec![("id".to_owned(), "7".to_owned())],
         query: "",
         headers,
-        body: Bytes::copy_from_slice(body),
+        body: Bytes::copy_from_slice(body).into(),
         ip: Ipv4Addr::new(203, 0, 113, 9).into(),
         at: 1_700_000_000_000,
         reads,

@@ -126,6 +126,13 @@ impl Files {
         Kept { digest, size, reference: self.key.reference(&digest) }
     }
 
+    /// A text that stands between the parts of a multipart body: the same for each attempt of this call, and nobody who
+    /// writes a part can know it.
+    pub fn boundary(&self, idempotency_key: &str) -> String {
+        let seal = mac(&self.key.0, idempotency_key.as_bytes()).finalize().into_bytes();
+        format!("hookmill-{}", BASE64_URL_SAFE_NO_PAD.encode(&seal[..SEAL]))
+    }
+
     /// The bytes behind a reference. Blocks for the disk.
     pub fn open(&self, reference: &str) -> Result<Box<dyn BlobReader>, FileError> {
         let digest = self.key.digest(reference).ok_or(FileError::Foreign)?;
@@ -204,7 +211,8 @@ mod tests {
             assert_eq!(key.digest(&changed), None, "{changed}");
             assert_eq!(key.digest(&reference[..at]), None);
         }
-        for odd in ["", "hookmill-file:", "sha256:00", &format!("{reference}A"), &format!("{MARK}{}", "ä".repeat(32))] {
+        for odd in ["", "hookmill-file:", "sha256:00", &format!("{reference}A"), &format!("{MARK}{}", "ä".repeat(32))]
+        {
             assert_eq!(key.digest(odd), None, "{odd}");
         }
     }

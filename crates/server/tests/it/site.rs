@@ -5,6 +5,7 @@ use actix_web::dev::ServerHandle;
 use engine::Engine;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
 use run::data_store::DataStores;
+use run::files::Files;
 use run::resume::ResumeKey;
 use run::setting::Setting;
 use scenario::catalog::{Catalog, Effect, ModuleSpec};
@@ -67,6 +68,7 @@ pub(crate) struct Site {
     pub(crate) client: reqwest::Client,
     pub(crate) hooks: HookTable,
     pub(crate) stores: DataStores,
+    pub(crate) files: Files,
     server: ServerHandle,
     engine: Engine,
 }
@@ -88,6 +90,7 @@ impl Site {
             resume_key: ResumeKey([7; 32]),
             ..Setting::default()
         });
+        let files = Files::new(Arc::clone(&store.blobs), &setting.resume_key);
         let options = engine::Options { setting, ..engine::Options::default() };
         let engine = Engine::start(store, Arc::clone(&catalog), [], options);
         engine.resume().unwrap();
@@ -99,7 +102,9 @@ impl Site {
             hooks: hooks.clone(),
             proxies: Default::default(),
             max_body: 1024 * 1024,
+            max_file: 4 * 1024 * 1024,
             body_timeout: Duration::from_millis(200),
+            files: files.clone(),
         };
         let options = Options {
             public_url: format!("{scheme}://{address}").parse().unwrap(),
@@ -112,7 +117,7 @@ impl Site {
         let stop = server.handle();
         tokio::spawn(server);
         let client = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { base: format!("http://{address}"), app, shelf, client, hooks, stores, server: stop, engine }
+        Self { base: format!("http://{address}"), app, shelf, client, hooks, stores, files, server: stop, engine }
     }
 
     /// The engine behind it.

@@ -1,9 +1,9 @@
 //! What a run is given of a request: bodies by content type, and what the security checklist asks of them.
 
 use super::*;
-use bytes::Bytes;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

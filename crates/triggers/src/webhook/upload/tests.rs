@@ -131,7 +131,10 @@ fn bodies_beyond_their_bounds_are_refused() {
     let parts = Reception::Parts { boundary: "cut".into() };
     let half = vec![b'x'; 20_000];
     assert!(status(&parts, &form(&[("name=\"a\"", &half), ("name=\"b\"", &half)])).is_ok());
-    assert_eq!(status(&parts, &form(&[("name=\"a\"", &half), ("name=\"b\"", &half), ("name=\"c\"", b"1")])).err(), Some(413));
+    assert_eq!(
+        status(&parts, &form(&[("name=\"a\"", &half), ("name=\"b\"", &half), ("name=\"c\"", b"1")])).err(),
+        Some(413)
+    );
     let too_large = form(&[("name=\"f\"; filename=\"f\"", &noise(2_000_000))]);
     assert_eq!(status(&parts, &too_large).err(), Some(413));
     let many = vec![("name=\"a\"", &b"1"[..]); 101];

@@ -60,7 +60,7 @@ impl Read {
     pub(crate) fn new(files: &Files) -> Self {
         let spec = describe::<Parameters>(About {
             name: "file.read",
-            example: json!({ "file": "{{ trigger.files[0] }}", "as": "text" }),
+            example: json!({ "file": { "filename": "orders.csv", "text": "number,total\nA1,6\n" }, "as": "text" }),
             sample: json!("number,total\nA1,6\n"),
             connections: &[],
             needs_connection: false,

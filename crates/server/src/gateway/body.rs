@@ -3,7 +3,7 @@
 use super::Gateway;
 use actix_web::http::header;
 use actix_web::{HttpRequest, web};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::{StreamExt, future, stream};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -48,19 +48,11 @@ pub(super) async fn receive(
 
 /// The body, up to the bound. A longer one is refused as soon as that is known: by its announced length before
 /// anything is read, else when the bound is passed (RFC 9110 §15.5.14).
-pub(crate) async fn read(request: &HttpRequest, mut payload: web::Payload, most: u64) -> Result<Bytes, Refusal> {
+pub(crate) async fn read(request: &HttpRequest, payload: web::Payload, most: u64) -> Result<Bytes, Refusal> {
     if announced(request).is_some_and(|length| length > most) {
         return Err(Refusal::too_large(most));
     }
-    let mut body = Chunks::default();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| broke_off())?;
-        if (body.len() + chunk.len()) as u64 > most {
-            return Err(Refusal::too_large(most));
-        }
-        body.push(chunk);
-    }
-    Ok(body.whole())
+    upload::whole(payload.map(|chunk| chunk.map_err(|_| broke_off())), most).await
 }
 
 /// The length that the caller announces.
@@ -83,42 +75,4 @@ async fn in_time<T>(patience: Duration, reading: impl Future<Output = Result<T, 
 
 fn broke_off() -> Refusal {
     Refusal::bad_body("the body broke off")
-}
-
-/// A body as it arrives. Most come in one chunk, which is handed on as it is.
-#[derive(Default)]
-enum Chunks {
-    #[default]
-    Nothing,
-    One(Bytes),
-    Many(BytesMut),
-}
-
-impl Chunks {
-    fn len(&self) -> usize {
-        match self {
-            Self::Nothing => 0,
-            Self::One(bytes) => bytes.len(),
-            Self::Many(bytes) => bytes.len(),
-        }
-    }
-
-    fn push(&mut self, chunk: Bytes) {
-        *self = match std::mem::take(self) {
-            Self::Nothing => Self::One(chunk),
-            Self::One(first) => Self::Many(BytesMut::from(&[first, chunk].concat()[..])),
-            Self::Many(mut bytes) => {
-                bytes.extend_from_slice(&chunk);
-                Self::Many(bytes)
-            }
-        };
-    }
-
-    fn whole(self) -> Bytes {
-        match self {
-            Self::Nothing => Bytes::new(),
-            Self::One(bytes) => bytes,
-            Self::Many(bytes) => bytes.freeze(),
-        }
-    }
 }

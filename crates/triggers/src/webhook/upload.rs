@@ -97,22 +97,18 @@ pub async fn receive(
     bounds: Bounds,
 ) -> Result<Body, Refusal> {
     let most = reception.bound(bounds);
-    let mut taken = 0;
-    let chunks = chunks.map(move |chunk| {
-        let chunk = chunk?;
-        taken += chunk.len() as u64;
-        if taken > most { Err(Refusal::too_large(most)) } else { Ok(chunk) }
-    });
     match reception {
-        Reception::Whole => whole(chunks).await.map(Body::Whole),
-        Reception::Parts { boundary } => multipart::receive(chunks, &boundary, files, bounds.parsed).await,
-        Reception::File { content_type } => file(chunks, &content_type, files).await,
+        Reception::Whole => whole(chunks, most).await.map(Body::Whole),
+        Reception::Parts { boundary } => {
+            multipart::receive(bounded(chunks, most), &boundary, files, bounds.parsed).await
+        }
+        Reception::File { content_type } => file(bounded(chunks, most), &content_type, files).await,
     }
 }
 
-/// All chunks as one. Most bodies come in one chunk, which is handed on as it is.
-async fn whole(chunks: impl Stream<Item = Result<Bytes, Refusal>> + Send) -> Result<Bytes, Refusal> {
-    let mut chunks = std::pin::pin!(chunks);
+/// At most this many bytes as one. Most bodies come in one chunk, which is handed on as it is.
+pub async fn whole(chunks: impl Stream<Item = Result<Bytes, Refusal>>, most: u64) -> Result<Bytes, Refusal> {
+    let mut chunks = std::pin::pin!(bounded(chunks, most));
     let Some(first) = chunks.next().await.transpose()? else { return Ok(Bytes::new()) };
     let Some(second) = chunks.next().await.transpose()? else { return Ok(first) };
     let mut bytes = BytesMut::from(&[first, second].concat()[..]);
@@ -120,6 +116,16 @@ async fn whole(chunks: impl Stream<Item = Result<Bytes, Refusal>> + Send) -> Res
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes.freeze())
+}
+
+/// The same chunks, and a refusal as soon as they are too many.
+fn bounded<S: Stream<Item = Result<Bytes, Refusal>>>(chunks: S, most: u64) -> impl Stream<Item = S::Item> {
+    let mut taken = 0;
+    chunks.map(move |chunk| {
+        let chunk = chunk?;
+        taken += chunk.len() as u64;
+        if taken > most { Err(Refusal::too_large(most)) } else { Ok(chunk) }
+    })
 }
 
 async fn file(

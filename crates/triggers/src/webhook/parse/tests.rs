@@ -117,14 +117,17 @@ fn w10_numbers_and_texts_that_json_cannot_say() {
     }
 }
 
-/// Only multipart bodies have files: what JSON calls files is data.
+/// What a body calls files is data: nothing of it names a file, and only bytes that came are one.
 #[test]
 fn w11_cve_2026_21858_files_in_json_are_data() {
     let body = br#"{"files":{"x":{"filepath":"/etc/passwd","filename":"/etc/passwd"}}}"#;
-    for content_type in ["application/json", "text/plain", "application/x-www-form-urlencoded", "image/png"] {
+    for content_type in ["application/json", "text/plain", "application/x-www-form-urlencoded"] {
         let input = parse_body(Some(content_type), body).unwrap();
         assert!(input.files.is_none(), "{content_type}");
     }
+    let input = parse_body(Some("image/png"), body).unwrap();
+    let itself = run::files::FileValue::small("", "", "image/png", body);
+    assert_eq!(value(&input.files.unwrap()), json!([itself]));
     let input = parse_body(Some("application/json"), body).unwrap();
     assert_eq!(value(&input.body)["files"]["x"]["filepath"], "/etc/passwd");
 }
@@ -135,6 +138,7 @@ fn w11_multipart_files_are_values() {
                 --b\r\nContent-Disposition: form-data; name=\"files[x][filepath]\"\r\n\r\n/etc/passwd\r\n--b--\r\n";
     let input = parse_body(Some("multipart/form-data; boundary=b"), body.as_bytes()).unwrap();
     let file = json!({"name": "x", "filename": "passwd", "content_type": "application/octet-stream", "size": 5,
+                      "sha256": "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
                       "base64": "aGVsbG8="});
     assert_eq!(value(&input.files.unwrap()), json!([file]));
     assert_eq!(value(&input.body), json!({"files": {"x": {"filepath": "/etc/passwd"}}}));

@@ -68,7 +68,6 @@ pub(crate) struct Site {
     pub(crate) client: reqwest::Client,
     pub(crate) hooks: HookTable,
     pub(crate) stores: DataStores,
-    pub(crate) files: Files,
     server: ServerHandle,
     engine: Engine,
 }
@@ -104,7 +103,7 @@ impl Site {
             max_body: 1024 * 1024,
             max_file: 4 * 1024 * 1024,
             body_timeout: Duration::from_millis(200),
-            files: files.clone(),
+            files,
         };
         let options = Options {
             public_url: format!("{scheme}://{address}").parse().unwrap(),
@@ -117,7 +116,7 @@ impl Site {
         let stop = server.handle();
         tokio::spawn(server);
         let client = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { base: format!("http://{address}"), app, shelf, client, hooks, stores, files, server: stop, engine }
+        Self { base: format!("http://{address}"), app, shelf, client, hooks, stores, server: stop, engine }
     }
 
     /// The engine behind it.

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Instant;
@@ -11,6 +10,7 @@ use std::time::Instant;
 use anyhow::{Context, ensure};
 
 use super::figure::{Bound, Figure};
+use super::gauge::peak;
 use super::http;
 use super::profile::Profile;
 use super::scratch::Scratch;
@@ -34,7 +34,8 @@ pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     send(&server, &sink, "image/png", &bytes[..1_000_000], &bytes[..1_000_000])?;
     let form = form(&bytes);
     let mut figures = Vec::new();
-    for (what, kind, body) in [("raw", "image/png", &bytes), ("in a form", "multipart/form-data; boundary=cut", &form)] {
+    for (what, kind, body) in [("raw", "image/png", &bytes), ("in a form", "multipart/form-data; boundary=cut", &form)]
+    {
         let (mut memory, mut times) = (Vec::new(), Vec::new());
         for _ in 0..RUNS {
             fs::write(format!("/proc/{}/clear_refs", server.pid()), "5").context("cannot reset the peak of memory")?;
@@ -58,14 +59,6 @@ fn send(server: &Server, sink: &Sink, kind: &str, body: &[u8], expected: &[u8]) 
     let got = sink.bodies.recv_timeout(PATIENCE).context("the far side got nothing")?;
     ensure!(got == expected, "the far side got {} bytes that are not those of the file", got.len());
     Ok(())
-}
-
-/// The most that a process has held in memory (`VmHWM`, proc(5)), in MB of 10⁶ bytes.
-fn peak(pid: u32) -> anyhow::Result<f64> {
-    let status = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
-    let kibibytes: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
-    Ok(kibibytes * 1024.0 / 1e6)
 }
 
 /// A far side that hands out what it gets.

@@ -60,7 +60,9 @@ pub(crate) fn pour(address: SocketAddr, path: &str, framing: Framing, length: u6
     stream.set_read_timeout(Some(PATIENCE))?;
     let head = match framing {
         Framing::Length => post_head(address, path, "application/json", &format!("content-length: {length}")),
-        Framing::Chunk => post_head(address, path, "application/json", "transfer-encoding: chunked") + &format!("{length:x}\r\n"),
+        Framing::Chunk => {
+            post_head(address, path, "application/json", "transfer-encoding: chunked") + &format!("{length:x}\r\n")
+        }
     };
     stream.write_all(head.as_bytes())?;
     let answered = AtomicBool::new(false);
@@ -89,9 +91,7 @@ fn exchange(address: SocketAddr, head: &[u8], body: &[u8]) -> anyhow::Result<Ans
 }
 
 fn post_head(address: SocketAddr, path: &str, kind: &str, framing: &str) -> String {
-    format!(
-        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: {kind}\r\n{framing}\r\n\r\n"
-    )
+    format!("POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: {kind}\r\n{framing}\r\n\r\n")
 }
 
 fn parse(received: &[u8]) -> Option<Answer> {

@@ -128,15 +128,7 @@ impl Serve {
         let app = self.app(
             address,
             token,
-            Gateway {
-                handle: engine.handle(),
-                hooks,
-                proxies: Proxies { trusted: self.trust_proxy.clone(), header: self.forwarding.into() },
-                max_body: self.max_body,
-                max_file: self.max_file,
-                body_timeout: BODY_TIMEOUT,
-                files: reach.files.clone(),
-            },
+            self.gateway(engine.handle(), hooks, reach.files.clone()),
             &folder,
             home.catalog,
             reach.stores.clone(),
@@ -155,6 +147,18 @@ impl Serve {
         engine.stop(GRACE).await?;
         serving.await??;
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn gateway(&self, handle: engine::Handle, hooks: HookTable, files: Files) -> Gateway {
+        Gateway {
+            handle,
+            hooks,
+            proxies: Proxies { trusted: self.trust_proxy.clone(), header: self.forwarding.into() },
+            max_body: self.max_body,
+            max_file: self.max_file,
+            body_timeout: BODY_TIMEOUT,
+            files,
+        }
     }
 
     fn app(

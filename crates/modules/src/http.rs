@@ -24,7 +24,8 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// Sends an HTTP request and gives the answer. The output has `status`, `headers` (lower-case names) and `body`,
-/// which is parsed by the answer's content type: JSON becomes a value, text stays text, anything else is base64. With `response: file` it is a file.
+/// which is parsed by the answer's content type: JSON becomes a value, text stays text, anything else is base64.
+/// With `response: file` it is a file.
 ///
 /// A status from 400 to 599 is an error unless `errors` says otherwise; 408, 425, 429 and 5xx may be tried again
 /// (`retry`), after the pause that the answer asks for. Calls other than GET and HEAD carry an `Idempotency-Key` that

@@ -7,7 +7,9 @@ mod capture;
 mod clock;
 mod course;
 mod driver;
+mod failures;
 mod hand;
+mod heartbeats;
 mod intake;
 mod letters;
 mod lines;
@@ -23,9 +25,11 @@ mod turns;
 #[cfg(test)]
 mod tests;
 
+pub use alarms::{Alarm, AlarmKind, NoSuchAlarm, Signal};
 pub use capture::capture;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use hand::Awaited;
+pub use heartbeats::Beat;
 pub use intake::{Answer, Refused};
 pub use mail::Unheard;
 pub use rehearsal::{Cast, Rehearsal, Scene, rehearse};

@@ -1,6 +1,8 @@
 //! The engine itself: what its tasks share, how it is started and stopped, and the handle that others hold.
 
+use crate::alarms::Alarms;
 use crate::clock::{Clock, SystemClock};
+use crate::heartbeats::{self, Beats};
 use crate::lines::Lines;
 use crate::mail::Mail;
 use crate::queues::Queues;
@@ -62,6 +64,8 @@ pub(crate) struct Shared {
     pub(crate) timers: Timers,
     pub(crate) mail: Mail,
     pub(crate) lines: Lines,
+    pub(crate) alarms: Alarms,
+    pub(crate) beats: Beats,
     pub(crate) runtime: runtime::Handle,
     pub(crate) stopping: watch::Sender<bool>,
     /// When this engine was started.
@@ -111,6 +115,8 @@ impl Engine {
             timers: Timers::default(),
             mail: Mail::default(),
             lines: Lines::default(),
+            alarms: Alarms::new(Arc::clone(&store.tables)),
+            beats: Beats::default(),
             runtime: runtime::Handle::current(),
             stopping: watch::Sender::new(false),
             started: options.clock.now(),
@@ -129,6 +135,8 @@ impl Engine {
         self.shared.runtime.spawn(driver::dispatch(Arc::clone(&self.shared), |queues| &queues.attended));
         self.shared.runtime.spawn(driver::dispatch(Arc::clone(&self.shared), |queues| &queues.unattended));
         self.shared.runtime.spawn(resume::wake(Arc::clone(&self.shared)));
+        self.shared.alarms.load()?;
+        self.shared.runtime.spawn(heartbeats::keep(Arc::clone(&self.shared)));
         Ok(taken)
     }
 
@@ -207,6 +215,11 @@ impl Handle {
     /// Runs that fit, newest first. Blocks for the disk.
     pub fn runs(&self, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
         self.shared.store.journal.list(filter, limit)
+    }
+
+    /// The newest run of a scenario. May block for the disk.
+    pub fn last_run(&self, scenario: &ScenarioId) -> Result<Option<(RunId, Head)>, StoreError> {
+        self.shared.store.journal.last(scenario)
     }
 
     /// A run's journal with large values read back; none where there is no such run. Blocks for the disk.

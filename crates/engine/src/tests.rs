@@ -1,5 +1,6 @@
 //! Engines on the memory store, with a clock that the test moves and modules that the test answers.
 
+mod alarms;
 mod flow;
 
 use crate::{Answer, Engine, Handle, ManualClock, Options, Refused};
@@ -118,6 +119,10 @@ impl Bench {
             attended_runs: 100,
             unattended_runs: 64,
         }
+    }
+
+    fn clock_now(&self) -> i64 {
+        crate::Clock::now(&*self.clock)
     }
 
     /// An engine on the store as it is: the first one, or the one after a crash.

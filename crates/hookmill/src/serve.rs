@@ -105,11 +105,9 @@ impl Serve {
             anyhow::bail!("connections.yaml or secrets.yaml has mistakes; nothing is served until they are mended");
         }
         let secrets = Arc::new(CurrentSecrets::of(Arc::clone(&home.secrets)));
-        let options = modules::Options { allow_private: self.allow_private.clone() };
-        let stores = DataStores::new(Arc::clone(&store.tables));
         let setting = Arc::new(self.setting(address, &store, Arc::clone(&secrets))?);
-        let files = Files::new(Arc::clone(&store.blobs), &setting.resume_key);
-        let reach = Reach { stores, files, options };
+        let options = modules::Options { allow_private: self.allow_private.clone() };
+        let reach = Reach::over(&store, &setting, options);
         let loaded = reach.modules(Arc::clone(&home.connections));
         let engine_options = Options { setting, ..Options::default() };
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, engine_options);
@@ -143,6 +141,7 @@ impl Serve {
         asked_to_end().await;
         say("ending: no new runs; what is not over goes on at the next start");
         clock.abort();
+        engine.handle().end_signals();
         stopper.stop(true).await;
         engine.stop(GRACE).await?;
         serving.await??;
@@ -211,6 +210,12 @@ struct Reach {
 }
 
 impl Reach {
+    fn over(store: &Store, setting: &Setting, options: modules::Options) -> Self {
+        let stores = DataStores::new(Arc::clone(&store.tables));
+        let files = Files::new(Arc::clone(&store.blobs), &setting.resume_key);
+        Self { stores, files, options }
+    }
+
     fn modules(&self, connections: Arc<Connections>) -> Vec<Arc<dyn Module>> {
         catalog(connections, &self.stores, &self.files, self.options.clone())
     }

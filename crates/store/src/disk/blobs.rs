@@ -8,11 +8,13 @@ use bytes::Bytes;
 use reader::Reader;
 use run::tables::{self, BlobReader, BlobWriter, Digest, StoreError};
 use sha2::{Digest as _, Sha256};
-use std::fs;
+use std::collections::HashSet;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 use writer::Writer;
 
 /// A folder of large values.
@@ -24,7 +26,8 @@ struct Shelf {
     path: PathBuf,
     /// Tells unfinished files apart.
     number: AtomicU64,
-    /// Held while a folder is made, so that no one puts a file into one whose own name is not on disk yet.
+    /// Held while a folder is made, so that no one puts a file into one whose own name is not on disk yet, and while it
+    /// is decided whether a file goes or is kept.
     making: Mutex<()>,
 }
 
@@ -47,10 +50,47 @@ impl Blobs {
     }
 }
 
+impl Blobs {
+    /// Removes the large values that nobody names, if nobody did last time, and if they were last put longer ago than
+    /// this: what was put just now may be about to be named. Gives those that nobody names.
+    pub(super) fn remove_unnamed(
+        &self,
+        named: &HashSet<Digest>,
+        last_time: &HashSet<Digest>,
+        age: Duration,
+    ) -> Result<HashSet<Digest>, StoreError> {
+        let mut unnamed = HashSet::new();
+        for folder in list(&self.0.path)?.into_iter().filter(|name| name.len() == 2) {
+            for file in list(&self.0.path.join(&folder))? {
+                let Some(digest) = digest_of(&format!("{folder}{file}")) else { continue };
+                if named.contains(&digest) {
+                    continue;
+                }
+                unnamed.insert(digest);
+                if last_time.contains(&digest) {
+                    self.remove_old(&self.0.path.join(&folder).join(file), age)?;
+                }
+            }
+        }
+        Ok(unnamed)
+    }
+
+    /// A value that is put again meanwhile is young again.
+    fn remove_old(&self, path: &Path, age: Duration) -> Result<(), StoreError> {
+        let _making = self.0.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let put = fs::metadata(path).and_then(|file| file.modified());
+        let put = put.map_err(|error| failed("cannot read", path, &error))?;
+        if put.elapsed().is_ok_and(|elapsed| elapsed > age) {
+            fs::remove_file(path).map_err(|error| failed("cannot remove", path, &error))?;
+        }
+        Ok(())
+    }
+}
+
 impl tables::Blobs for Blobs {
     fn put(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
         let digest = Digest(Sha256::digest(bytes).into());
-        if self.0.has(&digest, bytes.len() as u64) {
+        if self.0.renew(&digest, bytes.len() as u64) {
             // Who put it there may not have come as far as having the name on disk.
             return self.0.sync(&digest).map(|()| digest);
         }
@@ -89,10 +129,15 @@ impl Shelf {
         self.path.join(UNFINISHED).join(number.to_string())
     }
 
-    /// Whether the value is there, as far as its length tells.
-    fn has(&self, digest: &Digest, length: u64) -> bool {
+    /// Whether the value is there already; if so, it is as if it was put now.
+    fn renew(&self, digest: &Digest, length: u64) -> bool {
         let (_, name) = self.place(digest);
-        fs::metadata(name).is_ok_and(|file| file.len() == length)
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        let renewed = File::options().write(true).open(&name).and_then(|file| {
+            let whole = file.metadata()?.len() == length;
+            if whole { file.set_modified(SystemTime::now()).map(|()| true) } else { Ok(false) }
+        });
+        renewed.unwrap_or(false)
     }
 
     /// Gives a file that is complete and on disk its name.
@@ -125,6 +170,24 @@ impl Shelf {
         let file = folder.join(rest);
         (folder, file)
     }
+}
+
+fn list(folder: &Path) -> Result<Vec<String>, StoreError> {
+    let names = fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect());
+    names.map_err(|error| failed("cannot read", folder, &error))
+}
+
+/// The digest of a name, as [`Shelf::place`] makes it.
+fn digest_of(name: &str) -> Option<Digest> {
+    let mut digest = [0; 32];
+    if name.len() != 64 || !name.is_ascii() {
+        return None;
+    }
+    for (at, byte) in digest.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&name[2 * at..2 * at + 2], 16).ok()?;
+    }
+    Some(Digest(digest))
 }
 
 fn damaged(digest: &Digest) -> StoreError {

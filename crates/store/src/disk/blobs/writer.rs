@@ -48,7 +48,7 @@ impl BlobWriter for Writer {
 
     fn finish(mut self: Box<Self>) -> Result<Digest, StoreError> {
         let digest = Digest(std::mem::take(&mut self.hash).finalize().into());
-        if self.shelf.has(&digest, self.length) {
+        if self.shelf.renew(&digest, self.length) {
             return self.shelf.sync(&digest).map(|()| digest);
         }
         self.keep(digest)

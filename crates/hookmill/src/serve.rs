@@ -10,9 +10,11 @@ use crate::terminal::{Done, say};
 use anyhow::Context;
 use clap::Args;
 use engine::{Engine, Options};
-use modules::catalog;
 use modules::guard::Allowed;
+use modules::{Connections, catalog};
+use run::call::Module;
 use run::data_store::DataStores;
+use run::files::Files;
 use run::retention::Keep;
 use run::setting::Setting;
 use scenario::catalog::Catalog;
@@ -60,9 +62,12 @@ pub(crate) struct Serve {
     /// A private host, address or network that steps may call even when it comes out of data; may be given several times
     #[arg(long, value_name = "HOST")]
     allow_private: Vec<Allowed>,
-    /// The largest webhook body, in bytes, where the webhook sets no bound
+    /// The largest webhook body that is parsed, in bytes; with files in it, where the webhook sets no bound
     #[arg(long, value_name = "BYTES", default_value_t = 16 << 20)]
     max_body: u64,
+    /// The largest webhook body with files in it, in bytes, whatever the webhook's `max_body` says
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 30)]
+    max_file: u64,
     /// How long runs are kept once they are over, as 12h or 30d, or `forever`; scenarios may say otherwise
     #[arg(long, value_name = "TIME", default_value = "30d")]
     keep: KeepTime,
@@ -125,12 +130,11 @@ impl Serve {
             anyhow::bail!("connections.yaml or secrets.yaml has mistakes; nothing is served until they are mended");
         }
         let secrets = Arc::new(CurrentSecrets::of(Arc::clone(&home.secrets)));
-        let options = modules::Options { allow_private: self.allow_private.clone() };
-        let stores = DataStores::new(Arc::clone(&store.tables));
-        let loaded = catalog(Arc::clone(&home.connections), &stores, options.clone());
         let setting = Arc::new(self.setting(address, &store, Arc::clone(&secrets))?);
-        let keep = Keep { age: self.keep.0, ..Keep::default() };
-        let engine_options = Options { setting, keep, keep_bytes: self.keep_bytes, ..Options::default() };
+        let options = modules::Options { allow_private: self.allow_private.clone() };
+        let reach = Reach::over(&store, &setting, options);
+        let loaded = reach.modules(Arc::clone(&home.connections));
+        let engine_options = self.engine_options(setting);
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, engine_options);
         let hooks = HookTable::default();
         let scheduler = Scheduler::new(engine.handle(), Arc::clone(&store.tables));
@@ -147,23 +151,17 @@ impl Serve {
         let app = self.app(
             address,
             token,
-            Gateway {
-                handle: engine.handle(),
-                hooks,
-                proxies: Proxies { trusted: self.trust_proxy.clone(), header: self.forwarding.into() },
-                max_body: self.max_body,
-                body_timeout: BODY_TIMEOUT,
-            },
+            self.gateway(engine.handle(), hooks, reach.files.clone()),
             &folder,
             home.catalog,
-            stores.clone(),
+            reach.stores.clone(),
         )?;
         let server = server::serve(listener, app.clone())?;
         let stopper = server.handle();
         let serving = tokio::spawn(server);
         app.set_ready();
         announce::all(&app, &self.public_url(address)?, &folder.list(), resumed);
-        folder::watch(Arc::clone(&folder), reconnect(&folder, engine.handle(), secrets, stores, options))?;
+        folder::watch(Arc::clone(&folder), reconnect(&folder, engine.handle(), secrets, reach))?;
         let clock = tokio::spawn(async move { scheduler.run().await });
         asked_to_end().await;
         say("ending: no new runs; what is not over goes on at the next start");
@@ -173,6 +171,18 @@ impl Serve {
         engine.stop(GRACE).await?;
         serving.await??;
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn gateway(&self, handle: engine::Handle, hooks: HookTable, files: Files) -> Gateway {
+        Gateway {
+            handle,
+            hooks,
+            proxies: Proxies { trusted: self.trust_proxy.clone(), header: self.forwarding.into() },
+            max_body: self.max_body,
+            max_file: self.max_file,
+            body_timeout: BODY_TIMEOUT,
+            files,
+        }
     }
 
     fn app(
@@ -188,6 +198,11 @@ impl Serve {
         let public_url = self.public_url(address)?;
         let options = server::Options { public_url, token, assets: Assets::default(), stores };
         Ok(App::new(gateway, library, catalog, options))
+    }
+
+    fn engine_options(&self, setting: Arc<Setting>) -> Options {
+        let keep = Keep { age: self.keep.0, ..Keep::default() };
+        Options { setting, keep, keep_bytes: self.keep_bytes, ..Options::default() }
     }
 
     fn setting(&self, address: SocketAddr, store: &Store, secrets: Arc<CurrentSecrets>) -> anyhow::Result<Setting> {
@@ -217,14 +232,32 @@ fn open(data: &Path) -> anyhow::Result<Store> {
         .with_context(|| format!("cannot open the data folder {}", data.display()))
 }
 
+/// What modules are made over, whatever the connections are.
+struct Reach {
+    stores: DataStores,
+    files: Files,
+    options: modules::Options,
+}
+
+impl Reach {
+    fn over(store: &Store, setting: &Setting, options: modules::Options) -> Self {
+        let stores = DataStores::new(Arc::clone(&store.tables));
+        let files = Files::new(Arc::clone(&store.blobs), &setting.resume_key);
+        Self { stores, files, options }
+    }
+
+    fn modules(&self, connections: Arc<Connections>) -> Vec<Arc<dyn Module>> {
+        catalog(connections, &self.stores, &self.files, self.options.clone())
+    }
+}
+
 /// What is done when `connections.yaml` or `secrets.yaml` changes: new modules and secrets for new calls, and every text
 /// is checked again. A broken file leaves everything as it is.
 fn reconnect(
     folder: &Arc<Folder>,
     handle: engine::Handle,
     secrets: Arc<CurrentSecrets>,
-    stores: DataStores,
-    options: modules::Options,
+    reach: Reach,
 ) -> impl Fn() + Send + 'static {
     let folder = Arc::clone(folder);
     move || {
@@ -235,7 +268,7 @@ fn reconnect(
             return;
         }
         secrets.replace(home.secrets);
-        handle.use_modules(catalog(home.connections, &stores, options.clone()));
+        handle.use_modules(reach.modules(home.connections));
         handle.use_catalog(Arc::clone(&home.catalog));
         if let Err(error) = folder.use_catalog(home.catalog) {
             tracing::error!(%error, "the scenarios were not checked against the new connections");

@@ -86,6 +86,12 @@ impl Gates {
         self.shut.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The scenarios of which no run begins.
+    pub(crate) fn paused(&self) -> Vec<ScenarioId> {
+        let paused = |(scenario, state)| (state == QueueState::Paused).then_some(scenario);
+        self.shut().into_iter().filter_map(paused).collect()
+    }
+
     fn note(&self, scenario: &ScenarioId, state: QueueState) {
         let mut shut = self.shut.write().unwrap_or_else(PoisonError::into_inner);
         match state {

@@ -48,6 +48,11 @@ impl Queues {
         self.queue_of(run).push_new(scenario, run);
     }
 
+    /// Queues a run that has begun.
+    pub(crate) fn go_on(&self, scenario: &ScenarioId, run: RunId) {
+        self.queue_of(run).push_begun(scenario, run);
+    }
+
     /// Keeps the callers of a run that waits for its time.
     pub(crate) fn keep(&self, run: RunId, callers: Replies) {
         if !callers.is_empty() {

@@ -75,10 +75,6 @@ pub(crate) fn answer(course: &Course, awaits: Awaits) -> Option<Answer> {
 pub(crate) struct Replies(SmallVec<[Reply; 1]>);
 
 impl Replies {
-    pub(crate) fn none() -> Self {
-        Self::default()
-    }
-
     pub(crate) fn one(reply: Reply) -> Self {
         Self(smallvec![reply])
     }

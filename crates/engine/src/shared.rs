@@ -1,12 +1,15 @@
 //! The engine itself: what its tasks share, how it is started and stopped, and the handle that others hold.
 
 use crate::clock::{Clock, SystemClock};
+use crate::gates::Gates;
 use crate::lines::Lines;
 use crate::mail::Mail;
+use crate::naming::Naming;
 use crate::queues::Queues;
+use crate::repeats::Tally;
 use crate::scenarios::{Deployment, Scenarios, UnknownVersion};
 use crate::timers::Timers;
-use crate::{driver, resume};
+use crate::{driver, repeats, resume, turns};
 use run::call::Module;
 use run::entry::{self, Entry};
 use run::id::{Millis, RunId, ScenarioId};
@@ -30,7 +33,8 @@ pub struct Options {
     /// How many other runs are worked on at once: the most that a crash can leave in flight of them, and the most
     /// that far sides are asked at a time.
     pub unattended_runs: u32,
-    /// How many runs may wait on disk before callers are refused.
+    /// How many runs may wait, for their turn, for a slot or for a time, before callers are refused: what bounds the
+    /// memory that they take.
     pub waiting_runs: usize,
     /// The time.
     pub clock: Arc<dyn Clock>,
@@ -43,7 +47,7 @@ impl Default for Options {
         Self {
             attended_runs: 2_000,
             unattended_runs: 64,
-            waiting_runs: 1_000_000,
+            waiting_runs: 2_000_000,
             clock: Arc::new(SystemClock),
             setting: Arc::default(),
         }
@@ -62,6 +66,9 @@ pub(crate) struct Shared {
     pub(crate) timers: Timers,
     pub(crate) mail: Mail,
     pub(crate) lines: Lines,
+    pub(crate) gates: Gates,
+    pub(crate) naming: Naming,
+    pub(crate) repeats: Tally,
     pub(crate) runtime: runtime::Handle,
     pub(crate) stopping: watch::Sender<bool>,
     /// When this engine was started.
@@ -111,6 +118,9 @@ impl Engine {
             timers: Timers::default(),
             mail: Mail::default(),
             lines: Lines::default(),
+            gates: Gates::new(Arc::clone(&store.tables)),
+            naming: Naming::default(),
+            repeats: Tally::new(Arc::clone(&store.tables)),
             runtime: runtime::Handle::current(),
             stopping: watch::Sender::new(false),
             started: options.clock.now(),
@@ -125,10 +135,13 @@ impl Engine {
     /// deployed before, so that resumed runs find their plans at hand; triggers should be opened after, so that no new
     /// run is taken for an old one. Gives the number of runs taken up. Blocks for the disk.
     pub fn resume(&self) -> Result<usize, StoreError> {
+        self.shared.gates.load()?;
+        self.shared.gates.paused().iter().for_each(|scenario| self.shared.queues.pause(scenario));
         let taken = resume::take_up(&self.shared)?;
         self.shared.runtime.spawn(driver::dispatch(Arc::clone(&self.shared), |queues| &queues.attended));
         self.shared.runtime.spawn(driver::dispatch(Arc::clone(&self.shared), |queues| &queues.unattended));
         self.shared.runtime.spawn(resume::wake(Arc::clone(&self.shared)));
+        self.shared.runtime.spawn(repeats::keep(Arc::clone(&self.shared)));
         Ok(taken)
     }
 
@@ -142,8 +155,12 @@ impl Engine {
     pub async fn stop(self, grace: std::time::Duration) -> Result<(), StoreError> {
         self.shared.stopping.send_replace(true);
         let _ = tokio::time::timeout(grace, self.shared.queues.idle()).await;
-        let journal = Arc::clone(&self.shared.store.journal);
-        tokio::task::spawn_blocking(move || journal.close()).await.unwrap_or(Err(StoreError::Closed))
+        let shared = Arc::clone(&self.shared);
+        let close = move || {
+            shared.repeats.write();
+            shared.store.journal.close()
+        };
+        tokio::task::spawn_blocking(close).await.unwrap_or(Err(StoreError::Closed))
     }
 }
 
@@ -160,7 +177,10 @@ pub struct Handle {
 impl Handle {
     /// Makes this the scenario's current version. Blocks for the disk the first time a version is seen.
     pub fn deploy(&self, id: ScenarioId, text: &str, plan: Arc<Plan>) -> Result<(), StoreError> {
-        self.shared.scenarios.deploy(id, text, plan)
+        self.shared.scenarios.deploy(id.clone(), text, plan)?;
+        // Those who wait go by the limits as they are now.
+        turns::advance_by_name(&self.shared, &id);
+        Ok(())
     }
 
     /// Takes no more runs for this scenario. Those that have begun go on.

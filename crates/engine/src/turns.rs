@@ -85,6 +85,16 @@ pub(crate) fn is_waiting(shared: &Shared, course: &Course) -> bool {
     shared.lines.is_waiting(scenario, line, run)
 }
 
+/// Has a run wait that came out of a queue while its scenario was paused.
+pub(crate) fn set_back(shared: &Shared, course: &mut Course) {
+    let state = course.state();
+    let scenario = &state.created().scenario;
+    if course.line.is_none() && !state.has_begun() && shared.gates.gate(scenario) == Gate::Paused {
+        shared.lines.return_to(scenario, WHOLE, state.run(), Progress::New);
+        course.line = Some(WHOLE);
+    }
+}
+
 /// The turn of a run that is over as soon as it is written. Given back when dropped.
 #[derive(Debug)]
 pub(crate) struct Turn<'s> {

@@ -93,6 +93,10 @@ impl Queue {
         self.push(Some(scenario.clone()), |lot| lot.new.push_back(run));
     }
 
+    pub(crate) fn push_begun(&self, scenario: &ScenarioId, run: RunId) {
+        self.push(Some(scenario.clone()), |lot| lot.woken.push_back(run));
+    }
+
     pub(crate) fn push_woken(&self, run: RunId) {
         self.push(None, |lot| lot.woken.push_back(run));
     }
@@ -250,10 +254,10 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    /// Says whose run has the slot, where that was not known. Where the scenario has its share already, the run is
-    /// queued with its others, and its driver lets it go.
+    /// Says whose run has the slot, where that was not known. None where the scenario has its share already; the slot
+    /// is given back then.
     #[must_use]
-    pub(crate) fn belongs_to(mut self, scenario: &ScenarioId, run: RunId) -> Option<Self> {
+    pub(crate) fn belongs_to(mut self, scenario: &ScenarioId) -> Option<Self> {
         if self.owner.is_some() {
             return Some(self);
         }
@@ -262,13 +266,7 @@ impl Slot {
         let lots = &mut *guard;
         let lot = lots.of.entry(owner.clone()).or_default();
         if lot.held >= self.queue.share() {
-            let was_empty = lot.len() == 0;
-            lot.woken.push_back(run);
-            if was_empty {
-                lots.round.push_back(owner);
-            }
             drop(guard);
-            self.queue.waiting.fetch_add(1, Ordering::Relaxed);
             return None;
         }
         lot.held += 1;

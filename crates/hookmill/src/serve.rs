@@ -16,7 +16,7 @@ use run::data_store::DataStores;
 use run::setting::Setting;
 use scenario::catalog::Catalog;
 use server::library::Library;
-use server::{App, Assets, Gateway};
+use server::{App, Assets, Bodies, Gateway};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -61,6 +61,12 @@ pub(crate) struct Serve {
     /// The largest webhook body, in bytes, where the webhook sets no bound
     #[arg(long, value_name = "BYTES", default_value_t = 16 << 20)]
     max_body: u64,
+    /// How many runs that no caller waits for are worked on at once, each of them one call of a far side or more
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    workers: u32,
+    /// How many runs may wait, over all scenarios, before callers are told to come again
+    #[arg(long, value_name = "N", default_value_t = 2_000_000)]
+    queue_limit: usize,
     #[command(flatten)]
     allow_env: AllowEnv,
 }
@@ -104,7 +110,8 @@ impl Serve {
         let stores = DataStores::new(Arc::clone(&store.tables));
         let loaded = catalog(Arc::clone(&home.connections), &stores, options.clone());
         let setting = Arc::new(self.setting(address, &store, Arc::clone(&secrets))?);
-        let engine_options = Options { setting, ..Options::default() };
+        let (unattended_runs, waiting_runs) = (self.workers, self.queue_limit);
+        let engine_options = Options { unattended_runs, waiting_runs, setting, ..Options::default() };
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, engine_options);
         let hooks = HookTable::default();
         let scheduler = Scheduler::new(engine.handle(), Arc::clone(&store.tables));
@@ -127,6 +134,7 @@ impl Serve {
                 proxies: Proxies { trusted: self.trust_proxy.clone(), header: self.forwarding.into() },
                 max_body: self.max_body,
                 body_timeout: BODY_TIMEOUT,
+                bodies: Bodies::default(),
             },
             &folder,
             home.catalog,

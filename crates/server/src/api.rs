@@ -8,6 +8,7 @@ mod body;
 mod check;
 mod document;
 mod modules;
+mod queues;
 mod runs;
 mod scenarios;
 mod stores;
@@ -36,6 +37,11 @@ fn v1(routes: &mut ServiceConfig) {
         .service(check::check)
         .service(document::get)
         .service(modules::list)
+        .service(queues::list::list)
+        .service(queues::purge::purge)
+        .service(queues::state::drain)
+        .service(queues::state::pause)
+        .service(queues::state::resume)
         .service(runs::cancel::cancel)
         .service(runs::get::get)
         .service(runs::list::list)

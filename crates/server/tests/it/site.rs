@@ -100,6 +100,7 @@ impl Site {
             proxies: Default::default(),
             max_body: 1024 * 1024,
             body_timeout: Duration::from_millis(200),
+            bodies: Default::default(),
         };
         let options = Options {
             public_url: format!("{scheme}://{address}").parse().unwrap(),

@@ -1,6 +1,7 @@
 //! Engines on the memory store, with a clock that the test moves and modules that the test answers.
 
 mod flow;
+mod queue;
 
 use crate::{Answer, Engine, Handle, ManualClock, Options, Refused};
 use run::call::{BoxFuture, Call, Delivery, Module, Outcome};
@@ -106,6 +107,7 @@ struct Bench {
     recorder: Arc<Recorder>,
     attended_runs: u32,
     unattended_runs: u32,
+    waiting_runs: usize,
 }
 
 impl Bench {
@@ -117,6 +119,7 @@ impl Bench {
             recorder,
             attended_runs: 100,
             unattended_runs: 64,
+            waiting_runs: 1_000,
         }
     }
 
@@ -128,8 +131,8 @@ impl Bench {
     /// The same with these scenarios.
     fn engine_with(&self, texts: &[(&str, &str)]) -> (Engine, Handle) {
         let clock = Arc::clone(&self.clock) as Arc<dyn crate::Clock>;
-        let (attended_runs, unattended_runs) = (self.attended_runs, self.unattended_runs);
-        let options = Options { attended_runs, unattended_runs, clock, ..Options::default() };
+        let Self { attended_runs, unattended_runs, waiting_runs, .. } = *self;
+        let options = Options { attended_runs, unattended_runs, waiting_runs, clock, ..Options::default() };
         let modules = [Arc::clone(&self.recorder) as Arc<dyn Module>];
         let catalog = Catalog::new([ModuleSpec::clone(&self.recorder.spec)]);
         let engine = Engine::start(self.store.clone(), Arc::new(catalog.clone()), modules, options);

@@ -127,8 +127,9 @@ impl Decision<'_> {
     pub(super) fn overdue(&mut self) {
         if self.state.arrival_deadline().is_some_and(|deadline| deadline <= self.moment.now) {
             let within = self.state.plan.limits.deadline.unwrap_or_default();
-            let error = StepError::permanent("deadline", format!("the run was not over within {within:?} of its arrival"))
-                .hint("Raise `limits.deadline`, or let more runs go on at once.");
+            let error =
+                StepError::permanent("deadline", format!("the run was not over within {within:?} of its arrival"))
+                    .hint("Raise `limits.deadline`, or let more runs go on at once.");
             return self.collapse(self.state.active.keys().next().cloned(), error);
         }
         let limit = self.state.plan.limits.timeout;

@@ -10,6 +10,7 @@ mod far_side;
 mod first_start;
 mod fmt;
 mod kill;
+mod queues;
 mod reference;
 mod run;
 mod runs;

@@ -286,6 +286,10 @@ impl Drive<'_> {
             match action {
                 Action::Record(entry) => self.course.record(entry),
                 Action::Call(call) => {
+                    if let Err(due) = self.pace(&call) {
+                        wake = Some(wake.map_or(due, |wake: Millis| wake.min(due)));
+                        continue;
+                    }
                     let (spot, attempt) = (call.spot.clone(), call.attempt);
                     self.course.in_flight.insert(spot.clone());
                     self.course.record(Entry::Started { spot, attempt, at: self.shared.options.clock.now() });
@@ -321,6 +325,13 @@ impl Drive<'_> {
             has_news |= self.follow(&called).await?;
         }
         Ok(Acted { wake, has_news })
+    }
+
+    /// Whether the call's connection lets it go out now; otherwise when to ask again.
+    fn pace(&self, call: &PreparedCall) -> Result<(), Millis> {
+        let Some(connection) = call.connection.as_deref() else { return Ok(()) };
+        let now = self.shared.options.clock.now();
+        self.shared.paces.turn(connection, self.course.state().run(), &call.spot, now)
     }
 
     fn begin(&mut self, spot: Spot, call: BoxFuture<'static, Settled>) {
@@ -439,6 +450,11 @@ async fn perform(
         Err(_) => Err(StepError::passing("timeout", format!("the call took longer than {timeout:?}"))
             .hint("Raise the step's `timeout`, or give it a `retry`.")),
     };
+    if let (Some(connection), Err(error)) = (prepared.connection.as_deref(), &result)
+        && let (Some(429 | 503), Some(pause)) = (error.status, error.retry_after)
+    {
+        shared.paces.hold(connection, pause, shared.options.clock.now());
+    }
     let result = result.map(|outcome| outcome.masked(&mask)).map_err(|error| error.masked(&mask));
     (spot, attempt, result)
 }

@@ -16,6 +16,7 @@ mod lines;
 mod mail;
 mod meter;
 mod naming;
+mod paces;
 mod queueing;
 mod queues;
 mod rehearsal;

@@ -7,6 +7,7 @@
 mod line;
 
 use line::Group;
+pub(crate) use line::{earliest, pause};
 use run::id::{Millis, RunId, ScenarioId};
 use scenario::plan::Limits;
 use std::collections::HashMap;

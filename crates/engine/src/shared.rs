@@ -5,6 +5,7 @@ use crate::gates::Gates;
 use crate::lines::Lines;
 use crate::mail::Mail;
 use crate::naming::Naming;
+use crate::paces::Paces;
 use crate::queues::Queues;
 use crate::repeats::Tally;
 use crate::scenarios::{Deployment, Scenarios, UnknownVersion};
@@ -17,7 +18,7 @@ use run::setting::Setting;
 use run::tables::StoreError;
 use scenario::catalog::Catalog;
 use scenario::expression::Moment;
-use scenario::plan::{Plan, Version};
+use scenario::plan::{Plan, Rate, Version};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -68,6 +69,7 @@ pub(crate) struct Shared {
     pub(crate) lines: Lines,
     pub(crate) gates: Gates,
     pub(crate) naming: Naming,
+    pub(crate) paces: Paces,
     pub(crate) repeats: Tally,
     pub(crate) runtime: runtime::Handle,
     pub(crate) stopping: watch::Sender<bool>,
@@ -120,6 +122,7 @@ impl Engine {
             lines: Lines::default(),
             gates: Gates::new(Arc::clone(&store.tables)),
             naming: Naming::default(),
+            paces: Paces::default(),
             repeats: Tally::new(Arc::clone(&store.tables)),
             runtime: runtime::Handle::current(),
             stopping: watch::Sender::new(false),
@@ -217,6 +220,11 @@ impl Handle {
     pub fn use_modules(&self, modules: impl IntoIterator<Item = Arc<dyn Module>>) {
         let modules = Arc::new(by_name(modules));
         *self.shared.modules.write().unwrap_or_else(PoisonError::into_inner) = modules;
+    }
+
+    /// From now on, steps call over these connections no faster than this; over all others as fast as they can.
+    pub fn use_rates(&self, rates: HashMap<String, Rate>) {
+        self.shared.paces.use_rates(rates);
     }
 
     /// The time by which the engine acts.

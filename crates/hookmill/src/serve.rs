@@ -113,6 +113,7 @@ impl Serve {
         let (unattended_runs, waiting_runs) = (self.workers, self.queue_limit);
         let engine_options = Options { unattended_runs, waiting_runs, setting, ..Options::default() };
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, engine_options);
+        engine.handle().use_rates(home.connections.rates());
         let hooks = HookTable::default();
         let scheduler = Scheduler::new(engine.handle(), Arc::clone(&store.tables));
         let folder = Arc::new(Folder::new(Parts {
@@ -216,6 +217,7 @@ fn reconnect(
             return;
         }
         secrets.replace(home.secrets);
+        handle.use_rates(home.connections.rates());
         handle.use_modules(catalog(home.connections, &stores, options.clone()));
         handle.use_catalog(Arc::clone(&home.catalog));
         if let Err(error) = folder.use_catalog(home.catalog) {

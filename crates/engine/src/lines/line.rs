@@ -221,12 +221,13 @@ fn may_begin(next: Millis, rules: Rules<'_>) -> bool {
     rules.limits.rate.is_none_or(|rate| earliest(next, rate) <= rules.now)
 }
 
-fn earliest(next: Millis, rate: Rate) -> Millis {
+/// The earliest time for the next one: a burst may come at once.
+pub(crate) fn earliest(next: Millis, rate: Rate) -> Millis {
     next.saturating_sub(pause(rate).saturating_mul(Millis::from(rate.count) - 1))
 }
 
 /// The time between two runs at exactly this rate, at least a millisecond.
-pub(super) fn pause(rate: Rate) -> Millis {
+pub(crate) fn pause(rate: Rate) -> Millis {
     let per = Millis::try_from(rate.per.as_millis()).unwrap_or(Millis::MAX);
     (per / Millis::from(rate.count)).max(1)
 }

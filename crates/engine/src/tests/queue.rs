@@ -6,8 +6,9 @@ use crate::{Answer, Handle, Novelty, QueueState, Refused, Told};
 use run::entry::{End, Entry, KeyOf};
 use run::id::{RunId, ScenarioId};
 use scenario::catalog::{Catalog, ModuleSpec};
-use scenario::plan::{Dedupe, Plan, Trigger};
+use scenario::plan::{Dedupe, Plan, Rate, Trigger};
 use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use store::{Filter, Status};
 
@@ -292,4 +293,48 @@ async fn the_whole_engine_takes_in_only_so_many() {
     let run = start(&handle, json!({})).await;
     until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
     assert_eq!(output(&handle, run, 0), json!({ "n": 1 }));
+}
+
+const OVER: &str = "
+trigger: { manual: {} }
+steps: [ { id: one, test.call: { connection: shop, n: \"{{ trigger.body.n }}\" } } ]
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_over_a_connection_keep_its_rate_and_hold_no_slot_meanwhile() {
+    let bench = Bench { unattended_runs: 2, ..Bench::new(Recorder::new()) };
+    let (_engine, handle) = bench.engine_with(&[("test", OVER), ("other", SLOW)]);
+    let rate = Rate { count: 1, per: Duration::from_secs(60) };
+    handle.use_rates([("shop".to_owned(), rate)].into());
+    for n in 0..10 {
+        start(&handle, json!({ "n": n })).await;
+    }
+    until("nine to wait", || bench.recorder.asked() == 1 && count(&handle, Status::Waiting) == 9).await;
+    let run = RunId(uuid::Uuid::now_v7());
+    handle.start_once(run, &handle.deployment(&"other".parse().unwrap()).unwrap(), input(&json!({}))).await.unwrap();
+    until("the other", || end(&handle, run) == Some(End::Succeeded)).await;
+    for calls in 3..=11 {
+        bench.clock.advance(59_999);
+        assert_eq!(bench.recorder.asked(), calls - 1);
+        bench.clock.advance(1);
+        until("the next", || bench.recorder.asked() == calls).await;
+    }
+    until("the end", || count(&handle, Status::Succeeded) == 11).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_far_side_that_asks_for_time_gets_it_from_every_run() {
+    let text = OVER.replace("} } ]", "}, retry: { attempts: 2, backoff: 1s, jitter: none } } ]");
+    let bench = Bench::new(Recorder::new());
+    bench.recorder.failures.store(1, Ordering::SeqCst);
+    bench.recorder.busy_for.store(120_000, Ordering::SeqCst);
+    let (_engine, handle) = bench.engine(&text);
+    start(&handle, json!({ "n": 2 })).await;
+    until("the refusal", || count(&handle, Status::Waiting) == 1).await;
+    start(&handle, json!({ "n": 3 })).await;
+    until("both to wait", || count(&handle, Status::Waiting) == 2).await;
+    bench.clock.advance(119_999);
+    assert_eq!(bench.recorder.asked(), 1);
+    bench.clock.advance(1);
+    until("the end", || count(&handle, Status::Succeeded) == 2).await;
 }

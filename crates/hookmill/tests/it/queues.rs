@@ -25,7 +25,7 @@ fn queue(served: &Served, arguments: &[&str]) -> String {
     let arguments: Vec<&str> = ["queue"].iter().chain(arguments).copied().chain(["--server", &server]).collect();
     let said = hookmill_with(served.path(), &arguments, &[("HOOKMILL_TOKEN", TOKEN)]);
     assert_eq!(said.code, 0, "{said:?}");
-    said.out + &said.err
+    format!("{}{}", said.out, said.err)
 }
 
 fn waiting(served: &Served, scenario: &str) -> Value {

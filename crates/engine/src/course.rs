@@ -1,6 +1,7 @@
 //! A run in the hands of someone who drives it: its state, and what is decided but not yet on disk.
 
 use crate::alarms;
+use crate::failures;
 use crate::lines::LineNo;
 use crate::shared::Shared;
 use run::call::Outcome;
@@ -190,7 +191,7 @@ impl Course {
         }
         self.stands = Some((head.status, head.wake));
         if let Some(End::Failed { .. }) = self.state.end() {
-            alarms::raise(shared, &self.state).await?;
+            failures::raise(shared, &self.state).await?;
         }
         if self.has_large_values() {
             self.offload(shared).await?;
@@ -214,6 +215,9 @@ impl Course {
             false => append_patiently(shared, append).await?,
         }
         self.is_on_disk = true;
+        if let Some(end) = self.state.end() {
+            alarms::note_end(shared, &self.state, end);
+        }
         Ok(())
     }
 

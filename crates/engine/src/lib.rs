@@ -7,8 +7,10 @@ mod capture;
 mod clock;
 mod course;
 mod driver;
+mod failures;
 mod gates;
 mod hand;
+mod heartbeats;
 mod intake;
 mod keys;
 mod letters;
@@ -31,10 +33,12 @@ mod turns;
 #[cfg(test)]
 mod tests;
 
+pub use alarms::{Alarm, AlarmKind, NoSuchAlarm, Signal};
 pub use capture::capture;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use gates::QueueState;
 pub use hand::Awaited;
+pub use heartbeats::Beat;
 pub use intake::{Answer, Refused};
 pub use mail::Unheard;
 pub use queueing::QueueView;

@@ -1,7 +1,9 @@
 //! The engine itself: what its tasks share, how it is started and stopped, and the handle that others hold.
 
+use crate::alarms::Alarms;
 use crate::clock::{Clock, SystemClock};
 use crate::gates::Gates;
+use crate::heartbeats::{self, Beats};
 use crate::lines::Lines;
 use crate::mail::Mail;
 use crate::naming::Naming;
@@ -71,6 +73,8 @@ pub(crate) struct Shared {
     pub(crate) naming: Naming,
     pub(crate) paces: Paces,
     pub(crate) repeats: Tally,
+    pub(crate) alarms: Alarms,
+    pub(crate) beats: Beats,
     pub(crate) runtime: runtime::Handle,
     pub(crate) stopping: watch::Sender<bool>,
     /// When this engine was started.
@@ -124,6 +128,8 @@ impl Engine {
             naming: Naming::default(),
             paces: Paces::default(),
             repeats: Tally::new(Arc::clone(&store.tables)),
+            alarms: Alarms::new(Arc::clone(&store.tables)),
+            beats: Beats::default(),
             runtime: runtime::Handle::current(),
             stopping: watch::Sender::new(false),
             started: options.clock.now(),
@@ -145,6 +151,8 @@ impl Engine {
         self.shared.runtime.spawn(driver::dispatch(Arc::clone(&self.shared), |queues| &queues.unattended));
         self.shared.runtime.spawn(resume::wake(Arc::clone(&self.shared)));
         self.shared.runtime.spawn(repeats::keep(Arc::clone(&self.shared)));
+        self.shared.alarms.load()?;
+        self.shared.runtime.spawn(heartbeats::keep(Arc::clone(&self.shared)));
         Ok(taken)
     }
 
@@ -235,6 +243,11 @@ impl Handle {
     /// Runs that fit, newest first. Blocks for the disk.
     pub fn runs(&self, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
         self.shared.store.journal.list(filter, limit)
+    }
+
+    /// The newest run of a scenario. May block for the disk.
+    pub fn last_run(&self, scenario: &ScenarioId) -> Result<Option<(RunId, Head)>, StoreError> {
+        self.shared.store.journal.last(scenario)
     }
 
     /// A run's journal with large values read back; none where there is no such run. Blocks for the disk.

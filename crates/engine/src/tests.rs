@@ -1,5 +1,6 @@
 //! Engines on the memory store, with a clock that the test moves and modules that the test answers.
 
+mod alarms;
 mod flow;
 mod queue;
 
@@ -126,6 +127,10 @@ impl Bench {
             unattended_runs: 64,
             waiting_runs: 1_000,
         }
+    }
+
+    fn clock_now(&self) -> i64 {
+        crate::Clock::now(&*self.clock)
     }
 
     /// An engine on the store as it is: the first one, or the one after a crash.

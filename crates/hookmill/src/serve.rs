@@ -151,6 +151,7 @@ impl Serve {
         asked_to_end().await;
         say("ending: no new runs; what is not over goes on at the next start");
         clock.abort();
+        engine.handle().end_signals();
         stopper.stop(true).await;
         engine.stop(GRACE).await?;
         serving.await??;

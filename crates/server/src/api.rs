@@ -3,10 +3,12 @@
 
 pub(crate) mod diagnostic;
 
+mod alarms;
 mod blocking;
 mod body;
 mod check;
 mod document;
+mod events;
 mod modules;
 mod queues;
 mod runs;
@@ -34,8 +36,11 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
 /// Every operation of version 1.
 fn v1(routes: &mut ServiceConfig) {
     routes
+        .service(alarms::acknowledge::acknowledge)
+        .service(alarms::list::list)
         .service(check::check)
         .service(document::get)
+        .service(events::events)
         .service(modules::list)
         .service(queues::list::list)
         .service(queues::purge::purge)

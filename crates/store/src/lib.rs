@@ -14,10 +14,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::sync::oneshot;
 
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the log takes it up"))]
 mod archive;
 mod disk;
 mod memory;
+mod retention;
 
 #[cfg(test)]
 mod conformance;
@@ -200,6 +200,12 @@ pub trait Journal: Send + Sync + fmt::Debug {
     fn open_runs(&self, after: Option<RunId>, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError>;
     /// Runs that fit the filter, newest first.
     fn list(&self, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError>;
+    /// Lets go of runs that are over and need not be kept at `now`, and of large values that no run names any more. Gives
+    /// how many runs went, and how many bytes of disk (without large values). Space is given back in whole files: a run
+    /// may stay for as long as most of those that were written at its time are kept.
+    fn retain(&self, retention: &Retention, now: Millis) -> Result<Usage, StoreError>;
+    /// What is kept.
+    fn usage(&self) -> Result<Usage, StoreError>;
     /// Makes everything durable and refuses what comes later. Waits.
     fn close(&self) -> Result<(), StoreError>;
 }

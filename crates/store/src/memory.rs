@@ -1,7 +1,8 @@
 //! The store in memory: what the words of the contract mean, in the fewest lines, and what tests of everything above
 //! run on. Nothing survives the process.
 
-use crate::{Ack, Append, Claim, ClaimKey, Filter, Head, Journal, Journaled, Store};
+use crate::retention::Rules;
+use crate::{Ack, Append, Claim, ClaimKey, Filter, Head, Journal, Journaled, Retention, Store, Usage};
 use bytes::Bytes;
 use run::id::{Millis, RunId, ScenarioId};
 use run::tables::{Blobs, Digest, Expected, Record, StoreError, Tables};
@@ -120,10 +121,33 @@ impl Journal for Memory {
         Ok(fitting.map(|(run, journaled)| (*run, journaled.head.clone())).collect())
     }
 
+    fn retain(&self, retention: &Retention, now: Millis) -> Result<Usage, StoreError> {
+        let mut rules = Rules::new(retention, now);
+        let mut runs = lock(&self.runs);
+        let before = usage(&runs);
+        let newest_first: Vec<RunId> = runs.journals.keys().rev().copied().collect();
+        for run in newest_first {
+            if !rules.keeps(&runs.journals[&run].head) {
+                runs.journals.remove(&run);
+            }
+        }
+        let after = usage(&runs);
+        Ok(Usage { runs: before.runs - after.runs, bytes: before.bytes - after.bytes })
+    }
+
+    fn usage(&self) -> Result<Usage, StoreError> {
+        Ok(usage(&lock(&self.runs)))
+    }
+
     fn close(&self) -> Result<(), StoreError> {
         lock(&self.runs).closed = true;
         Ok(())
     }
+}
+
+fn usage(runs: &Runs) -> Usage {
+    let bytes = |journaled: &Journaled| journaled.pieces.iter().map(|piece| piece.len() as u64).sum::<u64>();
+    Usage { runs: runs.journals.len() as u64, bytes: runs.journals.values().map(bytes).sum() }
 }
 
 fn fits(filter: &Filter, run: RunId, journaled: &Journaled) -> bool {

@@ -37,7 +37,7 @@ struct Shape {
 struct Cost {
     /// Time of the processor, in microseconds.
     micros: f64,
-    /// Bytes that were written to the disk, overwritten ones included.
+    /// Bytes that were written, overwritten ones included.
     written: f64,
     /// Bytes that the disk has given to the folder in the end.
     kept: f64,

@@ -27,11 +27,12 @@ pub(crate) fn processor_time(pid: u32) -> anyhow::Result<Duration> {
     Ok(Duration::from_millis(ticks * 1000 / TICKS))
 }
 
-/// The bytes that a process has had written to disks.
+/// The bytes that a process has handed to the system to be written. What reaches the disk is more, by whole sectors; but
+/// `write_bytes` would say far too much: it counts whole folios of the page cache, of which only a part is written.
 pub(crate) fn written(pid: u32) -> anyhow::Result<u64> {
     let io = read(pid, "io")?;
-    let number = io.lines().find_map(|line| line.strip_prefix("write_bytes:")?.trim().parse().ok());
-    number.with_context(|| format!("the io of process {pid} has no write_bytes"))
+    let number = io.lines().find_map(|line| line.strip_prefix("wchar:")?.trim().parse().ok());
+    number.with_context(|| format!("the io of process {pid} has no wchar"))
 }
 
 /// How many files and connections a process has open.

@@ -18,11 +18,17 @@ use super::{Bench, RUNS, bare, flush, http};
 /// The webhook of `bench/scenarios/hello.yaml`; the bare handler answers any path.
 pub(crate) const PATH: &str = "/hook/hello";
 
-/// What share of the bare handler's requests per second is reached at [`PROMISED_AT`].
+/// What share of the bare handler's requests per second is reached at [`MANY`] connections.
 const SHARE: Bound = Bound::AtLeast { floor: 1.0 / 3.0, aim: Some(0.4) };
 
-/// The number of connections that the promise speaks of.
-const PROMISED_AT: u64 = 100;
+/// The number of connections at which the share and the slowest answers are promised.
+pub(crate) const MANY: u64 = 100;
+
+/// The time within which 99 of 100 answers come at [`MANY`] connections, in milliseconds.
+pub(crate) const SLOWEST: Bound = Bound::AtMost(6.0);
+
+/// The time within which half of the answers come over one connection, in milliseconds.
+pub(crate) const ALONE: Bound = Bound::AtMost(0.6);
 
 /// How long each server is warmed up, in seconds.
 const WARM_UP: u64 = 1;
@@ -84,15 +90,15 @@ fn describe(connections: u64, pairs: &[Pair<Outcome>]) -> Vec<Figure> {
     let figure = |what: &str, unit, value: fn(&Pair<Outcome>) -> f64| {
         Figure::new(format!("{what}, {connections} conn."), unit, pairs.iter().map(value).collect())
     };
-    let share = figure("hello / bare", "", |pair| pair.ours.rate / pair.bare.rate);
+    let promised = |at: u64, bound| if connections == at { bound } else { Bound::Open };
     vec![
         figure("bare", "/s", |pair| pair.bare.rate),
         figure("hello", "/s", |pair| pair.ours.rate),
-        if connections == PROMISED_AT { share.bound(SHARE) } else { share },
+        figure("hello / bare", "", |pair| pair.ours.rate / pair.bare.rate).bound(promised(MANY, SHARE)),
         figure("bare p50", "ms", |pair| pair.bare.p50),
         figure("bare p99", "ms", |pair| pair.bare.p99),
-        figure("hello p50", "ms", |pair| pair.ours.p50),
-        figure("hello p99", "ms", |pair| pair.ours.p99),
+        figure("hello p50", "ms", |pair| pair.ours.p50).bound(promised(1, ALONE)),
+        figure("hello p99", "ms", |pair| pair.ours.p99).bound(promised(MANY, SLOWEST)),
     ]
 }
 

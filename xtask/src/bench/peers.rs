@@ -8,15 +8,13 @@ mod peer;
 use anyhow::ensure;
 
 use super::figure::{Bound, Figure, median};
+use super::hello::{self, ALONE, MANY, SLOWEST};
 use super::profile::Profile;
 use super::wrk::{self, Load, Outcome};
-use super::{Bench, RUNS, hello, steps};
+use super::{Bench, RUNS, steps};
 use n8n::{Home, Setup};
 use npm::Installed;
 use peer::Peer;
-
-/// At how many connections something is promised of throughput and of the slowest answers.
-const MANY: u64 = 100;
 
 /// How many times as many requests per second as n8n at its best.
 const N8N: Bound = Bound::AtLeast { floor: 400.0, aim: Some(600.0) };
@@ -26,12 +24,6 @@ const NODE_RED: Bound = Bound::AtLeast { floor: 3.0, aim: Some(4.0) };
 
 /// How many times as many five-step runs per second as n8n at its best.
 const STEPS: Bound = Bound::AtLeast { floor: 100.0, aim: None };
-
-/// The time within which 99 of 100 answers come at [`MANY`] connections, in milliseconds.
-const SLOWEST: Bound = Bound::AtMost(6.0);
-
-/// The time within which half of the answers come over one connection, in milliseconds.
-const ALONE: Bound = Bound::AtMost(0.6);
 
 /// How long an answer may take, in seconds: n8n takes some with many connections.
 const PATIENCE: u64 = 60;

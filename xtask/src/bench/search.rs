@@ -1,5 +1,6 @@
 //! Lists of runs by text, scenario, status and time, over very many of them.
 
+use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -12,6 +13,7 @@ use super::profile::Profile;
 use super::scratch::Scratch;
 use super::server::Server;
 use super::{Bench, hello, history, runs};
+use crate::process;
 
 /// The webhook of `bench/scenarios/failing.yaml`.
 const FAILING: &str = "/hook/failing";
@@ -57,24 +59,32 @@ pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
 /// `failed` is a run from the middle. Numbers that count from 1 come twice: once in each half.
 fn questions(failed: &Value) -> anyhow::Result<Vec<Question>> {
     let created = failed["created"].as_i64().context("a listed run does not say when it was created")?;
+    let until = timestamp(created + 1)?;
     let id = failed["id"].as_str().context("a listed run has no id")?;
     let question = |what, query: String, expected| Question { what, query, expected };
     Ok(vec![
-        question("a text of two runs", "text=A-500-Z".to_owned(), 2),
-        question("a text of all runs of a scenario", "text=Ada".to_owned(), PAGE),
-        question("a text that is in no run", "text=nowhere-500-Z".to_owned(), 0),
-        question("a part of a word that is in no run", "text=zqx".to_owned(), 0),
+        question("a text of two runs", "q=A-500-Z".to_owned(), 2),
+        question("a text of all runs of a scenario", "q=Ada".to_owned(), PAGE),
+        question("a text that is in no run", "q=nowhere-500-Z".to_owned(), 0),
+        question("a part of a word that is in no run", "q=zqx".to_owned(), 0),
         question("a scenario's runs", "scenario=failing".to_owned(), PAGE),
         question("runs that failed", "status=failed".to_owned(), PAGE),
         question("a scenario's runs that failed, and none has", "scenario=hello&status=failed".to_owned(), 0),
-        question("runs of a second", format!("since={}&until={}", created - 999, created + 1), PAGE),
+        question("runs of a second", format!("since={}&until={until}", timestamp(created - 999)?), PAGE),
         question("runs before the one in the middle", format!("before={id}"), PAGE),
         question(
             "a text, a scenario, a status and a time",
-            format!("text=number&scenario=failing&status=failed&until={created}"),
+            format!("q=number&scenario=failing&status=failed&until={until}"),
             PAGE,
         ),
     ])
+}
+
+/// A time in milliseconds since 1970 as the API takes it (RFC 3339).
+fn timestamp(millis: i64) -> anyhow::Result<String> {
+    let moment = format!("--date=@{}.{:03}", millis.div_euclid(1000), millis.rem_euclid(1000));
+    let said = process::read(Command::new("date").args(["--utc", &moment, "+%Y-%m-%dT%H:%M:%S.%3NZ"]))?;
+    Ok(said.trim().to_owned())
 }
 
 fn ask(server: &Server, question: Question) -> anyhow::Result<Figure> {
@@ -87,4 +97,15 @@ fn ask(server: &Server, question: Question) -> anyhow::Result<Figure> {
         ensure!(found == expected, "{what}: {found} runs are listed for {query}, and should be {expected}");
     }
     Ok(Figure::new(what, "ms", times).bound(ANSWER))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_times() -> anyhow::Result<()> {
+        assert_eq!(timestamp(1_767_225_600_007)?, "2026-01-01T00:00:00.007Z");
+        Ok(())
+    }
 }

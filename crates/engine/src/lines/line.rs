@@ -88,8 +88,7 @@ impl Group {
     pub(super) fn advance(&mut self, rules: Rules<'_>) -> Advance {
         self.adopt(rules.limits);
         let mut advance = Advance::default();
-        while rules.gate == Gate::Open {
-            let Some((first, no)) = self.eligible.first().copied() else { break };
+        while let Some((first, no)) = self.eligible.first().copied().filter(|_| rules.gate == Gate::Open) {
             if !may_begin(self.next, rules) {
                 advance.next = rules.limits.rate.map(|rate| (earliest(self.next, rate), first));
                 break;

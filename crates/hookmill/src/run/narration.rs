@@ -12,7 +12,7 @@ use scenario::plan::{Plan, Step};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use store::{Ack, Append, ClaimKey, Filter, Head, Journal, Journaled, Store};
+use store::{Ack, Append, ClaimKey, Filter, Head, Journal, Journaled, Retention, Store, Usage};
 use tokio::sync::mpsc;
 
 /// A journal, and someone who hears what is written to it.
@@ -62,6 +62,14 @@ impl Journal for Overheard {
 
     fn list(&self, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
         self.journal.list(filter, limit)
+    }
+
+    fn retain(&self, retention: &Retention, now: Millis) -> Result<Usage, StoreError> {
+        self.journal.retain(retention, now)
+    }
+
+    fn usage(&self) -> Result<Usage, StoreError> {
+        self.journal.usage()
     }
 
     fn close(&self) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@
 use super::server::Server;
 use super::{Place, folder};
 use crate::terminal::{self, Done, QUIET, paint};
+use anyhow::Context;
 use clap::Args;
 use engine::Filter;
 use run::id::Millis;
@@ -18,6 +19,18 @@ pub(super) struct List {
     /// Of this scenario alone
     #[arg(long)]
     scenario: Option<String>,
+    /// In this state alone: running, waiting, held, succeeded, stopped, failed, cancelled
+    #[arg(long)]
+    status: Option<String>,
+    /// With this text in what they were given, sent, or gave
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Created at this time or later, as 2026-12-31T09:00:00Z
+    #[arg(long, value_name = "TIME")]
+    since: Option<jiff::Timestamp>,
+    /// Created before this time
+    #[arg(long, value_name = "TIME")]
+    until: Option<jiff::Timestamp>,
     /// How many at most
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=200))]
     limit: u16,
@@ -52,8 +65,7 @@ impl List {
     }
 
     fn of_folder(&self, engine: &engine::Engine) -> anyhow::Result<Vec<Line>> {
-        let scenario = self.scenario.as_deref().map(str::parse).transpose()?;
-        let runs = engine.handle().runs(&Filter { scenario, ..Filter::default() }, self.limit.into())?;
+        let runs = engine.handle().runs(&self.filter()?, self.limit.into())?;
         let line = |(id, head): (run::id::RunId, engine::Head)| {
             let status = serde_json::to_value(head.status)?;
             let status = status.as_str().unwrap_or_default().to_owned();
@@ -62,10 +74,32 @@ impl List {
         runs.into_iter().map(line).collect()
     }
 
+    fn filter(&self) -> anyhow::Result<Filter> {
+        let status = self.status.as_deref().map(|name| serde_json::from_value(name.into()));
+        Ok(Filter {
+            scenario: self.scenario.as_deref().map(str::parse).transpose()?,
+            status: status.transpose().context("there is no such `--status`")?,
+            before: None,
+            since: self.since.map(|time| time.as_millisecond()),
+            until: self.until.map(|time| time.as_millisecond()),
+            text: self.search.clone(),
+        })
+    }
+
     async fn of_server(&self) -> anyhow::Result<Vec<Line>> {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("limit", &self.limit.to_string());
-        self.scenario.iter().for_each(|scenario| _ = query.append_pair("scenario", scenario));
+        let (since, until) = (self.since.map(|time| time.to_string()), self.until.map(|time| time.to_string()));
+        let wanted = [
+            ("scenario", &self.scenario),
+            ("status", &self.status),
+            ("q", &self.search),
+            ("since", &since),
+            ("until", &until),
+        ];
+        for (name, value) in wanted {
+            value.iter().for_each(|value| _ = query.append_pair(name, value));
+        }
         let told = Server::of(&self.place)?.get(&format!("/runs?{}", query.finish())).await?;
         let text = |of: &Value, key: &str| of[key].as_str().unwrap_or_default().to_owned();
         let items = told["items"].as_array().into_iter().flatten();

@@ -21,6 +21,7 @@
 //! archive.each_done(), archive.each_open() -> iterators of Result<(RunId, Standing)>, ascending
 //! archive.carried()? -> Vec<RunId>                                  // ascending
 //! archive.digests()? -> Vec<Digest>                                 // ascending: the blobs its runs refer to
+//! archive.digests_of(run)? -> Vec<Digest>                           // the blobs that one of them refers to
 //! archive.rewrite(path, &mut sieve)? -> Option<Archive>              // what the sieve keeps, and all open runs
 //! archive.remove()?                                                 // whoever still reads it goes on reading
 //!

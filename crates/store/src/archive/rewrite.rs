@@ -8,10 +8,12 @@ use run::id::RunId;
 use run::tables::{Digest, StoreError};
 use std::path::Path;
 
-/// What a rewritten archive keeps. Open runs are always kept.
+/// What a rewritten archive keeps.
 pub(crate) trait Sieve {
     /// Whether a done run stays.
     fn done(&mut self, run: RunId, head: &Head) -> bool;
+    /// Whether an open run stays: unless a later archive has it.
+    fn open(&mut self, run: RunId) -> bool;
     /// Whether a carried name stays: as long as an earlier archive has the run as open.
     fn carried(&mut self, run: RunId) -> bool;
 }
@@ -26,7 +28,7 @@ impl Archive {
         let mut builder = Builder::create(self.files.clone(), path, self.covers())?;
         let digests = self.numbered_digests()?;
         self.copy(&mut builder, &digests, Part::Done, |run, head| sieve.done(run, head))?;
-        self.copy(&mut builder, &digests, Part::Open, |_, _| true)?;
+        self.copy(&mut builder, &digests, Part::Open, |run, _| sieve.open(run))?;
         let carried: Vec<RunId> = self.carried()?.into_iter().filter(|run| sieve.carried(*run)).collect();
         if builder.written().1 == 0 && carried.is_empty() {
             return Ok(None);

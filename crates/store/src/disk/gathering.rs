@@ -7,7 +7,7 @@ use crate::{ClaimKey, Head};
 use bytes::Bytes;
 use run::id::{Millis, RunId};
 use run::tables::{Digest, StoreError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::RangeInclusive;
 
 /// What lies in a file of the log.
@@ -49,6 +49,19 @@ pub(super) fn gather(file: &LogFile) -> Result<Gathered, StoreError> {
     })?;
     gathered.covers = first..=end.sequence - 1;
     Ok(gathered)
+}
+
+/// Adds the large values that the runs in a file name, which may be written to meanwhile.
+pub(super) fn digests(file: &LogFile, found: &mut HashSet<Digest>) -> Result<(), StoreError> {
+    let read = replay::groups_so_far(file, |group| {
+        for record in record::records(group.records) {
+            if let (_, Record::Piece(piece)) = record? {
+                found.extend(piece.digests());
+            }
+        }
+        Ok(())
+    });
+    read.map(drop)
 }
 
 impl Gathered {

@@ -83,4 +83,9 @@ impl Live {
     pub(super) fn add_archive(&mut self, number: u32, archive: Arc<Archive>) {
         Arc::make_mut(&mut self.archives).insert(number, archive);
     }
+
+    /// An archive is not needed any more.
+    pub(super) fn remove_archive(&mut self, number: u32) {
+        Arc::make_mut(&mut self.archives).remove(&number);
+    }
 }

@@ -24,6 +24,7 @@ mod log;
 mod old;
 mod opening;
 mod records;
+mod retention;
 mod runs;
 mod trees;
 
@@ -31,7 +32,7 @@ mod trees;
 mod tests;
 
 use crate::archive::Cache;
-use crate::{Ack, Append, ClaimKey, Filter, Head, Journal, Journaled, Store};
+use crate::{Ack, Append, ClaimKey, Filter, Head, Journal, Journaled, Retention, Store, Usage};
 use archivist::{Archivist, Backlog};
 use committer::{Committer, Worker};
 use files::{Files, RealFiles};
@@ -40,11 +41,12 @@ use live::{Live, Shared};
 use log::writer::{Spares, Writer};
 use records::Change;
 use run::id::{Millis, RunId, ScenarioId};
-use run::tables::{Expected, Record, StoreError, Tables};
+use run::tables::{Digest, Expected, Record, StoreError, Tables};
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 use trees::Trees;
@@ -54,6 +56,9 @@ const CACHE_BYTES: u64 = 8 << 20;
 
 /// How much of archives is kept in memory, in bytes.
 const ARCHIVE_CACHE_BYTES: usize = 16 << 20;
+
+/// How long a large value stays that no run names: its run may be about to be written.
+const UNNAMED_AGE: Duration = Duration::from_secs(3600);
 
 /// How long the remains of a store that this process has just closed may hold sled's lock: a thread of its pool lets go
 /// of the file a moment after the last handle.
@@ -87,7 +92,7 @@ pub(crate) fn open_for_tests(path: &Path, log_bytes: u64) -> Result<Store, Store
 /// Opens it with these files, and with files of the log of this size.
 fn open_with(path: &Path, files: Arc<dyn Files>, log_bytes: u64) -> Result<Store, StoreError> {
     let disk = Arc::new(Disk::open(path, files, log_bytes)?);
-    let blobs = Arc::new(blobs::Blobs::open(disk.folder.blobs())?);
+    let blobs = disk.blobs.clone();
     Ok(Store { journal: disk.clone(), tables: disk, blobs })
 }
 
@@ -97,7 +102,10 @@ struct Disk {
     committer: Committer,
     archivist: Archivist,
     shared: Arc<Shared>,
-    folder: Folder,
+    blobs: Arc<blobs::Blobs>,
+    /// The large values that no run named when runs were last let go. Held while it is done.
+    unnamed: Mutex<HashSet<Digest>>,
+    _folder: Folder,
 }
 
 impl Disk {
@@ -142,7 +150,8 @@ impl Disk {
         }
         let committer = Committer::start(worker)?;
         let archivist = Archivist::start(shared.clone(), backlog)?;
-        Ok(Self { committer, archivist, shared, folder })
+        let blobs = Arc::new(blobs::Blobs::open(folder.blobs())?);
+        Ok(Self { committer, archivist, shared, blobs, unnamed: Mutex::default(), _folder: folder })
     }
 }
 
@@ -174,6 +183,19 @@ impl Journal for Disk {
 
     fn list(&self, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
         runs::list(&self.shared, filter, limit)
+    }
+
+    fn retain(&self, retention: &Retention, now: Millis) -> Result<Usage, StoreError> {
+        let mut unnamed = self.unnamed.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = retention::retain(&self.shared, retention, now)?;
+        let named = retention::digests(&self.shared)?;
+        // A run may be about to name a value again that only runs had named that went just now: it stays once more.
+        *unnamed = self.blobs.remove_unnamed(&named, &unnamed, UNNAMED_AGE)?;
+        Ok(gone)
+    }
+
+    fn usage(&self) -> Result<Usage, StoreError> {
+        retention::usage(&self.shared)
     }
 
     fn close(&self) -> Result<(), StoreError> {

@@ -20,7 +20,9 @@ pub(super) fn read(shared: &Shared, run: RunId) -> Result<Option<Journaled>, Sto
     let (known, logs, archives) = look(shared, run);
     match known {
         Some(known) => read_known(run, known, &logs, &archives).map(Some),
-        None => newest_of(&archives, |archive| archive.read(run)),
+        None => {
+            newest_of(&archives, |archive| Ok(archive.read(run)?.filter(|journaled| journaled.head.status.is_over())))
+        }
     }
 }
 
@@ -29,7 +31,9 @@ pub(super) fn head(shared: &Shared, run: RunId) -> Result<Option<Head>, StoreErr
     let (known, _, archives) = look(shared, run);
     match known {
         Some(known) => Ok(Some(known.head)),
-        None => Ok(newest_of(&archives, |archive| archive.head(run))?.map(|standing| standing.head)),
+        None => newest_of(&archives, |archive| {
+            Ok(archive.head(run)?.map(|standing| standing.head).filter(|head| head.status.is_over()))
+        }),
     }
 }
 
@@ -84,7 +88,8 @@ fn read_known(run: RunId, known: Known, logs: &LogFiles, archives: &Archives) ->
     Ok(Journaled { head: known.head, pieces })
 }
 
-/// What the newest archive says that says anything.
+/// What the newest archive says that says anything. Of a run that the index does not know, only an archive in which it
+/// is over has the truth: one in which it is open is behind.
 fn newest_of<T>(
     archives: &Archives,
     ask: impl Fn(&crate::archive::Archive) -> Result<Option<T>, StoreError>,

@@ -4,6 +4,7 @@ mod crash;
 mod faults;
 mod old;
 mod random;
+mod retention;
 
 use crate::conformance::{head, piece_of, run_at, wait};
 use crate::{Append, Status, Store, open};

@@ -2,7 +2,7 @@
 //! trying again after a crash finds the run that is there.
 
 use super::Timetable;
-use engine::{Deployment, Handle, Refused};
+use engine::{Beat, Deployment, Handle, Refused};
 use run::id::{Millis, RunId, ScenarioId};
 use run::input::{Input, Source};
 use run::payload::Payload;
@@ -139,6 +139,12 @@ impl Scheduler {
                 Err(error) => tracing::error!(scenario = %key.0, %error, "the schedule is not in force"),
             }
         }
+        for (key, _) in agenda.schedules.iter().filter(|(key, _)| !next.schedules.contains_key(*key)) {
+            self.0.handle.forget_beat(&key.0, &label(key));
+        }
+        for (key, entry) in &next.schedules {
+            self.0.handle.beat(&key.0, &label(key), Beat { seen: None, next: entry.next });
+        }
         *agenda = next;
         self.0.changed.notify_one();
         Ok(())
@@ -195,6 +201,10 @@ impl Agenda {
         self.schedules.get(key).filter(|entry| entry.schedule == *schedule).map(|entry| entry.last)
     }
 
+    fn next_of(&self, key: &Key) -> Option<Millis> {
+        self.schedules.get(key).and_then(|entry| entry.next)
+    }
+
     fn put(&mut self, key: Key, armed: Armed, timetable: Timetable, last: Millis) {
         let next = timetable.next(last);
         self.due.extend(next.map(|due| (due, key.clone())));
@@ -239,12 +249,19 @@ impl Shared {
             }
             tokio::time::sleep(AGAIN).await;
         }
+        let next = self.agenda.lock().unwrap_or_else(PoisonError::into_inner).next_of(&key);
+        self.handle.beat(&key.0, &label(&key), Beat { seen: Some(due), next });
         let tables = Arc::clone(&self.tables);
         let noted = tokio::task::spawn_blocking(move || tables.put(LAST, &name(&key), &note.write(), Expected::Any));
         if let Ok(Err(error)) = noted.await {
             tracing::error!(%scenario, due, %error, "it was not noted that a scheduled run was started");
         }
     }
+}
+
+/// What the schedule is called among the triggers of its scenario.
+fn label((_, number): &Key) -> String {
+    format!("schedule {}", number + 1)
 }
 
 fn name((scenario, number): &Key) -> String {

@@ -30,6 +30,12 @@ struct Wanted {
     status: Option<Status>,
     /// Created before this run.
     before: Option<String>,
+    /// Created at this time or later, RFC 3339.
+    since: Option<String>,
+    /// Created before this time, RFC 3339.
+    until: Option<String>,
+    /// With this text in what they were given, sent, or gave.
+    q: Option<String>,
     /// How many, 1 to 200; 50 unless given.
     limit: Option<usize>,
 }
@@ -88,8 +94,16 @@ fn filter(wanted: &Wanted) -> Result<Filter, Problem> {
         scenario: scenario.map_err(|error: run::id::InvalidScenarioId| Problem::bad_request(error.to_string()))?,
         status: wanted.status,
         before: before.map_err(|_| Problem::bad_request("`before` must be the id of a run"))?,
-        ..Filter::default()
+        since: time(wanted.since.as_deref(), "since")?,
+        until: time(wanted.until.as_deref(), "until")?,
+        text: wanted.q.clone().filter(|text| !text.is_empty()),
     })
+}
+
+fn time(text: Option<&str>, name: &str) -> Result<Option<Millis>, Problem> {
+    let parse = |text: &str| text.parse::<jiff::Timestamp>().map(|time| time.as_millisecond());
+    let wrong = |_| Problem::bad_request(format!("`{name}` must be a time, as `2026-12-31T09:00:00Z`"));
+    text.map(parse).transpose().map_err(wrong)
 }
 
 impl From<(RunId, Head)> for Summary {

@@ -4,7 +4,7 @@ use crate::App;
 use crate::api::diagnostic::Diagnostic;
 use crate::error::Problem;
 use crate::library::Entry;
-use engine::{Filter, Status};
+use engine::Status;
 use run::id::Millis;
 use scenario::plan::{Trigger as PlanTrigger, Webhook};
 use serde::Serialize;
@@ -136,9 +136,11 @@ fn hook(webhook: &Webhook, path: &str, app: &App) -> Trigger {
 }
 
 fn last_run(entry: &Entry, app: &App) -> Result<Option<LastRun>, Problem> {
-    let filter = Filter { scenario: Some(entry.id.clone()), ..Filter::default() };
-    let runs = app.handle().runs(&filter, 1)?;
-    Ok(runs.into_iter().next().map(|(id, head)| LastRun { id: id.to_string(), status: head.status, at: head.at }))
+    Ok(app.handle().last_run(&entry.id)?.map(|(id, head)| LastRun {
+        id: id.to_string(),
+        status: head.status,
+        at: head.at,
+    }))
 }
 
 fn rfc3339(at: Millis) -> Option<String> {

@@ -16,6 +16,10 @@ impl Sieve for All {
     fn done(&mut self, _: RunId, _: &Head) -> bool {
         true
     }
+    fn open(&mut self, _: RunId) -> bool {
+        true
+    }
+
     fn carried(&mut self, _: RunId) -> bool {
         true
     }

@@ -1,6 +1,6 @@
 //! What archives cost, in figures: `cargo test --release -p store archive::tests::speed -- --ignored --nocapture`.
 
-use super::super::{Archive, Builder, Cache, Query, newest_first};
+use super::super::{Archive, Builder, Cache, Part, Query, newest_first};
 use super::{run, sample};
 use crate::disk::files::RealFiles;
 use crate::{Filter, Status};
@@ -61,6 +61,8 @@ fn a_million_runs() {
         best(|| paths.iter().map(|path| open(path).counts().done).sum::<u64>()) / ARCHIVES as u32
     );
     let archives: Vec<_> = paths.iter().map(|path| Arc::new(open(path))).collect();
+    let filters = |archive: &Arc<Archive>| u64::from(archive.directory(Part::Done).unwrap().filters.stored);
+    println!("filters: {} KB in all", archives.iter().map(filters).sum::<u64>() / 1000);
     read(&archives);
     search(&archives);
     list(&archives);

@@ -13,9 +13,9 @@ const RUNS: u64 = 60;
 
 /// The pieces of a run: every third has three, and the last run is not over.
 fn pieces(number: u64) -> Vec<(Status, Vec<u8>)> {
-    let count = if number % 3 == 0 { 3 } else { 1 };
+    let count = if number.is_multiple_of(3) { 3 } else { 1 };
     let last = if number + 1 == RUNS { Status::Waiting } else { Status::Succeeded };
-    let size = if number % 7 == 0 { 9000 } else { 50 };
+    let size = if number.is_multiple_of(7) { 9000 } else { 50 };
     let piece = |piece| (if piece + 1 == count { last } else { Status::Running }, vec![(number + piece) as u8; size]);
     (0..count).map(piece).collect()
 }

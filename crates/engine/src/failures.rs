@@ -1,0 +1,87 @@
+//! Scenarios that are started by the failure of others, or by an alarm about them. They are on disk before the failure
+//! is: a crash in between fails the run again, and finds them there.
+
+use crate::calls;
+use crate::course::Course;
+use crate::intake;
+use crate::shared::Shared;
+use run::State;
+use run::entry::{Created, End};
+use run::error::StepError;
+use run::id::{Millis, RunId, ScenarioId, Spot};
+use run::input::{Input, Source};
+use run::payload::Payload;
+use run::tables::StoreError;
+use scenario::plan::Trigger;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Starts what the failure of this run starts, if it has failed.
+pub(crate) async fn raise(shared: &Arc<Shared>, state: &State) -> Result<(), StoreError> {
+    let Some(End::Failed { spot, error }) = state.end() else { return Ok(()) };
+    // One failure is not to be the beginning of an endless row of them, however they call each other.
+    if calls::root(state) == Source::Failure {
+        return Ok(());
+    }
+    let told = told(state, spot.as_ref(), error);
+    tell(shared, &state.created().scenario, state.run(), &told).await
+}
+
+/// Starts every scenario that is to hear of this: of what happened to `scenario`, named by `cause`, which gives the runs
+/// their names, so that each starts once however often this is called.
+pub(crate) async fn tell(
+    shared: &Arc<Shared>,
+    scenario: &ScenarioId,
+    cause: RunId,
+    told: &serde_json::Value,
+) -> Result<(), StoreError> {
+    for deployment in shared.scenarios.all() {
+        let covers = |trigger: &Trigger| match trigger {
+            Trigger::Failure(failure) => failure.covers(scenario.as_str()),
+            _ => false,
+        };
+        if deployment.id == *scenario || !deployment.plan.triggers.iter().any(covers) {
+            continue;
+        }
+        let run = RunId::derived(cause.created(), cause, deployment.id.as_str().as_bytes());
+        let reader = Arc::clone(shared);
+        let known = tokio::task::spawn_blocking(move || reader.head(run)).await.unwrap_or(Err(StoreError::Closed))?;
+        if known.is_some() {
+            continue;
+        }
+        let at = shared.options.clock.now();
+        let body = Payload::of_value(told);
+        let input = Input { source: Source::Failure, at, request: None, body, raw: None, files: None };
+        let (scenario, version) = (deployment.id.clone(), deployment.plan.version.clone());
+        let created = Arc::new(Created { scenario, version, at, input });
+        let setting = Arc::clone(&shared.options.setting);
+        match intake::start(shared, Course::begin(run, Arc::clone(&deployment.plan), created, setting)).await {
+            // That there are too many failures to tell of must not keep one from being written down.
+            Err(StoreError::Busy) => tracing::error!(scenario = %deployment.id, %cause, "no room to tell"),
+            told => told?,
+        }
+    }
+    Ok(())
+}
+
+/// RFC 3339, UTC, with milliseconds, as times are everywhere.
+pub(crate) fn time(at: Millis) -> String {
+    jiff::Timestamp::from_millisecond(at).map(|time| format!("{time:.3}")).unwrap_or_default()
+}
+
+fn told(state: &State, spot: Option<&Spot>, error: &StepError) -> serde_json::Value {
+    let step = spot.map(|spot| state.plan().step(spot.step));
+    json!({
+        "scenario": state.created().scenario.as_str(),
+        "name": state.plan().name,
+        "run": state.run().to_string(),
+        "at": time(state.run().created()),
+        "error": {
+            "code": error.code,
+            "message": error.message,
+            "status": error.status,
+            "hint": error.hint,
+            "step": step.map(|step| step.id.as_deref().unwrap_or(&step.label)),
+        },
+    })
+}

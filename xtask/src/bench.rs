@@ -9,6 +9,7 @@ mod disk;
 mod events;
 mod far_side;
 mod figure;
+mod files;
 mod flood;
 mod flush;
 mod gauge;
@@ -87,6 +88,7 @@ const PARTS: &[Part] = &[
     Part { name: "search", measure: search::measure },
     Part { name: "cold", measure: cold::measure },
     Part { name: "flood", measure: flood::measure },
+    Part { name: "files", measure: files::measure },
     PEERS,
 ];
 

@@ -25,6 +25,7 @@ mod rehearsal;
 mod repeats;
 mod replies;
 mod resume;
+mod retention;
 mod scenarios;
 mod shared;
 mod timers;

@@ -12,10 +12,11 @@ use crate::queues::Queues;
 use crate::repeats::Tally;
 use crate::scenarios::{Deployment, Scenarios, UnknownVersion};
 use crate::timers::Timers;
-use crate::{driver, repeats, resume, turns};
+use crate::{driver, repeats, resume, retention, turns};
 use run::call::Module;
 use run::entry::{self, Entry};
 use run::id::{Millis, RunId, ScenarioId};
+use run::retention::Keep;
 use run::setting::Setting;
 use run::tables::StoreError;
 use scenario::catalog::Catalog;
@@ -39,6 +40,10 @@ pub struct Options {
     /// How many runs may wait, for their turn, for a slot or for a time, before callers are refused: what bounds the
     /// memory that they take.
     pub waiting_runs: usize,
+    /// How long runs are kept once they are over, where their scenarios say nothing.
+    pub keep: Keep,
+    /// How many bytes all runs may take on disk, without large values; none: any number. Beyond it the oldest go.
+    pub keep_bytes: Option<u64>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// What runs see of the place they run at.
@@ -51,6 +56,8 @@ impl Default for Options {
             attended_runs: 2_000,
             unattended_runs: 64,
             waiting_runs: 2_000_000,
+            keep: Keep::default(),
+            keep_bytes: None,
             clock: Arc::new(SystemClock),
             setting: Arc::default(),
         }
@@ -153,6 +160,7 @@ impl Engine {
         self.shared.runtime.spawn(repeats::keep(Arc::clone(&self.shared)));
         self.shared.alarms.load()?;
         self.shared.runtime.spawn(heartbeats::keep(Arc::clone(&self.shared)));
+        self.shared.runtime.spawn(retention::keep(Arc::clone(&self.shared)));
         Ok(taken)
     }
 

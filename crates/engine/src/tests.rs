@@ -3,6 +3,7 @@
 mod alarms;
 mod flow;
 mod queue;
+mod retention;
 
 use crate::{Answer, Engine, Handle, ManualClock, Options, Refused};
 use run::call::{BoxFuture, Call, Delivery, Module, Outcome};

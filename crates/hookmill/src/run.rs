@@ -18,6 +18,7 @@ use neighbours::Sound;
 use record::Record;
 use run::data_store::DataStores;
 use run::entry::End;
+use run::files::Files;
 use run::input::Input;
 use run::response::Response;
 use run::setting::{Secrets, Setting};
@@ -140,7 +141,8 @@ async fn perform(stage: Stage<'_>, deployment: &Deployment, input: Input) -> any
     let plans = scenarios.iter().map(|Sound { deployment, .. }| (deployment.id.clone(), Arc::clone(&deployment.plan)));
     let (store, narration) = Narration::over(store::open("memory:")?, deployment.id.clone(), plans.collect());
     let stores = DataStores::new(Arc::clone(&kept.unwrap_or(&store).tables));
-    let modules = modules::catalog(Arc::clone(&home.connections), &stores, modules::Options::default());
+    let files = Files::new(Arc::clone(&store.blobs), &setting.resume_key);
+    let modules = modules::catalog(Arc::clone(&home.connections), &stores, &files, modules::Options::default());
     let options = Options { setting: Arc::new(setting), ..Options::default() };
     let engine = Engine::start(store, Arc::clone(&home.catalog), modules, options);
     let handle = engine.handle();

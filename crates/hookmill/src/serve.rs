@@ -10,9 +10,12 @@ use crate::terminal::{Done, say};
 use anyhow::Context;
 use clap::Args;
 use engine::{Engine, Options};
-use modules::catalog;
 use modules::guard::Allowed;
+use modules::{Connections, catalog};
+use run::call::Module;
 use run::data_store::DataStores;
+use run::files::Files;
+use run::retention::Keep;
 use run::setting::Setting;
 use scenario::catalog::Catalog;
 use server::library::Library;
@@ -20,6 +23,7 @@ use server::{App, Assets, Bodies, Gateway};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
@@ -58,7 +62,7 @@ pub(crate) struct Serve {
     /// A private host, address or network that steps may call even when it comes out of data; may be given several times
     #[arg(long, value_name = "HOST")]
     allow_private: Vec<Allowed>,
-    /// The largest webhook body, in bytes, where the webhook sets no bound
+    /// The largest webhook body that is parsed, in bytes; with files in it, where the webhook sets no bound
     #[arg(long, value_name = "BYTES", default_value_t = 16 << 20)]
     max_body: u64,
     /// How many runs that no caller waits for are worked on at once, each of them one call of a far side or more
@@ -67,8 +71,34 @@ pub(crate) struct Serve {
     /// How many runs may wait, over all scenarios, before callers are told to come again
     #[arg(long, value_name = "N", default_value_t = 2_000_000)]
     queue_limit: usize,
+    /// The largest webhook body with files in it, in bytes, whatever the webhook's `max_body` says
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 30)]
+    max_file: u64,
+    /// How long runs are kept once they are over, as 12h or 30d, or `forever`; scenarios may say otherwise
+    #[arg(long, value_name = "TIME", default_value = "30d")]
+    keep: KeepTime,
+    /// How many bytes all runs may take on disk, without large values: beyond it the oldest go [default: any number]
+    #[arg(long, value_name = "BYTES")]
+    keep_bytes: Option<u64>,
     #[command(flatten)]
     allow_env: AllowEnv,
+}
+
+/// How long runs are kept.
+#[derive(Clone, Copy, Debug)]
+struct KeepTime(Option<Duration>);
+
+impl FromStr for KeepTime {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "forever" => Ok(Self(None)),
+            time => {
+                scenario::duration::parse(time).map(|age| Self(Some(age))).ok_or("a time, as 12h or 30d, or `forever`")
+            }
+        }
+    }
 }
 
 /// The header by which proxies name the caller.
@@ -106,12 +136,11 @@ impl Serve {
             anyhow::bail!("connections.yaml or secrets.yaml has mistakes; nothing is served until they are mended");
         }
         let secrets = Arc::new(CurrentSecrets::of(Arc::clone(&home.secrets)));
-        let options = modules::Options { allow_private: self.allow_private.clone() };
-        let stores = DataStores::new(Arc::clone(&store.tables));
-        let loaded = catalog(Arc::clone(&home.connections), &stores, options.clone());
         let setting = Arc::new(self.setting(address, &store, Arc::clone(&secrets))?);
-        let (unattended_runs, waiting_runs) = (self.workers, self.queue_limit);
-        let engine_options = Options { unattended_runs, waiting_runs, setting, ..Options::default() };
+        let options = modules::Options { allow_private: self.allow_private.clone() };
+        let reach = Reach::over(&store, &setting, options);
+        let loaded = reach.modules(Arc::clone(&home.connections));
+        let engine_options = self.engine_options(setting);
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, engine_options);
         engine.handle().use_rates(home.connections.rates());
         let hooks = HookTable::default();
@@ -129,24 +158,17 @@ impl Serve {
         let app = self.app(
             address,
             token,
-            Gateway {
-                handle: engine.handle(),
-                hooks,
-                proxies: Proxies { trusted: self.trust_proxy.clone(), header: self.forwarding.into() },
-                max_body: self.max_body,
-                body_timeout: BODY_TIMEOUT,
-                bodies: Bodies::default(),
-            },
+            self.gateway(engine.handle(), hooks, reach.files.clone()),
             &folder,
             home.catalog,
-            stores.clone(),
+            reach.stores.clone(),
         )?;
         let server = server::serve(listener, app.clone())?;
         let stopper = server.handle();
         let serving = tokio::spawn(server);
         app.set_ready();
         announce::all(&app, &self.public_url(address)?, &folder.list(), resumed);
-        folder::watch(Arc::clone(&folder), reconnect(&folder, engine.handle(), secrets, stores, options))?;
+        folder::watch(Arc::clone(&folder), reconnect(&folder, engine.handle(), secrets, reach))?;
         let clock = tokio::spawn(async move { scheduler.run().await });
         asked_to_end().await;
         say("ending: no new runs; what is not over goes on at the next start");
@@ -156,6 +178,19 @@ impl Serve {
         engine.stop(GRACE).await?;
         serving.await??;
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn gateway(&self, handle: engine::Handle, hooks: HookTable, files: Files) -> Gateway {
+        Gateway {
+            handle,
+            hooks,
+            proxies: Proxies { trusted: self.trust_proxy.clone(), header: self.forwarding.into() },
+            max_body: self.max_body,
+            max_file: self.max_file,
+            body_timeout: BODY_TIMEOUT,
+            files,
+            bodies: Bodies::default(),
+        }
     }
 
     fn app(
@@ -171,6 +206,13 @@ impl Serve {
         let public_url = self.public_url(address)?;
         let options = server::Options { public_url, token, assets: Assets::default(), stores };
         Ok(App::new(gateway, library, catalog, options))
+    }
+
+    fn engine_options(&self, setting: Arc<Setting>) -> Options {
+        let keep = Keep { age: self.keep.0, ..Keep::default() };
+        let (unattended_runs, waiting_runs) = (self.workers, self.queue_limit);
+        let keep_bytes = self.keep_bytes;
+        Options { unattended_runs, waiting_runs, setting, keep, keep_bytes, ..Options::default() }
     }
 
     fn setting(&self, address: SocketAddr, store: &Store, secrets: Arc<CurrentSecrets>) -> anyhow::Result<Setting> {
@@ -200,14 +242,32 @@ fn open(data: &Path) -> anyhow::Result<Store> {
         .with_context(|| format!("cannot open the data folder {}", data.display()))
 }
 
+/// What modules are made over, whatever the connections are.
+struct Reach {
+    stores: DataStores,
+    files: Files,
+    options: modules::Options,
+}
+
+impl Reach {
+    fn over(store: &Store, setting: &Setting, options: modules::Options) -> Self {
+        let stores = DataStores::new(Arc::clone(&store.tables));
+        let files = Files::new(Arc::clone(&store.blobs), &setting.resume_key);
+        Self { stores, files, options }
+    }
+
+    fn modules(&self, connections: Arc<Connections>) -> Vec<Arc<dyn Module>> {
+        catalog(connections, &self.stores, &self.files, self.options.clone())
+    }
+}
+
 /// What is done when `connections.yaml` or `secrets.yaml` changes: new modules and secrets for new calls, and every text
 /// is checked again. A broken file leaves everything as it is.
 fn reconnect(
     folder: &Arc<Folder>,
     handle: engine::Handle,
     secrets: Arc<CurrentSecrets>,
-    stores: DataStores,
-    options: modules::Options,
+    reach: Reach,
 ) -> impl Fn() + Send + 'static {
     let folder = Arc::clone(folder);
     move || {
@@ -219,7 +279,7 @@ fn reconnect(
         }
         secrets.replace(home.secrets);
         handle.use_rates(home.connections.rates());
-        handle.use_modules(catalog(home.connections, &stores, options.clone()));
+        handle.use_modules(reach.modules(home.connections));
         handle.use_catalog(Arc::clone(&home.catalog));
         if let Err(error) = folder.use_catalog(home.catalog) {
             tracing::error!(%error, "the scenarios were not checked against the new connections");

@@ -5,10 +5,13 @@ use crate::connections::Connections;
 use crate::far_side::FarSide;
 use crate::google::{self, Tokens};
 use crate::guard::{Allowed, Guard};
-use crate::{email, http, store};
+use crate::{email, file, http, store};
+use bytes::Bytes;
 use run::call::Module;
 use run::data_store::DataStores;
-use run::tables::{Expected, Record, StoreError, Tables};
+use run::files::Files;
+use run::resume::ResumeKey;
+use run::tables::{BlobReader, BlobWriter, Blobs, Digest, Expected, Record, StoreError, Tables};
 use scenario::catalog::ModuleSpec;
 use std::sync::Arc;
 
@@ -27,26 +30,33 @@ pub(crate) struct Shared {
     pub(crate) mailers: email::Mailers,
 }
 
-/// All modules, ready to be called with these connections and data stores. Changed connections need a new set: make it,
-/// and let the old one go with its last call.
-pub fn catalog(connections: Arc<Connections>, stores: &DataStores, options: Options) -> Vec<Arc<dyn Module>> {
-    made(connections, stores, Client::new(Guard::new(options.allow_private)))
+/// All modules, ready to be called with these connections, data stores and files. Changed connections need a new set:
+/// make it, and let the old one go with its last call.
+pub fn catalog(
+    connections: Arc<Connections>,
+    stores: &DataStores,
+    files: &Files,
+    options: Options,
+) -> Vec<Arc<dyn Module>> {
+    made(connections, stores, files, Client::new(Guard::new(options.allow_private), files.clone()))
 }
 
 /// The same modules for rehearsals: `far_side` answers what goes over HTTP, and nothing leaves the machine that way.
 pub fn rehearsed(
     connections: Arc<Connections>,
     stores: &DataStores,
+    files: &Files,
     far_side: Arc<dyn FarSide>,
 ) -> Vec<Arc<dyn Module>> {
-    made(connections, stores, Client::rehearsed(Guard::new(Vec::new()), far_side))
+    made(connections, stores, files, Client::rehearsed(Guard::new(Vec::new()), files.clone(), far_side))
 }
 
-fn made(connections: Arc<Connections>, stores: &DataStores, client: Client) -> Vec<Arc<dyn Module>> {
+fn made(connections: Arc<Connections>, stores: &DataStores, files: &Files, client: Client) -> Vec<Arc<dyn Module>> {
     let shared =
         Arc::new(Shared { connections, client, tokens: Tokens::default(), mailers: email::Mailers::default() });
     let mut modules: Vec<Arc<dyn Module>> = vec![
         Arc::new(email::Send::new(&shared)),
+        Arc::new(file::Read::new(files)),
         Arc::new(google::sheets::Append::new(&shared)),
         Arc::new(http::Request::new(&shared)),
     ];
@@ -57,11 +67,12 @@ fn made(connections: Arc<Connections>, stores: &DataStores, client: Client) -> V
 /// What all modules are, as data, for checking and reference.
 pub fn specs() -> Vec<ModuleSpec> {
     let stores = DataStores::new(Arc::new(Unopened));
-    let modules = catalog(Arc::new(Connections::empty()), &stores, Options::default());
+    let files = Files::new(Arc::new(Unopened), &ResumeKey([0; 32]));
+    let modules = catalog(Arc::new(Connections::empty()), &stores, &files, Options::default());
     modules.iter().map(|module| ModuleSpec::clone(module.spec())).collect()
 }
 
-/// Tables for modules that are only asked what they are.
+/// Tables and blobs for modules that are only asked what they are.
 #[derive(Debug)]
 struct Unopened;
 
@@ -79,6 +90,24 @@ impl Tables for Unopened {
     }
 
     fn scan(&self, _: &str, _: &str, _: Option<&str>, _: usize) -> Result<Vec<(String, Record)>, StoreError> {
+        Err(StoreError::Closed)
+    }
+}
+
+impl Blobs for Unopened {
+    fn put(&self, _bytes: &[u8]) -> Result<Digest, StoreError> {
+        Err(StoreError::Closed)
+    }
+
+    fn get(&self, _digest: &Digest) -> Result<Option<Bytes>, StoreError> {
+        Err(StoreError::Closed)
+    }
+
+    fn create(&self) -> Result<Box<dyn BlobWriter>, StoreError> {
+        Err(StoreError::Closed)
+    }
+
+    fn open(&self, _digest: &Digest) -> Result<Option<Box<dyn BlobReader>>, StoreError> {
         Err(StoreError::Closed)
     }
 }

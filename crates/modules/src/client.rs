@@ -1,14 +1,19 @@
 //! The one way out over HTTP: every module's requests pass the guard here, at each redirect again.
 
+mod body;
+mod download;
 mod resolver;
 
 use crate::far_side::{Asked, FarSide};
 use crate::guard::{Guard, Passage, Trust, private_address};
+pub(crate) use body::{Body, Pieces};
 use bytes::{Bytes, BytesMut};
+pub(crate) use download::Download;
 use reqwest::header::{self, HeaderMap, HeaderName};
 use reqwest::{Method, StatusCode, redirect};
 use resolver::{GuardedResolver, PrivateName};
 use run::error::StepError;
+use run::files::Files;
 use std::error::Error;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -20,13 +25,16 @@ pub(crate) const USER_AGENT: &str = concat!("hookmill/", env!("CARGO_PKG_VERSION
 /// How long a connection may take to stand.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How many bytes of an answer are read that was to become a file and is an error.
+const MOST_OF_AN_ERROR: u64 = 1024 * 1024;
+
 /// A request, complete.
 #[derive(Clone, Debug)]
 pub(crate) struct Outgoing {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: Body,
 }
 
 /// An answer, complete.
@@ -35,6 +43,15 @@ pub(crate) struct Incoming {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+}
+
+/// An answer that was to become a file.
+#[derive(Debug)]
+pub(crate) enum Fetched {
+    /// It did.
+    Kept(Download),
+    /// It is an error, and was read as such.
+    Whole(Incoming),
 }
 
 /// What one exchange may cost.
@@ -52,6 +69,7 @@ pub(crate) struct Bounds {
 #[derive(Debug)]
 pub(crate) struct Client {
     guard: Arc<Guard>,
+    files: Files,
     checked: OnceLock<reqwest::Client>,
     trusted: OnceLock<reqwest::Client>,
     /// Answers in place of the network.
@@ -60,13 +78,18 @@ pub(crate) struct Client {
 
 impl Client {
     /// Nothing is loaded before the first request: TLS roots take their time.
-    pub(crate) fn new(guard: Guard) -> Self {
-        Self { guard: Arc::new(guard), checked: OnceLock::new(), trusted: OnceLock::new(), stand_in: None }
+    pub(crate) fn new(guard: Guard, files: Files) -> Self {
+        Self { guard: Arc::new(guard), files, checked: OnceLock::new(), trusted: OnceLock::new(), stand_in: None }
     }
 
     /// Reaches nobody: `far_side` answers every request that the guard lets go.
-    pub(crate) fn rehearsed(guard: Guard, far_side: Arc<dyn FarSide>) -> Self {
-        Self { stand_in: Some(far_side), ..Self::new(guard) }
+    pub(crate) fn rehearsed(guard: Guard, files: Files, far_side: Arc<dyn FarSide>) -> Self {
+        Self { stand_in: Some(far_side), ..Self::new(guard, files) }
+    }
+
+    /// The files that requests may carry.
+    pub(crate) fn files(&self) -> &Files {
+        &self.files
     }
 
     /// Whether nothing leaves the machine.
@@ -86,18 +109,39 @@ impl Client {
         trust: Trust<'_>,
         bounds: Bounds,
     ) -> Result<Incoming, StepError> {
-        let seconds = bounds.timeout.as_secs_f64();
-        match tokio::time::timeout(bounds.timeout, self.follow(request, trust, bounds)).await {
-            Ok(answer) => answer,
-            Err(_) => Err(StepError::passing("timeout", format!("no complete answer within {seconds} s"))),
-        }
+        let read = async { read(self.follow(request, trust, bounds).await?, bounds).await };
+        within(bounds, read).await
     }
 
-    async fn follow(&self, mut request: Outgoing, trust: Trust<'_>, bounds: Bounds) -> Result<Incoming, StepError> {
+    /// Sends the request, follows redirects, and keeps the answer as a file unless its status says otherwise.
+    pub(crate) async fn fetch(
+        &self,
+        request: Outgoing,
+        trust: Trust<'_>,
+        bounds: Bounds,
+        is_error: impl Fn(StatusCode) -> bool,
+    ) -> Result<Fetched, StepError> {
+        let fetch = async {
+            let answer = self.follow(request, trust, bounds).await?;
+            if is_error(answer.status()) {
+                let bounds = Bounds { max_response: bounds.max_response.min(MOST_OF_AN_ERROR), ..bounds };
+                return read(answer, bounds).await.map(Fetched::Whole);
+            }
+            download::keep(answer, &self.files, bounds).await.map(Fetched::Kept)
+        };
+        within(bounds, fetch).await
+    }
+
+    async fn follow(
+        &self,
+        mut request: Outgoing,
+        trust: Trust<'_>,
+        bounds: Bounds,
+    ) -> Result<reqwest::Response, StepError> {
         let mut redirects = 0;
         loop {
             let answer = self.exchange(&request, trust).await?;
-            let Some(location) = redirection(&answer, bounds) else { return read(answer, bounds).await };
+            let Some(location) = redirection(&answer, bounds) else { return Ok(answer) };
             if redirects == bounds.redirects {
                 return Err(StepError::permanent(
                     "too_many_redirects",
@@ -113,20 +157,34 @@ impl Client {
         let passage = self.guard.passage(&request.url, trust)?;
         if let Some(stand_in) = &self.stand_in {
             let Outgoing { method, url, body, .. } = request;
-            return stand_in.answer(&Asked { method: method.as_str(), url, body })?.into_response();
+            let body = match body {
+                Body::Bytes(bytes) => bytes.clone(),
+                Body::Pieces(pieces) => pieces.open(&self.files).await?.whole().await?,
+            };
+            return stand_in.answer(&Asked { method: method.as_str(), url, body: &body })?.into_response();
         }
         let client = match passage {
             Passage::Checked => client(&self.checked, Some(&self.guard))?,
             Passage::Trusted => client(&self.trusted, None)?,
         };
-        client
-            .request(request.method.clone(), request.url.clone())
-            .headers(request.headers.clone())
-            .body(request.body.clone())
-            .send()
-            .await
-            .map_err(|error| network_error(&error, &request.url))
+        let sent = client.request(request.method.clone(), request.url.clone()).headers(request.headers.clone());
+        let sent = match &request.body {
+            Body::Bytes(bytes) => sent.body(bytes.clone()),
+            Body::Pieces(pieces) => {
+                let opened = pieces.open(&self.files).await?;
+                let sent = sent.header(header::CONTENT_LENGTH, opened.length);
+                sent.body(reqwest::Body::wrap_stream(opened.stream()))
+            }
+        };
+        sent.send().await.map_err(|error| network_error(&error, &request.url))
     }
+}
+
+/// Gives up on an exchange that takes too long.
+async fn within<T>(bounds: Bounds, exchange: impl Future<Output = Result<T, StepError>>) -> Result<T, StepError> {
+    let seconds = bounds.timeout.as_secs_f64();
+    let late = |_| Err(StepError::passing("timeout", format!("no complete answer within {seconds} s")));
+    tokio::time::timeout(bounds.timeout, exchange).await.unwrap_or_else(late)
 }
 
 /// The client in the slot, made at first use. With a guard, names are resolved under it.
@@ -176,7 +234,7 @@ fn redirected(mut request: Outgoing, status: StatusCode, location: &str) -> Resu
     };
     if becomes_get {
         request.method = Method::GET;
-        request.body = Bytes::new();
+        request.body = Bytes::new().into();
         request.headers.remove(header::CONTENT_TYPE);
         request.headers.remove("idempotency-key");
     }
@@ -198,17 +256,15 @@ fn carried_along(
 }
 
 async fn read(mut answer: reqwest::Response, bounds: Bounds) -> Result<Incoming, StepError> {
-    let too_large = || {
-        StepError::permanent("too_large", format!("the answer is longer than {} bytes", bounds.max_response))
-            .hint("raise `max_response`, or ask for less")
-    };
     if answer.content_length().is_some_and(|length| length > bounds.max_response) {
-        return Err(too_large());
+        return Err(too_large(bounds));
     }
     let mut body = BytesMut::new();
     loop {
         match answer.chunk().await {
-            Ok(Some(chunk)) if (body.len() + chunk.len()) as u64 > bounds.max_response => return Err(too_large()),
+            Ok(Some(chunk)) if (body.len() + chunk.len()) as u64 > bounds.max_response => {
+                return Err(too_large(bounds));
+            }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => break,
             Err(error) => return Err(network_error(&error, answer.url())),
@@ -216,6 +272,11 @@ async fn read(mut answer: reqwest::Response, bounds: Bounds) -> Result<Incoming,
     }
     let headers = std::mem::take(answer.headers_mut());
     Ok(Incoming { status: answer.status(), headers, body: body.freeze() })
+}
+
+fn too_large(bounds: Bounds) -> StepError {
+    StepError::permanent("too_large", format!("the answer is longer than {} bytes", bounds.max_response))
+        .hint("raise `max_response`, or ask for less")
 }
 
 fn network_error(error: &reqwest::Error, url: &Url) -> StepError {

@@ -5,11 +5,15 @@ mod request;
 mod response;
 
 use crate::catalog::Shared;
-use crate::client::Bounds;
+use crate::client::{Bounds, Fetched, Outgoing};
 use crate::connections::HttpAccess;
+use crate::file::FileParameter;
+use crate::guard::Trust;
+use crate::mask::Mask;
 use crate::spec::{About, describe, given, parameters};
 use crate::status::status_error;
 use content::Raw;
+use reqwest::StatusCode;
 use response::{ErrorStatuses, ResponseAs};
 use run::call::{BoxFuture, Call, Delivery, Module, Outcome};
 use run::error::StepError;
@@ -21,6 +25,7 @@ use std::sync::Arc;
 
 /// Sends an HTTP request and gives the answer. The output has `status`, `headers` (lower-case names) and `body`,
 /// which is parsed by the answer's content type: JSON becomes a value, text stays text, anything else is base64.
+/// With `response: file` it is a file.
 ///
 /// A status from 400 to 599 is an error unless `errors` says otherwise; 408, 425, 429 and 5xx may be tried again
 /// (`retry`), after the pause that the answer asks for. Calls other than GET and HEAD carry an `Idempotency-Key` that
@@ -54,6 +59,12 @@ struct Parameters {
     /// A text, or `{ base64: … }` for bytes, to send as it is, with the `content-type` of `headers`.
     #[schemars(extend("x-secret" = true))]
     body: Option<Raw>,
+    /// A file to send as it is, with its type: `trigger.file`, one of `trigger.files`, or the `body` of a step with
+    /// `response: file`. It is read while it is sent, whatever its size.
+    file: Option<FileParameter>,
+    /// Fields and files to send as `multipart/form-data`. A list gives one part for each item; null is left out.
+    #[schemars(extend("x-secret" = true))]
+    multipart: Option<Map<String, Value>>,
     /// How many redirects to follow; 0: an answer that redirects is the output.
     #[serde(default = "default_redirects")]
     #[schemars(range(max = 20))]
@@ -61,13 +72,19 @@ struct Parameters {
     /// Which statuses are errors: `never`, or a list of statuses and ranges such as `[404, 500-599]`.
     #[serde(default)]
     errors: ErrorStatuses,
-    /// How to read the answer's body: by its content type, or always as JSON, text or base64.
+    /// How to read the answer's body: by its content type, or always as JSON, text or base64; or not at all but keep it
+    /// as a `file`, which other steps can send on.
     #[serde(default)]
     response: ResponseAs,
-    /// The longest answer in bytes, decompressed; a longer one is an error.
-    #[serde(default = "default_max_response")]
-    max_response: u64,
+    /// The longest answer in bytes, decompressed; a longer one is an error. Without it 10 MiB, and 100 MiB for files.
+    max_response: Option<u64>,
 }
+
+/// The longest answer that becomes a value, in bytes, where the author says nothing.
+const MOST_OF_A_VALUE: u64 = 10 * 1024 * 1024;
+
+/// The longest answer that becomes a file, in bytes, where the author says nothing.
+const MOST_OF_A_FILE: u64 = 100 * 1024 * 1024;
 
 /// The module.
 pub(crate) struct Request {
@@ -102,7 +119,7 @@ impl Request {
             Some(name) => self.shared.connections.http(name)?,
             None => HttpAccess::anonymous(),
         };
-        let request = request::build(&parameters, &access, &call)?;
+        let request = request::build(&parameters, &access, &call, self.shared.client.files())?;
         let trust = access.trust(&call);
         self.shared.client.admit(&request, trust)?;
         let mask = access.mask();
@@ -110,13 +127,43 @@ impl Request {
         if access.delivery() == Delivery::Sandbox && !self.shared.client.is_rehearsed() {
             return Ok(Outcome { output: self.spec.sample.clone(), sent, delivery: Delivery::Sandbox });
         }
-        let bounds =
-            Bounds { redirects: parameters.redirects, max_response: parameters.max_response, timeout: call.timeout };
-        let answer = self.shared.client.send(request, trust, bounds).await?;
+        let output = match parameters.response {
+            ResponseAs::File => self.fetch(request, trust, &parameters, &call, &mask).await?,
+            _ => self.exchange(request, trust, &parameters, &call, &mask).await?,
+        };
+        Ok(Outcome { output, sent, delivery: Delivery::Real })
+    }
+
+    async fn exchange(
+        &self,
+        request: Outgoing,
+        trust: Trust<'_>,
+        parameters: &Parameters,
+        call: &Call<'_>,
+        mask: &Mask,
+    ) -> Result<Value, StepError> {
+        let answer = self.shared.client.send(request, trust, parameters.bounds(call)).await?;
         if parameters.errors.contain(answer.status.as_u16())? {
-            return Err(status_error(&answer, call.now, &mask));
+            return Err(status_error(&answer, call.now, mask));
         }
-        Ok(Outcome { output: response::output(&answer, parameters.response, &mask)?, sent, delivery: Delivery::Real })
+        response::output(&answer, parameters.response, mask)
+    }
+
+    async fn fetch(
+        &self,
+        request: Outgoing,
+        trust: Trust<'_>,
+        parameters: &Parameters,
+        call: &Call<'_>,
+        mask: &Mask,
+    ) -> Result<Value, StepError> {
+        // A list that cannot be read is told before anything is sent.
+        parameters.errors.contain(200)?;
+        let is_error = |status: StatusCode| parameters.errors.contain(status.as_u16()).unwrap_or(true);
+        match self.shared.client.fetch(request, trust, parameters.bounds(call), is_error).await? {
+            Fetched::Kept(download) => Ok(response::kept(&download)),
+            Fetched::Whole(answer) => Err(status_error(&answer, call.now, mask)),
+        }
     }
 }
 
@@ -134,6 +181,10 @@ fn default_redirects() -> u32 {
     5
 }
 
-fn default_max_response() -> u64 {
-    10 * 1024 * 1024
+impl Parameters {
+    fn bounds(&self, call: &Call<'_>) -> Bounds {
+        let usual = if matches!(self.response, ResponseAs::File) { MOST_OF_A_FILE } else { MOST_OF_A_VALUE };
+        let max_response = self.max_response.unwrap_or(usual);
+        Bounds { redirects: self.redirects, max_response, timeout: call.timeout }
+    }
 }

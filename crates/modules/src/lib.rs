@@ -9,6 +9,7 @@ pub mod secrets;
 
 mod client;
 mod email;
+mod file;
 mod google;
 mod http;
 mod mask;

@@ -1,6 +1,6 @@
 //! What people may see of a request: everything but its secrets.
 
-use crate::client::Outgoing;
+use crate::client::{Body, Outgoing};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use scenario::secret;
 pub(crate) use scenario::secret::MASK;
@@ -64,11 +64,17 @@ impl Mask {
     }
 
     fn body(&self, request: &Outgoing) -> Value {
-        if request.body.is_empty() {
-            return Value::Null;
-        }
-        let Ok(text) = std::str::from_utf8(&request.body) else {
-            return Value::String(format!("{} bytes that are not text", request.body.len()));
+        let bytes = match &request.body {
+            Body::Bytes(bytes) if bytes.is_empty() => return Value::Null,
+            Body::Bytes(bytes) => bytes,
+            Body::Pieces(pieces) => {
+                let mut shown = pieces.shown.clone();
+                mask_fields(&mut shown);
+                return self.secrets.value(shown);
+            }
+        };
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return Value::String(format!("{} bytes that are not text", bytes.len()));
         };
         let kind = request.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
         let shown = if kind.starts_with(b"application/x-www-form-urlencoded") {
@@ -175,7 +181,7 @@ mod tests {
                 method: reqwest::Method::POST,
                 url: Url::parse("https://example.com").unwrap(),
                 headers: HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(kind))]),
-                body: bytes::Bytes::from_static(body),
+                body: body.into(),
             };
             assert_eq!(Mask::over(["hunter2 hunter2"]).request(&request)["body"], expected);
         };

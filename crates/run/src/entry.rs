@@ -307,9 +307,10 @@ impl Entry {
         self.payloads().into_iter().any(Payload::is_large)
     }
 
-    /// The large values it names, which are in the blobs.
+    /// The large values and files it names, which are in the blobs and must be kept as long as it is. Files are seen only
+    /// where its large values are at hand: right after it was made, or once it is [loaded](Self::load).
     pub fn digests(&self) -> impl Iterator<Item = Digest> {
-        self.payloads().into_iter().filter_map(Payload::digest)
+        self.payloads().into_iter().flat_map(Payload::digests)
     }
 
     fn payloads(&self) -> SmallVec<[&Payload; 3]> {

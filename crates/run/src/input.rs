@@ -33,8 +33,8 @@ pub struct Input {
     pub body: Payload,
     /// `trigger.raw` where it cannot be taken from `body`: the bytes as they came, base64 in JSON text.
     pub raw: Option<Payload>,
-    /// `trigger.files`: parts of a multipart body that carry a file name, as a JSON list of
-    /// `{name, filename, content_type, size, base64}`.
+    /// `trigger.files`: parts of a multipart body that carry a file name, or the body itself where it is neither text
+    /// nor anything that is parsed; a JSON list of [`FileValue`](crate::files::FileValue)s. `trigger.file` is the first.
     pub files: Option<Payload>,
 }
 

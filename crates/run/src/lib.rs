@@ -8,6 +8,7 @@ pub mod call;
 pub mod data_store;
 pub mod entry;
 pub mod error;
+pub mod files;
 pub mod history;
 pub mod id;
 pub mod input;

@@ -217,12 +217,20 @@ fn trigger(input: &Input, reads: &TriggerReads) -> Dynamic {
         put("query", &|| pairs(&request.query));
         put("headers", &|| pairs(&request.headers));
         put("files", &|| input.files.as_ref().map_or_else(|| rhai::Array::new().into(), Payload::value));
+        put("file", &|| first_file(input));
         put("raw", &|| raw(input));
         put("data", &|| merged(&pairs(&request.query), &input.body.value()));
     } else {
         put("data", &|| input.body.value());
     }
     data::share(map.into())
+}
+
+/// `()` where the request carried no file.
+fn first_file(input: &Input) -> Dynamic {
+    let Some(files) = &input.files else { return Dynamic::UNIT };
+    let files = files.value();
+    files.read_lock::<rhai::Array>().and_then(|files| files.first().cloned()).unwrap_or(Dynamic::UNIT)
 }
 
 /// Pairs as a map. A repeated name gives a list of its values.

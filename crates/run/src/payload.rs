@@ -1,5 +1,6 @@
 //! A JSON value as the journal keeps it: its text, inline or as a blob, decoded at most once.
 
+use crate::files;
 use crate::tables::{Blobs, Digest, StoreError};
 use bytes::Bytes;
 use rhai::Dynamic;
@@ -81,6 +82,12 @@ impl Payload {
             Stored::Blob { digest, .. } => Some(*digest),
             Stored::Inline(_) => None,
         }
+    }
+
+    /// The blobs that must be kept for it: its own text, where that is one, and the files it refers to. References are
+    /// seen only while the text is at hand.
+    pub fn digests(&self) -> impl Iterator<Item = Digest> {
+        self.digest().into_iter().chain(files::referred(self.text()))
     }
 
     /// Moves a text longer than [`INLINE`] into the blobs, so that the journal carries only its digest.

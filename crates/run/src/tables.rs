@@ -81,10 +81,32 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// Large values by content. A `put` that returned is on disk.
+/// Large values by content. A `put` that returned is on disk, and so is what a writer has finished. Calls may block for
+/// the disk.
 pub trait Blobs: Send + Sync + fmt::Debug {
     /// Keeps these bytes and gives their digest. The same bytes are kept once.
     fn put(&self, bytes: &[u8]) -> Result<Digest, StoreError>;
     /// The bytes of this digest, checked against it; none where there are none.
     fn get(&self, digest: &Digest) -> Result<Option<Bytes>, StoreError>;
+    /// Begins a value that comes piece by piece.
+    fn create(&self) -> Result<Box<dyn BlobWriter>, StoreError>;
+    /// The value of this digest, to be read piece by piece; none where there is none.
+    fn open(&self, digest: &Digest) -> Result<Option<Box<dyn BlobReader>>, StoreError>;
+}
+
+/// A value that is being written. It is found by nobody before it is finished; one that is dropped leaves nothing.
+pub trait BlobWriter: Send + fmt::Debug {
+    /// Adds these bytes.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError>;
+    /// Keeps what was written, as `put` would, and gives its digest.
+    fn finish(self: Box<Self>) -> Result<Digest, StoreError>;
+}
+
+/// A value that is being read.
+pub trait BlobReader: Send + fmt::Debug {
+    /// How long it is, in bytes.
+    fn length(&self) -> u64;
+    /// The next bytes, at most this many; none at the end. The bytes are checked against their digest on the way: the
+    /// last ones of a damaged value are not given out.
+    fn read(&mut self, most: usize) -> Result<Bytes, StoreError>;
 }

@@ -1,17 +1,18 @@
 //! The webhook gateway: reads a request as far as it is welcome, hands it to its run, and sends what comes back.
 
-use crate::bodies::{Bodies, Share};
+mod body;
+
+use crate::bodies::Bodies;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
-use bytes::{Bytes, BytesMut};
+pub(crate) use body::read;
 use engine::{Handle, Novelty};
-use futures_util::StreamExt;
+use run::files::Files;
 use run::id::RunId;
 use run::response::Response;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
-use tokio::time::timeout;
 use triggers::webhook::address::Proxies;
 use triggers::webhook::hooks::{HookTable, Reply, reply};
 use triggers::webhook::parse::RawRequest;
@@ -35,12 +36,17 @@ pub struct Gateway {
     pub hooks: HookTable,
     /// The proxies that are believed.
     pub proxies: Proxies,
-    /// The largest body, in bytes, for webhooks that set no bound of their own.
+    /// The largest body that is held in memory and parsed, in bytes; also of files, for webhooks that set no bound of
+    /// their own.
     pub max_body: u64,
-    /// How long a body may take to come.
+    /// The largest body with files in it, in bytes, whatever a webhook says.
+    pub max_file: u64,
+    /// How long a body may take to come; one with files in it longer, by its size.
     pub body_timeout: Duration,
     /// The room for all bodies that are being read.
     pub bodies: Bodies,
+    /// Where files are kept.
+    pub files: Files,
 }
 
 /// Registers `/hook/…`.
@@ -81,10 +87,7 @@ async fn start(
     let hook = found.target;
     hook.admit(ip)?;
     let mut share = gateway.bodies.share();
-    let reading = read(request, payload, hook.max_body.unwrap_or(gateway.max_body), &mut share);
-    let body = timeout(gateway.body_timeout, reading)
-        .await
-        .map_err(|_| Refusal::slow_body(gateway.body_timeout.as_secs()))??;
+    let body = body::receive(request, payload, gateway, hook, &mut share).await?;
     let input = hook.input(RawRequest {
         method: request.method().as_str(),
         path: &found.path,
@@ -113,68 +116,6 @@ pub(crate) fn fields(request: &HttpRequest) -> Vec<(&str, &[u8])> {
 pub(crate) fn caller(request: &HttpRequest, proxies: &Proxies, headers: &[(&str, &[u8])]) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
     proxies.client(peer, headers)
-}
-
-/// The body, up to the bound. A longer one is refused as soon as that is known: by its announced length before
-/// anything is read, else when the bound is passed (RFC 9110 §15.5.14).
-pub(crate) async fn read(
-    request: &HttpRequest,
-    mut payload: web::Payload,
-    most: u64,
-    share: &mut Share,
-) -> Result<Bytes, Refusal> {
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: u64| length > most) {
-        return Err(Refusal::too_large(most));
-    }
-    let mut body = Body::default();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Refusal::bad_body("the body broke off"))?;
-        if (body.len() + chunk.len()) as u64 > most {
-            return Err(Refusal::too_large(most));
-        }
-        share.take(chunk.len() as u64)?;
-        body.push(chunk);
-    }
-    Ok(body.whole())
-}
-
-/// A body as it arrives. Most come in one chunk, which is handed on as it is.
-#[derive(Default)]
-enum Body {
-    #[default]
-    Nothing,
-    Chunk(Bytes),
-    Chunks(BytesMut),
-}
-
-impl Body {
-    fn len(&self) -> usize {
-        match self {
-            Self::Nothing => 0,
-            Self::Chunk(bytes) => bytes.len(),
-            Self::Chunks(bytes) => bytes.len(),
-        }
-    }
-
-    fn push(&mut self, chunk: Bytes) {
-        *self = match std::mem::take(self) {
-            Self::Nothing => Self::Chunk(chunk),
-            Self::Chunk(first) => Self::Chunks(BytesMut::from(&[first, chunk].concat()[..])),
-            Self::Chunks(mut bytes) => {
-                bytes.extend_from_slice(&chunk);
-                Self::Chunks(bytes)
-            }
-        };
-    }
-
-    fn whole(self) -> Bytes {
-        match self {
-            Self::Nothing => Bytes::new(),
-            Self::Chunk(bytes) => bytes,
-            Self::Chunks(bytes) => bytes.freeze(),
-        }
-    }
 }
 
 fn answer(run: RunId, response: &Response) -> HttpResponse {

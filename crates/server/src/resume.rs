@@ -118,7 +118,7 @@ fn input(request: &HttpRequest, body: web::Bytes, app: &App) -> Result<Input, Re
         params: Vec::new(),
         query: request.query_string(),
         headers: &headers,
-        body,
+        body: body.into(),
         ip: gateway::caller(request, &app.gateway().proxies, &headers),
         at: app.now(),
         reads: &TriggerReads::Fields(BTreeSet::new()),

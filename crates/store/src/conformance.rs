@@ -77,6 +77,7 @@ all!(
     scans_are_paged_in_order,
     large_records_replace_each_other,
     blobs_are_found_by_content,
+    blobs_come_and_go_piece_by_piece,
 );
 
 pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
@@ -387,6 +388,37 @@ fn blobs_are_found_by_content(subject: &mut Subject) {
     assert_eq!(blobs.get(&digest).unwrap().unwrap(), large);
     assert_eq!(blobs.get(&empty).unwrap().unwrap(), "");
     assert!(blobs.get(&Digest([1; 32])).unwrap().is_none());
+}
+
+fn blobs_come_and_go_piece_by_piece(subject: &mut Subject) {
+    let whole: Vec<u8> = (0..1_000_000_u32).map(|n| (n / 7) as u8).collect();
+    let blobs = &subject.store().blobs;
+    for value in [&whole[..], &whole[..1], b""] {
+        let mut writer = blobs.create().unwrap();
+        value.chunks(70_001).for_each(|piece| writer.write(piece).unwrap());
+        let digest = writer.finish().unwrap();
+        assert_eq!(blobs.put(value).unwrap(), digest);
+        assert_eq!(blobs.get(&digest).unwrap().unwrap(), value);
+    }
+    let mut abandoned = blobs.create().unwrap();
+    abandoned.write(&whole[1..]).unwrap();
+    drop(abandoned);
+    let digest = blobs.put(&whole).unwrap();
+    subject.reopen();
+    let blobs = &subject.store().blobs;
+    let mut reader = blobs.open(&digest).unwrap().unwrap();
+    assert_eq!(reader.length(), whole.len() as u64);
+    let mut read = Vec::new();
+    loop {
+        let piece = reader.read(65_536).unwrap();
+        assert!(piece.len() <= 65_536);
+        if piece.is_empty() {
+            break;
+        }
+        read.extend_from_slice(&piece);
+    }
+    assert!(read == whole);
+    assert!(blobs.open(&Digest([1; 32])).unwrap().is_none());
 }
 
 #[test]

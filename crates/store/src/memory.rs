@@ -5,7 +5,7 @@ use crate::retention::Rules;
 use crate::{Ack, Append, Claim, ClaimKey, Filter, Head, Journal, Journaled, Retention, Store, Usage};
 use bytes::Bytes;
 use run::id::{Millis, RunId, ScenarioId};
-use run::tables::{Blobs, Digest, Expected, Record, StoreError, Tables};
+use run::tables::{BlobReader, BlobWriter, Blobs, Digest, Expected, Record, StoreError, Tables};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
@@ -21,7 +21,7 @@ pub(crate) fn open() -> Store {
 struct Memory {
     runs: Mutex<Runs>,
     records: Mutex<Records>,
-    blobs: Mutex<HashMap<Digest, Bytes>>,
+    blobs: Arc<Mutex<HashMap<Digest, Bytes>>>,
 }
 
 #[derive(Debug, Default)]
@@ -223,6 +223,52 @@ impl Blobs for Memory {
 
     fn get(&self, digest: &Digest) -> Result<Option<Bytes>, StoreError> {
         Ok(lock(&self.blobs).get(digest).cloned())
+    }
+
+    fn create(&self) -> Result<Box<dyn BlobWriter>, StoreError> {
+        Ok(Box::new(Written { blobs: Arc::clone(&self.blobs), bytes: Vec::new() }))
+    }
+
+    fn open(&self, digest: &Digest) -> Result<Option<Box<dyn BlobReader>>, StoreError> {
+        let bytes = Blobs::get(self, digest)?;
+        Ok(bytes.map(|bytes| Box::new(Read { length: bytes.len() as u64, rest: bytes }) as Box<dyn BlobReader>))
+    }
+}
+
+/// A large value that is being written.
+#[derive(Debug)]
+struct Written {
+    blobs: Arc<Mutex<HashMap<Digest, Bytes>>>,
+    bytes: Vec<u8>,
+}
+
+impl BlobWriter for Written {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<Digest, StoreError> {
+        let digest = Digest(Sha256::digest(&self.bytes).into());
+        lock(&self.blobs).entry(digest).or_insert(Bytes::from(self.bytes));
+        Ok(digest)
+    }
+}
+
+/// A large value that is being read.
+#[derive(Debug)]
+struct Read {
+    length: u64,
+    rest: Bytes,
+}
+
+impl BlobReader for Read {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn read(&mut self, most: usize) -> Result<Bytes, StoreError> {
+        Ok(self.rest.split_to(most.min(self.rest.len())))
     }
 }
 

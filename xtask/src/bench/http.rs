@@ -44,7 +44,12 @@ pub(crate) fn get(address: SocketAddr, path: &str) -> anyhow::Result<Answer> {
 
 /// A POST of JSON over a connection of its own.
 pub(crate) fn post(address: SocketAddr, path: &str, body: &[u8]) -> anyhow::Result<Answer> {
-    exchange(address, post_head(address, path, &format!("content-length: {}", body.len())).as_bytes(), body)
+    post_as(address, path, "application/json", body)
+}
+
+/// A POST of this content type over a connection of its own.
+pub(crate) fn post_as(address: SocketAddr, path: &str, kind: &str, body: &[u8]) -> anyhow::Result<Answer> {
+    exchange(address, post_head(address, path, kind, &format!("content-length: {}", body.len())).as_bytes(), body)
 }
 
 /// Posts a body of `length` bytes until the server answers; gives the status and how many bytes it took until then,
@@ -54,8 +59,10 @@ pub(crate) fn pour(address: SocketAddr, path: &str, framing: Framing, length: u6
     stream.set_write_timeout(Some(Duration::from_millis(20)))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let head = match framing {
-        Framing::Length => post_head(address, path, &format!("content-length: {length}")),
-        Framing::Chunk => post_head(address, path, "transfer-encoding: chunked") + &format!("{length:x}\r\n"),
+        Framing::Length => post_head(address, path, "application/json", &format!("content-length: {length}")),
+        Framing::Chunk => {
+            post_head(address, path, "application/json", "transfer-encoding: chunked") + &format!("{length:x}\r\n")
+        }
     };
     stream.write_all(head.as_bytes())?;
     let answered = AtomicBool::new(false);
@@ -83,10 +90,8 @@ fn exchange(address: SocketAddr, head: &[u8], body: &[u8]) -> anyhow::Result<Ans
     parse(&received).with_context(|| format!("no HTTP: {}", String::from_utf8_lossy(&received)))
 }
 
-fn post_head(address: SocketAddr, path: &str, framing: &str) -> String {
-    format!(
-        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n{framing}\r\n\r\n"
-    )
+fn post_head(address: SocketAddr, path: &str, kind: &str, framing: &str) -> String {
+    format!("POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: {kind}\r\n{framing}\r\n\r\n")
 }
 
 fn parse(received: &[u8]) -> Option<Answer> {

@@ -10,7 +10,9 @@ use run::call::{Call, Delivery, Module, Origin, Outcome};
 use run::data_store::{Act, DataStores, Put};
 use run::entry;
 use run::error::StepError;
+use run::files::Files;
 use run::id::{Millis, Spot};
+use run::setting::Setting;
 use scenario::plan::{Mock, MockError, StoreContents, Test, WaitFor};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -206,7 +208,9 @@ impl Real {
     fn new(piece: Piece<'_>, stores: &DataStores, recorded: Arc<Recorded>) -> Result<Self, StepError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| StepError::permanent("test", error.to_string()))?;
-        let modules = modules::rehearsed(Arc::clone(piece.connections), stores, recorded as Arc<dyn FarSide>);
+        let blobs = store::open("memory:").map_err(|error| StepError::permanent("test", error.to_string()))?.blobs;
+        let files = Files::new(blobs, &Setting::rehearsed().resume_key);
+        let modules = modules::rehearsed(Arc::clone(piece.connections), stores, &files, recorded as Arc<dyn FarSide>);
         Ok(Self { runtime, modules })
     }
 

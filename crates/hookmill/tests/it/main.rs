@@ -7,6 +7,7 @@ mod check;
 mod diff;
 mod docs;
 mod far_side;
+mod files;
 mod first_start;
 mod fmt;
 mod kill;

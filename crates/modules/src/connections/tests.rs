@@ -74,7 +74,7 @@ fn references_are_resolved_without_their_last_line_break() {
             method: reqwest::Method::GET,
             url: url::Url::parse("https://example.com").unwrap(),
             headers: reqwest::header::HeaderMap::new(),
-            body: bytes::Bytes::new(),
+            body: bytes::Bytes::new().into(),
         };
         connections.http(name).unwrap().sign(&mut request).unwrap();
         assert_eq!(request.headers["authorization"], expected, "{name}");

@@ -8,7 +8,6 @@ use crate::guard::Trust;
 use crate::mask::Mask;
 use crate::spec::{About, describe, invalid, parameters};
 use crate::status::status_error;
-use bytes::Bytes;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
 use run::call::{BoxFuture, Call, Delivery, Module, Outcome};
@@ -154,7 +153,7 @@ fn build(parameters: &Parameters, google: &Google) -> Result<Outgoing, StepError
         (header::AUTHORIZATION, HeaderValue::from_static("Bearer")),
     ]);
     let body = json!({ "majorDimension": "ROWS", "values": rows });
-    Ok(Outgoing { method: Method::POST, url: url(parameters, google)?, headers, body: Bytes::from(body.to_string()) })
+    Ok(Outgoing { method: Method::POST, url: url(parameters, google)?, headers, body: body.to_string().into() })
 }
 
 fn url(parameters: &Parameters, google: &Google) -> Result<Url, StepError> {

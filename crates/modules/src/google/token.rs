@@ -7,7 +7,6 @@ use crate::connections::{Google, Secret, ServiceAccount, incomplete};
 use crate::guard::Trust;
 use crate::mask::Mask;
 use crate::status::status_error;
-use bytes::Bytes;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
@@ -114,7 +113,7 @@ async fn fetch(shared: &Shared, account: &ServiceAccount, scope: &str, call: &Ca
         (header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded")),
         (header::USER_AGENT, HeaderValue::from_static(USER_AGENT)),
     ]);
-    let request = Outgoing { method: Method::POST, url: url.clone(), headers, body: Bytes::from(body) };
+    let request = Outgoing { method: Method::POST, url: url.clone(), headers, body: body.into() };
     let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout: call.timeout };
     // The operator wrote the key file, so its token endpoint may be anywhere.
     let trust = Trust { author_host: None, endpoint: Some(&url) };

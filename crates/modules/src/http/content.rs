@@ -1,5 +1,9 @@
 //! What a request carries.
 
+mod multipart;
+
+use crate::client::{Body, Pieces};
+use crate::file::{FileParameter, Source};
 use crate::spec::invalid;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +11,9 @@ use bytes::Bytes;
 use run::error::StepError;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A body sent as it is.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -24,20 +30,22 @@ pub(super) enum Raw {
 
 /// A body and the content type it goes by, unless the author gives one.
 pub(super) struct Content {
-    pub(super) kind: Option<&'static str>,
-    pub(super) bytes: Bytes,
+    pub(super) kind: Option<Cow<'static, str>>,
+    pub(super) body: Body,
 }
 
 /// The body that the parameters give, of which there is at most one.
-pub(super) fn content(parameters: &super::Parameters) -> Result<Option<Content>, StepError> {
+pub(super) fn content(parameters: &super::Parameters, boundary: &str) -> Result<Option<Content>, StepError> {
     let json = parameters.json.as_ref().map(|value| Content::new(Some("application/json"), value.to_string()));
     let form = parameters.form.as_ref().map(form).transpose()?;
     let text = parameters.text.clone().map(|text| Content::new(Some("text/plain; charset=utf-8"), text));
     let body = parameters.body.as_ref().map(raw).transpose()?;
-    let mut given = [json, form, text, body].into_iter().flatten();
+    let file = parameters.file.as_ref().map(file).transpose()?;
+    let multipart = parameters.multipart.as_ref().map(|fields| multipart::content(fields, boundary)).transpose()?;
+    let mut given = [json, form, text, body, file, multipart].into_iter().flatten();
     let first = given.next();
     if given.next().is_some() {
-        return Err(invalid("only one of `json`, `form`, `text` and `body` can be sent"));
+        return Err(invalid("only one of `json`, `form`, `text`, `body`, `file` and `multipart` can be sent"));
     }
     Ok(first)
 }
@@ -69,8 +77,17 @@ pub(super) fn scalar(name: &str, value: &Value) -> Result<Option<String>, StepEr
 
 impl Content {
     fn new(kind: Option<&'static str>, bytes: impl Into<Bytes>) -> Self {
-        Self { kind, bytes: bytes.into() }
+        Self { kind: kind.map(Cow::Borrowed), body: Body::Bytes(bytes.into()) }
     }
+
+    fn with_files(kind: String, sources: Vec<Source>, shown: Value) -> Self {
+        Self { kind: Some(kind.into()), body: Body::Pieces(Arc::new(Pieces { sources, shown })) }
+    }
+}
+
+fn file(file: &FileParameter) -> Result<Content, StepError> {
+    let shown = json!({ "file": file.shown() });
+    Ok(Content::with_files(file.content_type().to_owned(), vec![file.source()?], shown))
 }
 
 fn form(fields: &Map<String, Value>) -> Result<Content, StepError> {

@@ -5,10 +5,12 @@ use super::content::{content, pairs, scalar};
 use crate::client::{Outgoing, USER_AGENT};
 use crate::connections::{HttpAccess, basic_authorization, decoded};
 use crate::spec::invalid;
+use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use run::call::Call;
 use run::error::StepError;
+use run::files::Files;
 use serde_json::{Map, Value};
 use url::{ParseError, Url};
 
@@ -17,8 +19,13 @@ const FRAMING: [HeaderName; 5] =
     [header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::UPGRADE, header::TE];
 
 /// The request that the parameters describe, with what the connection adds.
-pub(super) fn build(parameters: &Parameters, access: &HttpAccess<'_>, call: &Call<'_>) -> Result<Outgoing, StepError> {
-    let content = content(parameters)?;
+pub(super) fn build(
+    parameters: &Parameters,
+    access: &HttpAccess<'_>,
+    call: &Call<'_>,
+    files: &Files,
+) -> Result<Outgoing, StepError> {
+    let content = content(parameters, &files.boundary(call.idempotency_key))?;
     let method = method(parameters.method.as_deref(), content.is_some())?;
     let mut url = url(&parameters.url, access)?;
     let query = pairs(&parameters.query)?;
@@ -30,14 +37,16 @@ pub(super) fn build(parameters: &Parameters, access: &HttpAccess<'_>, call: &Cal
     take_userinfo(&mut url, &mut headers)?;
     headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
     headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-    if let Some(kind) = content.as_ref().and_then(|content| content.kind) {
-        headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static(kind));
+    if let Some(kind) = content.as_ref().and_then(|content| content.kind.as_deref()) {
+        let kind = HeaderValue::from_str(kind)
+            .map_err(|_| StepError::permanent("invalid_header", format!("{kind:?} is no content type")))?;
+        headers.entry(header::CONTENT_TYPE).or_insert(kind);
     }
     if !matches!(method, Method::GET | Method::HEAD) {
         let key = HeaderValue::from_str(call.idempotency_key).map_err(|_| invalid("the idempotency key is no text"))?;
         headers.entry("idempotency-key").or_insert(key);
     }
-    let body = content.map(|content| content.bytes).unwrap_or_default();
+    let body = content.map_or_else(|| Bytes::new().into(), |content| content.body);
     let mut request = Outgoing { method, url, headers, body };
     access.sign(&mut request)?;
     Ok(request)

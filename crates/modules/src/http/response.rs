@@ -1,6 +1,6 @@
 //! From an answer to a step's output.
 
-use crate::client::Incoming;
+use crate::client::{Download, Incoming};
 use crate::mask::{Mask, header_text};
 use crate::spec::invalid;
 use base64::Engine;
@@ -25,6 +25,8 @@ pub(super) enum ResponseAs {
     Text,
     /// As bytes, in base64.
     Base64,
+    /// As a file.
+    File,
 }
 
 /// Which statuses are errors.
@@ -89,6 +91,11 @@ pub(super) fn output(answer: &Incoming, read_as: ResponseAs, mask: &Mask) -> Res
     }))
 }
 
+/// The same for an answer whose body is a file.
+pub(super) fn kept(download: &Download) -> Value {
+    json!({ "status": download.status.as_u16(), "headers": headers(&download.headers), "body": download.file })
+}
+
 fn range(text: &str) -> Option<(u16, u16)> {
     if let Some(class) = text.strip_suffix("xx") {
         let class: u16 = class.parse().ok().filter(|class| (1..=5).contains(class))?;
@@ -117,7 +124,8 @@ fn body(answer: &Incoming, read_as: ResponseAs, mask: &Mask) -> Result<Value, St
         chosen => chosen,
     };
     match read_as {
-        ResponseAs::Base64 => Ok(Value::String(STANDARD.encode(&answer.body))),
+        // A file is never read whole.
+        ResponseAs::Base64 | ResponseAs::File => Ok(Value::String(STANDARD.encode(&answer.body))),
         ResponseAs::Text => Ok(Value::String(without_secrets(decode(&answer.body, charset), mask))),
         ResponseAs::Json | ResponseAs::Auto if answer.body.trim_ascii().is_empty() => Ok(Value::Null),
         ResponseAs::Json | ResponseAs::Auto => {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests: what fails here should stop them")]
 
 mod email;
+mod files;
 mod google_sheets;
 mod http;
 mod redirects;

@@ -4,11 +4,13 @@ use modules::{Connections, Options};
 use run::call::{Call, Module, Origin, Outcome};
 use run::data_store::DataStores;
 use run::error::StepError;
+use run::files::Files;
 use run::id::{Millis, RunId, ScenarioId, Spot, Turns};
+use run::resume::ResumeKey;
 use scenario::plan::StepNo;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Once, OnceLock};
 use std::time::Duration;
 
 /// 2026-11-22T00:00:00Z.
@@ -33,7 +35,13 @@ pub(crate) fn modules(connections: &str, given: &[(&'static str, &str)], options
     PROVIDER.call_once(|| rustls::crypto::aws_lc_rs::default_provider().install_default().unwrap());
     let given = Given(given.iter().map(|&(name, text)| (name, text.to_owned())).collect());
     let stores = DataStores::new(store::open("memory:").unwrap().tables);
-    modules::catalog(Arc::new(Connections::parse(connections, &given).unwrap()), &stores, options)
+    modules::catalog(Arc::new(Connections::parse(connections, &given).unwrap()), &stores, &files(), options)
+}
+
+/// The files of all modules here.
+pub(crate) fn files() -> Files {
+    static FILES: OnceLock<Files> = OnceLock::new();
+    FILES.get_or_init(|| Files::new(store::open("memory:").unwrap().blobs, &ResumeKey([7; 32]))).clone()
 }
 
 /// A step about to be called.

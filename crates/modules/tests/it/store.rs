@@ -176,5 +176,6 @@ async fn fifty_tasks_count_exactly_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     let store = store::open(&format!("sled:{}", folder.path().display())).unwrap();
     let stores = DataStores::new(store.tables);
-    counts_are_exact(modules::catalog(Arc::new(Connections::empty()), &stores, Options::default()), 50, 200).await;
+    let modules = modules::catalog(Arc::new(Connections::empty()), &stores, &crate::step::files(), Options::default());
+    counts_are_exact(modules, 50, 200).await;
 }

@@ -7,7 +7,7 @@ use crate::id::{RunId, Spot};
 use crate::input::{Input, Request, Source};
 use crate::payload::{INLINE, Payload};
 use crate::response::Response;
-use crate::tables::{Blobs, Digest, StoreError};
+use crate::tables::{BlobReader, BlobWriter, Blobs, Digest, StoreError};
 use bytes::Bytes;
 use proptest::prelude::*;
 use scenario::diagnostic::Place;
@@ -223,5 +223,13 @@ impl Blobs for OneBlob {
     fn get(&self, digest: &Digest) -> Result<Option<Bytes>, StoreError> {
         assert_eq!(digest.0, [7; 32]);
         Ok(Some(Bytes::from(self.0.clone())))
+    }
+
+    fn create(&self) -> Result<Box<dyn BlobWriter>, StoreError> {
+        Err(StoreError::Closed)
+    }
+
+    fn open(&self, _digest: &Digest) -> Result<Option<Box<dyn BlobReader>>, StoreError> {
+        Err(StoreError::Closed)
     }
 }

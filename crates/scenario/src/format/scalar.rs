@@ -54,34 +54,50 @@ pub(super) fn end_of_flow(text: &str) -> Option<FlowEnd> {
     let bytes = text.as_bytes();
     let mut depth = 0_usize;
     let mut frozen = false;
-    // Whether a value may begin here: quotes and anchors within plain text are a part of it.
-    let mut fresh = true;
+    let mut before = Before::Nothing;
     let mut at = 0;
     while at < bytes.len() {
         let blank_before = at > 0 && bytes[at - 1].is_ascii_whitespace();
         match bytes[at] {
-            b'"' | b'\'' if fresh => {
+            b'"' | b'\'' if before == Before::Nothing => {
                 at += end_of_quoted(&text[at..])?;
-                fresh = false;
+                before = Before::Whole;
                 continue;
             }
             b'#' if blank_before => at += text[at..].find('\n').unwrap_or(text.len() - at),
-            b'{' | b'[' => (depth, fresh) = (depth + 1, true),
+            b'{' | b'[' => (depth, before) = (depth + 1, Before::Nothing),
             b'}' | b']' => {
                 depth = depth.checked_sub(1)?;
-                fresh = false;
+                before = Before::Whole;
                 if depth == 0 {
                     return Some(FlowEnd { end: at + 1, frozen });
                 }
             }
-            b'&' | b'*' | b'!' if fresh => (frozen, fresh) = (true, false),
-            b',' | b':' => fresh = true,
+            b'&' | b'*' | b'!' if before == Before::Nothing => (frozen, before) = (true, Before::Plain),
+            b',' => before = Before::Nothing,
+            b':' if before != Before::Plain || ends_plain_key(bytes.get(at + 1)) => before = Before::Nothing,
             found if found.is_ascii_whitespace() => {}
-            _ => fresh = false,
+            _ => before = Before::Plain,
         }
         at += 1;
     }
     None
+}
+
+/// What stands before a place in a flow collection, of the value that is read there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// Nothing: a value may begin here.
+    Nothing,
+    /// Plain text, of which quotes and anchors are a part.
+    Plain,
+    /// A quoted text or a collection.
+    Whole,
+}
+
+/// Whether a colon before this ends a plain key in a flow collection (YAML 1.2, 7.3.3).
+fn ends_plain_key(next: Option<&u8>) -> bool {
+    next.is_none_or(|next| next.is_ascii_whitespace() || b",[]{}".contains(next))
 }
 
 /// Where the comment behind a plain text begins, or the text ends: the offset of its `#`.

@@ -146,6 +146,8 @@ const LINES: &[&str] = &[
     "    goes on",
     "\"quoted key\": 'x' # c",
     "é: ü  # ß",
+    "  - c: {b:\"1, e: 2, d: \"x\" }",
+    "  - c: {e: \"f\", b:\"1 }",
 ];
 
 proptest! {

@@ -5,6 +5,7 @@ use actix_web::dev::ServerHandle;
 use engine::Engine;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
 use run::data_store::DataStores;
+use run::files::Files;
 use run::resume::ResumeKey;
 use run::setting::Setting;
 use scenario::catalog::{Catalog, Effect, ModuleSpec};
@@ -88,6 +89,7 @@ impl Site {
             resume_key: ResumeKey([7; 32]),
             ..Setting::default()
         });
+        let files = Files::new(Arc::clone(&store.blobs), &setting.resume_key);
         let options = engine::Options { setting, ..engine::Options::default() };
         let engine = Engine::start(store, Arc::clone(&catalog), [], options);
         engine.resume().unwrap();
@@ -99,8 +101,10 @@ impl Site {
             hooks: hooks.clone(),
             proxies: Default::default(),
             max_body: 1024 * 1024,
+            max_file: 4 * 1024 * 1024,
             body_timeout: Duration::from_millis(200),
             bodies: Default::default(),
+            files,
         };
         let options = Options {
             public_url: format!("{scheme}://{address}").parse().unwrap(),

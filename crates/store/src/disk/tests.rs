@@ -6,11 +6,15 @@ mod old;
 mod random;
 mod retention;
 
+use super::Disk;
+use super::files::RealFiles;
 use crate::conformance::{head, piece_of, run_at, wait};
-use crate::{Append, Status, Store, open};
+use crate::{Append, Filter, Journal, Status, Store, open};
 use run::tables::{Expected, StoreError};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 fn open_at(path: &Path) -> Result<Store, StoreError> {
     open(&format!("sled:{}", path.display()))
@@ -105,4 +109,22 @@ fn a_flood_is_told_to_wait_and_nothing_accepted_is_lost() {
     wait(store.journal.append(made(1_000, Status::Succeeded, Vec::new()))).unwrap();
     let too_large = wait(store.journal.append(made(1_001, Status::Succeeded, vec![0; 65 << 20])));
     assert!(matches!(too_large, Err(StoreError::Failed(_))));
+}
+
+/// Memory holds what is in the log or not over, however many runs there were.
+#[test]
+fn the_index_forgets_what_archives_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::open(folder.path(), Arc::new(RealFiles), 4096).unwrap();
+    for number in 0..200 {
+        let status = if number == 7 { Status::Running } else { Status::Succeeded };
+        wait(disk.append(made(number, status, vec![1; 300]))).unwrap();
+    }
+    let end = Instant::now() + Duration::from_secs(60);
+    while disk.shared.read().index.before(None).count() > 20 {
+        assert!(Instant::now() < end, "runs that are over and archived stay in memory");
+        std::thread::yield_now();
+    }
+    assert_eq!(disk.open_runs(None, 10).unwrap().len(), 1);
+    assert_eq!(disk.list(&Filter::default(), 1000).unwrap().len(), 200);
 }

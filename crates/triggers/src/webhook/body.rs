@@ -6,14 +6,15 @@ use super::headers;
 use super::media_type::{Family, MediaType};
 use super::multipart;
 use super::problem::Refusal;
+use super::upload::Body;
 use super::xml;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use run::files::FileValue;
 use run::payload::Payload;
 use scenario::data;
 use scenario::plan::TriggerReads;
-use serde_json::Value;
 
 /// The byte order mark of UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -25,8 +26,23 @@ pub(super) struct Decoded {
     pub(super) files: Option<Payload>,
 }
 
+/// The value of a body that was taken in.
+pub(super) fn decode(content_type: Option<&[u8]>, body: Body, reads: &TriggerReads) -> Result<Decoded, Refusal> {
+    match body {
+        Body::Whole(bytes) => whole(content_type, bytes, reads),
+        Body::Parts { fields, files } => Ok(Decoded { body: payload(&fields), raw: None, files: listed(&files) }),
+        Body::File(file) => Ok(Decoded { body: Payload::null(), raw: None, files: listed(&[file]) }),
+    }
+}
+
+/// The type that a body goes by as a file.
+pub(super) fn file_type(media_type: MediaType) -> String {
+    let is_named = !media_type.essence.is_empty();
+    if is_named { media_type.essence } else { "application/octet-stream".to_owned() }
+}
+
 /// The value of a body. Without a content type, what parses as JSON is JSON, and what else is UTF-8 is text.
-pub(super) fn decode(content_type: Option<&[u8]>, bytes: Bytes, reads: &TriggerReads) -> Result<Decoded, Refusal> {
+fn whole(content_type: Option<&[u8]>, bytes: Bytes, reads: &TriggerReads) -> Result<Decoded, Refusal> {
     let raw = |bytes: &Bytes| reads.reads("raw").then(|| raw_payload(bytes));
     if bytes.is_empty() {
         return Ok(Decoded { body: Payload::null(), raw: raw(&bytes), files: None });
@@ -45,8 +61,7 @@ pub(super) fn decode(content_type: Option<&[u8]>, bytes: Bytes, reads: &TriggerR
         }
         Family::Multipart => {
             let parts = multipart::decode(bytes.clone(), media_type.boundary.as_deref())?;
-            let files = (!parts.files.is_empty()).then(|| payload(&Value::Array(parts.files)));
-            Ok(Decoded { body: payload(&parts.fields), raw: raw(&bytes), files })
+            Ok(Decoded { body: payload(&parts.fields), raw: raw(&bytes), files: listed(&parts.files) })
         }
         Family::Xml => {
             let document = xml::decode(&bytes, media_type.charset.as_deref())?;
@@ -56,7 +71,11 @@ pub(super) fn decode(content_type: Option<&[u8]>, bytes: Bytes, reads: &TriggerR
             let text = encoding::text(&bytes, charset()?);
             Ok(Decoded { body: payload(&text), raw: raw(&bytes), files: None })
         }
-        Family::Bytes => Ok(Decoded { body: Payload::null(), raw: Some(raw_payload(&bytes)), files: None }),
+        Family::Bytes => {
+            let is_read = reads.reads("file") || reads.reads("files");
+            let file = is_read.then(|| FileValue::small("", "", &file_type(media_type), &bytes));
+            Ok(Decoded { body: Payload::null(), raw: Some(raw_payload(&bytes)), files: listed(file.as_slice()) })
+        }
     }
 }
 
@@ -83,6 +102,10 @@ fn guess(bytes: Bytes, reads: &TriggerReads) -> Decoded {
         }
         Err(_) => Decoded { body: Payload::null(), raw: Some(raw_payload(&bytes)), files: None },
     }
+}
+
+fn listed(files: &[FileValue]) -> Option<Payload> {
+    (!files.is_empty()).then(|| payload(files))
 }
 
 /// The payload of a value that need not be looked at now.

@@ -1,7 +1,8 @@
 //! Requests to `/hook/…`: which webhook is meant, who calls, what the request says, and how it is refused.
 //!
-//! In the order of a request: [`routes`] finds the webhook, [`address`] the caller, [`parse`] makes the run's input of
-//! it, [`schema`] checks that; [`problem`] has every refusal. [`path`] makes paths for webhooks without one.
+//! In the order of a request: [`routes`] finds the webhook, [`address`] the caller, [`upload`] takes the body in,
+//! [`parse`] makes the run's input of it, [`schema`] checks that; [`problem`] has every refusal. [`path`] makes paths for
+//! webhooks without one.
 
 pub mod address;
 pub mod headers;
@@ -12,6 +13,7 @@ pub mod pattern;
 pub mod problem;
 pub mod routes;
 pub mod schema;
+pub mod upload;
 
 mod body;
 mod encoding;

@@ -3,34 +3,39 @@
 use super::encoding;
 use super::fields::Fields;
 use super::problem::Refusal;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use encoding_rs::Encoding;
 use futures_util::{FutureExt, stream};
 use multer::{Field, Multipart};
-use serde_json::{Value, json};
+use run::files::FileValue;
+use serde_json::Value;
 use std::convert::Infallible;
 
 /// How many parts a body may have.
-const MOST_PARTS: usize = 100;
+pub(super) const MOST_PARTS: usize = 100;
 
 /// The parts of a body.
 pub(super) struct Parts {
     /// A map.
     pub(super) fields: Value,
-    /// `{name, filename, content_type, size, base64}` each.
-    pub(super) files: Vec<Value>,
+    /// With their bytes in them.
+    pub(super) files: Vec<FileValue>,
 }
 
 /// The parts of a body that is at hand as a whole.
 pub(super) fn decode(bytes: Bytes, boundary: Option<&str>) -> Result<Parts, Refusal> {
-    let boundary = boundary
-        .filter(|boundary| !boundary.is_empty() && boundary.len() <= 70)
-        .ok_or_else(|| Refusal::bad_body("the content type names no boundary of 1 to 70 characters"))?;
+    let boundary = self::boundary(boundary)?;
     // The library reads a stream. This one is always ready, so it never has to be waited for.
     read(bytes, boundary)
         .now_or_never()
         .unwrap_or_else(|| Err(Refusal::bad_body("the multipart body ends before its last boundary")))
+}
+
+/// The boundary that a content type names (RFC 2046 §5.1.1).
+pub(super) fn boundary(named: Option<&str>) -> Result<&str, Refusal> {
+    named
+        .filter(|boundary| !boundary.is_empty() && boundary.len() <= 70)
+        .ok_or_else(|| Refusal::bad_body("the content type names no boundary of 1 to 70 characters"))
 }
 
 async fn read(bytes: Bytes, boundary: &str) -> Result<Parts, Refusal> {
@@ -41,7 +46,7 @@ async fn read(bytes: Bytes, boundary: &str) -> Result<Parts, Refusal> {
     while let Some(part) = multipart.next_field().await.map_err(malformed)? {
         count += 1;
         if count > MOST_PARTS {
-            return Err(Refusal::bad_body(format!("the multipart body has more than {MOST_PARTS} parts")));
+            return Err(too_many_parts());
         }
         let name = part.name().unwrap_or_default().to_owned();
         if part.file_name().is_some() {
@@ -53,24 +58,28 @@ async fn read(bytes: Bytes, boundary: &str) -> Result<Parts, Refusal> {
     Ok(Parts { fields: fields.finish(), files })
 }
 
-async fn file(name: String, part: Field<'_>) -> Result<Value, Refusal> {
-    let filename = last_component(part.file_name().unwrap_or_default()).to_owned();
+async fn file(name: String, part: Field<'_>) -> Result<FileValue, Refusal> {
+    let filename = filename(&part);
     let content_type = part.content_type().map_or("application/octet-stream", |mime| mime.as_ref()).to_owned();
     let content = part.bytes().await.map_err(malformed)?;
-    Ok(json!({
-        "name": name,
-        "filename": filename,
-        "content_type": content_type,
-        "size": content.len(),
-        "base64": STANDARD.encode(&content),
-    }))
+    Ok(FileValue::small(&name, &filename, &content_type, &content))
 }
 
 async fn text(part: Field<'_>) -> Result<String, Refusal> {
-    let charset = part.content_type().and_then(|mime| mime.get_param("charset"));
-    let charset = encoding::named(charset.as_ref().map_or("utf-8", |charset| charset.as_str()))?;
+    let charset = charset(&part)?;
     let content = part.bytes().await.map_err(malformed)?;
     Ok(encoding::text(&content, charset).into_owned())
+}
+
+/// The character set of a plain part.
+pub(super) fn charset(part: &Field<'_>) -> Result<&'static Encoding, Refusal> {
+    let charset = part.content_type().and_then(|mime| mime.get_param("charset"));
+    encoding::named(charset.as_ref().map_or("utf-8", |charset| charset.as_str()))
+}
+
+/// The file name of a part.
+pub(super) fn filename(part: &Field<'_>) -> String {
+    last_component(part.file_name().unwrap_or_default()).to_owned()
 }
 
 /// A file's name without the folders that some clients send (RFC 7578 §4.2), of any system.
@@ -79,13 +88,25 @@ fn last_component(filename: &str) -> &str {
     if matches!(name, "." | "..") { "" } else { name }
 }
 
-fn malformed(error: multer::Error) -> Refusal {
-    Refusal::bad_body(format!("the multipart body is malformed: {error}"))
+pub(super) fn too_many_parts() -> Refusal {
+    Refusal::bad_body(format!("the multipart body has more than {MOST_PARTS} parts"))
+}
+
+/// What is said of a body that cannot be taken apart, or that was refused while it came.
+pub(super) fn malformed(error: multer::Error) -> Refusal {
+    match error {
+        multer::Error::StreamReadFailed(cause) => match cause.downcast::<Refusal>() {
+            Ok(refusal) => *refusal,
+            Err(cause) => Refusal::bad_body(format!("the multipart body broke off: {cause}")),
+        },
+        error => Refusal::bad_body(format!("the multipart body is malformed: {error}")),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn w10_file_names_lose_their_folders() {
@@ -123,9 +144,7 @@ mod tests {
         ];
         let parts = decode(body(&parts), Some("cut")).unwrap();
         assert_eq!(parts.fields, json!({"title": "Hello", "tags": ["a", "b"], "zh": "中文"}));
-        let file =
-            json!({"name": "doc", "filename": "y.txt", "content_type": "text/plain", "size": 4, "base64": "ZGF0YQ=="});
-        assert_eq!(parts.files, [file]);
+        assert_eq!(parts.files, [FileValue::small("doc", "y.txt", "text/plain", b"data")]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::body::{self, Decoded};
 use super::encoding;
 use super::headers;
 use super::problem::Refusal;
-use bytes::Bytes;
+use super::upload::Body;
 use run::id::Millis;
 use run::input::{Input, Request, Source};
 use scenario::plan::TriggerReads;
@@ -27,8 +27,8 @@ pub struct RawRequest<'a> {
     pub query: &'a str,
     /// As they came, in order.
     pub headers: &'a [(&'a str, &'a [u8])],
-    /// The whole body, within the size the webhook takes.
-    pub body: Bytes,
+    /// The body, within the size the webhook takes.
+    pub body: Body,
     /// The caller's address, as [`Proxies::client`](super::address::Proxies::client) finds it.
     pub ip: IpAddr,
     /// When it came.

@@ -105,6 +105,12 @@ impl Refusal {
         Self { retry_after: Some(retry_after), ..refusal }
     }
 
+    /// 503: a file in the body could not be kept.
+    pub fn no_room_for_files() -> Self {
+        let refusal = Self::new(503, "no_room_for_files", "the files of this request cannot be kept at the moment");
+        Self { retry_after: Some(60), ..refusal }
+    }
+
     /// 429: this webhook has too much to do; try again after this many seconds.
     pub fn too_many_requests(retry_after: u32) -> Self {
         let refusal = Self::new(429, "too_many_requests", "this webhook has more to do than it may queue");

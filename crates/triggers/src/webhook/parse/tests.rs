@@ -3,6 +3,7 @@
 use super::*;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -15,7 +16,7 @@ fn request<'a>(headers: &'a [(&'a str, &'a [u8])], body: &[u8], reads: &'a Trigg
         params: vec![("id".to_owned(), "7".to_owned())],
         query: "",
         headers,
-        body: Bytes::copy_from_slice(body),
+        body: Bytes::copy_from_slice(body).into(),
         ip: Ipv4Addr::new(203, 0, 113, 9).into(),
         at: 1_700_000_000_000,
         reads,
@@ -116,14 +117,17 @@ fn w10_numbers_and_texts_that_json_cannot_say() {
     }
 }
 
-/// Only multipart bodies have files: what JSON calls files is data.
+/// What a body calls files is data: nothing of it names a file, and only bytes that came are one.
 #[test]
 fn w11_cve_2026_21858_files_in_json_are_data() {
     let body = br#"{"files":{"x":{"filepath":"/etc/passwd","filename":"/etc/passwd"}}}"#;
-    for content_type in ["application/json", "text/plain", "application/x-www-form-urlencoded", "image/png"] {
+    for content_type in ["application/json", "text/plain", "application/x-www-form-urlencoded"] {
         let input = parse_body(Some(content_type), body).unwrap();
         assert!(input.files.is_none(), "{content_type}");
     }
+    let input = parse_body(Some("image/png"), body).unwrap();
+    let itself = run::files::FileValue::small("", "", "image/png", body);
+    assert_eq!(value(&input.files.unwrap()), json!([itself]));
     let input = parse_body(Some("application/json"), body).unwrap();
     assert_eq!(value(&input.body)["files"]["x"]["filepath"], "/etc/passwd");
 }
@@ -134,6 +138,7 @@ fn w11_multipart_files_are_values() {
                 --b\r\nContent-Disposition: form-data; name=\"files[x][filepath]\"\r\n\r\n/etc/passwd\r\n--b--\r\n";
     let input = parse_body(Some("multipart/form-data; boundary=b"), body.as_bytes()).unwrap();
     let file = json!({"name": "x", "filename": "passwd", "content_type": "application/octet-stream", "size": 5,
+                      "sha256": "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
                       "base64": "aGVsbG8="});
     assert_eq!(value(&input.files.unwrap()), json!([file]));
     assert_eq!(value(&input.body), json!({"files": {"x": {"filepath": "/etc/passwd"}}}));

@@ -1,0 +1,90 @@
+//! Bodies: read as far as they are welcome, and no faster than what they carry goes to the disk.
+
+use super::Gateway;
+use crate::bodies::Share;
+use actix_web::http::header;
+use actix_web::{HttpRequest, web};
+use bytes::Bytes;
+use futures_util::{StreamExt, future, stream};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use triggers::webhook::hooks::Hook;
+use triggers::webhook::problem::Refusal;
+use triggers::webhook::upload::{self, Body, Bounds, Reception};
+
+/// Whoever sends files slower than this, in bytes a second, is not waited for.
+const SLOWEST: u64 = 64 * 1024;
+
+/// The body of a request to this webhook: whole, or as the files that it is or carries.
+pub(super) async fn receive(
+    request: &HttpRequest,
+    payload: web::Payload,
+    gateway: &Gateway,
+    hook: &Hook,
+    share: &mut Share,
+) -> Result<Body, Refusal> {
+    let Gateway { max_body, max_file, body_timeout, files, .. } = gateway;
+    let wanted = hook.max_body.unwrap_or(*max_body);
+    let bounds = Bounds { parsed: wanted.min(*max_body), files: wanted.min(*max_file) };
+    let content_type = request.headers().get(header::CONTENT_TYPE).map(|value| value.as_bytes());
+    let announced = announced(request);
+    let reception = Reception::of(content_type, announced, &hook.deployment.plan.trigger_reads)?;
+    let most = reception.bound(bounds);
+    if reception == Reception::Whole {
+        return in_time(*body_timeout, async { read(request, payload, most, share).await.map(Body::Whole) }).await;
+    }
+    if announced.is_some_and(|length| length > most) {
+        return Err(Refusal::too_large(most));
+    }
+    let patience = *body_timeout + Duration::from_secs(announced.unwrap_or(most) / SLOWEST);
+    // What actix reads cannot leave its thread; a short pipe hands it on as fast as it is wanted.
+    let (sender, receiver) = mpsc::channel(1);
+    let chunks = stream::unfold(receiver, |mut receiver: mpsc::Receiver<_>| async {
+        receiver.recv().await.map(|chunk| (chunk, receiver))
+    });
+    let taking =
+        async { future::join(pump(payload, sender), upload::receive(reception, chunks, files, bounds)).await.1 };
+    in_time(patience, Box::pin(taking)).await
+}
+
+/// The body, up to the bound. A longer one is refused as soon as that is known: by its announced length before
+/// anything is read, else when the bound is passed (RFC 9110 §15.5.14).
+pub(crate) async fn read(
+    request: &HttpRequest,
+    payload: web::Payload,
+    most: u64,
+    share: &mut Share,
+) -> Result<Bytes, Refusal> {
+    if announced(request).is_some_and(|length| length > most) {
+        return Err(Refusal::too_large(most));
+    }
+    let chunks = payload.map(|chunk| {
+        let chunk = chunk.map_err(|_| broke_off())?;
+        share.take(chunk.len() as u64)?;
+        Ok(chunk)
+    });
+    upload::whole(chunks, most).await
+}
+
+/// The length that the caller announces.
+fn announced(request: &HttpRequest) -> Option<u64> {
+    request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok())
+}
+
+/// Hands chunks on until there are no more, or nobody wants them.
+async fn pump(mut payload: web::Payload, sender: mpsc::Sender<Result<Bytes, Refusal>>) {
+    while let Some(chunk) = payload.next().await {
+        if sender.send(chunk.map_err(|_| broke_off())).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn in_time<T>(patience: Duration, reading: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+    timeout(patience, reading).await.unwrap_or_else(|_| Err(Refusal::slow_body(patience.as_secs())))
+}
+
+fn broke_off() -> Refusal {
+    Refusal::bad_body("the body broke off")
+}

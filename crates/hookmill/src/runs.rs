@@ -6,7 +6,7 @@ mod folder;
 mod list;
 mod loosening;
 mod resume;
-mod server;
+pub(crate) mod server;
 mod show;
 
 use crate::terminal::Done;
@@ -32,7 +32,7 @@ enum Command {
 
 /// Where the runs are.
 #[derive(Args, Debug)]
-struct Place {
+pub(crate) struct Place {
     /// The server [default: the data folder, or http://127.0.0.1:8080 while a server has that open]
     #[arg(long, value_name = "URL", env = "HOOKMILL_SERVER")]
     server: Option<Url>,

@@ -21,10 +21,12 @@ pub mod setting;
 pub mod tables;
 
 mod decide;
+mod key;
 mod names;
 mod state;
 
 pub use decide::{Action, Job, PreparedCall, decide, settle};
+pub use key::Key;
 pub use state::State;
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::{Place, folder};
 use crate::terminal::{self, BAD, Done, QUIET, paint};
 use anyhow::Context;
 use clap::Args;
-use run::entry::Entry;
+use run::entry::{Entry, KeyOf};
 use run::history::history;
 use run::id::RunId;
 use run::payload::Payload;
@@ -24,19 +24,17 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) async fn run(self) -> Done {
-        let steps = match (&self.place.server, folder::open(&self.place.data)) {
+        let told = match (&self.place.server, folder::open(&self.place.data)) {
             (None, Some(engine)) => {
-                let steps = self.of_folder(&engine);
+                let told = self.of_folder(&engine);
                 folder::close(engine).await?;
-                steps?
+                told?
             }
-            _ => {
-                let told = Server::of(&self.place)?.get(&format!("/runs/{}", self.run)).await?;
-                told["steps"].as_array().cloned().unwrap_or_default()
-            }
+            _ => Server::of(&self.place)?.get(&format!("/runs/{}", self.run)).await?,
         };
         let mut out = terminal::stdout();
-        for step in &steps {
+        show_keys(&mut out, &told)?;
+        for step in told["steps"].as_array().into_iter().flatten() {
             let text = |key: &str| step[key].as_str().unwrap_or_default();
             writeln!(out, "{:<9}  {:<20}  {}", text("status"), text("label"), text("module"))?;
             for key in ["sent", "output"] {
@@ -54,7 +52,7 @@ impl Show {
     }
 
     /// The same fields as the API gives, as far as they are shown.
-    fn of_folder(&self, engine: &engine::Engine) -> anyhow::Result<Vec<Value>> {
+    fn of_folder(&self, engine: &engine::Engine) -> anyhow::Result<Value> {
         let handle = engine.handle();
         let (_, entries) = handle.journal(self.run)?.context("there is no such run")?;
         let Some(Entry::Created(created)) = entries.first() else { anyhow::bail!("the journal has no beginning") };
@@ -71,6 +69,41 @@ impl Show {
                 "error": record.error,
             })
         };
-        Ok(history(&entries).iter().map(step).collect())
+        let steps: Vec<Value> = history(&entries).iter().map(step).collect();
+        let mut keys = json!({});
+        for entry in entries.iter().take(8) {
+            match entry {
+                Entry::Keyed { dedupe, line, .. } => (keys["dedupe"], keys["line"]) = (json!(dedupe), json!(line)),
+                Entry::Unkeyed { of, error, .. } => keys[format!("{}_error", key_of(*of))] = json!(error),
+                _ => {}
+            }
+        }
+        Ok(json!({ "steps": steps, "keys": keys, "repeats": handle.repeats(self.run)? }))
     }
+}
+
+fn key_of(of: KeyOf) -> &'static str {
+    match of {
+        KeyOf::Dedupe => "dedupe",
+        KeyOf::Line => "line",
+    }
+}
+
+/// Says what the run is recognised by and lines up by, and how often its delivery was repeated.
+fn show_keys(out: &mut impl Write, told: &Value) -> anyhow::Result<()> {
+    let keys = &told["keys"];
+    for name in ["dedupe", "line"] {
+        if let Some(value) = keys[name].as_str() {
+            writeln!(out, "{name:<9}  {}", terminal::printable(value))?;
+        }
+        if let Some(why) = keys[format!("{name}_error")]["message"].as_str() {
+            writeln!(out, "{name:<9}  {}", paint(BAD, terminal::printable(why)))?;
+        }
+    }
+    if let Some(count) = told["repeats"]["count"].as_u64() {
+        let last = told["repeats"]["last"].as_i64().and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
+        let last = last.map_or(String::new(), |last| format!(", the last at {last:.3}"));
+        writeln!(out, "{:<9}  {count} of its delivery{last}", "repeats")?;
+    }
+    Ok(())
 }

@@ -8,6 +8,7 @@ pub(super) mod test;
 pub(super) mod view;
 
 mod input;
+mod keys;
 mod steps;
 
 use crate::error::Problem;

@@ -20,10 +20,12 @@ pub mod retry;
 pub mod setting;
 pub mod tables;
 
+mod chance;
 mod decide;
 mod names;
 mod state;
 
+pub use chance::Reach;
 pub use decide::{Action, Job, PreparedCall, decide, settle};
 pub use state::State;
 

@@ -42,7 +42,7 @@ impl Handle {
             return Err(Unheard::AnsweredBefore);
         }
         let asks = wait_for(state.plan(), &spot).ok_or(Unheard::Unknown)?.clone();
-        let (title, text) = state.page(&spot, &self.shared.moment());
+        let (title, text) = state.page(&spot, self.shared.now());
         Ok(Awaited { run, scenario: state.plan().name.clone(), spot, asks, title, text, until })
     }
 

@@ -113,7 +113,7 @@ impl Handle {
         let run = course.state().run();
         let awaits = if deployment.plan.responds { Awaits::Response } else { Awaits::Acceptance };
         let place = turns::enter(shared, course.state()).map_err(|Full| Refused::Busy)?;
-        if place == Place::Inside && course.walk_at_once(&shared.moment()) {
+        if place == Place::Inside && course.walk_at_once(shared.now()) {
             // The caller may go away while this is written; the turn is over all the same.
             let turn = turns::Turn::of(shared, course.state());
             course.write(shared).await?;
@@ -164,7 +164,7 @@ impl Handle {
 /// over by then.
 pub(crate) async fn start(shared: &Arc<Shared>, mut course: Course) -> Result<(), StoreError> {
     let place = turns::enter(shared, course.state()).map_err(|Full| StoreError::Busy)?;
-    if place == Place::Inside && course.walk_at_once(&shared.moment()) {
+    if place == Place::Inside && course.walk_at_once(shared.now()) {
         let _turn = turns::Turn::of(shared, course.state());
         return Box::pin(course.write(shared)).await;
     }

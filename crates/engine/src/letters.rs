@@ -63,7 +63,7 @@ async fn take_over(shared: &Arc<Shared>, course: &mut Course, child: RunId) -> R
     let called: Option<Arc<Called>> = course.state().calls().find(|called| called.child == child).cloned();
     let Some(called) = called else { return Ok(()) };
     if let Some(result) = calls::follow(shared, course.state(), &called).await? {
-        course.settle(&called.spot, called.attempt, result, &shared.moment());
+        course.settle(&called.spot, called.attempt, result, shared.now());
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ pub use hand::Awaited;
 pub use heartbeats::Beat;
 pub use intake::{Answer, Refused};
 pub use mail::Unheard;
-pub use rehearsal::{Cast, Rehearsal, Scene, rehearse};
+pub use rehearsal::{Cast, Rehearsal, Scene, Start, rehearse};
 pub use scenarios::{Deployment, UnknownVersion};
 pub use shared::{Engine, Handle, Options};
 pub use store::{Filter, Head, Status};

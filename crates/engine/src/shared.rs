@@ -16,7 +16,6 @@ use run::retention::Keep;
 use run::setting::Setting;
 use run::tables::StoreError;
 use scenario::catalog::Catalog;
-use scenario::expression::Moment;
 use scenario::plan::{Plan, Version};
 use std::collections::HashMap;
 use std::fmt;
@@ -81,9 +80,9 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// Now, and a fresh seed.
-    pub(crate) fn moment(&self) -> Moment {
-        Moment { now: self.options.clock.now(), seed: rand::random() }
+    /// Now, in milliseconds since 1970.
+    pub(crate) fn now(&self) -> Millis {
+        self.options.clock.now()
     }
 
     /// How a run stands; none where there is no such run. Blocks for the disk.

@@ -278,6 +278,78 @@ impl Entry {
         }
     }
 
+    /// The step it is about.
+    pub fn spot(&self) -> Option<&Spot> {
+        match self {
+            Self::Done(done) => Some(&done.spot),
+            Self::Called(called) => Some(&called.spot),
+            Self::Started { spot, .. }
+            | Self::Failed { spot, .. }
+            | Self::Recovered { spot, .. }
+            | Self::Skipped { spot, .. }
+            | Self::Filtered { spot, .. }
+            | Self::Routed { spot, .. }
+            | Self::Looped { spot, .. }
+            | Self::Turned { spot, .. }
+            | Self::Responded { spot, .. }
+            | Self::Weighed { spot, .. }
+            | Self::Began { spot, .. }
+            | Self::Assigned { spot, .. }
+            | Self::Awaiting { spot, .. }
+            | Self::Answered { spot, .. }
+            | Self::Concluded { spot, .. }
+            | Self::Escalated { spot, .. }
+            | Self::Handling { spot, .. }
+            | Self::Held { spot, .. }
+            | Self::Released { spot, .. }
+            | Self::Doubted { spot, .. } => Some(spot),
+            // What these name is why they are, not what they are about; a caller's step is another run's.
+            Self::Created(_)
+            | Self::Ended { .. }
+            | Self::CalledBy(_)
+            | Self::Collapsed { .. }
+            | Self::Keyed { .. }
+            | Self::Replayed(_)
+            | Self::Moved { .. } => None,
+        }
+    }
+
+    /// Every step of its own run that it names.
+    pub(crate) fn spots_mut(&mut self) -> SmallVec<[&mut Spot; 2]> {
+        match self {
+            Self::Done(done) => smallvec![&mut done.spot],
+            Self::Called(called) => smallvec![&mut Arc::make_mut(called).spot],
+            Self::Escalated { spot, origin, .. } => smallvec![spot, origin],
+            Self::Collapsed { spot, .. } => spot.iter_mut().collect(),
+            Self::Ended { end, .. } => match &mut **end {
+                End::Failed { spot, .. } => spot.iter_mut().collect(),
+                End::Succeeded | End::Stopped | End::Cancelled => SmallVec::new(),
+            },
+            Self::Started { spot, .. }
+            | Self::Failed { spot, .. }
+            | Self::Recovered { spot, .. }
+            | Self::Skipped { spot, .. }
+            | Self::Filtered { spot, .. }
+            | Self::Routed { spot, .. }
+            | Self::Looped { spot, .. }
+            | Self::Turned { spot, .. }
+            | Self::Responded { spot, .. }
+            | Self::Weighed { spot, .. }
+            | Self::Began { spot, .. }
+            | Self::Assigned { spot, .. }
+            | Self::Awaiting { spot, .. }
+            | Self::Answered { spot, .. }
+            | Self::Concluded { spot, .. }
+            | Self::Handling { spot, .. }
+            | Self::Held { spot, .. }
+            | Self::Released { spot, .. }
+            | Self::Doubted { spot, .. } => smallvec![spot],
+            Self::Created(_) | Self::CalledBy(_) | Self::Keyed { .. } | Self::Replayed(_) | Self::Moved { .. } => {
+                SmallVec::new()
+            }
+        }
+    }
+
     fn payloads_mut(&mut self) -> Vec<&mut Payload> {
         match self {
             Self::Created(created) => {

@@ -14,6 +14,7 @@ pub mod id;
 pub mod input;
 pub mod payload;
 pub mod response;
+pub mod replay;
 pub mod resume;
 pub mod retention;
 pub mod retry;

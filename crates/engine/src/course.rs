@@ -4,12 +4,12 @@ use crate::alarms;
 use crate::failures;
 use crate::shared::Shared;
 use run::call::Outcome;
-use run::entry::{self, Created, End, Entry};
+use run::entry::{self, Created, Decided, End, Entry};
 use run::error::StepError;
 use run::id::{Millis, RunId, Spot};
 use run::setting::Setting;
 use run::tables::StoreError;
-use run::{Action, State, decide, settle};
+use run::{Action, Reach, State, decide, settle};
 use scenario::plan::Plan;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -82,6 +82,16 @@ impl Course {
             stands,
             in_flight: BTreeSet::new(),
         }
+    }
+
+    /// Has all steps see again what another run saw.
+    pub(crate) fn recall(&mut self, draws: RunId, times: Vec<Decided>) {
+        self.state.recall(draws, times, Reach::Everything);
+    }
+
+    /// Goes on as a run of another version, of which everything is on disk.
+    pub(crate) fn go_on_as(&mut self, state: State) {
+        self.state = state;
     }
 
     /// Tells since when this process could have carried the run on.
@@ -218,7 +228,8 @@ impl Course {
     }
 
     fn head(&self, standing: Standing) -> Head {
-        let at = self.unwritten.last().map_or(self.changed, Entry::at);
+        // What a replay copies is older than the run.
+        let at = self.unwritten.last().map_or(self.changed, Entry::at).max(self.state.created().at);
         let status = match (self.state.end(), standing) {
             (Some(End::Succeeded), _) => Status::Succeeded,
             (Some(End::Stopped), _) => Status::Stopped,

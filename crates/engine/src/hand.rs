@@ -83,7 +83,7 @@ impl Handle {
         Ok(Some(state))
     }
 
-    async fn tell(&self, run: RunId, letter: impl FnOnce(Receipt) -> Letter) -> Result<(), Unheard> {
+    pub(crate) async fn tell(&self, run: RunId, letter: impl FnOnce(Receipt) -> Letter) -> Result<(), Unheard> {
         if *self.shared.stopping.borrow() {
             return Err(Unheard::Unreachable("the server is stopping".to_owned()));
         }

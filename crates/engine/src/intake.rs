@@ -182,7 +182,7 @@ async fn accept(shared: &Arc<Shared>, course: Course, place: Place) -> Result<()
     answer.await.unwrap_or(Err(Refused::Store(StoreError::Closed))).map(|_| ())
 }
 
-fn admit(shared: &Shared) -> Result<(), Refused> {
+pub(crate) fn admit(shared: &Shared) -> Result<(), Refused> {
     if *shared.stopping.borrow() {
         return Err(Refused::Stopping);
     }
@@ -193,7 +193,7 @@ fn admit(shared: &Shared) -> Result<(), Refused> {
 }
 
 /// A new run's name.
-fn name(now: Millis) -> RunId {
+pub(crate) fn name(now: Millis) -> RunId {
     let since = u64::try_from(now).unwrap_or_default();
     RunId(uuid::Builder::from_unix_timestamp_millis(since, &rand::random()).into_uuid())
 }

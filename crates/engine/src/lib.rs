@@ -14,14 +14,17 @@ mod intake;
 mod letters;
 mod lines;
 mod mail;
+mod moves;
 mod queues;
 mod rehearsal;
+mod replay;
 mod resume;
 mod retention;
 mod scenarios;
 mod shared;
 mod timers;
 mod turns;
+mod whatif;
 
 #[cfg(test)]
 mod tests;
@@ -33,7 +36,10 @@ pub use hand::Awaited;
 pub use heartbeats::Beat;
 pub use intake::{Answer, Refused};
 pub use mail::Unheard;
+pub use moves::Move;
 pub use rehearsal::{Cast, Rehearsal, Scene, Start, rehearse};
+pub use replay::{Begin, Replay, Unreplayable, Which};
 pub use scenarios::{Deployment, UnknownVersion};
 pub use shared::{Engine, Handle, Options};
+pub use whatif::{Compared, Difference, Incomparable, Sample};
 pub use store::{Filter, Head, Status};

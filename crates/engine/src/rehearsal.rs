@@ -5,7 +5,7 @@ use crate::calls;
 use crate::course::{Course, Stretch};
 use crate::scenarios::Deployment;
 use run::call::{Delivery, Outcome};
-use run::entry::{Called, Caller, Created, Entry};
+use run::entry::{Called, Caller, Created, Decided, Entry};
 use run::error::StepError;
 use run::history::{StepRecord, history};
 use run::id::{Millis, RunId, ScenarioId, Spot};
@@ -57,6 +57,10 @@ pub trait Cast {
     fn invoke(&mut self, called: &Called, scene: Scene<'_>) -> Option<Result<Value, StepError>>;
     /// The scenario of this name that can be called, if there is one.
     fn scenario(&mut self, name: &str) -> Option<Arc<Deployment>>;
+    /// Whether they can go on no further: the walk ends where it is.
+    fn leaves(&self) -> bool {
+        false
+    }
 }
 
 /// Runs the plan on this input from `start`. The clock stands while there is something to do, and jumps to the next
@@ -84,7 +88,7 @@ pub struct Start {
 }
 
 /// A run that is rehearsed.
-struct Stage {
+pub(crate) struct Stage {
     course: Course,
     now: Millis,
     /// Steps of which it is known that nobody answers them.
@@ -92,16 +96,29 @@ struct Stage {
 }
 
 impl Stage {
-    fn new(run: RunId, scenario: &ScenarioId, plan: &Arc<Plan>, input: Input, now: Millis) -> Self {
-        let created = Created { scenario: scenario.clone(), version: plan.version.clone(), at: now, input };
-        let course = Course::begin(run, Arc::clone(plan), Arc::new(created), Arc::new(Setting::rehearsed()));
+    /// A run that is walked again, at the place where it was.
+    pub(crate) fn of(run: RunId, plan: &Arc<Plan>, created: Created, setting: Arc<Setting>) -> Self {
+        let now = created.at;
+        let course = Course::begin(run, Arc::clone(plan), Arc::new(created), setting);
         Self { course, now, unanswered: BTreeSet::new() }
     }
 
+    /// Has all steps see again what they saw then.
+    pub(crate) fn recall(&mut self, draws: RunId, times: Vec<Decided>) {
+        self.course.recall(draws, times);
+    }
+
+    fn new(run: RunId, scenario: &ScenarioId, plan: &Arc<Plan>, input: Input, now: Millis) -> Self {
+        let created = Created { scenario: scenario.clone(), version: plan.version.clone(), at: now, input };
+        Self::of(run, plan, created, Arc::new(Setting::rehearsed()))
+    }
+
     /// Goes on until nothing is left to do. Gives the time at which that is.
-    fn walk(mut self, cast: &mut dyn Cast) -> (Rehearsal, Millis) {
+    pub(crate) fn walk(mut self, cast: &mut dyn Cast) -> (Rehearsal, Millis) {
         loop {
-            let Stretch::Act(actions) = self.course.walk(self.now) else { continue };
+            // What is decided after someone has left is not decided.
+            let stretch = if cast.leaves() { Stretch::Act(Vec::new()) } else { self.course.walk(self.now) };
+            let Stretch::Act(actions) = stretch else { continue };
             if actions.is_empty() {
                 let now = self.now;
                 let (state, entries) = self.course.finish();
@@ -116,6 +133,9 @@ impl Stage {
         let mut next: Option<Millis> = None;
         let mut is_idle = true;
         for action in actions {
+            if cast.leaves() {
+                return;
+            }
             is_idle &= matches!(action, Action::Wait(_));
             match action {
                 Action::Record(entry) => self.course.record(entry),
@@ -141,7 +161,9 @@ impl Stage {
         let (spot, attempt) = (call.spot.clone(), call.attempt);
         self.course.record(Entry::Started { spot, attempt, at: self.now });
         let result = call.unseal(&MadeUp).and_then(|_| cast.call(&call, self.scene()));
-        self.settle(&call.spot, call.attempt, result);
+        if !cast.leaves() {
+            self.settle(&call.spot, call.attempt, result);
+        }
     }
 
     fn settle(&mut self, spot: &Spot, attempt: u32, result: Result<Outcome, StepError>) {
@@ -185,7 +207,9 @@ impl Stage {
                 calls::result(&rehearsal.entries).unwrap_or_else(|| Err(held(called)))
             }),
         };
-        self.settle(&called.spot, called.attempt, result);
+        if !cast.leaves() {
+            self.settle(&called.spot, called.attempt, result);
+        }
     }
 
     fn rehearse_called(&self, called: &Called, cast: &mut dyn Cast) -> Result<(Rehearsal, Millis), StepError> {

@@ -4,6 +4,9 @@ mod cancel;
 mod capture;
 mod folder;
 mod list;
+mod moving;
+mod replay;
+mod selection;
 mod loosening;
 mod resume;
 mod server;
@@ -26,6 +29,8 @@ enum Command {
     List(list::List),
     Show(show::Show),
     Capture(capture::Capture),
+    Replay(replay::Replay),
+    Move(moving::Move),
     Resume(resume::Resume),
     Cancel(cancel::Cancel),
 }
@@ -49,6 +54,8 @@ impl Runs {
                 Command::List(list) => list.run().await,
                 Command::Show(show) => show.run().await,
                 Command::Capture(capture) => capture.run().await,
+                Command::Replay(replay) => replay.run().await,
+                Command::Move(moving) => moving.run().await,
                 Command::Resume(resume) => resume.run().await,
                 Command::Cancel(cancel) => cancel.run().await,
             }

@@ -72,12 +72,14 @@ impl State {
         Moment { now: seen.unwrap_or(now), seed, first_line: step.place.line }
     }
 
-    /// When the steps of this journal were decided on, which this state is the beginning of: what a replay sees again.
+    /// What the steps of this journal, which this state is the beginning of, saw of time: what a replay sees again.
     pub fn decided<'e>(mut self, entries: impl IntoIterator<Item = &'e Entry>) -> Vec<Decided> {
         let mut decided = Vec::new();
         for entry in entries {
             if let Some((spot, occasion)) = self.occasion(entry) {
-                decided.push(Decided { spot: spot.clone(), occasion, at: entry.at() });
+                // What a replay saw again is what the next one sees.
+                let at = self.moment(spot, occasion, entry.at()).now;
+                decided.push(Decided { spot: spot.clone(), occasion, at });
             }
             self.apply(entry);
         }

@@ -3,7 +3,7 @@
 
 mod places;
 
-use crate::entry::{Created, Entry};
+use crate::entry::{Created, Decided, Entry};
 use crate::id::{RunId, Spot};
 use crate::state::{Lane, State};
 pub use places::{Misfit, Why};
@@ -118,6 +118,18 @@ pub fn failed_at(entries: &[Entry]) -> Option<Spot> {
         _ => None,
     });
     failed.last().cloned()
+}
+
+/// The same step, in the same turn, in another version; none where that has no such step, or elsewhere.
+pub fn counterpart(spot: &Spot, of: &Arc<Plan>, other: &Arc<Plan>) -> Option<Spot> {
+    let step = Places { old: of, new: other }.step(spot.step).ok()?;
+    Some(Spot { step, turns: spot.turns.clone() })
+}
+
+/// The same times in the terms of another version; those of steps that it has not are left out.
+pub fn times(decided: impl IntoIterator<Item = Decided>, of: &Arc<Plan>, other: &Arc<Plan>) -> Vec<Decided> {
+    let places = Places { old: of, new: other };
+    decided.into_iter().filter_map(|decided| places.decided(decided)).collect()
 }
 
 /// Whether an entry tells of steps, rather than of the run.

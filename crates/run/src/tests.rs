@@ -290,12 +290,12 @@ impl Case {
     }
 }
 
-fn outcome_of(output: Value) -> Outcome {
+pub(crate) fn outcome_of(output: Value) -> Outcome {
     Outcome { output, sent: Value::Null, delivery: Delivery::Real }
 }
 
 /// A module that takes anything.
-fn module() -> ModuleSpec {
+pub(crate) fn module() -> ModuleSpec {
     ModuleSpec {
         name: "test.call".to_owned(),
         summary: String::new(),

@@ -14,9 +14,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use store::{Append, Filter, Head, Status};
 
-const DAY: i64 = 86_400_000;
+pub(super) const DAY: i64 = 86_400_000;
 
-fn deploy(bench: &Bench, handle: &Handle, name: &str, text: &str) {
+pub(super) fn deploy(bench: &Bench, handle: &Handle, name: &str, text: &str) {
     let catalog = Catalog::new([ModuleSpec::clone(&bench.recorder.spec)]);
     let (plan, diagnostics) = scenario::check(text, &catalog);
     let plan = plan.unwrap_or_else(|| panic!("{diagnostics:?}"));
@@ -24,14 +24,14 @@ fn deploy(bench: &Bench, handle: &Handle, name: &str, text: &str) {
 }
 
 /// Starts a run that no one waits for.
-async fn start(handle: &Handle, body: Value) -> RunId {
+pub(super) async fn start(handle: &Handle, body: Value) -> RunId {
     let run = RunId(uuid::Uuid::now_v7());
     handle.start_once(run, &handle.deployment(&id()).unwrap(), input(&body)).await.unwrap();
     run
 }
 
 /// The process is gone: nothing of it acts any more, and what was not on disk is lost.
-fn restart(bench: Bench, engine: Engine, texts: &[(&str, &str)]) -> (Bench, Engine, Handle) {
+pub(super) fn restart(bench: Bench, engine: Engine, texts: &[(&str, &str)]) -> (Bench, Engine, Handle) {
     engine.handle().shared.stopping.send_replace(true);
     std::mem::forget(engine);
     // The clock of the process that is gone moves no more.
@@ -41,11 +41,11 @@ fn restart(bench: Bench, engine: Engine, texts: &[(&str, &str)]) -> (Bench, Engi
     (after, engine, handle)
 }
 
-fn status(handle: &Handle, run: RunId) -> Option<Status> {
+pub(super) fn status(handle: &Handle, run: RunId) -> Option<Status> {
     handle.journal(run).unwrap().map(|(head, _)| head.status)
 }
 
-fn end(handle: &Handle, run: RunId) -> Option<End> {
+pub(super) fn end(handle: &Handle, run: RunId) -> Option<End> {
     let (_, entries) = handle.journal(run).unwrap()?;
     match entries.last()? {
         Entry::Ended { end, .. } => Some((**end).clone()),
@@ -53,13 +53,13 @@ fn end(handle: &Handle, run: RunId) -> Option<End> {
     }
 }
 
-fn output(handle: &Handle, run: RunId, step: u32) -> Value {
+pub(super) fn output(handle: &Handle, run: RunId, step: u32) -> Value {
     let (_, entries) = handle.journal(run).unwrap().unwrap();
     let record = history(&entries).into_iter().find(|record| record.spot.step.0 == step).unwrap();
     serde_json::from_slice(record.output.unwrap().text()).unwrap()
 }
 
-fn runs_of(handle: &Handle, scenario: &str) -> Vec<RunId> {
+pub(super) fn runs_of(handle: &Handle, scenario: &str) -> Vec<RunId> {
     let scenario: ScenarioId = scenario.parse().unwrap();
     let filter = Filter { scenario: Some(scenario), ..Filter::default() };
     handle.runs(&filter, 10_000).unwrap().into_iter().map(|(run, _)| run).collect()

@@ -77,10 +77,10 @@ steps:
         let before = identities(TEXT);
         let all: BTreeSet<u64> = before.iter().map(|(_, identity)| *identity).collect();
         assert_eq!(all.len(), before.len());
-        let after = identities(&TEXT.replace("steps:\n  - assign", "steps:\n  - id: new\n    set: 0\n  - assign"));
+        let after = identities(&TEXT.replace("steps:\n  - assign", "steps:\n  - id: fresh\n    set: 0\n  - assign"));
         let named: BTreeMap<&str, u64> = after.iter().map(|(label, identity)| (label.as_str(), *identity)).collect();
         let kept: BTreeSet<u64> = after.iter().map(|(_, identity)| *identity).collect();
         assert!(all.is_subset(&kept), "{before:?} {after:?}");
-        assert!(!all.contains(&named["new"]));
+        assert!(!all.contains(&named["fresh"]));
     }
 }

@@ -3,11 +3,15 @@
 pub(super) mod cancel;
 pub(super) mod get;
 pub(super) mod list;
+pub(super) mod moving;
+pub(super) mod replay;
 pub(super) mod resume;
 pub(super) mod test;
 pub(super) mod view;
 
 mod input;
+mod misfits;
+mod selection;
 mod steps;
 
 use crate::error::Problem;

@@ -8,6 +8,7 @@ pub(super) mod put;
 pub(super) mod run;
 pub(super) mod switch;
 pub(super) mod versions;
+pub(super) mod whatif;
 mod view;
 
 use crate::error::Problem;

@@ -16,6 +16,7 @@ mod setting;
 mod sources;
 mod terminal;
 mod test;
+mod whatif;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ enum Command {
     Check(check::Check),
     Fmt(fmt::Fmt),
     Diff(diff::Diff),
+    Whatif(whatif::WhatIf),
     Test(test::Test),
     Modules(modules::Modules),
     Functions(functions::Functions),
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Fmt(fmt) => fmt.run(),
         Command::Diff(diff) => diff.run(),
+        Command::Whatif(what_if) => what_if.run(),
         Command::Test(test) => test.run(),
         Command::Modules(modules) => modules.run(),
         Command::Functions(functions) => functions.run(),

@@ -9,7 +9,7 @@ mod replay;
 mod selection;
 mod loosening;
 mod resume;
-mod server;
+pub(crate) mod server;
 mod show;
 
 use crate::terminal::Done;
@@ -37,7 +37,7 @@ enum Command {
 
 /// Where the runs are.
 #[derive(Args, Debug)]
-struct Place {
+pub(crate) struct Place {
     /// The server [default: the data folder, or http://127.0.0.1:8080 while a server has that open]
     #[arg(long, value_name = "URL", env = "HOOKMILL_SERVER")]
     server: Option<Url>,

@@ -7,8 +7,11 @@ use crate::terminal::{self, BAD, Done, OK, QUIET, paint};
 use anyhow::Context;
 use clap::Args;
 use run::id::RunId;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::process::ExitCode;
+
+/// How runs stand that are not over.
+const OPEN: [&str; 3] = ["running", "waiting", "held"];
 
 /// Move open runs on a server to another version of their scenario
 ///
@@ -45,9 +48,10 @@ impl Move {
     }
 
     async fn selected(&self, server: &Server) -> anyhow::Result<Vec<String>> {
-        let told = server.post("/runs/find", &self.selection.filter()?).await?;
+        let told = server.get(&self.selection.address()?).await?;
         let items = told["items"].as_array().context("the server lists no runs")?;
-        Ok(items.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        let open = items.iter().filter(|item| OPEN.contains(&item["status"].as_str().unwrap_or_default()));
+        Ok(open.filter_map(|item| item["id"].as_str()).map(str::to_owned).collect())
     }
 
     /// Moves one run; gives whether it fits.

@@ -65,7 +65,7 @@ impl Replay {
         let told = server.post("/runs/replay", &body).await?;
         let mut failed = false;
         for item in told["items"].as_array().into_iter().flatten() {
-            let text = |key: &str| terminal::printable(item[key].as_str().unwrap_or_default()).into_owned();
+            let text = |key: &str| terminal::printable(item[key].as_str().unwrap_or_default());
             match item["error"].as_str() {
                 None => terminal::say(format_args!("{} {} as {}", paint(OK, "replayed"), text("of"), text("run"))),
                 Some(_) => {

@@ -5,6 +5,9 @@ use clap::Args;
 use run::id::{Millis, RunId};
 use serde_json::{Value, json};
 
+/// How many runs the API lists at once.
+const PAGE: u16 = 200;
+
 /// Runs of a scenario.
 #[derive(Args, Debug)]
 pub(super) struct Selection {
@@ -29,6 +32,21 @@ pub(super) struct Selection {
 }
 
 impl Selection {
+    /// Where the API lists these runs.
+    pub(super) fn address(&self) -> anyhow::Result<String> {
+        let scenario = self.scenario.as_deref().context("--scenario says whose runs")?;
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("scenario", scenario).append_pair("limit", &self.limit.min(PAGE).to_string());
+        self.status.iter().for_each(|status| _ = query.append_pair("status", status));
+        self.before.iter().for_each(|before| _ = query.append_pair("before", &before.to_string()));
+        for (key, time) in [("since", &self.since), ("until", &self.until)] {
+            if let Some(time) = time {
+                query.append_pair(key, &millis(time)?.to_string());
+            }
+        }
+        Ok(format!("/runs?{}", query.finish()))
+    }
+
     /// The filter, as the API takes it.
     pub(super) fn filter(&self) -> anyhow::Result<Value> {
         let scenario = self.scenario.as_deref().context("--scenario says whose runs")?;

@@ -14,7 +14,7 @@ const USUAL: &str = "http://127.0.0.1:8080";
 const TOKEN: &str = "HOOKMILL_TOKEN";
 
 /// A server, and what opens it.
-pub(super) struct Server {
+pub(crate) struct Server {
     client: reqwest::Client,
     base: Url,
     token: String,
@@ -22,19 +22,19 @@ pub(super) struct Server {
 
 impl Server {
     /// The server that the command names, or the usual one.
-    pub(super) fn of(place: &Place) -> anyhow::Result<Self> {
+    pub(crate) fn of(place: &Place) -> anyhow::Result<Self> {
         let base = place.server.clone().map_or_else(|| Url::parse(USUAL), Ok)?;
         let client = reqwest::Client::builder().no_proxy().build()?;
         Ok(Self { client, base, token: token(&place.data)? })
     }
 
     /// What the API answers to `GET /api/v1{path}`.
-    pub(super) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
         self.ask(self.client.get(self.url(path)?)).await
     }
 
     /// What the API answers to `POST /api/v1{path}` with this body; null where it says nothing.
-    pub(super) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         self.ask(self.client.post(self.url(path)?).json(body)).await
     }
 

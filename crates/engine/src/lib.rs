@@ -41,5 +41,5 @@ pub use rehearsal::{Cast, Rehearsal, Scene, Start, rehearse};
 pub use replay::{Begin, Replay, Unreplayable, Which};
 pub use scenarios::{Deployment, UnknownVersion};
 pub use shared::{Engine, Handle, Options};
-pub use whatif::{Compared, Difference, Incomparable, Sample};
 pub use store::{Filter, Head, Status};
+pub use whatif::{Compared, Difference, Incomparable, Sample};

@@ -87,7 +87,11 @@ pub(crate) async fn heed(
 }
 
 /// The run under the other version.
-async fn moved(shared: &Arc<Shared>, course: &mut Course, plan: &Arc<Plan>) -> Result<Result<State, Unheard>, StoreError> {
+async fn moved(
+    shared: &Arc<Shared>,
+    course: &mut Course,
+    plan: &Arc<Plan>,
+) -> Result<Result<State, Unheard>, StoreError> {
     if course.has_ended() {
         return Ok(Err(Unheard::Over));
     }

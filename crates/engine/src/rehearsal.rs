@@ -65,13 +65,7 @@ pub trait Cast {
 
 /// Runs the plan on this input from `start`. The clock stands while there is something to do, and jumps to the next
 /// time at which there is.
-pub fn rehearse(
-    scenario: &ScenarioId,
-    plan: &Arc<Plan>,
-    input: Input,
-    start: Start,
-    cast: &mut dyn Cast,
-) -> Rehearsal {
+pub fn rehearse(scenario: &ScenarioId, plan: &Arc<Plan>, input: Input, start: Start, cast: &mut dyn Cast) -> Rehearsal {
     let mut random = [0; 10];
     random[2..].copy_from_slice(&start.seed.to_be_bytes());
     let run = RunId(uuid::Builder::from_unix_timestamp_millis(start.now as u64, &random).into_uuid());

@@ -104,9 +104,7 @@ impl Handle {
         let old = self.version(&created.scenario, &created.version)?;
         let new = match replay.version {
             Which::Same => Arc::clone(&old),
-            Which::Current => {
-                Arc::clone(&self.deployment(&created.scenario).ok_or(Unreplayable::NoCurrent)?.plan)
-            }
+            Which::Current => Arc::clone(&self.deployment(&created.scenario).ok_or(Unreplayable::NoCurrent)?.plan),
         };
         let from = beginning(&entries, &old, &replay.from)?;
         let cut = match &from {
@@ -143,8 +141,7 @@ impl Original<'_> {
             entries = translate(&entries, &self.plan, &plan).map_err(Unreplayable::Misfits)?;
         }
         let input = given(&self.created.input, replay.input);
-        let created =
-            Created { scenario: self.created.scenario.clone(), version: plan.version.clone(), at, input };
+        let created = Created { scenario: self.created.scenario.clone(), version: plan.version.clone(), at, input };
         let mut course = Course::begin(name(at), plan, Arc::new(created), Arc::clone(&shared.options.setting));
         entries.into_iter().skip(1).for_each(|entry| course.record(entry));
         Ok(course)

@@ -4,11 +4,11 @@ mod cancel;
 mod capture;
 mod folder;
 mod list;
+mod loosening;
 mod moving;
 mod replay;
-mod selection;
-mod loosening;
 mod resume;
+mod selection;
 pub(crate) mod server;
 mod show;
 

@@ -53,7 +53,8 @@ impl WhatIf {
         for run in told["items"].as_array().into_iter().flatten() {
             show(&mut out, run)?;
         }
-        let (same, different) = (told["same"].as_u64().unwrap_or_default(), told["different"].as_u64().unwrap_or_default());
+        let (same, different) =
+            (told["same"].as_u64().unwrap_or_default(), told["different"].as_u64().unwrap_or_default());
         let verdict = if different == 0 { OK } else { BAD };
         terminal::say(paint(verdict, format_args!("{same} the same, {different} different")));
         Ok(if self.strict && different > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -94,7 +94,9 @@ impl State {
         let key = match (entry, activity_of(self, entry)) {
             // Until it is over, a crash may have it begin again.
             (Entry::Started { .. }, _) => None,
-            (_, Some((spot, Activity::Attempting { attempt, .. }))) => Some((spot.clone(), Occasion::Attempt(*attempt))),
+            (_, Some((spot, Activity::Attempting { attempt, .. }))) => {
+                Some((spot.clone(), Occasion::Attempt(*attempt)))
+            }
             _ => self.occasion(entry).map(|(spot, occasion)| (spot.clone(), occasion)),
         };
         let Some(key) = key else { return };
@@ -107,7 +109,9 @@ impl State {
     fn occasion<'e>(&self, entry: &'e Entry) -> Option<(&'e Spot, Occasion)> {
         Some(match entry {
             // After a crash, it sees what it saw before.
-            Entry::Started { spot, .. } if matches!(self.active.get(spot), Some(Activity::Attempting { .. })) => return None,
+            Entry::Started { spot, .. } if matches!(self.active.get(spot), Some(Activity::Attempting { .. })) => {
+                return None;
+            }
             Entry::Started { spot, attempt, .. } => (spot, Occasion::Attempt(*attempt)),
             Entry::Called(called) => (&called.spot, Occasion::Attempt(called.attempt)),
             Entry::Skipped { spot, .. }

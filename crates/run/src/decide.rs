@@ -211,14 +211,7 @@ impl<'a> Decision<'a> {
     }
 
     /// Begins an attempt, whose expressions see the time `seen`.
-    fn attempt(
-        &mut self,
-        step: &Step,
-        spot: Spot,
-        lane: &Lane,
-        attempt: u32,
-        seen: Millis,
-    ) -> Result<(), StepError> {
+    fn attempt(&mut self, step: &Step, spot: Spot, lane: &Lane, attempt: u32, seen: Millis) -> Result<(), StepError> {
         let (view, at) = (self.view(lane), self.now);
         let moment = &self.state.moment(&spot, Occasion::Attempt(attempt), seen);
         match &step.kind {

@@ -44,7 +44,8 @@ impl ResumeKey {
     /// has not the key.
     pub(crate) fn chance(&self, run: RunId) -> u64 {
         // With the padding this is one block of SHA-256: it is done once for every run.
-        let digest = Sha256::new().chain_update(b"chance").chain_update(self.0).chain_update(run.0.as_bytes()).finalize();
+        let digest =
+            Sha256::new().chain_update(b"chance").chain_update(self.0).chain_update(run.0.as_bytes()).finalize();
         digest.iter().take(8).fold(0, |number, byte| (number << 8) | u64::from(*byte))
     }
 

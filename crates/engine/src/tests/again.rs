@@ -182,7 +182,8 @@ async fn a_waiting_run_is_moved_where_it_fits_and_goes_on_so_after_a_restart() {
     let misfits = handle.move_run(run, None, Move::Go, "someone".into()).await.unwrap();
     assert_eq!(misfits.iter().map(ToString::to_string).collect::<Vec<_>>(), ["there is no step `made`"]);
 
-    let renamed = WAITS.replace("id: late\n    test.call: { n: 1 }", "id: later\n    test.call: { n: 2, was: \"{{ made.key }}\" }");
+    let renamed = WAITS
+        .replace("id: late\n    test.call: { n: 1 }", "id: later\n    test.call: { n: 2, was: \"{{ made.key }}\" }");
     deploy(&bench, &handle, "test", &renamed);
     assert_eq!(handle.move_run(run, None, Move::Check, "someone".into()).await, Ok(Vec::new()));
     let pinned = |handle: &Handle| handle.state(run).unwrap().unwrap().plan().version.clone();
@@ -247,7 +248,10 @@ async fn an_edited_text_is_compared_with_what_was() {
     let more = text.replace("  - id: drawn", "  - id: fresh\n    test.call: { n: 3 }\n  - id: drawn");
     let run = &what_if(&handle, &more, 1)[0];
     assert_eq!(run.unknown.as_deref(), Some("`fresh` (test.call) would be called, and nothing is on record of it"));
-    assert!(run.differences.iter().any(|told| told.at == "fresh" && told.path == "call" && told.was.is_none()), "{run:?}");
+    assert!(
+        run.differences.iter().any(|told| told.at == "fresh" && told.path == "call" && told.was.is_none()),
+        "{run:?}"
+    );
 
     let answers = text.replace("key: \"{{ made.key }}\" }", "keys: 1 }");
     let run = &what_if(&handle, &answers, 1)[0];

@@ -67,6 +67,7 @@ impl Selection {
 }
 
 fn millis(time: &str) -> anyhow::Result<Millis> {
-    let parsed: jiff::Timestamp = time.parse().with_context(|| format!("`{time}` is no time as 2026-12-31T09:00:00Z"))?;
+    let parsed: jiff::Timestamp =
+        time.parse().with_context(|| format!("`{time}` is no time as 2026-12-31T09:00:00Z"))?;
     Ok(parsed.as_millisecond())
 }

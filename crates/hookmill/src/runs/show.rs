@@ -24,25 +24,33 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) async fn run(self) -> Done {
-        let steps = match (&self.place.server, folder::open(&self.place.data)) {
+        let run = match (&self.place.server, folder::open(&self.place.data)) {
             (None, Some(engine)) => {
-                let steps = self.of_folder(&engine);
+                let run = self.of_folder(&engine);
                 folder::close(engine).await?;
-                steps?
+                run?
             }
-            _ => {
-                let told = Server::of(&self.place)?.get(&format!("/runs/{}", self.run)).await?;
-                told["steps"].as_array().cloned().unwrap_or_default()
-            }
+            _ => Server::of(&self.place)?.get(&format!("/runs/{}", self.run)).await?,
         };
         let mut out = terminal::stdout();
-        for step in &steps {
+        if let Some(of) = run["replay_of"].as_str() {
+            writeln!(out, "{}", paint(QUIET, format_args!("replay of {of}")))?;
+        }
+        for step in run["steps"].as_array().into_iter().flatten() {
             let text = |key: &str| step[key].as_str().unwrap_or_default();
             writeln!(out, "{:<9}  {:<20}  {}", text("status"), text("label"), text("module"))?;
             for key in ["sent", "output"] {
                 if let Some(value) = step.get(key).filter(|value| !value.is_null()) {
                     writeln!(out, "    {}", paint(QUIET, format_args!("{key}: {value}")))?;
                 }
+            }
+            for doubt in step["in_doubt"].as_array().into_iter().flatten() {
+                let at = |key: &str| terminal::time(doubt[key].as_i64().unwrap_or_default());
+                let (attempt, started, noticed) = (&doubt["attempt"], at("started"), at("noticed"));
+                let told = format!(
+                    "in doubt: attempt {attempt} of {started}, noticed {noticed}: it may have been made, or not"
+                );
+                writeln!(out, "    {}", paint(BAD, told))?;
             }
             if let Some(error) = step.get("error").filter(|error| !error.is_null()) {
                 let (code, message) = (error["code"].as_str(), error["message"].as_str());
@@ -54,7 +62,7 @@ impl Show {
     }
 
     /// The same fields as the API gives, as far as they are shown.
-    fn of_folder(&self, engine: &engine::Engine) -> anyhow::Result<Vec<Value>> {
+    fn of_folder(&self, engine: &engine::Engine) -> anyhow::Result<Value> {
         let handle = engine.handle();
         let (_, entries) = handle.journal(self.run)?.context("there is no such run")?;
         let Some(Entry::Created(created)) = entries.first() else { anyhow::bail!("the journal has no beginning") };
@@ -69,8 +77,13 @@ impl Show {
                 "sent": record.sent.as_ref().map(decoded),
                 "output": record.output.as_ref().map(decoded),
                 "error": record.error,
+                "in_doubt": record.in_doubt,
             })
         };
-        Ok(history(&entries).iter().map(step).collect())
+        let replay_of = entries.iter().find_map(|entry| match entry {
+            Entry::Replayed(replayed) => Some(replayed.of.to_string()),
+            _ => None,
+        });
+        Ok(json!({ "replay_of": replay_of, "steps": history(&entries).iter().map(step).collect::<Vec<_>>() }))
     }
 }

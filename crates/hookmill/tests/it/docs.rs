@@ -8,8 +8,15 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// Where examples of scenarios stand.
-const EXAMPLES: [&str; 6] =
-    ["README.md", "docs/alarms.md", "docs/data-stores.md", "docs/language.md", "docs/testing.md", "docs/waiting.md"];
+const EXAMPLES: [&str; 7] = [
+    "README.md",
+    "docs/alarms.md",
+    "docs/data-stores.md",
+    "docs/language.md",
+    "docs/replay.md",
+    "docs/testing.md",
+    "docs/waiting.md",
+];
 
 /// A fenced block of a document.
 struct Block {

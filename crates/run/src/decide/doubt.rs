@@ -47,14 +47,16 @@ impl Decision<'_> {
     fn in_doubt(&self, step: &Step, call: &CallStep, spot: &Spot, lane: &Lane, interrupted: &Interrupted) -> StepError {
         let moment = self.state.moment(spot, Occasion::Attempt(interrupted.attempt), interrupted.since);
         let prepared = prepare::call(step, call, spot.clone(), interrupted.attempt, &self.view(lane), &moment);
-        let given = prepared.map_or_else(|_| String::new(), |call| format!(" with {}", told(&call.parameters.to_string())));
+        let given =
+            prepared.map_or_else(|_| String::new(), |call| format!(" with {}", told(&call.parameters.to_string())));
         let message = format!(
             "`{}` was called at {}{given}, and the process ended before it answered: it may have been done, or not",
             step.module,
             crate::names::time(interrupted.since)
         );
-        StepError::permanent(IN_DOUBT, message)
-            .hint("Look whether the far side has done it. Then resume the step: try it again, say what it gave, or fail it.")
+        StepError::permanent(IN_DOUBT, message).hint(
+            "Look whether the far side has done it. Then resume the step: try it again, say what it gave, or fail it.",
+        )
     }
 }
 

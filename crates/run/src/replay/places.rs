@@ -88,7 +88,8 @@ impl Places<'_> {
             }
         }
         if let Entry::Replayed(replayed) = &mut entry {
-            replayed.times = std::mem::take(&mut replayed.times).into_iter().filter_map(|time| self.decided(time)).collect();
+            replayed.times =
+                std::mem::take(&mut replayed.times).into_iter().filter_map(|time| self.decided(time)).collect();
             replayed.from = replayed.from.take().and_then(|spot| self.spot(spot).ok());
         }
         for spot in entry.spots_mut() {
@@ -141,7 +142,8 @@ impl Places<'_> {
     fn same_turns(&self, old: StepNo, new: StepNo) -> Result<StepNo, Misfit> {
         let same = match (&self.old.step(old).kind, &self.new.step(new).kind) {
             (Kind::ForEach(old), Kind::ForEach(new)) => {
-                old.batch == new.batch && old.collect.as_ref().map(discriminant) == new.collect.as_ref().map(discriminant)
+                old.batch == new.batch
+                    && old.collect.as_ref().map(discriminant) == new.collect.as_ref().map(discriminant)
             }
             (Kind::Repeat(old), Kind::Repeat(new)) => {
                 discriminant(&old.bound) == discriminant(&new.bound)
@@ -185,7 +187,9 @@ fn branch_name(step: &Step, number: u32) -> Option<String> {
         Some(branch.name.clone().map_or_else(|| format!("#{number}"), |name| format!("={name}")))
     };
     match &step.kind {
-        Kind::Route(route) if number as usize == route.branches.len() => route.otherwise.map(|_| "otherwise".to_owned()),
+        Kind::Route(route) if number as usize == route.branches.len() => {
+            route.otherwise.map(|_| "otherwise".to_owned())
+        }
         Kind::Route(route) => of(&route.branches),
         Kind::Parallel(branches) => of(branches),
         _ => None,
@@ -194,5 +198,7 @@ fn branch_name(step: &Step, number: u32) -> Option<String> {
 
 /// The branch that is known by this.
 fn branch_number(step: &Step, name: &str) -> Option<u32> {
-    (0..).take_while(|number| block_of(step, *number).is_some()).find(|n| branch_name(step, *n).as_deref() == Some(name))
+    (0..)
+        .take_while(|number| block_of(step, *number).is_some())
+        .find(|n| branch_name(step, *n).as_deref() == Some(name))
 }

@@ -49,8 +49,14 @@ fn state(plan: &Arc<Plan>, entries: &[Entry]) -> State {
 
 /// The journal of a run whose calls answer; it stops before this step is called.
 fn walk(plan: &Arc<Plan>, until: &str) -> Vec<Entry> {
-    let input =
-        Input { source: Source::Manual, at: 0, request: None, body: Payload::of_value(&json!({})), raw: None, files: None };
+    let input = Input {
+        source: Source::Manual,
+        at: 0,
+        request: None,
+        body: Payload::of_value(&json!({})),
+        raw: None,
+        files: None,
+    };
     let created = Created { scenario: "s".parse().unwrap(), version: plan.version.clone(), at: 0, input };
     go_on(plan, vec![Entry::Created(Arc::new(created))], until)
 }
@@ -148,14 +154,19 @@ fn a_prefix_leads_to_the_step_and_the_rest_is_the_same() {
         let begin: Vec<Entry> = whole[..1].iter().cloned().chain(prefix.entries.iter().cloned()).collect();
         assert_eq!(state(&plan, &begin).wants(&from), true, "{from:?}");
         let again = go_on(&plan, begin, "none");
-        let same = |entry: &Entry| matches!(entry, Entry::Done(done) if done.spot.step == StepNo(plan.steps.len() as u32 - 1));
+        let same =
+            |entry: &Entry| matches!(entry, Entry::Done(done) if done.spot.step == StepNo(plan.steps.len() as u32 - 1));
         let last = |entries: &[Entry]| entries.iter().find(|entry| same(entry)).cloned();
         let text = |entry: Option<Entry>| match entry {
             Some(Entry::Done(done)) => Done::clone(&done).output.text().to_vec(),
             _ => Vec::new(),
         };
         assert_eq!(text(last(&again)), text(last(&whole)));
-        assert_eq!(calls(&again), calls(&whole), "what was called before {from:?} is in the journal, and not called again");
+        assert_eq!(
+            calls(&again),
+            calls(&whole),
+            "what was called before {from:?} is in the journal, and not called again"
+        );
         cuts += 1;
     }
     assert!(cuts > 6);

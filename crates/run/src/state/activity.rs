@@ -120,10 +120,12 @@ impl Activity {
                 Self::Held { error: (**error).clone(), origin: spot.clone(), due: *due, cause }
             }
             (Entry::Released { release: Release::Retry, .. }, _) => Self::Released,
-            (Entry::Released { release: Release::Fail, .. }, Some(Self::Held { error, origin, cause, .. })) => match cause {
-                Cause::Failure => Self::GivenUp { error, origin },
-                Cause::Doubt { attempt } => Self::Failing { error, origin, attempt },
-            },
+            (Entry::Released { release: Release::Fail, .. }, Some(Self::Held { error, origin, cause, .. })) => {
+                match cause {
+                    Cause::Failure => Self::GivenUp { error, origin },
+                    Cause::Doubt { attempt } => Self::Failing { error, origin, attempt },
+                }
+            }
             (_, before) => return before,
         })
     }

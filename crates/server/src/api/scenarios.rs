@@ -8,8 +8,8 @@ pub(super) mod put;
 pub(super) mod run;
 pub(super) mod switch;
 pub(super) mod versions;
-pub(super) mod whatif;
 mod view;
+pub(super) mod whatif;
 
 use crate::error::Problem;
 use ::run::id::ScenarioId;

@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 /// The same scenarios, with values that depend on time and chance in all of them.
 fn texts() -> impl Strategy<Value = String> {
-    scenarios::texts().prop_map(|text| text.replace("].to_json().crc32()", ", now(), uuid(), random()].to_json().crc32()"))
+    scenarios::texts()
+        .prop_map(|text| text.replace("].to_json().crc32()", ", now(), uuid(), random()].to_json().crc32()"))
 }
 
 proptest! {

@@ -83,8 +83,8 @@ pub(in crate::api) async fn replay(
     given: web::Json<Given>,
 ) -> Result<HttpResponse, Problem> {
     let Given { how, input } = given.into_inner();
-    let replay = how.replay(input.as_ref(), caller.user())?;
-    let run = app.handle().replay(named(&id)?, replay).await?;
+    let again = how.replay(input.as_ref(), caller.user())?;
+    let run = app.handle().replay(named(&id)?, again).await?;
     let place = format!("/api/v1/runs/{run}");
     Ok(HttpResponse::Created().insert_header((header::LOCATION, place)).json(Replayed { run: run.to_string() }))
 }
@@ -137,7 +137,7 @@ pub(in crate::api) async fn replay_many(
     given: web::Json<GivenMany>,
 ) -> Result<web::Json<Many>, Problem> {
     let GivenMany { filter, how } = given.into_inner();
-    let replay = how.replay(None, caller.user())?;
+    let again = how.replay(None, caller.user())?;
     let (filter, limit) = filter.filter()?;
     let handle = app.handle().clone();
     // One more than wanted tells whether there is a next page.
@@ -147,7 +147,7 @@ pub(in crate::api) async fn replay_many(
     let next = runs.last().filter(|_| more).map(|(id, _)| id.to_string());
     let mut items = Vec::with_capacity(runs.len());
     for (of, _) in runs {
-        items.push(One::of(of, app.handle().replay(of, replay.clone()).await)?);
+        items.push(One::of(of, app.handle().replay(of, again.clone()).await)?);
     }
     Ok(web::Json(Many { items, next }))
 }

@@ -3,7 +3,7 @@
 
 mod places;
 
-use crate::entry::{Created, Decided, Entry};
+use crate::entry::{Created, Decided, End, Entry};
 use crate::id::{RunId, Spot};
 use crate::state::{Lane, State};
 use places::Places;
@@ -113,11 +113,14 @@ pub fn reached(entries: &[Entry], plan: &Plan, step: &str, turns: Option<&[u32]>
 
 /// The step that a run failed at, where it has.
 pub fn failed_at(entries: &[Entry]) -> Option<Spot> {
-    let failed = entries.iter().filter_map(|entry| match entry {
-        Entry::Failed { spot, retry: None, .. } => Some(spot),
+    entries.iter().find_map(|entry| match entry {
+        Entry::Collapsed { spot, .. } => spot.clone(),
+        Entry::Ended { end, .. } => match &**end {
+            End::Failed { spot, .. } => spot.clone(),
+            End::Succeeded | End::Stopped | End::Cancelled => None,
+        },
         _ => None,
-    });
-    failed.last().cloned()
+    })
 }
 
 /// The same step, in the same turn, in another version; none where that has no such step, or elsewhere.

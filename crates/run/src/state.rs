@@ -244,7 +244,12 @@ impl State {
         if self.copied > 0 {
             // It happened in another run, at another time.
             self.copied -= 1;
-            return self.take_in(entry);
+            self.take_in(entry);
+            if let (Some(collapse), Some(replayed)) = (&mut self.collapse, &self.replayed) {
+                // What `on_failure` has of time begins anew.
+                collapse.at = replayed.at;
+            }
+            return;
         }
         self.begun.get_or_insert(entry.at());
         self.note_seen(entry);

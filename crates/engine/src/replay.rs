@@ -82,8 +82,8 @@ impl From<StoreError> for Unreplayable {
 }
 
 impl Handle {
-    /// Does a run again, as a new one, which is on disk when this comes back. It answers nobody but for its journal. Calls
-    /// of steps before its beginning are not made; those from there on are, with idempotency keys of their own.
+    /// Does a run again, as a new one, which is on disk when this comes back. It answers nobody but for its journal.
+    /// Calls of steps before its beginning are not made; those from there on are, with idempotency keys of their own.
     pub async fn replay(&self, run: RunId, replay: Replay) -> Result<RunId, Unreplayable> {
         admit(&self.shared)?;
         let handle = self.clone();

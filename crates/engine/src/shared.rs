@@ -230,8 +230,8 @@ impl Handle {
         self.shared.store.journal.last(scenario)
     }
 
-    /// A run's journal with large values read back, in the terms of the version that the run is of now; none where there
-    /// is no such run. Blocks for the disk.
+    /// A run's journal with large values read back, in the terms of the version that the run is of now; none where
+    /// there is no such run. Blocks for the disk.
     pub fn journal(&self, run: RunId) -> Result<Option<(Head, Vec<Entry>)>, StoreError> {
         let Some(journaled) = self.shared.store.journal.read(run)? else { return Ok(None) };
         Ok(Some((journaled.head.clone(), self.entries(&journaled)?)))

@@ -51,7 +51,8 @@ pub(crate) struct Recall {
 }
 
 impl State {
-    /// Has steps see again what another run saw: the random values that `draws` draws, and, where it is known, the time.
+    /// Has steps see again what another run saw: the random values that `draws` draws, and, where it is known, the
+    /// time.
     pub fn recall(&mut self, draws: RunId, times: impl IntoIterator<Item = Decided>, reach: Reach) {
         let mut known: BTreeMap<_, VecDeque<Millis>> = BTreeMap::new();
         for Decided { spot, occasion, at } in times {

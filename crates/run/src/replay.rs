@@ -87,8 +87,8 @@ pub struct Prefix {
 }
 
 /// What lies before a step: everything that happened until the run first reached it. None where it never did. `entries`
-/// begins with [`Entry::Created`], which is not a part of what is given, and neither is what concerns that run alone: who
-/// called it, what it was known by, that it was moved.
+/// begins with [`Entry::Created`], which is not a part of what is given, and neither is what concerns that run alone:
+/// who called it, what it was known by, that it was moved.
 pub fn prefix(entries: &[Entry], plan: &Arc<Plan>, from: &Spot) -> Option<Prefix> {
     let Some(Entry::Created(created)) = entries.first() else { return None };
     let cut = entries.iter().position(|entry| entry.spot() == Some(from))?;

@@ -40,8 +40,8 @@ impl ResumeKey {
         Some((RunId(uuid::Uuid::from_slice(run).ok()?), spot))
     }
 
-    /// From what the random values of a run are drawn: a number that follows from its name, and that no one can tell who
-    /// has not the key.
+    /// From what the random values of a run are drawn: a number that follows from its name, and that no one can tell
+    /// who has not the key.
     pub(crate) fn chance(&self, run: RunId) -> u64 {
         // With the padding this is one block of SHA-256: it is done once for every run.
         let digest =

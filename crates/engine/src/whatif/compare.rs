@@ -16,11 +16,11 @@ const MOST: usize = 200;
 
 /// What would be different. What comes after something unknown is not compared.
 pub(super) fn differences(was: &Walk, would_be: &Walk, old: &Arc<Plan>) -> Vec<Difference> {
-    let cut = was.unknown.is_some() || would_be.unknown.is_some();
-    let mut told = Told { differences: Vec::new() };
-    told.calls(was, would_be, old, cut);
-    told.steps(was, would_be, old, cut);
-    if !cut {
+    let is_cut = was.unknown.is_some() || would_be.unknown.is_some();
+    let mut told = Told { differences: Vec::new(), is_cut };
+    told.calls(was, would_be, old);
+    told.steps(was, would_be, old);
+    if !is_cut {
         told.values("answer", "", answer(was), answer(would_be));
         told.values("end", "", end(was), end(would_be));
     }
@@ -30,10 +30,12 @@ pub(super) fn differences(was: &Walk, would_be: &Walk, old: &Arc<Plan>) -> Vec<D
 
 struct Told {
     differences: Vec<Difference>,
+    /// A walk ended before its run did: what is missing in it may have come later.
+    is_cut: bool,
 }
 
 impl Told {
-    fn calls(&mut self, was: &Walk, would_be: &Walk, old: &Arc<Plan>, cut: bool) {
+    fn calls(&mut self, was: &Walk, would_be: &Walk, old: &Arc<Plan>) {
         let keyed = |walk: &Walk| -> BTreeMap<Key, (String, Value)> {
             let made = walk.calls.iter().map(|made| {
                 let key = (key(walk, &made.spot, old), made.attempt);
@@ -45,7 +47,7 @@ impl Told {
         for (key, (name, sent)) in before {
             match after.remove(&key) {
                 Some((_, would)) => self.values(&name, "sent", Some(sent), Some(would)),
-                None if cut => {}
+                None if self.is_cut => {}
                 None => self.push(&name, "call", Some(sent), None),
             }
         }
@@ -54,7 +56,7 @@ impl Told {
         }
     }
 
-    fn steps(&mut self, was: &Walk, would_be: &Walk, old: &Arc<Plan>, cut: bool) {
+    fn steps(&mut self, was: &Walk, would_be: &Walk, old: &Arc<Plan>) {
         let keyed = |walk: &Walk| -> BTreeMap<SpotKey, (String, StepRecord)> {
             let records = walk.rehearsal.steps().into_iter();
             records.map(|record| (key(walk, &record.spot, old), (name(&walk.plan, &record.spot), record))).collect()
@@ -62,9 +64,9 @@ impl Told {
         let (before, mut after) = (keyed(was), keyed(would_be));
         for (key, (name, record)) in before {
             match after.remove(&key) {
-                Some((_, would)) if cut && would.ended.is_none() => {}
+                Some((_, would)) if self.is_cut && would.ended.is_none() => {}
                 Some((_, would)) => self.values(&name, "", shown(&record), shown(&would)),
-                None if cut => {}
+                None if self.is_cut => {}
                 None => self.push(&name, "step", shown(&record), None),
             }
         }

@@ -101,7 +101,10 @@ fn a_journal_goes_on_under_a_version_with_other_steps_behind() {
     // Steps get other numbers, branches change places, and what comes later is another thing.
     let new = TEXT
         .replace("      - name: right\n        when: \"false\"\n        steps: [ { id: c, set: 3 } ]\n", "")
-        .replace("      - name: left", "      - name: right\n        when: \"false\"\n        steps: [ { id: c, set: 3 }, { set: 4 } ]\n      - name: left")
+        .replace(
+            "      - name: left",
+            "      - name: right\n        when: \"false\"\n        steps: [ { id: c, set: 3 } ]\n      - name: left",
+        )
         .replace("  - id: last\n    set: { n: \"{{ a.n }}\" }", "  - id: other\n    set: { n: \"{{ a.n + 2 }}\" }");
     let new = plan(&new);
     let journal = walk(&old, "b");
@@ -152,7 +155,7 @@ fn a_prefix_leads_to_the_step_and_the_rest_is_the_same() {
         let prefix = prefix(&whole, &plan, &from).unwrap();
         let calls = |entries: &[Entry]| entries.iter().filter(|entry| matches!(entry, Entry::Started { .. })).count();
         let begin: Vec<Entry> = whole[..1].iter().cloned().chain(prefix.entries.iter().cloned()).collect();
-        assert_eq!(state(&plan, &begin).wants(&from), true, "{from:?}");
+        assert!(state(&plan, &begin).wants(&from), "{from:?}");
         let again = go_on(&plan, begin, "none");
         let same =
             |entry: &Entry| matches!(entry, Entry::Done(done) if done.spot.step == StepNo(plan.steps.len() as u32 - 1));

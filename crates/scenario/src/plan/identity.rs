@@ -4,8 +4,8 @@
 use super::{Block, Step, StepNo};
 use std::collections::HashMap;
 
-/// Gives every step its identity. A step with an id is known by that alone. Any other is known by its module, by how many
-/// like it stand before it in its list, and by where that list belongs.
+/// Gives every step its identity. A step with an id is known by that alone. Any other is known by its module, by how
+/// many like it stand before it in its list, and by where that list belongs.
 pub(crate) fn identify(steps: &mut [Step], blocks: &[Block]) {
     let lists = lists(blocks);
     let mut like: HashMap<u64, u64> = HashMap::new();

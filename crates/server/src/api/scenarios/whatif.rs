@@ -68,8 +68,8 @@ struct Item {
 struct Change {
     /// The step, with its turns in brackets; `answer` or `end`.
     at: String,
-    /// What of it: `status`, `output.total`, `sent.with.url`…; `call` for one that is made only once, `step` for one that
-    /// is reached only once.
+    /// What of it: `status`, `output.total`, `sent.with.url`…; `call` for one that is made only once, `step` for one
+    /// that is reached only once.
     path: String,
     /// What it was; left out where there was nothing.
     #[serde(skip_serializing_if = "Option::is_none")]

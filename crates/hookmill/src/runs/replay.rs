@@ -14,6 +14,7 @@ use std::process::ExitCode;
 ///
 /// Steps before the one that a replay begins with are not done again: what they gave comes from the journal.
 #[derive(Args, Debug)]
+#[command(disable_version_flag = true)]
 pub(super) struct Replay {
     /// The run; or name many with --scenario
     #[arg(required_unless_present = "scenario", conflicts_with = "scenario")]

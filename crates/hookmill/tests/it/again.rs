@@ -82,11 +82,11 @@ fn runs_are_replayed_moved_and_compared() {
     let moved = said(&served, &["runs", "move", &waits]);
     assert!(moved.code == 0 && moved.err.contains(&format!("moved {waits}")), "{}", moved.err);
 
-    let compared = said(&served, &["whatif", "ship.yaml", "--last", "50", "--strict"]);
+    let compared = said(&served, &["whatif", "scenarios/ship.yaml", "--last", "50", "--strict"]);
     assert_eq!(compared.code, 1, "{}", compared.err);
     let change = "note output: \"A1 is on its way\" → \"A1 is under way\"";
     assert!(compared.out.contains(change), "{}", compared.out);
     served.write("ship.yaml", SHIP);
-    let compared = said(&served, &["whatif", "ship.yaml", "--strict"]);
+    let compared = said(&served, &["whatif", "scenarios/ship.yaml", "--strict"]);
     assert_eq!(compared.code, 0, "{} {}", compared.out, compared.err);
 }

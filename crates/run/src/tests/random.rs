@@ -187,10 +187,11 @@ fn unnamed(plan: &Plan, journal: &[Entry]) -> Vec<Spot> {
     let mut unnamed = Vec::new();
     for entry in journal {
         match entry {
-            Entry::Started { spot, .. } if matches!(plan.step(spot.step).kind, Kind::Call(_)) => {
-                if open.insert(spot.clone(), false) == Some(false) {
-                    unnamed.push(spot.clone());
-                }
+            Entry::Started { spot, .. }
+                if matches!(plan.step(spot.step).kind, Kind::Call(_))
+                    && open.insert(spot.clone(), false) == Some(false) =>
+            {
+                unnamed.push(spot.clone());
             }
             Entry::Doubted { spot, .. } if open.insert(spot.clone(), true) != Some(false) => unnamed.push(spot.clone()),
             Entry::Done(done) => _ = open.remove(&done.spot),

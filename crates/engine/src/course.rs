@@ -2,6 +2,7 @@
 
 use crate::alarms;
 use crate::failures;
+use crate::lines::LineNo;
 use crate::shared::Shared;
 use run::call::Outcome;
 use run::entry::{self, Created, Decided, End, Entry};
@@ -14,7 +15,7 @@ use scenario::plan::Plan;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Append, Head, Status};
+use store::{Append, Claim, Head, Status};
 
 /// How many entries are decided at one moment, on one thread, before others get their turn.
 pub(crate) const STRIDE: usize = 256;
@@ -34,6 +35,10 @@ pub(crate) struct Course {
     /// How the run stands on disk: its status, and when it wakes.
     stands: Option<(Status, Option<Millis>)>,
     pub(crate) in_flight: BTreeSet<Spot>,
+    /// The line it stands in; none where its scenario has none for it.
+    pub(crate) line: Option<LineNo>,
+    /// What it lays claim to when it is first written.
+    pub(crate) claim: Option<Claim>,
 }
 
 /// How a run stands with what is written.
@@ -41,6 +46,8 @@ pub(crate) struct Course {
 pub(crate) enum Standing {
     /// It goes on.
     Working,
+    /// It has not begun, and waits for its turn or for a slot.
+    Queued,
     /// It has nothing to do before this time, or before something is said to it.
     Parked(Option<Millis>),
 }
@@ -66,6 +73,8 @@ impl Course {
             is_on_disk: false,
             stands: None,
             in_flight: BTreeSet::new(),
+            line: None,
+            claim: None,
         }
     }
 
@@ -81,6 +90,8 @@ impl Course {
             is_on_disk: true,
             stands,
             in_flight: BTreeSet::new(),
+            line: head.line,
+            claim: None,
         }
     }
 
@@ -198,7 +209,7 @@ impl Course {
             head,
             bytes: entry::encode(&self.unwritten),
             digests: self.unwritten.iter().flat_map(Entry::digests).collect(),
-            claim: None,
+            claim: self.claim.take(),
             durability: self.state.plan().limits.durability,
         };
         let first = self.pieces == 0;
@@ -236,16 +247,16 @@ impl Course {
             (Some(End::Failed { .. }), _) => Status::Failed,
             (Some(End::Cancelled), _) => Status::Cancelled,
             (None, Standing::Parked(_)) if self.state.is_held() => Status::Held,
-            (None, Standing::Parked(_)) => Status::Waiting,
+            (None, Standing::Parked(_) | Standing::Queued) => Status::Waiting,
             (None, Standing::Working) => Status::Running,
         };
         let wake = match standing {
             // The end of a called run may have been missed by a crash, so such a run is looked at after a restart.
             Standing::Parked(_) if self.state.calls().next().is_some() => Some(at),
             Standing::Parked(wake) => wake,
-            Standing::Working => None,
+            Standing::Working | Standing::Queued => None,
         };
-        Head { scenario: self.state.created().scenario.clone(), status, wake, at, line: None }
+        Head { scenario: self.state.created().scenario.clone(), status, wake, at, line: self.line }
     }
 
     fn has_large_values(&self) -> bool {

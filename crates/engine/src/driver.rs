@@ -5,11 +5,12 @@
 
 use crate::calls;
 use crate::course::{Course, Standing, Stretch};
-use crate::intake::{Refused, Reply};
+use crate::intake::Refused;
 use crate::letters;
 use crate::lines::Place;
 use crate::mail::{Closed, Letter, Receipt, Unheard, Wake};
-use crate::queues::{Queue, Queues};
+use crate::queues::{Queue, Queues, Slot};
+use crate::replies::Replies;
 use crate::resume;
 use crate::shared::Shared;
 use crate::turns;
@@ -26,7 +27,7 @@ use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio::sync::Notify;
 
 /// How much longer than its own bound a call may take before it is cut off: the module says better what went wrong.
 const GRACE: Duration = Duration::from_millis(500);
@@ -35,74 +36,84 @@ const GRACE: Duration = Duration::from_millis(500);
 type Settled = (Spot, u32, Result<Outcome, StepError>);
 
 /// Has a new run driven: at once if it is its turn and a slot is free; otherwise it is put on disk and waits there.
-pub(crate) fn launch(shared: &Arc<Shared>, course: Course, reply: Option<Reply>, place: Place) {
+pub(crate) fn launch(shared: &Arc<Shared>, course: Course, callers: Replies, place: Place) {
     let shared_by_task = Arc::clone(shared);
     if place == Place::Behind {
         // Until it is on disk, no one else can drive it.
         let _ = shared.mail.open(course.state().run());
-        drop(shared.runtime.spawn(line_up(shared_by_task, course, reply)));
+        drop(shared.runtime.spawn(line_up(shared_by_task, course, callers)));
         return;
     }
-    match shared.queues.of(reply.as_ref()).free_slot() {
-        Some(slot) => drop(shared.runtime.spawn(drive_new(shared_by_task, course, reply, slot))),
-        None => drop(shared.runtime.spawn(set_down(shared_by_task, course, reply))),
+    match shared.queues.of(&callers).free_slot(&course.state().created().scenario) {
+        Some(slot) => drop(shared.runtime.spawn(drive_new(shared_by_task, course, callers, slot))),
+        None => drop(shared.runtime.spawn(set_down(shared_by_task, course, callers))),
     }
 }
 
 /// Puts a run that cannot be driven now on disk and into its queue.
-async fn set_down(shared: Arc<Shared>, mut course: Course, reply: Option<Reply>) {
+async fn set_down(shared: Arc<Shared>, mut course: Course, mut callers: Replies) {
     let run = course.state().run();
     // A run that begins with a wait needs no one to drive it.
     let rests = course.rests_until(shared.now());
-    let standing = rests.map_or(Standing::Working, |wake| Standing::Parked(Some(wake)));
+    let standing = match rests {
+        Some(wake) => Standing::Parked(Some(wake)),
+        None if course.state().has_begun() => Standing::Working,
+        None => Standing::Queued,
+    };
     match course.write_as(&shared, standing).await {
         Ok(()) => {
-            let reply = reply.and_then(|reply| reply.offer(&course));
-            match rests {
-                None => shared.queues.push(run, reply),
-                Some(wake) => {
-                    reply.into_iter().for_each(|reply| shared.queues.keep(run, reply));
+            callers.offer(&course);
+            match (rests, standing) {
+                (Some(wake), _) => {
+                    shared.queues.keep(run, callers);
                     shared.timers.set(wake, run);
+                }
+                (None, Standing::Queued) => {
+                    shared.queues.push_new(&course.state().created().scenario, run, callers);
+                }
+                (None, _) => {
+                    shared.queues.keep(run, callers);
+                    shared.queues.go_on(&course.state().created().scenario, run);
                 }
             }
         }
         Err(error) => {
-            turns::leave(&shared, course.state());
-            give_up(&course, reply, error);
+            turns::leave(&shared, &course);
+            give_up(&course, callers, error);
         }
     }
 }
 
 /// Puts a run whose turn has not come on disk. It is woken when it has, which may be before it is written.
-async fn line_up(shared: Arc<Shared>, mut course: Course, reply: Option<Reply>) {
+async fn line_up(shared: Arc<Shared>, mut course: Course, mut callers: Replies) {
     let run = course.state().run();
-    match course.write(&shared).await {
+    match course.write_as(&shared, Standing::Queued).await {
         Ok(()) => {
-            if let Some(reply) = reply.and_then(|reply| reply.offer(&course)) {
-                shared.queues.keep(run, reply);
-            }
+            callers.offer(&course);
+            shared.queues.keep(run, callers);
             let has_letters = shared.mail.release(run) == Wake::Yes;
-            if has_letters || !turns::is_waiting(&shared, course.state()) {
+            if has_letters || !turns::is_waiting(&shared, &course) {
                 shared.queues.wake(run);
             }
         }
         Err(error) => {
-            turns::leave(&shared, course.state());
+            turns::leave(&shared, &course);
             let unheard = Unheard::Unreachable(error.to_string());
             shared.mail.give_up(run).into_iter().for_each(|letter| letter.refuse(unheard.clone()));
-            give_up(&course, reply, error);
+            give_up(&course, callers, error);
         }
     }
 }
 
 /// Gives the runs of a queue to drivers, as slots become free.
-pub(crate) async fn dispatch(shared: Arc<Shared>, queue: fn(&Queues) -> &Queue) {
+pub(crate) async fn dispatch(shared: Arc<Shared>, queue: fn(&Queues) -> &Arc<Queue>) {
     let mut stopping = shared.stopping.subscribe();
+    let clock = &shared.options.clock;
     loop {
         tokio::select! {
-            (run, slot) = queue(&shared.queues).next() => {
-                let reply = shared.queues.take_caller(run);
-                shared.runtime.spawn(resume::drive(Arc::clone(&shared), run, reply, slot));
+            (run, slot) = queue(&shared.queues).next(|| clock.now()) => {
+                let callers = shared.queues.take_callers(run);
+                shared.runtime.spawn(resume::drive(Arc::clone(&shared), run, callers, slot));
             }
             _ = stopping.wait_for(|stopping| *stopping) => return,
         }
@@ -110,30 +121,24 @@ pub(crate) async fn dispatch(shared: Arc<Shared>, queue: fn(&Queues) -> &Queue) 
 }
 
 /// Drives a run that no one else knows yet.
-async fn drive_new(shared: Arc<Shared>, course: Course, reply: Option<Reply>, slot: OwnedSemaphorePermit) {
+async fn drive_new(shared: Arc<Shared>, course: Course, callers: Replies, slot: Slot) {
     let bell = shared.mail.open(course.state().run());
     let bell = bell.expect("a run that is not on disk yet is driven by no one else");
-    drive(shared, course, reply, bell, slot).await;
+    drive(shared, course, callers, bell, slot).await;
 }
 
 /// Drives one run until it is over or has to wait: for a time, for another run, or for what someone does.
-pub(crate) async fn drive(
-    shared: Arc<Shared>,
-    course: Course,
-    reply: Option<Reply>,
-    bell: Arc<Notify>,
-    slot: OwnedSemaphorePermit,
-) {
+pub(crate) async fn drive(shared: Arc<Shared>, course: Course, callers: Replies, bell: Arc<Notify>, slot: Slot) {
     let run = course.state().run();
     let (calls, handles) = (FuturesUnordered::new(), BTreeMap::new());
-    let mut drive = Drive { shared: &shared, course, reply, bell, calls, handles };
+    let mut drive = Drive { shared: &shared, course, callers, bell, calls, handles };
     let broken = |_| Err(StoreError::Failed("the engine broke off; its log says where".into()));
     let ended = AssertUnwindSafe(drive.run()).catch_unwind().await.unwrap_or_else(broken);
-    let Drive { course, reply, .. } = drive;
+    let Drive { course, callers, .. } = drive;
     let unheard = match &ended {
         Ok(Ending::Parked) => return drop(slot),
         Ok(Ending::Over) => {
-            turns::leave(&shared, course.state());
+            turns::leave(&shared, &course);
             shared.timers.forget(run);
             calls::tell_caller(&shared, course.state());
             letters::cancel_called(&shared, course.state());
@@ -144,15 +149,18 @@ pub(crate) async fn drive(
     };
     for letter in shared.mail.give_up(run) {
         match letter {
-            Letter::Caller(reply) => drop(reply.offer(&course)),
+            Letter::Callers(mut callers) if ended.is_ok() => {
+                callers.offer(&course);
+                callers.leave(run);
+            }
             letter => letter.refuse(unheard.clone()),
         }
     }
     if let Err(error) = ended {
         if !course.is_on_disk() {
-            turns::leave(&shared, course.state());
+            turns::leave(&shared, &course);
         }
-        give_up(&course, reply, error);
+        give_up(&course, callers, error);
     }
     drop(slot);
 }
@@ -167,18 +175,19 @@ enum Ending {
     Stopping,
 }
 
-/// The store failed: what is on disk of the run goes on at the next start.
-fn give_up(course: &Course, reply: Option<Reply>, error: StoreError) {
-    tracing::error!(run = %course.state().run(), %error, "the run stops here until the next start");
-    if let Some(reply) = reply {
-        reply.refuse(Refused::Store(error));
+/// The store failed: what is on disk of the run goes on at the next start. A repeat of another run's delivery is
+/// answered by that one.
+fn give_up(course: &Course, callers: Replies, error: StoreError) {
+    if !matches!(error, StoreError::Claimed(_)) {
+        tracing::error!(run = %course.state().run(), %error, "the run stops here until the next start");
     }
+    callers.refuse(&Refused::Store(error));
 }
 
 struct Drive<'a> {
     shared: &'a Arc<Shared>,
     course: Course,
-    reply: Option<Reply>,
+    callers: Replies,
     bell: Arc<Notify>,
     calls: FuturesUnordered<Abortable<BoxFuture<'static, Settled>>>,
     /// How calls are given up that no one waits for any more.
@@ -190,7 +199,7 @@ impl Drive<'_> {
         loop {
             self.read_letters().await?;
             if self.is_new_in_line() {
-                self.keep_caller();
+                self.keep_callers();
                 if self.shared.mail.close(self.course.state().run()) == Closed::Yes {
                     // Its turn may have come while it was not to be woken.
                     if !self.is_new_in_line() {
@@ -198,7 +207,7 @@ impl Drive<'_> {
                     }
                     return Ok(Ending::Parked);
                 }
-                self.reply = self.shared.queues.take_caller(self.course.state().run());
+                self.callers = self.shared.queues.take_callers(self.course.state().run());
                 continue;
             }
             let now = self.shared.now();
@@ -216,7 +225,7 @@ impl Drive<'_> {
             if *self.shared.stopping.borrow() && self.calls.is_empty() {
                 self.write(Standing::Working).await?;
                 let run = self.course.state().run();
-                self.reply.take().into_iter().for_each(|reply| reply.leave(run));
+                self.callers.leave(run);
                 return Ok(Ending::Stopping);
             }
             let acted = self.act(actions, now).await?;
@@ -234,15 +243,19 @@ impl Drive<'_> {
         }
     }
 
-    /// Whether it is not its turn to begin. What was said to it is heard all the same.
-    fn is_new_in_line(&self) -> bool {
-        !self.course.has_ended() && turns::is_waiting(self.shared, self.course.state())
+    /// Whether it is not its turn to begin. What was said to it is heard all the same, and it fails at its deadline.
+    fn is_new_in_line(&mut self) -> bool {
+        if self.course.has_ended() || self.course.state().has_begun() {
+            return false;
+        }
+        turns::set_back(self.shared, &mut self.course);
+        let deadline = self.course.state().arrival_deadline();
+        let is_overdue = deadline.is_some_and(|deadline| deadline <= self.shared.options.clock.now());
+        !is_overdue && turns::is_waiting(self.shared, &self.course)
     }
 
-    fn keep_caller(&mut self) {
-        if let Some(reply) = self.reply.take() {
-            self.shared.queues.keep(self.course.state().run(), reply);
-        }
+    fn keep_callers(&mut self) {
+        self.shared.queues.keep(self.course.state().run(), std::mem::take(&mut self.callers));
     }
 
     /// Does what others have to say to the run, and has it on disk before they are told so.
@@ -250,9 +263,10 @@ impl Drive<'_> {
         let letters = self.shared.mail.take(self.course.state().run());
         let mut receipts = Vec::new();
         for letter in letters {
-            if let Letter::Caller(reply) = letter {
+            if let Letter::Callers(mut callers) = letter {
                 self.write(Standing::Working).await?;
-                self.reply = reply.offer(&self.course);
+                callers.offer(&self.course);
+                self.callers.join(callers);
                 continue;
             }
             receipts.extend(letters::heed(self.shared, &mut self.course, letter).await?);
@@ -273,6 +287,10 @@ impl Drive<'_> {
             match action {
                 Action::Record(entry) => self.course.record(entry),
                 Action::Call(call) => {
+                    if let Err(due) = self.pace(&call) {
+                        wake = Some(wake.map_or(due, |wake: Millis| wake.min(due)));
+                        continue;
+                    }
                     let (spot, attempt) = (call.spot.clone(), call.attempt);
                     self.course.in_flight.insert(spot.clone());
                     self.course.record(Entry::Started { spot, attempt, at: decided });
@@ -291,7 +309,7 @@ impl Drive<'_> {
                 Action::Wait(due) => wake = Some(wake.map_or(due, |wake: Millis| wake.min(due))),
             }
         }
-        let someone_waits = self.reply.is_some() && !self.calls.is_empty();
+        let someone_waits = !self.callers.is_empty() && !self.calls.is_empty();
         if !calls.is_empty() || someone_waits {
             self.write(Standing::Working).await?;
         } else if !follows.is_empty() {
@@ -309,6 +327,13 @@ impl Drive<'_> {
             has_news |= self.follow(&called).await?;
         }
         Ok(Acted { wake, has_news })
+    }
+
+    /// Whether the call's connection lets it go out now; otherwise when to ask again.
+    fn pace(&self, call: &PreparedCall) -> Result<(), Millis> {
+        let Some(connection) = call.connection.as_deref() else { return Ok(()) };
+        let now = self.shared.options.clock.now();
+        self.shared.paces.turn(connection, self.course.state().run(), &call.spot, now)
     }
 
     fn begin(&mut self, spot: Spot, call: BoxFuture<'static, Settled>) {
@@ -339,7 +364,7 @@ impl Drive<'_> {
     /// Puts on disk what is decided, and answers the caller if that answers it.
     async fn write(&mut self, standing: Standing) -> Result<(), StoreError> {
         self.course.write_as(self.shared, standing).await?;
-        self.reply = self.reply.take().and_then(|reply| reply.offer(&self.course));
+        self.callers.offer(&self.course);
         Ok(())
     }
 
@@ -368,11 +393,11 @@ impl Drive<'_> {
         let wake = Some(wake.map_or(state.deadline(), |wake| wake.min(state.deadline())));
         let wake = wake.filter(|wake| *wake < Millis::MAX);
         self.write(Standing::Parked(wake)).await?;
-        self.keep_caller();
+        self.keep_callers();
         let closed = self.shared.mail.close(run);
         match closed {
             Closed::Yes => wake.into_iter().for_each(|wake| self.shared.timers.set(wake, run)),
-            Closed::HasLetters => self.reply = self.shared.queues.take_caller(run),
+            Closed::HasLetters => self.callers = self.shared.queues.take_callers(run),
         }
         Ok(closed)
     }
@@ -427,6 +452,11 @@ async fn perform(
         Err(_) => Err(StepError::passing("timeout", format!("the call took longer than {timeout:?}"))
             .hint("Raise the step's `timeout`, or give it a `retry`.")),
     };
+    if let (Some(connection), Err(error)) = (prepared.connection.as_deref(), &result)
+        && let (Some(429 | 503), Some(pause)) = (error.status, error.retry_after)
+    {
+        shared.paces.hold(connection, pause, shared.options.clock.now());
+    }
     let result = result.map(|outcome| outcome.masked(&mask)).map_err(|error| error.masked(&mask));
     (spot, attempt, result)
 }

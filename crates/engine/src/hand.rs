@@ -103,7 +103,7 @@ impl Handle {
 
 /// Says something to a run, and wakes it for that.
 pub(crate) fn post(shared: &Shared, run: RunId, letter: Letter) {
-    let someone_waits = letter.has_receipt();
+    let someone_waits = letter.is_awaited();
     match shared.mail.send(run, letter) {
         Wake::Yes if someone_waits => shared.queues.wake_for_someone(run),
         Wake::Yes => shared.queues.wake(run),

@@ -22,7 +22,7 @@ pub(crate) async fn heed(
 ) -> Result<Option<Receipt>, StoreError> {
     let at = shared.options.clock.now();
     let (entries, receipt) = match letter {
-        Letter::Caller(_) => return Ok(None),
+        Letter::Callers(_) => return Ok(None),
         Letter::Over { child } => {
             take_over(shared, course, child).await?;
             return Ok(None);

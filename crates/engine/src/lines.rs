@@ -1,28 +1,33 @@
 //! Scenarios that bound how many of their runs are under way, or begin in a time: whose turn it is, and who waits. Only
 //! names are in memory. A run has its turn from its beginning to its end; waiting and being held are part of it.
+//!
+//! A scenario has a line for each value of its key, and one for all where it has none. In each, runs have their turns
+//! in the order of their names, which is the order in which they came, before a restart as after it.
 
+mod line;
+
+use line::Group;
+pub(crate) use line::{earliest, pause};
 use run::id::{Millis, RunId, ScenarioId};
-use scenario::plan::{Limits, Rate};
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
+use scenario::plan::Limits;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A digest of what runs line up by.
+pub(crate) type LineNo = u64;
+
+/// The line of scenarios whose runs all wait for all, and of runs without a key.
+pub(crate) const WHOLE: LineNo = 0;
 
 /// The lines of all scenarios that have one.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
-    lines: Mutex<HashMap<ScenarioId, Line>>,
+    groups: Mutex<HashMap<ScenarioId, Group>>,
     /// Whether any run ever lined up: most engines need not look.
     used: AtomicBool,
-}
-
-#[derive(Debug, Default)]
-struct Line {
-    inside: HashSet<RunId>,
-    waiting: VecDeque<RunId>,
-    /// The same, to be found at once.
-    waits: HashSet<RunId>,
-    /// When the next run may begin if runs came at exactly the rate; behind `now` by what may still come at once.
-    next: Millis,
+    /// How many wait, to be read without the lock.
+    waiting: AtomicUsize,
 }
 
 /// Where a run stands.
@@ -34,17 +39,63 @@ pub(crate) enum Place {
     Behind,
 }
 
-/// The queue of a scenario is full.
+/// Why a run cannot line up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Full;
+pub(crate) enum Shut {
+    /// The scenario's queue is full; there is room again in so many seconds.
+    Full { retry_after: u32 },
+    /// As many as may be are under way, and the scenario wants no more than those.
+    Dropped,
+}
 
-/// Who comes next.
+/// Whether runs of a scenario begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gate {
+    Open,
+    Paused,
+}
+
+/// By which rules runs take turns.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules<'l> {
+    pub(crate) limits: &'l Limits,
+    pub(crate) gate: Gate,
+    pub(crate) now: Millis,
+}
+
+/// What came of it that runs came or went.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Advance {
     /// Whose turn it is now.
     pub(crate) admitted: Vec<RunId>,
+    /// Who must end, so that others have their turn.
+    pub(crate) displaced: Vec<RunId>,
     /// Who is first, when only the rate holds it back, and until when.
     pub(crate) next: Option<(Millis, RunId)>,
+    /// Who is the first of its line now, where runs have a deadline.
+    pub(crate) first: Vec<RunId>,
+}
+
+/// Whether a run had begun before a restart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    New,
+    Begun,
+}
+
+/// How a scenario's lines stand.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Standing {
+    /// How many wait for their turn.
+    pub(crate) waiting: usize,
+    /// How many have their turn.
+    pub(crate) inside: usize,
+    /// The first of those that wait.
+    pub(crate) oldest: Option<RunId>,
+    /// How many began lately, per second.
+    pub(crate) rate: f64,
+    /// How many were not begun because there was no room, since the engine was started.
+    pub(crate) dropped: u64,
 }
 
 /// Whether runs of a scenario with these limits have to line up.
@@ -54,32 +105,28 @@ pub(crate) fn lines_up(limits: &Limits) -> bool {
 
 impl Lines {
     /// Lines a new run up.
-    pub(crate) fn enter(&self, scenario: &ScenarioId, limits: &Limits, run: RunId, now: Millis) -> Result<Place, Full> {
+    pub(crate) fn enter(
+        &self,
+        scenario: &ScenarioId,
+        line: LineNo,
+        run: RunId,
+        rules: Rules<'_>,
+    ) -> Result<Place, Shut> {
         self.used.store(true, Ordering::Release);
-        let mut lines = self.lines();
-        let line = lines.entry(scenario.clone()).or_default();
-        if line.waiting.is_empty() && line.has_room(limits) && line.may_begin(limits.rate, now) {
-            line.begin(run, limits.rate, now);
-            return Ok(Place::Inside);
-        }
-        if limits.queue.is_some_and(|queue| line.waiting.len() >= queue as usize) {
-            return Err(Full);
-        }
-        line.line_up(run);
-        Ok(Place::Behind)
+        let mut groups = self.groups();
+        let group = groups.entry(scenario.clone()).or_default();
+        let place = group.enter(line, run, rules);
+        self.count(group);
+        place
     }
 
-    /// Lines up a run that was under way before a restart, or that waited: it was taken then, so it is now.
-    pub(crate) fn return_to(&self, scenario: &ScenarioId, limits: &Limits, run: RunId) -> Place {
+    /// Lines up a run that was taken in before a restart: it was taken then, so it is now, and who had begun goes on.
+    pub(crate) fn return_to(&self, scenario: &ScenarioId, line: LineNo, run: RunId, progress: Progress) {
         self.used.store(true, Ordering::Release);
-        let mut lines = self.lines();
-        let line = lines.entry(scenario.clone()).or_default();
-        if line.waiting.is_empty() && line.has_room(limits) {
-            line.inside.insert(run);
-            return Place::Inside;
-        }
-        line.line_up(run);
-        Place::Behind
+        let mut groups = self.groups();
+        let group = groups.entry(scenario.clone()).or_default();
+        group.return_to(line, run, progress);
+        self.count(group);
     }
 
     /// Whether no run ever lined up.
@@ -87,149 +134,65 @@ impl Lines {
         !self.used.load(Ordering::Acquire)
     }
 
-    /// Whether a run waits for its turn.
-    pub(crate) fn is_waiting(&self, scenario: &ScenarioId, run: RunId) -> bool {
-        let lines = self.lines();
-        let Some(line) = lines.get(scenario) else { return false };
-        !line.inside.contains(&run) && line.waits.contains(&run)
+    /// How many runs wait for their turn.
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
     }
 
-    /// A run is over, or will never begin.
-    pub(crate) fn leave(&self, scenario: &ScenarioId, run: RunId) {
-        let mut lines = self.lines();
-        let Some(line) = lines.get_mut(scenario) else { return };
-        if !line.inside.remove(&run) && line.waits.remove(&run) {
-            line.waiting.retain(|waiting| *waiting != run);
-        }
+    /// The scenarios with lines.
+    pub(crate) fn scenarios(&self) -> Vec<ScenarioId> {
+        self.groups().keys().cloned().collect()
+    }
+
+    /// Whether a run waits for its turn.
+    pub(crate) fn is_waiting(&self, scenario: &ScenarioId, line: LineNo, run: RunId) -> bool {
+        self.groups().get(scenario).is_some_and(|group| group.is_waiting(line, run))
+    }
+
+    /// A run is over, or is not taken after all.
+    pub(crate) fn leave(&self, scenario: &ScenarioId, line: LineNo, run: RunId) {
+        let mut groups = self.groups();
+        let Some(group) = groups.get_mut(scenario) else { return };
+        group.leave(line, run);
+        self.count(group);
     }
 
     /// Lets those in for whom there is room, by the scenario's present limits.
-    pub(crate) fn advance(&self, scenario: &ScenarioId, limits: &Limits, now: Millis) -> Advance {
-        let mut lines = self.lines();
-        let Some(line) = lines.get_mut(scenario) else { return Advance::default() };
-        let mut advance = Advance::default();
-        while let Some(first) = line.waiting.front().copied() {
-            if !line.has_room(limits) {
-                break;
-            }
-            if !line.may_begin(limits.rate, now) {
-                advance.next = Some((line.earliest(limits.rate), first));
-                break;
-            }
-            line.waiting.pop_front();
-            line.waits.remove(&first);
-            line.begin(first, limits.rate, now);
-            advance.admitted.push(first);
-        }
-        if line.inside.is_empty() && line.waiting.is_empty() && line.next <= now {
-            lines.remove(scenario);
+    pub(crate) fn advance(&self, scenario: &ScenarioId, rules: Rules<'_>) -> Advance {
+        let mut groups = self.groups();
+        let Some(group) = groups.get_mut(scenario) else { return Advance::default() };
+        let advance = group.advance(rules);
+        self.count(group);
+        if group.is_idle(rules.now) {
+            groups.remove(scenario);
         }
         advance
     }
 
-    fn lines(&self) -> MutexGuard<'_, HashMap<ScenarioId, Line>> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Line {
-    fn line_up(&mut self, run: RunId) {
-        self.waiting.push_back(run);
-        self.waits.insert(run);
+    /// The first runs of a scenario that wait for their turn, in no particular order of their lines.
+    pub(crate) fn waiting(&self, scenario: &ScenarioId, most: usize) -> Vec<(LineNo, RunId)> {
+        self.groups().get(scenario).map(|group| group.waiting().take(most).collect()).unwrap_or_default()
     }
 
-    fn has_room(&self, limits: &Limits) -> bool {
-        limits.concurrency.as_ref().is_none_or(|most| self.inside.len() < most.limit as usize)
+    /// How the lines of all scenarios stand.
+    pub(crate) fn standings(&self, now: Millis) -> HashMap<ScenarioId, Standing> {
+        self.groups().iter().map(|(scenario, group)| (scenario.clone(), group.standing(now))).collect()
     }
 
-    /// As many as the rate's count may begin at once (the generic cell rate algorithm, ITU-T I.371).
-    fn may_begin(&self, rate: Option<Rate>, now: Millis) -> bool {
-        rate.is_none() || self.earliest(rate) <= now
-    }
-
-    fn earliest(&self, rate: Option<Rate>) -> Millis {
-        let Some(rate) = rate else { return Millis::MIN };
-        self.next.saturating_sub(pause(rate).saturating_mul(Millis::from(rate.count) - 1))
-    }
-
-    fn begin(&mut self, run: RunId, rate: Option<Rate>, now: Millis) {
-        self.inside.insert(run);
-        if let Some(rate) = rate {
-            self.next = self.next.max(now).saturating_add(pause(rate));
+    /// Keeps the sum of what waits.
+    fn count(&self, group: &mut Group) {
+        let (before, now) = group.recount();
+        if before <= now {
+            self.waiting.fetch_add(now - before, Ordering::Relaxed);
+        } else {
+            self.waiting.fetch_sub(before - now, Ordering::Relaxed);
         }
     }
-}
 
-/// The time between two runs at exactly this rate, at least a millisecond.
-fn pause(rate: Rate) -> Millis {
-    let per = Millis::try_from(rate.per.as_millis()).unwrap_or(Millis::MAX);
-    (per / Millis::from(rate.count)).max(1)
+    fn groups(&self) -> MutexGuard<'_, HashMap<ScenarioId, Group>> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use scenario::plan::{Concurrency, OnFull};
-    use std::time::Duration;
-
-    fn run(number: u128) -> RunId {
-        RunId(uuid::Uuid::from_u128(number))
-    }
-
-    fn limits(concurrency: Option<u32>, queue: Option<u32>, rate: Option<(u32, u64)>) -> Limits {
-        let rate = rate.map(|(count, seconds)| Rate { count, per: Duration::from_secs(seconds) });
-        let concurrency = concurrency.map(|limit| Concurrency { limit, key: None, on_full: OnFull::Queue });
-        Limits { concurrency, queue, rate, ..Limits::default() }
-    }
-
-    fn id() -> ScenarioId {
-        "test".parse().unwrap()
-    }
-
-    #[test]
-    fn runs_follow_each_other_in_the_order_in_which_they_came() {
-        let (lines, one) = (Lines::default(), limits(Some(1), None, None));
-        assert_eq!(lines.enter(&id(), &one, run(3), 0), Ok(Place::Inside));
-        assert_eq!(lines.enter(&id(), &one, run(1), 0), Ok(Place::Behind));
-        assert_eq!(lines.enter(&id(), &one, run(2), 0), Ok(Place::Behind));
-        assert_eq!(lines.advance(&id(), &one, 0), Advance::default());
-        assert!(lines.is_waiting(&id(), run(1)) && !lines.is_waiting(&id(), run(3)));
-        lines.leave(&id(), run(3));
-        assert_eq!(lines.enter(&id(), &one, run(4), 0), Ok(Place::Behind), "no one passes those who wait");
-        assert_eq!(lines.advance(&id(), &one, 0).admitted, [run(1)]);
-        lines.leave(&id(), run(2));
-        lines.leave(&id(), run(1));
-        assert_eq!(lines.advance(&id(), &one, 0).admitted, [run(4)]);
-        lines.leave(&id(), run(4));
-        assert_eq!(lines.advance(&id(), &one, 0), Advance::default());
-        assert!(lines.lines().is_empty(), "nothing is kept of an empty line");
-    }
-
-    #[test]
-    fn a_full_queue_takes_no_more() {
-        let (lines, short) = (Lines::default(), limits(Some(1), Some(1), None));
-        assert_eq!(lines.enter(&id(), &short, run(1), 0), Ok(Place::Inside));
-        assert_eq!(lines.enter(&id(), &short, run(2), 0), Ok(Place::Behind));
-        assert_eq!(lines.enter(&id(), &short, run(3), 0), Err(Full));
-        assert_eq!(lines.return_to(&id(), &short, run(4)), Place::Behind, "what was promised is kept");
-        lines.leave(&id(), run(1));
-        let wide = limits(Some(5), None, None);
-        assert_eq!(lines.advance(&id(), &wide, 0).admitted, [run(2), run(4)], "by the limits as they are now");
-    }
-
-    #[test]
-    fn no_more_begin_in_a_time_than_the_rate_says() {
-        let (lines, rate) = (Lines::default(), limits(None, None, Some((2, 10))));
-        assert_eq!(lines.enter(&id(), &rate, run(1), 1_000), Ok(Place::Inside));
-        assert_eq!(lines.enter(&id(), &rate, run(2), 1_000), Ok(Place::Inside));
-        assert_eq!(lines.enter(&id(), &rate, run(3), 1_000), Ok(Place::Behind));
-        assert_eq!(lines.enter(&id(), &rate, run(4), 1_000), Ok(Place::Behind));
-        let advance = lines.advance(&id(), &rate, 1_000);
-        assert_eq!((advance.admitted.len(), advance.next), (0, Some((6_000, run(3)))));
-        let advance = lines.advance(&id(), &rate, 6_000);
-        assert_eq!((advance.admitted, advance.next), (vec![run(3)], Some((11_000, run(4)))));
-        assert_eq!(lines.advance(&id(), &rate, 60_000).admitted, [run(4)]);
-        assert_eq!(lines.enter(&id(), &rate, run(5), 60_000), Ok(Place::Inside));
-        assert_eq!(lines.enter(&id(), &rate, run(6), 60_000), Ok(Place::Behind));
-    }
-}
+mod tests;

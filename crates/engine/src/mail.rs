@@ -1,7 +1,8 @@
 //! What others have to say to a run: an answer it waits for, a hand for a held step, the end of a run it called, or
 //! that it is cancelled. A run that is driven reads it at once; one that is on disk alone is woken for it.
 
-use crate::intake::{Refused, Reply};
+use crate::intake::Refused;
+use crate::replies::Replies;
 use run::entry::Release;
 use run::id::{RunId, Spot};
 use run::payload::Payload;
@@ -25,8 +26,9 @@ pub(crate) enum Letter {
     Cancel { receipt: Receipt },
     /// A run that it called is over.
     Over { child: RunId },
-    /// Someone waits for its answer, whom another has brought that found it driven already.
-    Caller(Reply),
+    /// Someone waits for its answer: whom another has brought that found it driven already, or whose delivery is a
+    /// repeat of the one that started it.
+    Callers(Replies),
 }
 
 /// Tells the sender what became of a letter, once that is on disk.
@@ -133,6 +135,16 @@ impl Mail {
         }
     }
 
+    /// Lets go of a run that is queued again: what has come for it is read then.
+    pub(crate) fn set_down(&self, run: RunId) {
+        let mut boxes = self.boxes();
+        if let Some(mailbox) = boxes.get_mut(&run).filter(|mailbox| !mailbox.letters.is_empty()) {
+            mailbox.bell = None;
+        } else {
+            boxes.remove(&run);
+        }
+    }
+
     /// Lets go of a run that hears nothing any more; gives the letters that no one will read.
     pub(crate) fn give_up(&self, run: RunId) -> Vec<Letter> {
         self.boxes().remove(&run).map(|mailbox| mailbox.letters).unwrap_or_default()
@@ -158,9 +170,9 @@ pub(crate) enum Closed {
 }
 
 impl Letter {
-    /// Whether someone waits to be told that it was heard.
-    pub(crate) fn has_receipt(&self) -> bool {
-        matches!(self, Self::Answer { .. } | Self::Release { .. } | Self::Move { .. } | Self::Cancel { .. })
+    /// Whether someone waits for what comes of it.
+    pub(crate) fn is_awaited(&self) -> bool {
+        !matches!(self, Self::Over { .. })
     }
 
     /// Tells the sender that nothing came of it.
@@ -173,7 +185,7 @@ impl Letter {
                 let _ = receipt.send(Err(why));
             }
             Self::Over { .. } => {}
-            Self::Caller(reply) => reply.refuse(Refused::Store(StoreError::Failed(why.to_string().into()))),
+            Self::Callers(callers) => callers.refuse(&Refused::Store(StoreError::Failed(why.to_string().into()))),
         }
     }
 }

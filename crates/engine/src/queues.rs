@@ -3,21 +3,23 @@
 //! There are two queues, so that a caller who waits for an answer never stands behind a flood of runs that nobody
 //! waits for; and so that such a flood asks no more of the far sides at once than it has slots.
 
-use crate::intake::Reply;
+mod lots;
+
+use crate::replies::Replies;
 use crate::shared::Options;
-use run::id::RunId;
-use std::collections::{HashMap, VecDeque};
+pub(crate) use lots::{Queue, Slot, Standing};
+use run::id::{Millis, RunId, ScenarioId};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 #[derive(Debug)]
 pub(crate) struct Queues {
     /// Runs whose callers wait for the answer.
-    pub(crate) attended: Queue,
+    pub(crate) attended: Arc<Queue>,
     /// All others.
-    pub(crate) unattended: Queue,
-    /// The callers of runs that are on disk alone.
-    callers: Mutex<HashMap<RunId, Reply>>,
+    pub(crate) unattended: Arc<Queue>,
+    /// The callers of runs that are on disk alone: at most one for each connection that is open.
+    callers: Mutex<HashMap<RunId, Replies>>,
 }
 
 impl Queues {
@@ -29,42 +31,94 @@ impl Queues {
         }
     }
 
-    /// The queue for a run with this caller.
-    pub(crate) fn of(&self, caller: Option<&Reply>) -> &Queue {
-        if caller.is_some_and(Reply::awaits_response) { &self.attended } else { &self.unattended }
+    /// The queue for a run with these callers.
+    pub(crate) fn of(&self, callers: &Replies) -> &Arc<Queue> {
+        if callers.await_response() { &self.attended } else { &self.unattended }
     }
 
-    pub(crate) fn push(&self, run: RunId, caller: Option<Reply>) {
-        let queue = self.of(caller.as_ref());
-        if let Some(caller) = caller {
-            self.keep(run, caller);
+    /// Queues a run that has not begun.
+    pub(crate) fn push_new(&self, scenario: &ScenarioId, run: RunId, callers: Replies) {
+        let queue = Arc::clone(self.of(&callers));
+        self.keep(run, callers);
+        queue.push_new(scenario, run);
+    }
+
+    /// Queues a run that has waited for its turn to begin.
+    pub(crate) fn begin(&self, scenario: &ScenarioId, run: RunId) {
+        self.queue_of(run).push_new(scenario, run);
+    }
+
+    /// Queues a run that has begun.
+    pub(crate) fn go_on(&self, scenario: &ScenarioId, run: RunId) {
+        self.queue_of(run).push_begun(scenario, run);
+    }
+
+    /// Keeps the callers of a run that waits for its time.
+    pub(crate) fn keep(&self, run: RunId, callers: Replies) {
+        if !callers.is_empty() {
+            self.callers().entry(run).or_default().join(callers);
         }
-        queue.push(run);
-    }
-
-    /// Keeps the caller of a run that waits for its time.
-    pub(crate) fn keep(&self, run: RunId, caller: Reply) {
-        self.callers().insert(run, caller);
     }
 
     /// Someone waits to hear that a run has heard: it stands before those that no one waits for.
     pub(crate) fn wake_for_someone(&self, run: RunId) {
-        self.attended.push(run);
+        self.attended.push_woken(run);
     }
 
-    /// A run's time has come.
+    /// There is something to do in a run that has begun.
     pub(crate) fn wake(&self, run: RunId) {
-        self.of(self.callers().get(&run)).push(run);
+        self.queue_of(run).push_woken(run);
     }
 
-    /// The caller of a run that is taken up.
-    pub(crate) fn take_caller(&self, run: RunId) -> Option<Reply> {
-        self.callers().remove(&run)
+    /// The callers of a run that is taken up.
+    pub(crate) fn take_callers(&self, run: RunId) -> Replies {
+        self.callers().remove(&run).unwrap_or_default()
+    }
+
+    /// A caller has gone away: nothing is kept of it.
+    pub(crate) fn forget_gone(&self, run: RunId) {
+        let mut callers = self.callers();
+        let Some(of_run) = callers.get_mut(&run) else { return };
+        of_run.forget_gone();
+        if of_run.is_empty() {
+            callers.remove(&run);
+        }
     }
 
     /// How many runs wait for a slot.
     pub(crate) fn len(&self) -> usize {
         self.attended.len() + self.unattended.len()
+    }
+
+    /// Has no run of this scenario begin until [`Self::resume`].
+    pub(crate) fn pause(&self, scenario: &ScenarioId) {
+        self.both(|queue| queue.pause(scenario));
+    }
+
+    /// Lets runs of this scenario begin again.
+    pub(crate) fn resume(&self, scenario: &ScenarioId) {
+        self.both(|queue| queue.resume(scenario));
+    }
+
+    /// Takes runs of this scenario that have not begun out of the queues.
+    pub(crate) fn take_new(&self, scenario: &ScenarioId, most: usize) -> Vec<RunId> {
+        let mut taken = self.attended.take_new(scenario, most);
+        taken.extend(self.unattended.take_new(scenario, most - taken.len()));
+        taken
+    }
+
+    /// How the scenarios' runs stand that wait for a slot or have one.
+    pub(crate) fn standings(&self, now: Millis) -> HashMap<ScenarioId, Standing> {
+        let mut all = self.attended.standings(now);
+        for (scenario, other) in self.unattended.standings(now) {
+            all.entry(scenario).or_default().add(&other);
+        }
+        all
+    }
+
+    /// When there is room again, in seconds.
+    pub(crate) fn retry_after(&self, now: Millis) -> u32 {
+        self.unattended.retry_after(now).min(self.attended.retry_after(now))
     }
 
     /// Comes back once no run is driven.
@@ -73,61 +127,16 @@ impl Queues {
         self.unattended.idle().await;
     }
 
-    fn callers(&self) -> MutexGuard<'_, HashMap<RunId, Reply>> {
+    fn both(&self, mut act: impl FnMut(&Queue)) {
+        act(&self.attended);
+        act(&self.unattended);
+    }
+
+    fn queue_of(&self, run: RunId) -> &Queue {
+        self.callers().get(&run).map_or(&self.unattended, |callers| self.of(callers))
+    }
+
+    fn callers(&self) -> MutexGuard<'_, HashMap<RunId, Replies>> {
         self.callers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// First come, first served.
-#[derive(Debug)]
-pub(crate) struct Queue {
-    waiting: Mutex<VecDeque<RunId>>,
-    arrived: Notify,
-    slots: Arc<Semaphore>,
-    size: u32,
-}
-
-impl Queue {
-    fn new(size: u32) -> Self {
-        let slots = Arc::new(Semaphore::new(size as usize));
-        Self { waiting: Mutex::default(), arrived: Notify::new(), slots, size }
-    }
-
-    /// A slot, if one is free now.
-    pub(crate) fn free_slot(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.slots).try_acquire_owned().ok()
-    }
-
-    pub(crate) fn push(&self, run: RunId) {
-        self.waiting().push_back(run);
-        self.arrived.notify_one();
-    }
-
-    /// The next run, and a slot for it; waits for both.
-    pub(crate) async fn next(&self) -> (RunId, OwnedSemaphorePermit) {
-        loop {
-            let next = self.waiting().pop_front();
-            if let Some(run) = next {
-                return (run, self.slot().await);
-            }
-            self.arrived.notified().await;
-        }
-    }
-
-    async fn slot(&self) -> OwnedSemaphorePermit {
-        let slot = Arc::clone(&self.slots).acquire_owned().await;
-        slot.expect("nobody closes the semaphore")
-    }
-
-    fn len(&self) -> usize {
-        self.waiting().len()
-    }
-
-    async fn idle(&self) {
-        drop(self.slots.acquire_many(self.size).await);
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, VecDeque<RunId>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,7 @@
 //! Does runs again: all of them or from a step on, as they were or with another version or input.
 
 use crate::course::Course;
-use crate::intake::{Refused, admit, name, start};
+use crate::intake::{Refused, admit, start};
 use crate::scenarios::UnknownVersion;
 use crate::shared::{Handle, Shared};
 use run::State;
@@ -13,6 +13,9 @@ use run::replay::{Misfit, Prefix, failed_at, prefix, reached, translate};
 use run::tables::StoreError;
 use scenario::plan::{Kind, Plan};
 use std::sync::Arc;
+
+/// After how many seconds a replay is tried again that was not taken in.
+const BUSY: u32 = 5;
 
 /// How a run is done again.
 #[derive(Clone, Debug)]
@@ -91,7 +94,7 @@ impl Handle {
         let course = prepared.unwrap_or(Err(Unreplayable::Refused(Refused::Store(StoreError::Closed))))?;
         let id = course.state().run();
         start(&self.shared, course).await.map_err(|error| match error {
-            StoreError::Busy => Refused::Busy,
+            StoreError::Busy => Refused::Busy { retry_after: BUSY },
             error => Refused::Store(error),
         })?;
         Ok(id)
@@ -142,7 +145,8 @@ impl Original<'_> {
         }
         let input = given(&self.created.input, replay.input);
         let created = Created { scenario: self.created.scenario.clone(), version: plan.version.clone(), at, input };
-        let mut course = Course::begin(name(at), plan, Arc::new(created), Arc::clone(&shared.options.setting));
+        let mut course =
+            Course::begin(shared.naming.next(at), plan, Arc::new(created), Arc::clone(&shared.options.setting));
         entries.into_iter().skip(1).for_each(|entry| course.record(entry));
         Ok(course)
     }

@@ -4,9 +4,11 @@
 use crate::course::Course;
 use crate::driver;
 use crate::hand::post;
-use crate::intake::{Refused, Reply};
-use crate::lines::Place;
+use crate::intake::Refused;
+use crate::lines::{Place, Progress};
 use crate::mail::{Letter, Unheard};
+use crate::queues::Slot;
+use crate::replies::Replies;
 use crate::shared::{Handle, Shared};
 use crate::turns;
 use run::State;
@@ -15,7 +17,6 @@ use run::id::RunId;
 use run::tables::StoreError;
 use std::sync::Arc;
 use store::Status;
-use tokio::sync::OwnedSemaphorePermit;
 
 /// How many open runs are asked for at a time.
 const PAGE: usize = 1_000;
@@ -27,19 +28,24 @@ pub(crate) fn take_up(shared: &Arc<Shared>) -> Result<usize, StoreError> {
     loop {
         let page = shared.store.journal.open_runs(after, PAGE)?;
         for (run, head) in &page {
-            if turns::return_to(shared, &head.scenario, *run)? == Place::Behind {
+            shared.naming.after(*run, shared.started);
+            if turns::return_to(shared, *run, head) == Place::Behind {
                 continue;
             }
             match (head.status, head.wake) {
                 (Status::Waiting | Status::Held, Some(wake)) => shared.timers.set(wake, *run),
                 (Status::Held, None) => {}
-                _ => shared.queues.push(*run, None),
+                _ if turns::progress(head) == Progress::New => shared.queues.begin(&head.scenario, *run),
+                _ => shared.queues.go_on(&head.scenario, *run),
             }
         }
         taken += page.len();
         match page.last() {
             Some((last, _)) if page.len() == PAGE => after = Some(*last),
-            _ => return Ok(taken),
+            _ => {
+                turns::advance_all(shared);
+                return Ok(taken);
+            }
         }
     }
 }
@@ -67,27 +73,37 @@ pub(crate) async fn wake(shared: Arc<Shared>) {
 }
 
 /// Reads a run back and drives it on.
-pub(crate) async fn drive(shared: Arc<Shared>, run: RunId, reply: Option<Reply>, slot: OwnedSemaphorePermit) {
+pub(crate) async fn drive(shared: Arc<Shared>, run: RunId, callers: Replies, slot: Slot) {
     // It may have been woken for two reasons; whoever drives it sees both.
     let Some(bell) = shared.mail.open(run) else {
-        reply.into_iter().for_each(|reply| post(&shared, run, Letter::Caller(reply)));
+        if !callers.is_empty() {
+            post(&shared, run, Letter::Callers(callers));
+        }
         return;
     };
     let reader = Arc::clone(&shared);
     let course = tokio::task::spawn_blocking(move || read(&reader, run)).await;
     match course.unwrap_or_else(|_| Err(Unresumable::Store(StoreError::Closed))) {
-        Ok(course) => driver::drive(shared, course, reply, bell, slot).await,
+        Ok(course) => {
+            let scenario = &course.state().created().scenario;
+            let Some(slot) = slot.belongs_to(scenario) else {
+                // Its scenario has its share of the slots: it waits with the others.
+                shared.queues.keep(run, callers);
+                shared.mail.set_down(run);
+                shared.queues.go_on(scenario, run);
+                return;
+            };
+            driver::drive(shared, course, callers, bell, slot).await;
+        }
         Err(error) => {
             tracing::error!(%run, %error, "the run cannot be resumed and stays as it is");
             if let Ok(Some(head)) = shared.head(run) {
-                turns::give_up(&shared, &head.scenario, run);
+                turns::give_up(&shared, run, &head);
             }
             for letter in shared.mail.give_up(run) {
                 letter.refuse(Unheard::Unreachable(error.to_string()));
             }
-            if let Some(reply) = reply {
-                reply.refuse(Refused::Store(StoreError::Failed(error.to_string().into())));
-            }
+            callers.refuse(&Refused::Store(StoreError::Failed(error.to_string().into())));
         }
     }
 }

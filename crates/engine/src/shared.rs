@@ -2,13 +2,17 @@
 
 use crate::alarms::Alarms;
 use crate::clock::{Clock, SystemClock};
+use crate::gates::Gates;
 use crate::heartbeats::{self, Beats};
 use crate::lines::Lines;
 use crate::mail::Mail;
+use crate::naming::Naming;
+use crate::paces::Paces;
 use crate::queues::Queues;
+use crate::repeats::Tally;
 use crate::scenarios::{Deployment, Scenarios, UnknownVersion};
 use crate::timers::Timers;
-use crate::{driver, resume, retention};
+use crate::{driver, repeats, resume, retention, turns};
 use run::call::Module;
 use run::entry::{self, Entry};
 use run::id::{Millis, RunId, ScenarioId};
@@ -17,7 +21,7 @@ use run::retention::Keep;
 use run::setting::Setting;
 use run::tables::StoreError;
 use scenario::catalog::Catalog;
-use scenario::plan::{Plan, Version};
+use scenario::plan::{Plan, Rate, Version};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -33,7 +37,8 @@ pub struct Options {
     /// How many other runs are worked on at once: the most that a crash can leave in flight of them, and the most
     /// that far sides are asked at a time.
     pub unattended_runs: u32,
-    /// How many runs may wait on disk before callers are refused.
+    /// How many runs may wait, for their turn, for a slot or for a time, before callers are refused: what bounds the
+    /// memory that they take.
     pub waiting_runs: usize,
     /// How long runs are kept once they are over, where their scenarios say nothing.
     pub keep: Keep,
@@ -50,7 +55,7 @@ impl Default for Options {
         Self {
             attended_runs: 2_000,
             unattended_runs: 64,
-            waiting_runs: 1_000_000,
+            waiting_runs: 2_000_000,
             keep: Keep::default(),
             keep_bytes: None,
             clock: Arc::new(SystemClock),
@@ -71,6 +76,10 @@ pub(crate) struct Shared {
     pub(crate) timers: Timers,
     pub(crate) mail: Mail,
     pub(crate) lines: Lines,
+    pub(crate) gates: Gates,
+    pub(crate) naming: Naming,
+    pub(crate) paces: Paces,
+    pub(crate) repeats: Tally,
     pub(crate) alarms: Alarms,
     pub(crate) beats: Beats,
     pub(crate) runtime: runtime::Handle,
@@ -122,6 +131,10 @@ impl Engine {
             timers: Timers::default(),
             mail: Mail::default(),
             lines: Lines::default(),
+            gates: Gates::new(Arc::clone(&store.tables)),
+            naming: Naming::default(),
+            paces: Paces::default(),
+            repeats: Tally::new(Arc::clone(&store.tables)),
             alarms: Alarms::new(Arc::clone(&store.tables)),
             beats: Beats::default(),
             runtime: runtime::Handle::current(),
@@ -138,10 +151,13 @@ impl Engine {
     /// deployed before, so that resumed runs find their plans at hand; triggers should be opened after, so that no new
     /// run is taken for an old one. Gives the number of runs taken up. Blocks for the disk.
     pub fn resume(&self) -> Result<usize, StoreError> {
+        self.shared.gates.load()?;
+        self.shared.gates.paused().iter().for_each(|scenario| self.shared.queues.pause(scenario));
         let taken = resume::take_up(&self.shared)?;
         self.shared.runtime.spawn(driver::dispatch(Arc::clone(&self.shared), |queues| &queues.attended));
         self.shared.runtime.spawn(driver::dispatch(Arc::clone(&self.shared), |queues| &queues.unattended));
         self.shared.runtime.spawn(resume::wake(Arc::clone(&self.shared)));
+        self.shared.runtime.spawn(repeats::keep(Arc::clone(&self.shared)));
         self.shared.alarms.load()?;
         self.shared.runtime.spawn(heartbeats::keep(Arc::clone(&self.shared)));
         self.shared.runtime.spawn(retention::keep(Arc::clone(&self.shared)));
@@ -158,8 +174,12 @@ impl Engine {
     pub async fn stop(self, grace: std::time::Duration) -> Result<(), StoreError> {
         self.shared.stopping.send_replace(true);
         let _ = tokio::time::timeout(grace, self.shared.queues.idle()).await;
-        let journal = Arc::clone(&self.shared.store.journal);
-        tokio::task::spawn_blocking(move || journal.close()).await.unwrap_or(Err(StoreError::Closed))
+        let shared = Arc::clone(&self.shared);
+        let close = move || {
+            shared.repeats.write();
+            shared.store.journal.close()
+        };
+        tokio::task::spawn_blocking(close).await.unwrap_or(Err(StoreError::Closed))
     }
 }
 
@@ -176,7 +196,10 @@ pub struct Handle {
 impl Handle {
     /// Makes this the scenario's current version. Blocks for the disk the first time a version is seen.
     pub fn deploy(&self, id: ScenarioId, text: &str, plan: Arc<Plan>) -> Result<(), StoreError> {
-        self.shared.scenarios.deploy(id, text, plan)
+        self.shared.scenarios.deploy(id.clone(), text, plan)?;
+        // Those who wait go by the limits as they are now.
+        turns::advance_by_name(&self.shared, &id);
+        Ok(())
     }
 
     /// Takes no more runs for this scenario. Those that have begun go on.
@@ -213,6 +236,11 @@ impl Handle {
     pub fn use_modules(&self, modules: impl IntoIterator<Item = Arc<dyn Module>>) {
         let modules = Arc::new(by_name(modules));
         *self.shared.modules.write().unwrap_or_else(PoisonError::into_inner) = modules;
+    }
+
+    /// From now on, steps call over these connections no faster than this; over all others as fast as they can.
+    pub fn use_rates(&self, rates: HashMap<String, Rate>) {
+        self.shared.paces.use_rates(rates);
     }
 
     /// The time by which the engine acts.

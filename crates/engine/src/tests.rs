@@ -3,6 +3,7 @@
 mod again;
 mod alarms;
 mod flow;
+mod queue;
 mod retention;
 
 use crate::{Answer, Engine, Handle, ManualClock, Options, Refused};
@@ -14,7 +15,7 @@ use run::input::{Input, Source};
 use run::payload::Payload;
 use scenario::catalog::{Catalog, Effect, ModuleSpec};
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use store::{Filter, Status, Store};
@@ -46,6 +47,8 @@ struct Recorder {
     spec: Arc<ModuleSpec>,
     asked: Mutex<Vec<(Value, String)>>,
     failures: AtomicU32,
+    /// What the failures say of when to come again, in milliseconds; 0: nothing.
+    busy_for: AtomicU64,
     /// Calls wait for a permit.
     gate: Semaphore,
     /// Lets a call with `n: 2` that waits at the gate go on alone.
@@ -67,13 +70,14 @@ impl Recorder {
             parameters: json!({ "type": "object" }),
             example: json!({}),
             sample: json!({}),
-            connections: Vec::new(),
+            connections: vec!["http".to_owned()],
             needs_connection: false,
             effect: Effect::Outside,
             url_parameter: None,
         };
-        let (asked, failures, gate) = (Mutex::default(), AtomicU32::new(0), Semaphore::new(0));
-        Arc::new(Self { spec: Arc::new(spec), asked, failures, gate, fail_now: Notify::new() })
+        let (asked, gate) = (Mutex::default(), Semaphore::new(0));
+        let (failures, busy_for) = (AtomicU32::new(0), AtomicU64::new(0));
+        Arc::new(Self { spec: Arc::new(spec), asked, failures, busy_for, gate, fail_now: Notify::new() })
     }
 
     fn asked(&self) -> usize {
@@ -96,7 +100,9 @@ impl Module for Recorder {
             if call.parameters["n"] == 2
                 && self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
             {
-                return Err(StepError::passing("down", "not now"));
+                let pause = Some(self.busy_for.load(Ordering::SeqCst)).filter(|pause| *pause > 0);
+                let failure = StepError::passing("down", "not now").retry_after(pause);
+                return Err(if pause.is_some() { failure.status(429) } else { failure });
             }
             Ok(Outcome { output: call.parameters.clone(), sent: Value::Null, delivery: Delivery::Real })
         })
@@ -109,6 +115,7 @@ struct Bench {
     recorder: Arc<Recorder>,
     attended_runs: u32,
     unattended_runs: u32,
+    waiting_runs: usize,
 }
 
 impl Bench {
@@ -120,6 +127,7 @@ impl Bench {
             recorder,
             attended_runs: 100,
             unattended_runs: 64,
+            waiting_runs: 1_000,
         }
     }
 
@@ -135,8 +143,8 @@ impl Bench {
     /// The same with these scenarios.
     fn engine_with(&self, texts: &[(&str, &str)]) -> (Engine, Handle) {
         let clock = Arc::clone(&self.clock) as Arc<dyn crate::Clock>;
-        let (attended_runs, unattended_runs) = (self.attended_runs, self.unattended_runs);
-        let options = Options { attended_runs, unattended_runs, clock, ..Options::default() };
+        let Self { attended_runs, unattended_runs, waiting_runs, .. } = *self;
+        let options = Options { attended_runs, unattended_runs, waiting_runs, clock, ..Options::default() };
         let modules = [Arc::clone(&self.recorder) as Arc<dyn Module>];
         let catalog = Catalog::new([ModuleSpec::clone(&self.recorder.spec)]);
         let engine = Engine::start(self.store.clone(), Arc::new(catalog.clone()), modules, options);

@@ -2,6 +2,7 @@
 
 use run::id::{Millis, RunId};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -10,6 +11,8 @@ use tokio::sync::Notify;
 pub(crate) struct Timers {
     due: Mutex<Due>,
     changed: Notify,
+    /// How many there are, to be read without the lock.
+    count: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -25,13 +28,21 @@ impl Timers {
         due.remove(run);
         due.of.insert(run, at);
         due.in_order.insert((at, run));
+        self.count.store(due.of.len(), Ordering::Relaxed);
         drop(due);
         self.changed.notify_one();
     }
 
     /// The run need not be woken any more.
     pub(crate) fn forget(&self, run: RunId) {
-        self.due().remove(run);
+        let mut due = self.due();
+        due.remove(run);
+        self.count.store(due.of.len(), Ordering::Relaxed);
+    }
+
+    /// How many runs wait for a time.
+    pub(crate) fn len(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
     }
 
     /// When the next is due.
@@ -44,6 +55,7 @@ impl Timers {
         let mut due = self.due();
         let (_, run) = *due.in_order.first().filter(|(at, _)| *at <= now)?;
         due.remove(run);
+        self.count.store(due.of.len(), Ordering::Relaxed);
         Some(run)
     }
 

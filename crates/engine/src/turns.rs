@@ -1,111 +1,173 @@
 //! Has runs of scenarios with limits take turns: lined up when they are taken in, woken when it is their turn.
 
-use crate::lines::{Full, Place, lines_up};
-use crate::shared::{Handle, Shared};
-use run::State;
-use run::entry::Entry;
-use run::id::{RunId, ScenarioId};
-use run::tables::StoreError;
-use scenario::plan::{Limits, Trigger};
-use std::sync::Arc;
+use crate::course::Course;
+use crate::gates::QueueState;
+use crate::hand::post;
+use crate::lines::{Advance, Gate, LineNo, Place, Progress, Rules, Shut, WHOLE};
+use crate::mail::Letter;
+use crate::shared::Shared;
+use run::id::{Millis, RunId, ScenarioId};
+use scenario::plan::Limits;
+use store::{Head, Status};
+use tokio::sync::oneshot;
 
-/// Lines a new run up, where its scenario says so. A run that its own scenario is the cause of, however far above,
-/// does not wait for it: it would wait for ever.
-pub(crate) fn enter(shared: &Shared, state: &State) -> Result<Place, Full> {
-    let (scenario, limits) = (&state.created().scenario, &state.plan().limits);
+/// Why a run is not taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Closed {
+    /// Too many wait; there is room again in so many seconds.
+    Full { retry_after: u32 },
+    /// As many as may be are under way, and its scenario wants no more.
+    Dropped,
+    /// Its scenario's queue is being drained.
+    Draining,
+}
+
+/// Lines a new run up, where its scenario says so, or where nothing begins now.
+pub(crate) fn enter(shared: &Shared, course: &mut Course) -> Result<Place, Closed> {
+    let state = course.state();
+    let scenario = &state.created().scenario;
+    let gate = match shared.gates.state(scenario) {
+        QueueState::Open => Gate::Open,
+        QueueState::Paused => Gate::Paused,
+        QueueState::Draining => return Err(Closed::Draining),
+    };
     let is_nested = state.caller().is_some_and(|caller| caller.chain.contains(scenario));
-    if !lines_up(limits) || is_nested {
-        return Ok(Place::Inside);
-    }
-    let place = shared.lines.enter(scenario, limits, state.run(), shared.options.clock.now())?;
+    let line = match (course.line, gate) {
+        (Some(line), _) => line,
+        (None, Gate::Paused) if !is_nested => WHOLE,
+        (None, _) => return Ok(Place::Inside),
+    };
+    let (scenario, run, limits) = (scenario.clone(), state.run(), &state.plan().limits);
+    let rules = Rules { limits, gate, now: shared.options.clock.now() };
+    let place = shared.lines.enter(&scenario, line, run, rules).map_err(|shut| match shut {
+        Shut::Full { retry_after } => Closed::Full { retry_after },
+        Shut::Dropped => Closed::Dropped,
+    })?;
     if place == Place::Behind {
-        advance(shared, scenario, limits, None);
+        advance(shared, &scenario, limits, None);
     }
+    course.line = Some(line);
     Ok(place)
 }
 
-/// Lines up a run that was not over at the last stop. Only its scenario's present limits are looked at.
-pub(crate) fn return_to(shared: &Arc<Shared>, scenario: &ScenarioId, run: RunId) -> Result<Place, StoreError> {
-    let Some(deployment) = shared.scenarios.current(scenario).filter(|found| lines_up(&found.plan.limits)) else {
-        return Ok(Place::Inside);
+/// Lines up a run that was not over at the last stop, as its head has it. Those whose turn it is are woken by
+/// [`advance_all`].
+pub(crate) fn return_to(shared: &Shared, run: RunId, head: &Head) -> Place {
+    let progress = progress(head);
+    let line = match (head.line, progress, shared.gates.gate(&head.scenario)) {
+        (Some(line), _, _) => line,
+        (None, Progress::New, Gate::Paused) => WHOLE,
+        (None, _, _) => return Place::Inside,
     };
-    let is_callable = deployment.plan.triggers.iter().any(|trigger| matches!(trigger, Trigger::Call(_)));
-    if is_callable && is_nested(shared, scenario, run)? {
-        return Ok(Place::Inside);
+    shared.lines.return_to(&head.scenario, line, run, progress);
+    match progress {
+        Progress::New => Place::Behind,
+        Progress::Begun => Place::Inside,
     }
-    Ok(shared.lines.return_to(scenario, &deployment.plan.limits, run))
 }
 
-/// Whether a run on disk was called, however indirectly, by one of its own scenario.
-fn is_nested(shared: &Arc<Shared>, scenario: &ScenarioId, run: RunId) -> Result<bool, StoreError> {
-    let Some((_, entries)) = (Handle { shared: Arc::clone(shared) }).journal(run)? else { return Ok(false) };
-    Ok(entries.iter().any(|entry| matches!(entry, Entry::CalledBy(caller) if caller.chain.contains(scenario))))
+/// Whether a run on disk has begun: one that has only been taken in waits for nothing and no time.
+pub(crate) fn progress(head: &Head) -> Progress {
+    match (head.status, head.wake) {
+        (Status::Waiting, None) => Progress::New,
+        _ => Progress::Begun,
+    }
 }
 
 /// Whether it is not this run's turn yet. Where it may be by now, those who come next are woken.
-pub(crate) fn is_waiting(shared: &Shared, state: &State) -> bool {
-    let scenario = &state.created().scenario;
-    if shared.lines.are_unused() || !shared.lines.is_waiting(scenario, state.run()) {
+pub(crate) fn is_waiting(shared: &Shared, course: &Course) -> bool {
+    let Some(line) = course.line else { return false };
+    let (scenario, run) = (&course.state().created().scenario, course.state().run());
+    if shared.lines.are_unused() || !shared.lines.is_waiting(scenario, line, run) {
         return false;
     }
-    advance(shared, scenario, &present(shared, state), Some(state.run()));
-    shared.lines.is_waiting(scenario, state.run())
+    advance(shared, scenario, &present(shared, course), Some(run));
+    shared.lines.is_waiting(scenario, line, run)
+}
+
+/// Has a run wait that came out of a queue while its scenario was paused.
+pub(crate) fn set_back(shared: &Shared, course: &mut Course) {
+    let state = course.state();
+    let scenario = &state.created().scenario;
+    if course.line.is_none() && !state.has_begun() && shared.gates.gate(scenario) == Gate::Paused {
+        shared.lines.return_to(scenario, WHOLE, state.run(), Progress::New);
+        course.line = Some(WHOLE);
+    }
 }
 
 /// The turn of a run that is over as soon as it is written. Given back when dropped.
 #[derive(Debug)]
 pub(crate) struct Turn<'s> {
     shared: &'s Shared,
-    /// None where no scenario has a line.
-    of: Option<(ScenarioId, RunId, Limits)>,
+    /// None where it has no line.
+    of: Option<(ScenarioId, LineNo, RunId, Limits)>,
 }
 
 impl<'s> Turn<'s> {
-    pub(crate) fn of(shared: &'s Shared, state: &State) -> Self {
-        let of = || (state.created().scenario.clone(), state.run(), present(shared, state));
-        Self { shared, of: (!shared.lines.are_unused()).then(of) }
+    pub(crate) fn of(shared: &'s Shared, course: &Course) -> Self {
+        let of = |line| {
+            let state = course.state();
+            (state.created().scenario.clone(), line, state.run(), present(shared, course))
+        };
+        Self { shared, of: course.line.map(of) }
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        if let Some((scenario, run, limits)) = &self.of {
-            self.shared.lines.leave(scenario, *run);
+        if let Some((scenario, line, run, limits)) = &self.of {
+            self.shared.lines.leave(scenario, *line, *run);
             advance(self.shared, scenario, limits, None);
         }
     }
 }
 
 /// A run cannot be read, and will not go on before someone mends that: others need not wait for it.
-pub(crate) fn give_up(shared: &Shared, scenario: &ScenarioId, run: RunId) {
-    let Some(deployment) = shared.scenarios.current(scenario) else { return };
-    shared.lines.leave(scenario, run);
-    advance(shared, scenario, &deployment.plan.limits, None);
+pub(crate) fn give_up(shared: &Shared, run: RunId, head: &Head) {
+    let Some(line) = head.line else { return };
+    shared.lines.leave(&head.scenario, line, run);
+    advance_by_name(shared, &head.scenario);
 }
 
 /// A run is over: the next ones have their turn.
-pub(crate) fn leave(shared: &Shared, state: &State) {
-    if shared.lines.are_unused() {
-        return;
-    }
-    let scenario = &state.created().scenario;
-    let limits = present(shared, state);
-    // Those who lined up when there were limits still wait for someone to leave.
-    shared.lines.leave(scenario, state.run());
+pub(crate) fn leave(shared: &Shared, course: &Course) {
+    drop(Turn::of(shared, course));
+}
+
+/// Lets those in whose turn it is, after a restart or after something was said about the scenario's queue.
+pub(crate) fn advance_by_name(shared: &Shared, scenario: &ScenarioId) {
+    let deployment = shared.scenarios.current(scenario);
+    let limits = deployment.map_or_else(Limits::default, |deployment| deployment.plan.limits.clone());
     advance(shared, scenario, &limits, None);
 }
 
-/// Wakes those whose turn it is, but for one who is awake.
+/// The same for every scenario that has lines.
+pub(crate) fn advance_all(shared: &Shared) {
+    shared.lines.scenarios().iter().for_each(|scenario| advance_by_name(shared, scenario));
+}
+
+/// Wakes those whose turn it is, but for one who is awake; ends those who must make room.
 fn advance(shared: &Shared, scenario: &ScenarioId, limits: &Limits, awake: Option<RunId>) {
-    let advance = shared.lines.advance(scenario, limits, shared.options.clock.now());
-    advance.admitted.into_iter().filter(|run| Some(*run) != awake).for_each(|run| shared.queues.wake(run));
-    if let Some((at, run)) = advance.next {
-        shared.timers.set(at, run);
+    let rules = Rules { limits, gate: shared.gates.gate(scenario), now: shared.options.clock.now() };
+    let Advance { admitted, displaced, next, first } = shared.lines.advance(scenario, rules);
+    admitted.into_iter().filter(|run| Some(*run) != awake).for_each(|run| shared.queues.begin(scenario, run));
+    for run in displaced {
+        let (receipt, _) = oneshot::channel();
+        post(shared, run, Letter::Cancel { receipt });
+    }
+    let deadline = limits.deadline.map(|within| Millis::try_from(within.as_millis()).unwrap_or(Millis::MAX));
+    for (run, within) in first.into_iter().filter_map(|run| Some((run, deadline?))) {
+        shared.timers.set(run.created().saturating_add(within), run);
+    }
+    if let Some((at, run)) = next {
+        let deadline = deadline.map_or(Millis::MAX, |within| run.created().saturating_add(within));
+        shared.timers.set(at.min(deadline), run);
     }
 }
 
 /// The limits that the scenario has now; those of the run where it takes no more.
-fn present(shared: &Shared, state: &State) -> Limits {
+fn present(shared: &Shared, course: &Course) -> Limits {
+    let state = course.state();
     let current = shared.scenarios.current(&state.created().scenario);
     current.map_or_else(|| state.plan().limits.clone(), |deployment| deployment.plan.limits.clone())
 }

@@ -8,6 +8,7 @@ mod functions;
 mod home;
 mod modules;
 mod processors;
+mod queue;
 mod run;
 mod runs;
 mod schema;
@@ -35,6 +36,7 @@ enum Command {
     Serve(serve::Serve),
     Run(run::Run),
     Runs(runs::Runs),
+    Queue(queue::Queue),
     Check(check::Check),
     Fmt(fmt::Fmt),
     Diff(diff::Diff),
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Run(run) => run.run(),
         Command::Runs(runs) => runs.run(),
+        Command::Queue(queue) => queue.run(),
         Command::Check(check) => check.run(),
         Command::Fmt(fmt) => fmt.run(),
         Command::Diff(diff) => diff.run(),

@@ -19,7 +19,7 @@ use run::retention::Keep;
 use run::setting::Setting;
 use scenario::catalog::Catalog;
 use server::library::Library;
-use server::{App, Assets, Gateway};
+use server::{App, Assets, Bodies, Gateway};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -65,6 +65,12 @@ pub(crate) struct Serve {
     /// The largest webhook body that is parsed, in bytes; with files in it, where the webhook sets no bound
     #[arg(long, value_name = "BYTES", default_value_t = 16 << 20)]
     max_body: u64,
+    /// How many runs that no caller waits for are worked on at once, each of them one call of a far side or more
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    workers: u32,
+    /// How many runs may wait, over all scenarios, before callers are told to come again
+    #[arg(long, value_name = "N", default_value_t = 2_000_000)]
+    queue_limit: usize,
     /// The largest webhook body with files in it, in bytes, whatever the webhook's `max_body` says
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 30)]
     max_file: u64,
@@ -136,6 +142,7 @@ impl Serve {
         let loaded = reach.modules(Arc::clone(&home.connections));
         let engine_options = self.engine_options(setting);
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, engine_options);
+        engine.handle().use_rates(home.connections.rates());
         let hooks = HookTable::default();
         let scheduler = Scheduler::new(engine.handle(), Arc::clone(&store.tables));
         let folder = Arc::new(Folder::new(Parts {
@@ -182,6 +189,7 @@ impl Serve {
             max_file: self.max_file,
             body_timeout: BODY_TIMEOUT,
             files,
+            bodies: Bodies::default(),
         }
     }
 
@@ -202,7 +210,9 @@ impl Serve {
 
     fn engine_options(&self, setting: Arc<Setting>) -> Options {
         let keep = Keep { age: self.keep.0, ..Keep::default() };
-        Options { setting, keep, keep_bytes: self.keep_bytes, ..Options::default() }
+        let (unattended_runs, waiting_runs) = (self.workers, self.queue_limit);
+        let keep_bytes = self.keep_bytes;
+        Options { unattended_runs, waiting_runs, setting, keep, keep_bytes, ..Options::default() }
     }
 
     fn setting(&self, address: SocketAddr, store: &Store, secrets: Arc<CurrentSecrets>) -> anyhow::Result<Setting> {
@@ -268,6 +278,7 @@ fn reconnect(
             return;
         }
         secrets.replace(home.secrets);
+        handle.use_rates(home.connections.rates());
         handle.use_modules(reach.modules(home.connections));
         handle.use_catalog(Arc::clone(&home.catalog));
         if let Err(error) = folder.use_catalog(home.catalog) {

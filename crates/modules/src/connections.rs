@@ -18,8 +18,9 @@ pub(crate) use smtp::{Encryption, Server, Smtp, decoded};
 use run::call::Delivery;
 use run::error::StepError;
 use scenario::diagnostic::Place;
+use scenario::plan::Rate;
 use settings::{Name, Settings, did_you_mean};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use text::{Node, Tree};
@@ -37,6 +38,8 @@ pub struct Connections {
 #[derive(Debug)]
 struct Entry {
     kind: String,
+    /// How fast it is used at most.
+    rate: Option<Rate>,
     /// The service, or why it cannot be used.
     state: Result<Service, String>,
 }
@@ -87,7 +90,7 @@ impl Connections {
         let mut connections = Self::empty();
         let mut mistakes = Vec::new();
         for (name, tree) in fields {
-            let (kind, service, problems) = read(&name, tree, sources);
+            let Read { kind, rate, service, problems } = read(&name, tree, sources);
             let state = match (problems.first(), service) {
                 (Some(problem), _) => Err(problem.message.clone()),
                 (None, Some(service)) => Ok(service),
@@ -97,7 +100,7 @@ impl Connections {
                 problems.into_iter().partition(|problem| problem.fault == Fault::Mistake);
             mistakes.extend(mistaken);
             connections.missing.extend(missing);
-            connections.entries.insert(name.text, Entry { kind, state });
+            connections.entries.insert(name.text, Entry { kind, rate, state });
         }
         if mistakes.is_empty() { Ok(connections) } else { Err(mistakes) }
     }
@@ -105,6 +108,11 @@ impl Connections {
     /// Name → type of every connection, the broken ones included.
     pub fn kinds(&self) -> BTreeMap<String, String> {
         self.entries.iter().map(|(name, entry)| (name.clone(), entry.kind.clone())).collect()
+    }
+
+    /// How fast connections are used at most, by name; those without a `rate` are not in it.
+    pub fn rates(&self) -> HashMap<String, Rate> {
+        self.entries.iter().filter_map(|(name, entry)| Some((name.clone(), entry.rate?))).collect()
     }
 
     /// What connections refer to that is not there. A connection named here fails every call with
@@ -167,15 +175,26 @@ pub(crate) fn incomplete() -> StepError {
     StepError::permanent("connection_broken", "the connection lacks its credentials")
 }
 
-/// One connection: its type, its service unless it is broken, and everything that is wrong with it.
-fn read(name: &text::Key, tree: Tree, sources: &dyn Sources) -> (String, Option<Service>, Vec<Problem>) {
+/// One connection, as it is written.
+struct Read {
+    kind: String,
+    rate: Option<Rate>,
+    /// None where it is broken.
+    service: Option<Service>,
+    /// Everything that is wrong with it.
+    problems: Vec<Problem>,
+}
+
+fn read(name: &text::Key, tree: Tree, sources: &dyn Sources) -> Read {
     let owner = Name { text: name.text.clone(), place: name.place };
     let Node::Map(fields) = tree.node else {
         let problem = Problem::of_connection(&owner, tree.place, "a connection is a list of settings");
-        return (String::new(), None, vec![problem.hint("`{ type: bearer, token: { env: API_TOKEN } }`")]);
+        let problems = vec![problem.hint("`{ type: bearer, token: { env: API_TOKEN } }`")];
+        return Read { kind: String::new(), rate: None, service: None, problems };
     };
     let mut settings = Settings::new(owner, fields, sources);
     let kind = settings.kind(&KINDS);
+    let rate = settings.rate();
     let service = match kind.as_str() {
         "api_key" => Some(Service::Http(http::Http::api_key(&mut settings))),
         "basic" => Some(Service::Http(http::Http::basic(&mut settings))),
@@ -186,7 +205,7 @@ fn read(name: &text::Key, tree: Tree, sources: &dyn Sources) -> (String, Option<
         _ => None,
     };
     let problems = settings.finish(service.is_some());
-    (kind, service, problems)
+    Read { kind, rate, service, problems }
 }
 
 /// The environment and the files of this machine.

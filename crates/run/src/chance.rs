@@ -73,6 +73,11 @@ impl State {
         Moment { now: seen.unwrap_or(now), seed, first_line: step.place.line }
     }
 
+    /// What the expressions see that tell what the run is recognised by, when it comes in.
+    pub(crate) fn arrival(&self, now: Millis) -> Moment {
+        Moment { now, seed: mix(self.chance.0), first_line: 0 }
+    }
+
     /// What the steps of this journal, which this state is the beginning of, saw of time: what a replay sees again.
     pub fn decided<'e>(mut self, entries: impl IntoIterator<Item = &'e Entry>) -> Vec<Decided> {
         let mut decided = Vec::new();

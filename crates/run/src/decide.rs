@@ -391,7 +391,7 @@ impl<'a> Decision<'a> {
 }
 
 /// The failure of a step whose expression has no value.
-fn failure(error: ExpressionError) -> StepError {
+pub(crate) fn failure(error: ExpressionError) -> StepError {
     let failure = StepError::permanent(error.code, error.message).at(error.place);
     match error.hint {
         Some(hint) => failure.hint(hint),

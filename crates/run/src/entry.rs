@@ -80,6 +80,18 @@ pub enum Entry {
     Replayed(Box<Replayed>),
     /// From here on the run keeps to another version of its scenario, which this user or rule chose.
     Moved { version: Version, by: String, at: Millis },
+    /// What the run is recognised by, or lines up by, could not be told; among the first entries.
+    Unkeyed { of: KeyOf, error: Box<StepError>, at: Millis },
+}
+
+/// What a key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyOf {
+    /// `dedupe`: repeats of a delivery have the same.
+    Dedupe,
+    /// `limits.concurrency.key`: runs of the same line up.
+    Line,
 }
 
 /// What a run does again.
@@ -271,6 +283,7 @@ impl Entry {
             | Self::Keyed { at, .. }
             | Self::Doubted { at, .. }
             | Self::Moved { at, .. }
+            | Self::Unkeyed { at, .. }
             | Self::Ended { at, .. } => *at,
             Self::Replayed(replayed) => replayed.at,
             Self::CalledBy(caller) => caller.at,
@@ -309,6 +322,7 @@ impl Entry {
             | Self::CalledBy(_)
             | Self::Collapsed { .. }
             | Self::Keyed { .. }
+            | Self::Unkeyed { .. }
             | Self::Replayed(_)
             | Self::Moved { .. } => None,
         }
@@ -344,9 +358,12 @@ impl Entry {
             | Self::Held { spot, .. }
             | Self::Released { spot, .. }
             | Self::Doubted { spot, .. } => smallvec![spot],
-            Self::Created(_) | Self::CalledBy(_) | Self::Keyed { .. } | Self::Replayed(_) | Self::Moved { .. } => {
-                SmallVec::new()
-            }
+            Self::Created(_)
+            | Self::CalledBy(_)
+            | Self::Keyed { .. }
+            | Self::Unkeyed { .. }
+            | Self::Replayed(_)
+            | Self::Moved { .. } => SmallVec::new(),
         }
     }
 
@@ -383,6 +400,7 @@ impl Entry {
             | Self::Doubted { .. }
             | Self::Replayed(_)
             | Self::Moved { .. }
+            | Self::Unkeyed { .. }
             | Self::Ended { .. } => Vec::new(),
         }
     }

@@ -23,11 +23,13 @@ pub mod tables;
 
 mod chance;
 mod decide;
+mod key;
 mod names;
 mod state;
 
 pub use chance::Reach;
 pub use decide::{Action, Job, PreparedCall, decide, settle};
+pub use key::Key;
 pub use state::State;
 
 #[cfg(test)]

@@ -142,6 +142,7 @@ fn is_about_steps(entry: &Entry) -> bool {
         Entry::Created(_)
             | Entry::CalledBy(_)
             | Entry::Keyed { .. }
+            | Entry::Unkeyed { .. }
             | Entry::Replayed(_)
             | Entry::Moved { .. }
             | Entry::Doubted { .. }

@@ -208,10 +208,16 @@ impl State {
         }
     }
 
+    /// When it must be over at the latest, by `limits.timeout` or by `limits.deadline`.
+    pub fn deadline(&self) -> Millis {
+        let timeout = self.timeout();
+        self.arrival_deadline().map_or(timeout, |deadline| deadline.min(timeout))
+    }
+
     /// When it must be over: `limits.timeout` after it began, or after it failed and `on_failure` began. Neither the
     /// time counts that it stood in a queue, nor the time before this process took it up, when nothing could be done
     /// about it, nor the time for which the scenario itself told it to wait.
-    pub fn deadline(&self) -> Millis {
+    fn timeout(&self) -> Millis {
         let timeout = Millis::try_from(self.plan.limits.timeout.as_millis()).unwrap_or(Millis::MAX);
         let (begun, before) = match &self.collapse {
             Some(collapse) => (Some(collapse.at), collapse.rested),
@@ -221,6 +227,18 @@ impl State {
         let rested = self.rest.in_all();
         let taken_up = self.taken_up.saturating_add(rested.saturating_sub(self.rested));
         begun.saturating_add(rested.saturating_sub(before)).max(taken_up).saturating_add(timeout)
+    }
+
+    /// Whether anything was decided or done: one that has not begun has only been taken in.
+    pub fn has_begun(&self) -> bool {
+        self.begun.is_some()
+    }
+
+    /// When it must be over, counted from its arrival with all its waiting; none where its scenario sets no such bound,
+    /// and none any more once it has failed.
+    pub fn arrival_deadline(&self) -> Option<Millis> {
+        let deadline = self.plan.limits.deadline.filter(|_| self.collapse.is_none())?;
+        Some(self.created.at.saturating_add(Millis::try_from(deadline.as_millis()).unwrap_or(Millis::MAX)))
     }
 
     /// Tells since when this process could have carried the run on.
@@ -233,7 +251,7 @@ impl State {
     /// this state and changes nothing more.
     pub fn apply(&mut self, entry: &Entry) {
         match entry {
-            Entry::Created(_) | Entry::Keyed { .. } => return,
+            Entry::Created(_) | Entry::Keyed { .. } | Entry::Unkeyed { .. } => return,
             Entry::Replayed(replayed) => return self.replay(replayed),
             Entry::CalledBy(caller) => {
                 self.caller = Some(caller.clone());
@@ -265,7 +283,11 @@ impl State {
 
     fn take_in(&mut self, entry: &Entry) {
         match entry {
-            Entry::Created(_) | Entry::CalledBy(_) | Entry::Keyed { .. } | Entry::Replayed(_) => {}
+            Entry::Created(_)
+            | Entry::CalledBy(_)
+            | Entry::Keyed { .. }
+            | Entry::Unkeyed { .. }
+            | Entry::Replayed(_) => {}
             Entry::Done(done) => self.conclude(&done.spot, done.output.clone()),
             Entry::Recovered { spot, output, .. } => self.conclude(spot, output.clone()),
             Entry::Skipped { spot, .. } => self.conclude(spot, Payload::null()),

@@ -10,6 +10,7 @@ mod check;
 mod document;
 mod events;
 mod modules;
+mod queues;
 mod runs;
 mod scenarios;
 mod stores;
@@ -41,6 +42,11 @@ fn v1(routes: &mut ServiceConfig) {
         .service(document::get)
         .service(events::events)
         .service(modules::list)
+        .service(queues::list::list)
+        .service(queues::purge::purge)
+        .service(queues::state::drain)
+        .service(queues::state::pause)
+        .service(queues::state::resume)
         .service(runs::cancel::cancel)
         .service(runs::get::get)
         .service(runs::list::list)

@@ -218,7 +218,14 @@ impl From<Unheard> for Problem {
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Busy => Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", refused.to_string()).retry_after(5),
+            Refused::Busy { retry_after } => {
+                let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", refused.to_string());
+                problem.retry_after(retry_after.into())
+            }
+            Refused::Draining { retry_after } => {
+                let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "draining", refused.to_string());
+                problem.retry_after(retry_after.into())
+            }
             Refused::Stopping => Self::stopping(),
             Refused::Store(error) => error.into(),
         }

@@ -2,11 +2,12 @@
 
 mod body;
 
+use crate::bodies::Bodies;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 pub(crate) use body::read;
-use engine::Handle;
+use engine::{Handle, Novelty};
 use run::files::Files;
 use run::id::RunId;
 use run::response::Response;
@@ -19,6 +20,9 @@ use triggers::webhook::problem::{self, Refusal};
 
 /// Tells which run answered.
 const RUN: HeaderName = HeaderName::from_static("hookmill-run");
+
+/// Tells that the answer is that of an earlier delivery, and its run.
+const REPEAT: HeaderName = HeaderName::from_static("hookmill-repeat");
 
 /// What a page may do that a scenario answers with: it must not act in the name of the editor's origin (CWE-79).
 const SANDBOX: &str = "sandbox allow-forms allow-popups allow-scripts";
@@ -39,6 +43,8 @@ pub struct Gateway {
     pub max_file: u64,
     /// How long a body may take to come; one with files in it longer, by its size.
     pub body_timeout: Duration,
+    /// The room for all bodies that are being read.
+    pub bodies: Bodies,
     /// Where files are kept.
     pub files: Files,
 }
@@ -53,14 +59,26 @@ pub(crate) fn configure(gateway: Gateway) -> impl FnOnce(&mut web::ServiceConfig
 }
 
 async fn receive(request: HttpRequest, payload: web::Payload, gateway: web::Data<Gateway>) -> HttpResponse {
-    match start(&request, payload, &gateway).await {
+    let mut first = None;
+    let mut response = match start(&request, payload, &gateway, &mut first).await {
         Ok(Reply::Response { run, response }) => answer(run, &response),
         Ok(Reply::Accepted { run }) => accepted(run),
+        Ok(Reply::Dropped) => dropped(),
         Err(refusal) => refused(&refusal),
+    };
+    if let Some(run) = first {
+        response.headers_mut().insert(REPEAT, in_header(run));
     }
+    response
 }
 
-async fn start(request: &HttpRequest, payload: web::Payload, gateway: &Gateway) -> Result<Reply, Refusal> {
+/// Has the request start its run; gives in `first` the run of an earlier delivery that it repeats.
+async fn start(
+    request: &HttpRequest,
+    payload: web::Payload,
+    gateway: &Gateway,
+    first: &mut Option<RunId>,
+) -> Result<Reply, Refusal> {
     let hooks = gateway.hooks.current();
     let path = request.uri().path().strip_prefix("/hook/").unwrap_or_default();
     let found = hooks.find(path, request.method().as_str())?;
@@ -68,7 +86,8 @@ async fn start(request: &HttpRequest, payload: web::Payload, gateway: &Gateway) 
     let ip = caller(request, &gateway.proxies, &headers);
     let hook = found.target;
     hook.admit(ip)?;
-    let body = body::receive(request, payload, gateway, hook).await?;
+    let mut share = gateway.bodies.share();
+    let body = body::receive(request, payload, gateway, hook, &mut share).await?;
     let input = hook.input(RawRequest {
         method: request.method().as_str(),
         path: &found.path,
@@ -80,7 +99,12 @@ async fn start(request: &HttpRequest, payload: web::Payload, gateway: &Gateway) 
         at: gateway.handle.clock().now(),
         reads: &hook.deployment.plan.trigger_reads,
     })?;
-    reply(gateway.handle.deliver(&hook.deployment, input, hook.wait).await)
+    drop(share);
+    let told = hook.deliver(&gateway.handle, input).await;
+    reply(told.map(|told| {
+        *first = told.answer.run().filter(|_| told.novelty == Novelty::Repeat);
+        told.answer
+    }))
 }
 
 /// The header fields, as they came.
@@ -123,12 +147,19 @@ fn accepted(run: RunId) -> HttpResponse {
         .body(format!(r#"{{"accepted":true,"run":"{run}"}}"#))
 }
 
+/// No run was started, and none will be for this delivery: it is not to be sent again.
+fn dropped() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(r#"{"accepted":false,"dropped":"as many runs are under way as the scenario allows"}"#)
+}
+
 /// The refusal as a problem document.
 pub(crate) fn refused(refusal: &Refusal) -> HttpResponse {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut builder = HttpResponse::build(status);
     builder.content_type(problem::CONTENT_TYPE);
-    if matches!(refusal.status, 408 | 413) {
+    if matches!(refusal.status, 408 | 413) || refusal.code == "busy" {
         // What is still to come of the body is not wanted.
         builder.force_close();
     }
@@ -147,4 +178,8 @@ pub(crate) fn refused(refusal: &Refusal) -> HttpResponse {
 fn name_run(builder: &mut HttpResponseBuilder, run: RunId) -> &mut HttpResponseBuilder {
     let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
     builder.insert_header((RUN, &*run.0.hyphenated().encode_lower(&mut text)))
+}
+
+fn in_header(run: RunId) -> HeaderValue {
+    HeaderValue::try_from(run.to_string()).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

@@ -55,7 +55,8 @@ async fn act(request: &HttpRequest, payload: web::Payload, app: &App) -> Result<
         Act::Refuse => Ok(Reply::NotTaken(allowed(&awaited))),
         Act::Take => {
             let bound = app.gateway().body_timeout;
-            let reading = timeout(bound, gateway::read(request, payload, LARGEST)).await;
+            let mut share = app.gateway().bodies.share();
+            let reading = timeout(bound, gateway::read(request, payload, LARGEST, &mut share)).await;
             let body = reading.map_err(|_| Refusal::slow_body(bound.as_secs()))??;
             Ok(take(awaited, input(request, body, app)?, request, app).await)
         }

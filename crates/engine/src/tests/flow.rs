@@ -502,7 +502,7 @@ steps: [ { respond: { text: \"{{ trigger.body }}\" } } ]
         tokio::spawn(async move { deliver(&handle, json!(3)).await })
     };
     until("the third", || handle.runs(&Filter::default(), 10).unwrap().len() == 3).await;
-    assert!(matches!(deliver(&handle, json!(4)).await, Err(crate::Refused::Busy)));
+    assert!(matches!(deliver(&handle, json!(4)).await, Err(crate::Refused::Busy { .. })));
     bench.clock.advance(5_000);
     let Answer::Responded { response, .. } = third.await.unwrap().unwrap() else { panic!("it answers") };
     assert_eq!(&*response.body, b"3");

@@ -5,7 +5,7 @@ use super::{Place, folder};
 use crate::terminal::{self, BAD, Done, QUIET, paint};
 use anyhow::Context;
 use clap::Args;
-use run::entry::Entry;
+use run::entry::{Entry, KeyOf};
 use run::history::history;
 use run::id::RunId;
 use run::payload::Payload;
@@ -24,19 +24,20 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) async fn run(self) -> Done {
-        let run = match (&self.place.server, folder::open(&self.place.data)) {
+        let told = match (&self.place.server, folder::open(&self.place.data)) {
             (None, Some(engine)) => {
-                let run = self.of_folder(&engine);
+                let told = self.of_folder(&engine);
                 folder::close(engine).await?;
-                run?
+                told?
             }
             _ => Server::of(&self.place)?.get(&format!("/runs/{}", self.run)).await?,
         };
         let mut out = terminal::stdout();
-        if let Some(of) = run["replay_of"].as_str() {
+        if let Some(of) = told["replay_of"].as_str() {
             writeln!(out, "{}", paint(QUIET, format_args!("replay of {of}")))?;
         }
-        for step in run["steps"].as_array().into_iter().flatten() {
+        show_keys(&mut out, &told)?;
+        for step in told["steps"].as_array().into_iter().flatten() {
             let text = |key: &str| step[key].as_str().unwrap_or_default();
             writeln!(out, "{:<9}  {:<20}  {}", text("status"), text("label"), text("module"))?;
             for key in ["sent", "output"] {
@@ -84,6 +85,41 @@ impl Show {
             Entry::Replayed(replayed) => Some(replayed.of.to_string()),
             _ => None,
         });
-        Ok(json!({ "replay_of": replay_of, "steps": history(&entries).iter().map(step).collect::<Vec<_>>() }))
+        let steps: Vec<Value> = history(&entries).iter().map(step).collect();
+        let mut keys = json!({});
+        for entry in entries.iter().take(8) {
+            match entry {
+                Entry::Keyed { dedupe, line, .. } => (keys["dedupe"], keys["line"]) = (json!(dedupe), json!(line)),
+                Entry::Unkeyed { of, error, .. } => keys[format!("{}_error", key_of(*of))] = json!(error),
+                _ => {}
+            }
+        }
+        Ok(json!({ "replay_of": replay_of, "steps": steps, "keys": keys, "repeats": handle.repeats(self.run)? }))
     }
+}
+
+fn key_of(of: KeyOf) -> &'static str {
+    match of {
+        KeyOf::Dedupe => "dedupe",
+        KeyOf::Line => "line",
+    }
+}
+
+/// Says what the run is recognised by and lines up by, and how often its delivery was repeated.
+fn show_keys(out: &mut impl Write, told: &Value) -> anyhow::Result<()> {
+    let keys = &told["keys"];
+    for name in ["dedupe", "line"] {
+        if let Some(value) = keys[name].as_str() {
+            writeln!(out, "{name:<9}  {}", terminal::printable(value))?;
+        }
+        if let Some(why) = keys[format!("{name}_error")]["message"].as_str() {
+            writeln!(out, "{name:<9}  {}", paint(BAD, terminal::printable(why)))?;
+        }
+    }
+    if let Some(count) = told["repeats"]["count"].as_u64() {
+        let last = told["repeats"]["last"].as_i64().and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
+        let last = last.map_or(String::new(), |last| format!(", the last at {last:.3}"));
+        writeln!(out, "{:<9}  {count} of its delivery{last}", "repeats")?;
+    }
+    Ok(())
 }

@@ -12,6 +12,7 @@ mod files;
 mod first_start;
 mod fmt;
 mod kill;
+mod queues;
 mod reference;
 mod run;
 mod runs;

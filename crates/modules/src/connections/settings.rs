@@ -3,6 +3,7 @@
 use super::Secret;
 use super::text::{Key, Node, Tree};
 use scenario::diagnostic::Place;
+use scenario::plan::Rate;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -121,6 +122,16 @@ impl<'a> Settings<'a> {
             self.report(tree.place, format!("there is no connection type `{kind}`"), Some(hint));
         }
         kind
+    }
+
+    /// How fast the connection is used at most.
+    pub(super) fn rate(&mut self) -> Option<Rate> {
+        let text = self.text("rate")?;
+        let rate = Rate::parse(&text);
+        if rate.is_none() {
+            self.reject("rate", "is no number of calls in a time", Some("`10/s`, `100/m` or `5/15m`"));
+        }
+        rate
     }
 
     /// A text, given or by reference.

@@ -128,6 +128,13 @@ impl Decision<'_> {
 
     /// A run that has used up its time.
     pub(super) fn overdue(&mut self) {
+        if self.state.arrival_deadline().is_some_and(|deadline| deadline <= self.now) {
+            let within = self.state.plan.limits.deadline.unwrap_or_default();
+            let error =
+                StepError::permanent("deadline", format!("the run was not over within {within:?} of its arrival"))
+                    .hint("Raise `limits.deadline`, or let more runs go on at once.");
+            return self.collapse(self.state.active.keys().next().cloned(), error);
+        }
         let limit = self.state.plan.limits.timeout;
         let error = StepError::permanent("run_timeout", format!("the run took longer than {limit:?}"))
             .hint("Raise `limits.timeout`, or give the slow step a `timeout` of its own.");

@@ -1,7 +1,8 @@
 //! Journal bytes outlive every release: what earlier ones wrote is read, whatever the bytes.
 
 use super::{
-    Called, Caller, Conclusion, Created, Decided, Done, End, Entry, Occasion, Release, Replayed, Skip, decode, encode,
+    Called, Caller, Conclusion, Created, Decided, Done, End, Entry, KeyOf, Occasion, Release, Replayed, Skip, decode,
+    encode,
 };
 use crate::call::Delivery;
 use crate::error::StepError;
@@ -76,7 +77,7 @@ fn every_kind() -> Vec<Entry> {
     ]
     .into_iter()
     .chain(kinds_of_0_2(&spot, &error))
-    .chain(kinds_of_0_3(&spot))
+    .chain(kinds_of_0_3(&spot, &error))
     .collect()
 }
 
@@ -129,7 +130,7 @@ fn kinds_of_0_2(spot: &Spot, error: &StepError) -> Vec<Entry> {
 }
 
 /// What came with release 0.3.0.
-fn kinds_of_0_3(spot: &Spot) -> Vec<Entry> {
+fn kinds_of_0_3(spot: &Spot, error: &StepError) -> Vec<Entry> {
     let at = 1_767_225_600_789;
     let run = |last: u128| RunId(uuid::Uuid::from_u128(0x019b_0000_0000_7000_8000_0000_0000_0000 + last));
     let occasions =
@@ -149,6 +150,8 @@ fn kinds_of_0_3(spot: &Spot) -> Vec<Entry> {
         Entry::Doubted { spot: spot.clone(), attempt: 2, at },
         Entry::Replayed(Box::new(replayed)),
         Entry::Moved { version: Version("11ee".into()), by: "admin".into(), at },
+        Entry::Unkeyed { of: KeyOf::Dedupe, error: Box::new(error.clone()), at },
+        Entry::Unkeyed { of: KeyOf::Line, error: Box::new(error.clone()), at },
     ]
 }
 

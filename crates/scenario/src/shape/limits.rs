@@ -72,7 +72,7 @@ impl Checker<'_> {
     /// `10/s`, `100/m`, `5/15m`.
     fn rate(&mut self, node: &Node) -> Option<Rate> {
         let text = self.text(node, "`rate`")?;
-        let rate = parse_rate(text);
+        let rate = Rate::parse(text);
         if rate.is_none() {
             self.report(Diagnostic::out_of_range(node.place, "`rate`", "runs in a time, as `10/s` or `5/15m`", text));
         }
@@ -80,15 +80,18 @@ impl Checker<'_> {
     }
 }
 
-fn parse_rate(text: &str) -> Option<Rate> {
-    let (count, per) = text.split_once('/')?;
-    let count = count.trim().parse().ok().filter(|count| *count > 0)?;
-    let per = per.trim();
-    let per = match per.starts_with(|first: char| first.is_ascii_digit()) {
-        true => duration::parse(per)?,
-        false => duration::parse(&format!("1{per}"))?,
-    };
-    (per >= Duration::from_millis(1)).then_some(Rate { count, per })
+impl Rate {
+    /// The rate that a text names, as `10/s`, `100/m` or `5/15m`; none where it names none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (count, per) = text.split_once('/')?;
+        let count = count.trim().parse().ok().filter(|count| *count > 0)?;
+        let per = per.trim();
+        let per = match per.starts_with(|first: char| first.is_ascii_digit()) {
+            true => duration::parse(per)?,
+            false => duration::parse(&format!("1{per}"))?,
+        };
+        (per >= Duration::from_millis(1)).then_some(Self { count, per })
+    }
 }
 
 #[cfg(test)]
@@ -97,13 +100,13 @@ mod tests {
 
     #[test]
     fn rates_are_read_as_people_write_them() {
-        let seconds = |text| parse_rate(text).map(|rate| (rate.count, rate.per.as_secs()));
+        let seconds = |text| Rate::parse(text).map(|rate| (rate.count, rate.per.as_secs()));
         assert_eq!(seconds("10/s"), Some((10, 1)));
         assert_eq!(seconds(" 100 / m "), Some((100, 60)));
         assert_eq!(seconds("5/15m"), Some((5, 900)));
         assert_eq!(seconds("1/1d"), Some((1, 86_400)));
         for wrong in ["", "10", "0/s", "-1/s", "10/", "10/x", "10/0s", "1.5/s", "99999999999/s", "s/10"] {
-            assert_eq!(parse_rate(wrong), None, "{wrong}");
+            assert_eq!(Rate::parse(wrong), None, "{wrong}");
         }
     }
 }

@@ -10,6 +10,7 @@ pub(super) mod test;
 pub(super) mod view;
 
 mod input;
+mod keys;
 mod misfits;
 mod selection;
 mod steps;

@@ -1,6 +1,7 @@
 //! Bodies: read as far as they are welcome, and no faster than what they carry goes to the disk.
 
 use super::Gateway;
+use crate::bodies::Share;
 use actix_web::http::header;
 use actix_web::{HttpRequest, web};
 use bytes::Bytes;
@@ -21,6 +22,7 @@ pub(super) async fn receive(
     payload: web::Payload,
     gateway: &Gateway,
     hook: &Hook,
+    share: &mut Share,
 ) -> Result<Body, Refusal> {
     let Gateway { max_body, max_file, body_timeout, files, .. } = gateway;
     let wanted = hook.max_body.unwrap_or(*max_body);
@@ -30,7 +32,7 @@ pub(super) async fn receive(
     let reception = Reception::of(content_type, announced, &hook.deployment.plan.trigger_reads)?;
     let most = reception.bound(bounds);
     if reception == Reception::Whole {
-        return in_time(*body_timeout, async { read(request, payload, most).await.map(Body::Whole) }).await;
+        return in_time(*body_timeout, async { read(request, payload, most, share).await.map(Body::Whole) }).await;
     }
     if announced.is_some_and(|length| length > most) {
         return Err(Refusal::too_large(most));
@@ -48,11 +50,21 @@ pub(super) async fn receive(
 
 /// The body, up to the bound. A longer one is refused as soon as that is known: by its announced length before
 /// anything is read, else when the bound is passed (RFC 9110 §15.5.14).
-pub(crate) async fn read(request: &HttpRequest, payload: web::Payload, most: u64) -> Result<Bytes, Refusal> {
+pub(crate) async fn read(
+    request: &HttpRequest,
+    payload: web::Payload,
+    most: u64,
+    share: &mut Share,
+) -> Result<Bytes, Refusal> {
     if announced(request).is_some_and(|length| length > most) {
         return Err(Refusal::too_large(most));
     }
-    upload::whole(payload.map(|chunk| chunk.map_err(|_| broke_off())), most).await
+    let chunks = payload.map(|chunk| {
+        let chunk = chunk.map_err(|_| broke_off())?;
+        share.take(chunk.len() as u64)?;
+        Ok(chunk)
+    });
+    upload::whole(chunks, most).await
 }
 
 /// The length that the caller announces.

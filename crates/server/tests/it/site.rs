@@ -103,6 +103,7 @@ impl Site {
             max_body: 1024 * 1024,
             max_file: 4 * 1024 * 1024,
             body_timeout: Duration::from_millis(200),
+            bodies: Default::default(),
             files,
         };
         let options = Options {

@@ -6,11 +6,11 @@ use super::pattern::Pattern;
 use super::problem::Refusal;
 use super::routes::{Conflict, Endpoint, Lookup, Match, Routes};
 use super::schema::Schema;
-use engine::{Answer, Deployment, Refused};
+use engine::{Answer, Deployment, Handle, Novelty, Refused, Told};
 use run::id::RunId;
 use run::input::Input;
 use run::response::Response;
-use scenario::plan::Webhook;
+use scenario::plan::{Dedupe, Webhook};
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -30,6 +30,7 @@ pub struct Hook {
     methods: Vec<String>,
     allow: Vec<scenario::plan::Network>,
     schema: Option<Schema>,
+    dedupe: Option<Dedupe>,
 }
 
 impl Hook {
@@ -43,6 +44,7 @@ impl Hook {
             methods: webhook.methods.clone(),
             allow: webhook.allow.clone(),
             schema: webhook.input.as_ref().map(Schema::compile).transpose()?,
+            dedupe: webhook.dedupe.clone(),
         })
     }
 
@@ -61,6 +63,18 @@ impl Hook {
             super::schema::check(schema, &input)?;
         }
         Ok(input)
+    }
+
+    /// Starts the run that this request starts, or finds the one that an earlier delivery of the same started; waits
+    /// for its answer as long as callers do.
+    pub async fn deliver(&self, handle: &Handle, input: Input) -> Result<Told, Refused> {
+        match &self.dedupe {
+            None => {
+                let answer = handle.deliver(&self.deployment, input, self.wait).await?;
+                Ok(Told { answer, novelty: Novelty::First })
+            }
+            Some(dedupe) => handle.deliver_unique(&self.deployment, input, dedupe, self.wait).await,
+        }
     }
 }
 
@@ -127,6 +141,8 @@ pub enum Reply {
         /// Which run.
         run: RunId,
     },
+    /// That no run was started, as the scenario's limits have it.
+    Dropped,
 }
 
 /// What the engine's answer means to the caller of a webhook.
@@ -136,7 +152,9 @@ pub fn reply(answer: Result<Answer, Refused>) -> Result<Reply, Refusal> {
         Ok(Answer::Accepted { run }) => Ok(Reply::Accepted { run }),
         Ok(Answer::Failed { run }) => Err(Refusal::run_failed(run)),
         Ok(Answer::TimedOut { run }) => Err(Refusal::timed_out(run)),
-        Err(Refused::Busy) => Err(Refusal::too_many_requests(RETRY_AFTER)),
+        Ok(Answer::Dropped) => Ok(Reply::Dropped),
+        Err(Refused::Busy { retry_after }) => Err(Refusal::too_many_requests(retry_after)),
+        Err(Refused::Draining { retry_after }) => Err(Refusal::draining(retry_after)),
         Err(Refused::Stopping | Refused::Store(_)) => Err(Refusal::busy(RETRY_AFTER)),
     }
 }

@@ -99,6 +99,12 @@ impl Refusal {
         Self { retry_after: Some(retry_after), ..refusal }
     }
 
+    /// 503: the scenario's queue is being drained; try again after this many seconds.
+    pub fn draining(retry_after: u32) -> Self {
+        let refusal = Self::new(503, "draining", "this webhook takes nothing in until its queue is empty");
+        Self { retry_after: Some(retry_after), ..refusal }
+    }
+
     /// 503: a file in the body could not be kept.
     pub fn no_room_for_files() -> Self {
         let refusal = Self::new(503, "no_room_for_files", "the files of this request cannot be kept at the moment");
@@ -211,6 +217,7 @@ mod tests {
             (Refusal::bad_query("x"), 400),
             (Refusal::too_many_headers(1), 431),
             (Refusal::busy(1), 503),
+            (Refusal::draining(1), 503),
             (Refusal::too_many_requests(1), 429),
             (Refusal::timed_out(run), 504),
         ];

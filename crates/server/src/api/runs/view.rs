@@ -1,6 +1,7 @@
 //! A run as the API shows it.
 
 use super::input::Input;
+use super::keys::{Keys, Repeated};
 use super::steps::{self, Failure, Step};
 use crate::api::value;
 use base64::Engine;
@@ -67,6 +68,12 @@ pub(super) struct Run {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
+    /// What it is recognised by and lines up by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<Keys>,
+    /// How often its delivery was repeated. A repeat starts no run and gets this one's answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeats: Option<Repeated>,
 }
 
 /// What a run answers.
@@ -108,6 +115,9 @@ impl Run {
             steps: steps::of(entries, plan.as_deref(), link),
             response: entries.iter().find_map(response),
             error: entries.iter().rev().find_map(failure),
+            keys: Keys::of(entries),
+            // A count that cannot be read is not worth the run's page.
+            repeats: handle.repeats(id).ok().flatten().map(Repeated::from),
         }
     }
 }

@@ -78,7 +78,7 @@ pub(in crate::api) async fn start(
     let body = read(&request, body, &deployment.plan)?;
     let input = Input { source: Source::Manual, at: app.now(), request: None, body, raw: None, files: None };
     let wait = waiting.wait.map_or_else(|| usual(&deployment.plan), |wait| Duration::from_secs(wait.min(LONGEST_WAIT)));
-    Ok(told(app.handle().deliver(&deployment, input, wait).await?))
+    told(app.handle().deliver(&deployment, input, wait).await?)
 }
 
 fn deployment(app: &App, id: &ScenarioId) -> Result<Arc<Deployment>, Problem> {
@@ -131,15 +131,19 @@ fn usual(plan: &Plan) -> Duration {
     waits.max().unwrap_or(WAIT)
 }
 
-fn told(answer: Answer) -> HttpResponse {
+fn told(answer: Answer) -> Result<HttpResponse, Problem> {
     let status = if matches!(answer, Answer::TimedOut { .. }) { StatusCode::ACCEPTED } else { StatusCode::OK };
     let told = match answer {
         Answer::Responded { run, response } => Told { response: Some(Response::from(&*response)), ..Told::about(run) },
         Answer::Accepted { run } | Answer::TimedOut { run } => Told { accepted: Some(true), ..Told::about(run) },
         Answer::Failed { run } => Told { failed: Some(true), ..Told::about(run) },
+        Answer::Dropped => {
+            let detail = "no run was started: as many are under way as `limits.concurrency` allows";
+            return Err(Problem::new(StatusCode::CONFLICT, "dropped", detail));
+        }
     };
     let place = format!("/api/v1/runs/{}", told.run);
-    HttpResponse::build(status).insert_header((header::LOCATION, place)).json(told)
+    Ok(HttpResponse::build(status).insert_header((header::LOCATION, place)).json(told))
 }
 
 impl Told {

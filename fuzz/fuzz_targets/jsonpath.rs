@@ -41,7 +41,7 @@ fuzz_target!(|bytes: &[u8]| {
     let value = data::parse(json.as_bytes()).unwrap_or_else(|_| ANYTHING.clone());
     let world = World { query: query.into(), value };
     for expression in EXPRESSIONS.iter() {
-        if let Ok(found) = expression.eval(&world, &Moment { now: 0, seed: 0 }) {
+        if let Ok(found) = expression.eval(&world, &Moment { now: 0, seed: 0, first_line: 0 }) {
             assert!(data::parse(&data::to_text(&found)).is_ok());
         }
     }

@@ -23,7 +23,7 @@ impl Names for World {
     }
 }
 
-const MOMENT: Moment = Moment { now: 1_795_343_400_250, seed: 7 };
+const MOMENT: Moment = Moment { now: 1_795_343_400_250, seed: 7, first_line: 0 };
 
 fn at(offset: usize) -> Place {
     Place { line: 1, column: u32::try_from(offset).unwrap_or(u32::MAX) }

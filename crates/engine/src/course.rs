@@ -5,13 +5,12 @@ use crate::failures;
 use crate::lines::LineNo;
 use crate::shared::Shared;
 use run::call::Outcome;
-use run::entry::{self, Created, End, Entry};
+use run::entry::{self, Created, Decided, End, Entry};
 use run::error::StepError;
 use run::id::{Millis, RunId, Spot};
 use run::setting::Setting;
 use run::tables::StoreError;
-use run::{Action, State, decide, settle};
-use scenario::expression::Moment;
+use run::{Action, Reach, State, decide, settle};
 use scenario::plan::Plan;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -96,6 +95,16 @@ impl Course {
         }
     }
 
+    /// Has all steps see again what another run saw.
+    pub(crate) fn recall(&mut self, draws: RunId, times: Vec<Decided>) {
+        self.state.recall(draws, times, Reach::Everything);
+    }
+
+    /// Goes on as a run of another version, of which everything is on disk.
+    pub(crate) fn go_on_as(&mut self, state: State) {
+        self.state = state;
+    }
+
     /// Tells since when this process could have carried the run on.
     pub(crate) fn take_up(&mut self, at: Millis) {
         self.state.take_up(at);
@@ -130,23 +139,21 @@ impl Course {
     }
 
     /// Takes in what a call, a script or a called run gave; what no one waits for any more is left.
-    pub(crate) fn settle(&mut self, spot: &Spot, attempt: u32, result: Result<Outcome, StepError>, moment: &Moment) {
+    pub(crate) fn settle(&mut self, spot: &Spot, attempt: u32, result: Result<Outcome, StepError>, now: Millis) {
         self.in_flight.remove(spot);
         if self.state.wants(spot) {
-            self.record(settle(&self.state, spot, attempt, result, moment));
+            self.record(settle(&self.state, spot, attempt, result, now));
         }
     }
 
     /// Decides and records until something has to be done, or the stride is used up.
-    pub(crate) fn walk(&mut self, moment: &Moment) -> Stretch {
+    pub(crate) fn walk(&mut self, now: Millis) -> Stretch {
         let before = self.unwritten.len();
-        for turn in 0..STRIDE {
+        for _ in 0..STRIDE {
             if self.unwritten.len() - before > STRIDE {
                 break;
             }
-            // Every decision draws its own random values: a loop must not make the same `uuid()` twice.
-            let moment = Moment { seed: moment.seed.wrapping_add(turn as u64), ..*moment };
-            let mut actions = decide(&self.state, &self.in_flight, &moment);
+            let mut actions = decide(&self.state, &self.in_flight, now);
             if !matches!(actions.first(), Some(Action::Record(_))) {
                 return Stretch::Act(actions);
             }
@@ -160,8 +167,8 @@ impl Course {
     }
 
     /// The time before which there is nothing to do, where there is one and nothing else is to be done.
-    pub(crate) fn rests_until(&self, moment: &Moment) -> Option<Millis> {
-        let actions = decide(&self.state, &self.in_flight, moment);
+    pub(crate) fn rests_until(&self, now: Millis) -> Option<Millis> {
+        let actions = decide(&self.state, &self.in_flight, now);
         let due = |action: &Action| match action {
             Action::Wait(due) => Some(*due),
             _ => None,
@@ -171,8 +178,8 @@ impl Course {
     }
 
     /// Walks the run to its end if that takes nothing but thinking, and not much of it.
-    pub(crate) fn walk_at_once(&mut self, moment: &Moment) -> bool {
-        matches!(self.walk(moment), Stretch::Act(_)) && self.has_ended() && !self.has_large_values()
+    pub(crate) fn walk_at_once(&mut self, now: Millis) -> bool {
+        matches!(self.walk(now), Stretch::Act(_)) && self.has_ended() && !self.has_large_values()
     }
 
     /// Puts everything decided on disk.
@@ -232,7 +239,8 @@ impl Course {
     }
 
     fn head(&self, standing: Standing) -> Head {
-        let at = self.unwritten.last().map_or(self.changed, Entry::at);
+        // What a replay copies is older than the run.
+        let at = self.unwritten.last().map_or(self.changed, Entry::at).max(self.state.created().at);
         let status = match (self.state.end(), standing) {
             (Some(End::Succeeded), _) => Status::Succeeded,
             (Some(End::Stopped), _) => Status::Stopped,

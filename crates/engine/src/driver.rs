@@ -54,7 +54,7 @@ pub(crate) fn launch(shared: &Arc<Shared>, course: Course, callers: Replies, pla
 async fn set_down(shared: Arc<Shared>, mut course: Course, mut callers: Replies) {
     let run = course.state().run();
     // A run that begins with a wait needs no one to drive it.
-    let rests = course.rests_until(&shared.moment());
+    let rests = course.rests_until(shared.now());
     let standing = match rests {
         Some(wake) => Standing::Parked(Some(wake)),
         None if course.state().has_begun() => Standing::Working,
@@ -210,7 +210,8 @@ impl Drive<'_> {
                 self.callers = self.shared.queues.take_callers(self.course.state().run());
                 continue;
             }
-            let actions = match self.course.walk(&self.shared.moment()) {
+            let now = self.shared.now();
+            let actions = match self.course.walk(now) {
                 Stretch::Act(actions) => actions,
                 Stretch::Further => {
                     self.write(Standing::Working).await?;
@@ -227,7 +228,7 @@ impl Drive<'_> {
                 self.callers.leave(run);
                 return Ok(Ending::Stopping);
             }
-            let acted = self.act(actions).await?;
+            let acted = self.act(actions, now).await?;
             if acted.has_news {
                 continue;
             }
@@ -277,8 +278,8 @@ impl Drive<'_> {
         Ok(())
     }
 
-    /// Starts what is to be done, after it is on disk that it will be.
-    async fn act(&mut self, actions: Vec<Action>) -> Result<Acted, StoreError> {
+    /// Starts what was decided to be done, after it is on disk that it will be.
+    async fn act(&mut self, actions: Vec<Action>, decided: Millis) -> Result<Acted, StoreError> {
         self.give_up_unwanted();
         let mut wake = None;
         let (mut calls, mut follows) = (Vec::new(), Vec::new());
@@ -292,12 +293,13 @@ impl Drive<'_> {
                     }
                     let (spot, attempt) = (call.spot.clone(), call.attempt);
                     self.course.in_flight.insert(spot.clone());
-                    self.course.record(Entry::Started { spot, attempt, at: self.shared.options.clock.now() });
+                    self.course.record(Entry::Started { spot, attempt, at: decided });
                     calls.push(*call);
                 }
                 Action::Compute(job) => {
-                    let spot = job.spot.clone();
+                    let (spot, attempt) = (job.spot.clone(), job.attempt);
                     self.course.in_flight.insert(spot.clone());
+                    self.course.record(Entry::Started { spot: spot.clone(), attempt, at: decided });
                     self.begin(spot, compute(*job).boxed());
                 }
                 Action::Follow(called) => {
@@ -355,7 +357,7 @@ impl Drive<'_> {
     /// Sees to it that a called run goes its way; gives whether it is over already.
     async fn follow(&mut self, called: &Called) -> Result<bool, StoreError> {
         let Some(result) = calls::follow(self.shared, self.course.state(), called).await? else { return Ok(false) };
-        self.course.settle(&called.spot, called.attempt, result, &self.shared.moment());
+        self.course.settle(&called.spot, called.attempt, result, self.shared.now());
         Ok(true)
     }
 
@@ -374,7 +376,7 @@ impl Drive<'_> {
             Some(settled) = self.calls.next() => {
                 let Ok((spot, attempt, result)) = settled else { return };
                 self.handles.remove(&spot);
-                self.course.settle(&spot, attempt, result, &self.shared.moment());
+                self.course.settle(&spot, attempt, result, self.shared.now());
             }
             () = self.bell.notified() => {}
             () = self.shared.options.clock.sleep_until(due) => {}

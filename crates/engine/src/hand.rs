@@ -42,7 +42,7 @@ impl Handle {
             return Err(Unheard::AnsweredBefore);
         }
         let asks = wait_for(state.plan(), &spot).ok_or(Unheard::Unknown)?.clone();
-        let (title, text) = state.page(&spot, &self.shared.moment());
+        let (title, text) = state.page(&spot, self.shared.now());
         Ok(Awaited { run, scenario: state.plan().name.clone(), spot, asks, title, text, until })
     }
 
@@ -83,7 +83,7 @@ impl Handle {
         Ok(Some(state))
     }
 
-    async fn tell(&self, run: RunId, letter: impl FnOnce(Receipt) -> Letter) -> Result<(), Unheard> {
+    pub(crate) async fn tell(&self, run: RunId, letter: impl FnOnce(Receipt) -> Letter) -> Result<(), Unheard> {
         if *self.shared.stopping.borrow() {
             return Err(Unheard::Unreachable("the server is stopping".to_owned()));
         }

@@ -72,7 +72,7 @@ impl Handle {
     /// here and now and written in one piece; any other is handed to a driver as soon as it has to wait.
     pub async fn deliver(&self, deployment: &Deployment, input: Input, wait: Duration) -> Result<Answer, Refused> {
         let mut course = self.begin(deployment, input)?;
-        keys::recognise(&mut course, None, &self.shared.moment());
+        keys::recognise(&mut course, None, self.shared.now());
         self.carry_out(course, wait).await
     }
 
@@ -87,7 +87,7 @@ impl Handle {
     ) -> Result<Told, Refused> {
         let shared = &self.shared;
         let mut course = self.begin(deployment, input)?;
-        keys::recognise(&mut course, Some(dedupe), &shared.moment());
+        keys::recognise(&mut course, Some(dedupe), shared.now());
         if let Some(first) = repeats::first(shared, course.claim).await? {
             return repeats::answer(shared, first, wait).await;
         }
@@ -106,7 +106,7 @@ impl Handle {
             Err(Closed::Dropped) => return Ok(Answer::Dropped),
             place => place.map_err(Refused::from)?,
         };
-        if place == Place::Inside && course.walk_at_once(&shared.moment()) {
+        if place == Place::Inside && course.walk_at_once(shared.now()) {
             // The caller may go away while this is written; the turn is over all the same.
             let turn = turns::Turn::of(shared, &course);
             course.write(shared).await?;
@@ -140,7 +140,7 @@ impl Handle {
             return Ok(());
         }
         let mut course = self.begin_as(run, deployment, input)?;
-        keys::recognise(&mut course, None, &self.shared.moment());
+        keys::recognise(&mut course, None, self.shared.now());
         match turns::enter(&self.shared, &mut course) {
             Err(Closed::Dropped) => Ok(()),
             place => accept(&self.shared, course, place?).await,
@@ -174,9 +174,9 @@ impl From<Closed> for Refused {
 /// Starts a run that another run is the cause of; comes back once it is on disk. One that touches nothing outside is
 /// over by then.
 pub(crate) async fn start(shared: &Arc<Shared>, mut course: Course) -> Result<(), StoreError> {
-    keys::recognise(&mut course, None, &shared.moment());
+    keys::recognise(&mut course, None, shared.now());
     let place = turns::enter(shared, &mut course).map_err(|_| StoreError::Busy)?;
-    if place == Place::Inside && course.walk_at_once(&shared.moment()) {
+    if place == Place::Inside && course.walk_at_once(shared.now()) {
         let _turn = turns::Turn::of(shared, &course);
         return Box::pin(course.write(shared)).await;
     }
@@ -195,7 +195,7 @@ async fn accept(shared: &Arc<Shared>, course: Course, place: Place) -> Result<()
 }
 
 /// What waits takes memory: its slot's queue, its line or its timer. Together they are bounded.
-fn admit(shared: &Shared) -> Result<(), Refused> {
+pub(crate) fn admit(shared: &Shared) -> Result<(), Refused> {
     if *shared.stopping.borrow() {
         return Err(Refused::Stopping);
     }

@@ -6,7 +6,7 @@ use run::Key;
 use run::entry::{Entry, KeyOf};
 use run::error::StepError;
 use run::id::{Millis, ScenarioId};
-use scenario::expression::{Expression, Moment};
+use scenario::expression::Expression;
 use scenario::plan::Dedupe;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -14,17 +14,17 @@ use store::{Claim, ClaimKey};
 
 /// Notes in the run what its keys are, with the claim and the line that come of them. Costs nothing where its scenario
 /// has neither.
-pub(crate) fn recognise(course: &mut Course, dedupe: Option<&Dedupe>, moment: &Moment) {
+pub(crate) fn recognise(course: &mut Course, dedupe: Option<&Dedupe>, now: Millis) {
     let plan = Arc::clone(course.state().plan());
     if dedupe.is_none() && !lines_up(&plan.limits) {
         return;
     }
     let scenario = course.state().created().scenario.clone();
     let line_by = plan.limits.concurrency.as_ref().and_then(|most| most.key.as_ref());
-    let same = dedupe.and_then(|dedupe| key(course, &dedupe.key, KeyOf::Dedupe, moment));
-    let line = line_by.and_then(|by| key(course, by, KeyOf::Line, moment));
+    let same = dedupe.and_then(|dedupe| key(course, &dedupe.key, KeyOf::Dedupe, now));
+    let line = line_by.and_then(|by| key(course, by, KeyOf::Line, now));
     if let (Some(dedupe), Some(same)) = (dedupe, &same) {
-        course.claim = Some(claim(&scenario, same, dedupe, moment.now));
+        course.claim = Some(claim(&scenario, same, dedupe, now));
     }
     // A run that its own scenario is the cause of, however far above, does not wait for it: it would wait for ever.
     let is_nested = course.state().caller().is_some_and(|caller| caller.chain.contains(&scenario));
@@ -33,19 +33,19 @@ pub(crate) fn recognise(course: &mut Course, dedupe: Option<&Dedupe>, moment: &M
     }
     if same.is_some() || line.is_some() {
         let (dedupe, line) = (same.map(|key| key.shown), line.map(|key| key.shown));
-        course.record(Entry::Keyed { dedupe, line, at: moment.now });
+        course.record(Entry::Keyed { dedupe, line, at: now });
     }
 }
 
 /// The value of a key; why it has none is noted in the run.
-fn key(course: &mut Course, by: &Expression, of: KeyOf, moment: &Moment) -> Option<Key> {
-    let error = match course.state().key(by, moment) {
+fn key(course: &mut Course, by: &Expression, of: KeyOf, now: Millis) -> Option<Key> {
+    let error = match course.state().key(by, now) {
         Ok(Some(key)) => return Some(key),
         Ok(None) => StepError::permanent("no_key", format!("`{}` has no value", by.source()))
             .hint("`()` and an empty text tell nothing: name something that each delivery has."),
         Err(error) => error,
     };
-    course.record(Entry::Unkeyed { of, error: Box::new(error), at: moment.now });
+    course.record(Entry::Unkeyed { of, error: Box::new(error), at: now });
     None
 }
 

@@ -4,6 +4,7 @@ use crate::calls;
 use crate::course::Course;
 use crate::hand::post;
 use crate::mail::{Letter, Receipt, Unheard};
+use crate::moves;
 use crate::shared::Shared;
 use run::State;
 use run::entry::{Called, End, Entry, Release};
@@ -26,6 +27,7 @@ pub(crate) async fn heed(
             take_over(shared, course, child).await?;
             return Ok(None);
         }
+        Letter::Move { plan, by, receipt } => return moves::heed(shared, course, plan, by, receipt).await,
         Letter::Answer { spot, answer, receipt } => (answered(course.state(), spot, answer, at), receipt),
         Letter::Release { spot, release, by, receipt } => (released(course.state(), spot, &release, &by, at), receipt),
         Letter::Cancel { receipt } => (Ok(vec![Entry::Ended { end: Box::new(End::Cancelled), at }]), receipt),
@@ -63,7 +65,7 @@ async fn take_over(shared: &Arc<Shared>, course: &mut Course, child: RunId) -> R
     let called: Option<Arc<Called>> = course.state().calls().find(|called| called.child == child).cloned();
     let Some(called) = called else { return Ok(()) };
     if let Some(result) = calls::follow(shared, course.state(), &called).await? {
-        course.settle(&called.spot, called.attempt, result, &shared.moment());
+        course.settle(&called.spot, called.attempt, result, shared.now());
     }
     Ok(())
 }

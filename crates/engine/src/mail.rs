@@ -6,7 +6,9 @@ use crate::replies::Replies;
 use run::entry::Release;
 use run::id::{RunId, Spot};
 use run::payload::Payload;
+use run::replay::Misfit;
 use run::tables::StoreError;
+use scenario::plan::Plan;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, oneshot};
@@ -18,6 +20,8 @@ pub(crate) enum Letter {
     Answer { spot: Spot, answer: Payload, receipt: Receipt },
     /// A held step goes on; without a position, every one.
     Release { spot: Option<Spot>, release: Release, by: String, receipt: Receipt },
+    /// The run goes on under another version of its scenario.
+    Move { plan: Arc<Plan>, by: String, receipt: Receipt },
     /// The run ends here.
     Cancel { receipt: Receipt },
     /// A run that it called is over.
@@ -45,6 +49,15 @@ pub enum Unheard {
     /// Someone was faster.
     #[error("this was answered before")]
     AnsweredBefore,
+    /// A call of it is under way.
+    #[error("a call of the run is under way")]
+    Busy,
+    /// There is no such version of its scenario, or none that takes runs.
+    #[error("there is no such version of the run's scenario")]
+    NoVersion,
+    /// What it has done does not fit the version.
+    #[error("what the run has done does not fit the version")]
+    Unfit(Vec<Misfit>),
     /// The run cannot be read or written now.
     #[error("the run cannot be reached: {0}")]
     Unreachable(String),
@@ -165,7 +178,10 @@ impl Letter {
     /// Tells the sender that nothing came of it.
     pub(crate) fn refuse(self, why: Unheard) {
         match self {
-            Self::Answer { receipt, .. } | Self::Release { receipt, .. } | Self::Cancel { receipt } => {
+            Self::Answer { receipt, .. }
+            | Self::Release { receipt, .. }
+            | Self::Move { receipt, .. }
+            | Self::Cancel { receipt } => {
                 let _ = receipt.send(Err(why));
             }
             Self::Over { .. } => {}

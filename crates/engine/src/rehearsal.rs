@@ -2,10 +2,10 @@
 //! run asks, and time passes at once.
 
 use crate::calls;
-use crate::course::{Course, STRIDE, Stretch};
+use crate::course::{Course, Stretch};
 use crate::scenarios::Deployment;
 use run::call::{Delivery, Outcome};
-use run::entry::{Called, Caller, Created, Entry};
+use run::entry::{Called, Caller, Created, Decided, Entry};
 use run::error::StepError;
 use run::history::{StepRecord, history};
 use run::id::{Millis, RunId, ScenarioId, Spot};
@@ -13,7 +13,6 @@ use run::input::{Input, Source};
 use run::payload::Payload;
 use run::setting::{MadeUp, Setting};
 use run::{Action, PreparedCall, State};
-use scenario::expression::Moment;
 use scenario::plan::{Kind, Plan, WaitFor};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -58,44 +57,64 @@ pub trait Cast {
     fn invoke(&mut self, called: &Called, scene: Scene<'_>) -> Option<Result<Value, StepError>>;
     /// The scenario of this name that can be called, if there is one.
     fn scenario(&mut self, name: &str) -> Option<Arc<Deployment>>;
+    /// Whether they can go on no further: the walk ends where it is.
+    fn leaves(&self) -> bool {
+        false
+    }
 }
 
 /// Runs the plan on this input from `start`. The clock stands while there is something to do, and jumps to the next
 /// time at which there is.
-pub fn rehearse(
-    scenario: &ScenarioId,
-    plan: &Arc<Plan>,
-    input: Input,
-    start: Moment,
-    cast: &mut dyn Cast,
-) -> Rehearsal {
-    let run = RunId(uuid::Builder::from_unix_timestamp_millis(start.now as u64, &[0; 10]).into_uuid());
-    Stage::new(run, scenario, plan, input, start).walk(cast).0
+pub fn rehearse(scenario: &ScenarioId, plan: &Arc<Plan>, input: Input, start: Start, cast: &mut dyn Cast) -> Rehearsal {
+    let mut random = [0; 10];
+    random[2..].copy_from_slice(&start.seed.to_be_bytes());
+    let run = RunId(uuid::Builder::from_unix_timestamp_millis(start.now as u64, &random).into_uuid());
+    Stage::new(run, scenario, plan, input, start.now).walk(cast).0
+}
+
+/// When a rehearsal begins, and what it draws.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    /// The time, in milliseconds since 1970.
+    pub now: Millis,
+    /// From what random values are drawn.
+    pub seed: u64,
 }
 
 /// A run that is rehearsed.
-struct Stage {
+pub(crate) struct Stage {
     course: Course,
-    moment: Moment,
+    now: Millis,
     /// Steps of which it is known that nobody answers them.
     unanswered: BTreeSet<Spot>,
 }
 
 impl Stage {
-    fn new(run: RunId, scenario: &ScenarioId, plan: &Arc<Plan>, input: Input, start: Moment) -> Self {
-        let created = Created { scenario: scenario.clone(), version: plan.version.clone(), at: start.now, input };
-        let course = Course::begin(run, Arc::clone(plan), Arc::new(created), Arc::new(Setting::rehearsed()));
-        Self { course, moment: start, unanswered: BTreeSet::new() }
+    /// A run that is walked again, at the place where it was.
+    pub(crate) fn of(run: RunId, plan: &Arc<Plan>, created: Created, setting: Arc<Setting>) -> Self {
+        let now = created.at;
+        let course = Course::begin(run, Arc::clone(plan), Arc::new(created), setting);
+        Self { course, now, unanswered: BTreeSet::new() }
+    }
+
+    /// Has all steps see again what they saw then.
+    pub(crate) fn recall(&mut self, draws: RunId, times: Vec<Decided>) {
+        self.course.recall(draws, times);
+    }
+
+    fn new(run: RunId, scenario: &ScenarioId, plan: &Arc<Plan>, input: Input, now: Millis) -> Self {
+        let created = Created { scenario: scenario.clone(), version: plan.version.clone(), at: now, input };
+        Self::of(run, plan, created, Arc::new(Setting::rehearsed()))
     }
 
     /// Goes on until nothing is left to do. Gives the time at which that is.
-    fn walk(mut self, cast: &mut dyn Cast) -> (Rehearsal, Millis) {
+    pub(crate) fn walk(mut self, cast: &mut dyn Cast) -> (Rehearsal, Millis) {
         loop {
-            // What is decided later draws other random values.
-            self.moment.seed = self.moment.seed.wrapping_add(STRIDE as u64);
-            let Stretch::Act(actions) = self.course.walk(&self.moment) else { continue };
+            // What is decided after someone has left is not decided.
+            let stretch = if cast.leaves() { Stretch::Act(Vec::new()) } else { self.course.walk(self.now) };
+            let Stretch::Act(actions) = stretch else { continue };
             if actions.is_empty() {
-                let now = self.moment.now;
+                let now = self.now;
                 let (state, entries) = self.course.finish();
                 return (Rehearsal { state, entries }, now);
             }
@@ -108,12 +127,17 @@ impl Stage {
         let mut next: Option<Millis> = None;
         let mut is_idle = true;
         for action in actions {
+            if cast.leaves() {
+                return;
+            }
             is_idle &= matches!(action, Action::Wait(_));
             match action {
                 Action::Record(entry) => self.course.record(entry),
                 Action::Wait(due) => next = Some(next.map_or(due, |sooner| sooner.min(due))),
                 Action::Call(call) => self.call(*call, cast),
                 Action::Compute(job) => {
+                    let (spot, attempt) = (job.spot.clone(), job.attempt);
+                    self.course.record(Entry::Started { spot, attempt, at: self.now });
                     let result = job.run();
                     self.settle(&job.spot, job.attempt, result);
                 }
@@ -123,19 +147,21 @@ impl Stage {
         if let (true, Some(due)) = (is_idle, next)
             && !self.hear(cast)
         {
-            self.moment.now = self.moment.now.max(due.min(self.course.state().deadline()));
+            self.now = self.now.max(due.min(self.course.state().deadline()));
         }
     }
 
     fn call(&mut self, mut call: PreparedCall, cast: &mut dyn Cast) {
         let (spot, attempt) = (call.spot.clone(), call.attempt);
-        self.course.record(Entry::Started { spot, attempt, at: self.moment.now });
+        self.course.record(Entry::Started { spot, attempt, at: self.now });
         let result = call.unseal(&MadeUp).and_then(|_| cast.call(&call, self.scene()));
-        self.settle(&call.spot, call.attempt, result);
+        if !cast.leaves() {
+            self.settle(&call.spot, call.attempt, result);
+        }
     }
 
     fn settle(&mut self, spot: &Spot, attempt: u32, result: Result<Outcome, StepError>) {
-        self.course.settle(spot, attempt, result, &self.moment);
+        self.course.settle(spot, attempt, result, self.now);
     }
 
     /// Lets someone answer the first step that waits for it. Gives whether anyone did.
@@ -153,7 +179,7 @@ impl Stage {
             match cast.answer(&spot, wait, self.scene()) {
                 Some(answer) => {
                     let answer = Payload::of_value(&answer);
-                    self.course.record(Entry::Answered { spot, answer, at: self.moment.now });
+                    self.course.record(Entry::Answered { spot, answer, at: self.now });
                     return true;
                 }
                 None => _ = self.unanswered.insert(spot),
@@ -171,11 +197,13 @@ impl Stage {
                 if called.detached {
                     return Ok(outcome(json!({ "run": called.child.to_string() })));
                 }
-                self.moment.now = self.moment.now.max(end);
+                self.now = self.now.max(end);
                 calls::result(&rehearsal.entries).unwrap_or_else(|| Err(held(called)))
             }),
         };
-        self.settle(&called.spot, called.attempt, result);
+        if !cast.leaves() {
+            self.settle(&called.spot, called.attempt, result);
+        }
     }
 
     fn rehearse_called(&self, called: &Called, cast: &mut dyn Cast) -> Result<(Rehearsal, Millis), StepError> {
@@ -183,10 +211,10 @@ impl Stage {
         let deployment = cast.scenario(&called.scenario).ok_or_else(|| calls::unknown(called))?;
         calls::accepts(&deployment.plan, called)?;
         let chain = calls::chain(parent)?;
-        let at = self.moment.now;
+        let at = self.now;
         let input =
             Input { source: Source::Call, at, request: None, body: called.input.clone(), raw: None, files: None };
-        let mut stage = Self::new(called.child, &deployment.id, &deployment.plan, input, self.moment);
+        let mut stage = Self::new(called.child, &deployment.id, &deployment.plan, input, self.now);
         let (run, spot, detached) = (parent.run(), called.spot.clone(), called.detached);
         let root = calls::root(parent);
         stage.course.record(Entry::CalledBy(Box::new(Caller { run, spot, chain, detached, root, at })));
@@ -195,7 +223,7 @@ impl Stage {
 
     fn scene(&self) -> Scene<'_> {
         let state = self.course.state();
-        Scene { scenario: &state.created().scenario, plan: state.plan(), run: state.run(), now: self.moment.now }
+        Scene { scenario: &state.created().scenario, plan: state.plan(), run: state.run(), now: self.now }
     }
 }
 

@@ -3,6 +3,7 @@
 use run::id::ScenarioId;
 use run::tables::{Expected, StoreError, Tables};
 use scenario::catalog::Catalog;
+use scenario::diagnostic::Diagnostic;
 use scenario::plan::{Plan, Version};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -84,6 +85,12 @@ impl Scenarios {
         *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = catalog;
     }
 
+    /// The plan of a text that is not kept, or what is wrong with it.
+    pub(crate) fn check(&self, text: &str) -> (Option<Plan>, Vec<Diagnostic>) {
+        let catalog = Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner));
+        scenario::check(text, &catalog)
+    }
+
     /// Takes no more new runs for this scenario.
     pub(crate) fn withdraw(&self, id: &ScenarioId) {
         self.current.write().unwrap_or_else(PoisonError::into_inner).remove(id);
@@ -138,8 +145,7 @@ impl Scenarios {
 
     fn read(&self, id: &ScenarioId, version: &Version) -> Result<Plan, UnknownVersion> {
         let text = self.text(id, version)?;
-        let catalog = Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner));
-        let (plan, diagnostics) = scenario::check(&text, &catalog);
+        let (plan, diagnostics) = self.check(&text);
         plan.ok_or_else(|| UnknownVersion::Invalid {
             scenario: id.clone(),
             version: version.clone(),

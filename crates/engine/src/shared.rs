@@ -16,11 +16,11 @@ use crate::{driver, repeats, resume, retention, turns};
 use run::call::Module;
 use run::entry::{self, Entry};
 use run::id::{Millis, RunId, ScenarioId};
+use run::replay::{Unmovable, brought_up};
 use run::retention::Keep;
 use run::setting::Setting;
 use run::tables::StoreError;
 use scenario::catalog::Catalog;
-use scenario::expression::Moment;
 use scenario::plan::{Plan, Rate, Version};
 use std::collections::HashMap;
 use std::fmt;
@@ -90,9 +90,9 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// Now, and a fresh seed.
-    pub(crate) fn moment(&self) -> Moment {
-        Moment { now: self.options.clock.now(), seed: rand::random() }
+    /// Now, in milliseconds since 1970.
+    pub(crate) fn now(&self) -> Millis {
+        self.options.clock.now()
     }
 
     /// How a run stands; none where there is no such run. Blocks for the disk.
@@ -258,7 +258,8 @@ impl Handle {
         self.shared.store.journal.last(scenario)
     }
 
-    /// A run's journal with large values read back; none where there is no such run. Blocks for the disk.
+    /// A run's journal with large values read back, in the terms of the version that the run is of now; none where
+    /// there is no such run. Blocks for the disk.
     pub fn journal(&self, run: RunId) -> Result<Option<(Head, Vec<Entry>)>, StoreError> {
         let Some(journaled) = self.shared.store.journal.read(run)? else { return Ok(None) };
         Ok(Some((journaled.head.clone(), self.entries(&journaled)?)))
@@ -277,6 +278,12 @@ impl Handle {
             entries.extend(entry::decode(piece).map_err(|error| StoreError::Corrupt(error.to_string().into()))?);
         }
         entries.iter_mut().try_for_each(|entry| entry.load(&*self.shared.store.blobs))?;
-        Ok(entries)
+        brought_up(entries, |created, version| self.version(&created.scenario, version)).map_err(|unmovable| {
+            StoreError::Failed(match unmovable {
+                Unmovable::Version(UnknownVersion::Store(error)) => return error,
+                Unmovable::Version(error) => error.to_string().into(),
+                Unmovable::Misfits(misfits) => format!("a move does not fit any more: {misfits:?}").into(),
+            })
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! Engines on the memory store, with a clock that the test moves and modules that the test answers.
 
+mod again;
 mod alarms;
 mod flow;
 mod queue;

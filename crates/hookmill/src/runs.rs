@@ -5,7 +5,10 @@ mod capture;
 mod folder;
 mod list;
 mod loosening;
+mod moving;
+mod replay;
 mod resume;
+mod selection;
 pub(crate) mod server;
 mod show;
 
@@ -26,6 +29,8 @@ enum Command {
     List(list::List),
     Show(show::Show),
     Capture(capture::Capture),
+    Replay(replay::Replay),
+    Move(moving::Move),
     Resume(resume::Resume),
     Cancel(cancel::Cancel),
 }
@@ -49,6 +54,8 @@ impl Runs {
                 Command::List(list) => list.run().await,
                 Command::Show(show) => show.run().await,
                 Command::Capture(capture) => capture.run().await,
+                Command::Replay(replay) => replay.run().await,
+                Command::Move(moving) => moving.run().await,
                 Command::Resume(resume) => resume.run().await,
                 Command::Cancel(cancel) => cancel.run().await,
             }

@@ -1,5 +1,6 @@
-//! What comes next. Pure: the same plan, state and moment give the same actions.
+//! What comes next. Pure: the same plan, state and time give the same actions.
 
+mod doubt;
 mod failures;
 mod loops;
 mod prepare;
@@ -7,12 +8,13 @@ mod respond;
 mod waits;
 
 use crate::call::Outcome;
-use crate::entry::{Called, Conclusion, Done, End, Entry, Skip};
+use crate::entry::{Called, Conclusion, Done, End, Entry, Occasion, Skip};
 use crate::error::StepError;
 use crate::id::{Millis, RunId, Spot};
 use crate::names::View;
 use crate::payload::Payload;
 use crate::state::{Activity, Lane, State};
+use doubt::Interrupted;
 pub use prepare::{Job, PreparedCall};
 use rhai::Dynamic;
 use scenario::expression::{ExpressionError, Moment, Template};
@@ -38,18 +40,17 @@ pub enum Action {
 /// What to do now. `in_flight` holds the steps that this process is already calling, computing or following: nothing
 /// is said about them. An empty answer means that the run is over, or that only steps in flight, or someone's answer,
 /// can carry it on. Either all actions are records, or none is.
-pub fn decide(state: &State, in_flight: &BTreeSet<Spot>, moment: &Moment) -> Vec<Action> {
+pub fn decide(state: &State, in_flight: &BTreeSet<Spot>, now: Millis) -> Vec<Action> {
     if state.end().is_some() {
         return Vec::new();
     }
-    let mut decision = Decision { state, in_flight, moment, actions: Vec::new(), is_settled: false };
+    let mut decision = Decision { state, in_flight, now, actions: Vec::new(), is_settled: false };
     decision.run();
     decision.take_actions()
 }
 
 /// The entry for what a call, a script or a called run gave.
-pub fn settle(state: &State, spot: &Spot, attempt: u32, result: Result<Outcome, StepError>, moment: &Moment) -> Entry {
-    let at = moment.now;
+pub fn settle(state: &State, spot: &Spot, attempt: u32, result: Result<Outcome, StepError>, at: Millis) -> Entry {
     match result {
         Ok(outcome) => Entry::Done(Box::new(Done {
             spot: spot.clone(),
@@ -60,7 +61,7 @@ pub fn settle(state: &State, spot: &Spot, attempt: u32, result: Result<Outcome, 
             at,
         })),
         Err(error) => {
-            let retry = failures::retry(state, spot, attempt, &error, moment);
+            let retry = failures::retry(state, spot, attempt, &error, at);
             Entry::Failed { spot: spot.clone(), attempt, error: Box::new(error), retry, at }
         }
     }
@@ -76,7 +77,7 @@ enum Lap {
 struct Decision<'a> {
     state: &'a State,
     in_flight: &'a BTreeSet<Spot>,
-    moment: &'a Moment,
+    now: Millis,
     actions: Vec<Action>,
     /// Something was decided that may change what everything else sees.
     is_settled: bool,
@@ -91,7 +92,7 @@ impl<'a> Decision<'a> {
                 Conclusion::Stopped => End::Stopped,
             });
         }
-        if self.moment.now >= state.deadline() {
+        if self.now >= state.deadline() {
             return self.overdue();
         }
         let (block, end) = match (&state.collapse, state.plan.on_failure) {
@@ -129,7 +130,7 @@ impl<'a> Decision<'a> {
             Some(first) => End::Failed { spot: first.spot.clone(), error: first.error.clone() },
             None => end,
         };
-        self.settle_on(Entry::Ended { end: Box::new(end), at: self.moment.now });
+        self.settle_on(Entry::Ended { end: Box::new(end), at: self.now });
     }
 
     /// Looks at the step a lane stands before.
@@ -156,10 +157,12 @@ impl<'a> Decision<'a> {
         let state = self.state;
         match state.active.get(&spot) {
             None => self.fresh(step, spot, lane),
-            Some(Activity::Released) => self.attempt(step, spot, lane, 1),
-            Some(Activity::Attempting { attempt }) => self.attempt(step, spot, lane, *attempt),
-            Some(Activity::Retrying { attempt, due }) if *due <= self.moment.now => {
-                self.attempt(step, spot, lane, attempt + 1)
+            Some(Activity::Released) => self.attempt(step, spot, lane, 1, self.now),
+            Some(Activity::Attempting { attempt, since, doubt }) => {
+                self.interrupted(step, spot, lane, Interrupted { attempt: *attempt, since: *since, doubt: *doubt })
+            }
+            Some(Activity::Retrying { attempt, due }) if *due <= self.now => {
+                self.attempt(step, spot, lane, attempt + 1, self.now)
             }
             Some(Activity::Retrying { due, .. }) => {
                 self.actions.push(Action::Wait(*due));
@@ -193,23 +196,24 @@ impl<'a> Decision<'a> {
 
     /// A step of which nothing is known yet.
     fn fresh(&mut self, step: &Step, spot: Spot, lane: &Lane) -> Result<(), StepError> {
-        let at = self.moment.now;
+        let at = self.now;
         if step.disabled {
             self.record(Entry::Skipped { spot, why: Skip::Disabled, at });
             return Ok(());
         }
         if let Some(condition) = &step.when
-            && !condition.holds(&self.view(lane), &self.moment_of(&spot)).map_err(failure)?
+            && !condition.holds(&self.view(lane), &self.moment(&spot, Occasion::Attempt(1))).map_err(failure)?
         {
             self.record(Entry::Skipped { spot, why: Skip::When, at });
             return Ok(());
         }
-        self.attempt(step, spot, lane, 1)
+        self.attempt(step, spot, lane, 1, at)
     }
 
-    fn attempt(&mut self, step: &Step, spot: Spot, lane: &Lane, attempt: u32) -> Result<(), StepError> {
-        let (view, at) = (self.view(lane), self.moment.now);
-        let moment = &self.moment_of(&spot);
+    /// Begins an attempt, whose expressions see the time `seen`.
+    fn attempt(&mut self, step: &Step, spot: Spot, lane: &Lane, attempt: u32, seen: Millis) -> Result<(), StepError> {
+        let (view, at) = (self.view(lane), self.now);
+        let moment = &self.state.moment(&spot, Occasion::Attempt(attempt), seen);
         match &step.kind {
             Kind::Call(call) => {
                 let prepared = prepare::call(step, call, spot, attempt, &view, moment)?;
@@ -279,7 +283,7 @@ impl<'a> Decision<'a> {
             Ok((name.to_string(), Payload::of(template.value(view, moment).map_err(failure)?)))
         };
         let values = values.iter().map(value).collect::<Result<_, StepError>>()?;
-        self.settle_on(Entry::Assigned { spot, values, at: self.moment.now });
+        self.settle_on(Entry::Assigned { spot, values, at: self.now });
         Ok(())
     }
 
@@ -289,30 +293,30 @@ impl<'a> Decision<'a> {
                 .hint("A run answers once: put the `respond` steps into branches that exclude each other."));
         }
         let response = Arc::new(respond::render(respond, view, moment)?);
-        self.settle_on(Entry::Responded { spot, response, at: self.moment.now });
+        self.settle_on(Entry::Responded { spot, response, at: self.now });
         Ok(())
     }
 
     fn stop(&mut self, reason: Option<&Template>, spot: Spot, view: &View, moment: &Moment) -> Result<(), StepError> {
         let reason = reason.map(|reason| reason.text(view, moment)).transpose().map_err(failure)?;
         let value = reason.map_or_else(Payload::null, |reason| Payload::of(reason.into()));
-        self.settle_on(Entry::Concluded { spot, conclusion: Conclusion::Stopped, value, at: self.moment.now });
+        self.settle_on(Entry::Concluded { spot, conclusion: Conclusion::Stopped, value, at: self.now });
         Ok(())
     }
 
     fn done(&mut self, spot: Spot, output: Payload) {
         let delivery = crate::call::Delivery::Real;
-        let done = Done { spot, attempt: 1, output, sent: Payload::null(), delivery, at: self.moment.now };
+        let done = Done { spot, attempt: 1, output, sent: Payload::null(), delivery, at: self.now };
         self.record(Entry::Done(Box::new(done)));
     }
 
     fn fail(&mut self, spot: Spot, error: StepError) {
         let attempt = match self.state.active.get(&spot) {
-            Some(Activity::Attempting { attempt }) => *attempt,
+            Some(Activity::Attempting { attempt, .. }) => *attempt,
             Some(Activity::Retrying { attempt, .. }) => attempt + 1,
             _ => 1,
         };
-        self.record(Entry::Failed { spot, attempt, error: Box::new(error), retry: None, at: self.moment.now });
+        self.record(Entry::Failed { spot, attempt, error: Box::new(error), retry: None, at: self.now });
     }
 
     fn called(
@@ -325,9 +329,9 @@ impl<'a> Decision<'a> {
     ) -> Result<Called, StepError> {
         let input = Payload::of(invoke.input.value(view, moment).map_err(failure)?);
         let what = format!("{spot:?}#{attempt}");
-        let child = RunId::derived(self.moment.now, self.state.run(), what.as_bytes());
+        let child = RunId::derived(self.now, self.state.run(), what.as_bytes());
         let (scenario, detached) = (invoke.scenario.to_string(), invoke.detach == Detach::Go);
-        Ok(Called { spot, attempt, child, scenario, input, detached, at: self.moment.now })
+        Ok(Called { spot, attempt, child, scenario, input, detached, at: self.now })
     }
 
     fn choose(&self, route: &Route, view: &View, moment: &Moment) -> Result<Vec<u32>, StepError> {
@@ -380,12 +384,9 @@ impl<'a> Decision<'a> {
         View { state: self.state, lane }
     }
 
-    /// The moment for one step: steps that are decided together must not draw the same random values.
-    fn moment_of(&self, spot: &Spot) -> Moment {
-        let mixed = spot.turns.iter().fold(u64::from(spot.step.0), |mixed, turn| {
-            mixed.wrapping_mul(0x0100_0000_01b3).wrapping_add(u64::from(*turn) + 1)
-        });
-        Moment { seed: self.moment.seed ^ mixed.rotate_left(32), ..*self.moment }
+    /// What the expressions of a step see.
+    fn moment(&self, spot: &Spot, occasion: Occasion) -> Moment {
+        self.state.moment(spot, occasion, self.now)
     }
 }
 

@@ -23,8 +23,8 @@ use std::sync::Arc;
 pub enum Entry {
     /// The run exists. Always the first entry.
     Created(Arc<Created>),
-    /// A call that reaches outside is about to be made. On disk before the call; if it is the last that is known of
-    /// a step, the step was in flight at a crash.
+    /// A call that reaches outside is about to be made, or a script to be run. On disk before a call; if it is the last
+    /// that is known of a step, the step was in flight at a crash.
     Started { spot: Spot, attempt: u32, at: Millis },
     /// A step succeeded.
     Done(Box<Done>),
@@ -105,12 +105,39 @@ pub struct Replayed {
     pub from: Option<Spot>,
     /// How many entries of the other journal follow this one.
     pub copied: u32,
-    /// When the other run decided on steps, in the terms of this one's version: what `now()` gives to them again.
-    pub times: Vec<(Spot, Millis)>,
+    /// When the other run decided on the steps that follow, in the terms of this one's version: what `now()` gives to
+    /// them again, where they touch nothing outside.
+    pub times: Vec<Decided>,
     /// Who asked for it.
     pub by: String,
     /// When.
     pub at: Millis,
+}
+
+/// When something about a step was decided: the time that its expressions saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// Which step in which turn.
+    pub spot: Spot,
+    /// What was decided.
+    pub occasion: Occasion,
+    /// When.
+    pub at: Millis,
+}
+
+/// What is decided about a step, one after another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Occasion {
+    /// That this attempt begins, and with what.
+    Attempt(u32),
+    /// Whether the failure of this attempt is worth another.
+    Failure(u32),
+    /// Whether this turn of a loop begins.
+    Began(u32),
+    /// What this turn of a loop gives, and whether it was the last.
+    Turned(u32),
+    /// What stands in for a failure.
+    Recovery,
 }
 
 /// Who called a run.
@@ -261,6 +288,82 @@ impl Entry {
             Self::Replayed(replayed) => replayed.at,
             Self::CalledBy(caller) => caller.at,
             Self::Called(called) => called.at,
+        }
+    }
+
+    /// The step it is about.
+    pub fn spot(&self) -> Option<&Spot> {
+        match self {
+            Self::Done(done) => Some(&done.spot),
+            Self::Called(called) => Some(&called.spot),
+            Self::Started { spot, .. }
+            | Self::Failed { spot, .. }
+            | Self::Recovered { spot, .. }
+            | Self::Skipped { spot, .. }
+            | Self::Filtered { spot, .. }
+            | Self::Routed { spot, .. }
+            | Self::Looped { spot, .. }
+            | Self::Turned { spot, .. }
+            | Self::Responded { spot, .. }
+            | Self::Weighed { spot, .. }
+            | Self::Began { spot, .. }
+            | Self::Assigned { spot, .. }
+            | Self::Awaiting { spot, .. }
+            | Self::Answered { spot, .. }
+            | Self::Concluded { spot, .. }
+            | Self::Escalated { spot, .. }
+            | Self::Handling { spot, .. }
+            | Self::Held { spot, .. }
+            | Self::Released { spot, .. }
+            | Self::Doubted { spot, .. } => Some(spot),
+            // What these name is why they are, not what they are about; a caller's step is another run's.
+            Self::Created(_)
+            | Self::Ended { .. }
+            | Self::CalledBy(_)
+            | Self::Collapsed { .. }
+            | Self::Keyed { .. }
+            | Self::Unkeyed { .. }
+            | Self::Replayed(_)
+            | Self::Moved { .. } => None,
+        }
+    }
+
+    /// Every step of its own run that it names.
+    pub(crate) fn spots_mut(&mut self) -> SmallVec<[&mut Spot; 2]> {
+        match self {
+            Self::Done(done) => smallvec![&mut done.spot],
+            Self::Called(called) => smallvec![&mut Arc::make_mut(called).spot],
+            Self::Escalated { spot, origin, .. } => smallvec![spot, origin],
+            Self::Collapsed { spot, .. } => spot.iter_mut().collect(),
+            Self::Ended { end, .. } => match &mut **end {
+                End::Failed { spot, .. } => spot.iter_mut().collect(),
+                End::Succeeded | End::Stopped | End::Cancelled => SmallVec::new(),
+            },
+            Self::Started { spot, .. }
+            | Self::Failed { spot, .. }
+            | Self::Recovered { spot, .. }
+            | Self::Skipped { spot, .. }
+            | Self::Filtered { spot, .. }
+            | Self::Routed { spot, .. }
+            | Self::Looped { spot, .. }
+            | Self::Turned { spot, .. }
+            | Self::Responded { spot, .. }
+            | Self::Weighed { spot, .. }
+            | Self::Began { spot, .. }
+            | Self::Assigned { spot, .. }
+            | Self::Awaiting { spot, .. }
+            | Self::Answered { spot, .. }
+            | Self::Concluded { spot, .. }
+            | Self::Handling { spot, .. }
+            | Self::Held { spot, .. }
+            | Self::Released { spot, .. }
+            | Self::Doubted { spot, .. } => smallvec![spot],
+            Self::Created(_)
+            | Self::CalledBy(_)
+            | Self::Keyed { .. }
+            | Self::Unkeyed { .. }
+            | Self::Replayed(_)
+            | Self::Moved { .. } => SmallVec::new(),
         }
     }
 

@@ -9,13 +9,16 @@ use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
+use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// What every reference begins with. No other text of ours does, so that references are found by it.
 const MARK: &str = "hookmill-file:";
+/// Every text of every journal is looked through for it.
+static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MARK));
 /// How many bytes a digest has.
 const DIGEST: usize = 32;
 /// How much of the HMAC stands in a reference, in bytes: 128 bits cannot be guessed.
@@ -142,7 +145,7 @@ impl Files {
 
 /// The digests of all references in a text, sealed by whomever: it is cheap, and to keep a file for longer does no harm.
 pub fn referred(text: &[u8]) -> impl Iterator<Item = Digest> {
-    let ends = memchr::memmem::find_iter(text, MARK).map(|at| at + MARK.len());
+    let ends = FINDER.find_iter(text).map(|at| at + MARK.len());
     ends.filter_map(|end| {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text.get(end..end + SEALED)?).ok()?;
         Some(Digest(*bytes.first_chunk()?))

@@ -65,13 +65,29 @@ pub struct StepRecord {
     pub child: Option<RunId>,
     /// Who resumed it after it was held.
     pub released_by: Option<String>,
+    /// Its attempts of which it is not known whether they were made: the process ended before they were answered.
+    pub in_doubt: Vec<InDoubt>,
+    /// It was done by the run that this one does again, not by this one.
+    pub copied: bool,
+}
+
+/// An attempt that was in flight when the process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct InDoubt {
+    /// Which attempt, from 1.
+    pub attempt: u32,
+    /// When it was about to be made, in milliseconds since 1970.
+    pub started: Millis,
+    /// When the run was taken up again, in milliseconds since 1970.
+    pub noticed: Millis,
 }
 
 /// The steps of a journal, in the order in which they began.
 pub fn history(entries: &[Entry]) -> Vec<StepRecord> {
-    let mut history = History { records: Vec::new(), places: HashMap::new() };
+    let mut history = History { records: Vec::new(), places: HashMap::new(), began: HashMap::new(), copied: 0 };
     for entry in entries {
         history.take(entry);
+        history.copied = history.copied.saturating_sub(1);
     }
     history.records
 }
@@ -79,6 +95,10 @@ pub fn history(entries: &[Entry]) -> Vec<StepRecord> {
 struct History {
     records: Vec<StepRecord>,
     places: HashMap<Spot, usize>,
+    /// When the last attempt of a step began.
+    began: HashMap<Spot, Millis>,
+    /// How many entries from here on are another run's.
+    copied: u32,
 }
 
 impl History {
@@ -89,6 +109,7 @@ impl History {
                 let record = self.record(spot, *at);
                 record.attempts = *attempt;
                 record.outcome = Outcome::Running;
+                self.began.insert(spot.clone(), *at);
             }
             Entry::Routed { spot, at, .. } | Entry::Looped { spot, at, .. } => {
                 self.record(spot, *at);
@@ -133,6 +154,13 @@ impl History {
     /// What happens to steps that guide the run.
     fn take_flow(&mut self, entry: &Entry) {
         match entry {
+            Entry::Doubted { spot, attempt, at } => {
+                let started = self.began.get(spot).copied().unwrap_or(*at);
+                let doubt = InDoubt { attempt: *attempt, started, noticed: *at };
+                self.record(spot, *at).in_doubt.push(doubt);
+            }
+            // This entry itself is counted, too.
+            Entry::Replayed(replayed) => self.copied = replayed.copied.saturating_add(1),
             Entry::Assigned { spot, values, at } => {
                 let values = values.iter().map(|(name, value)| (name.as_str().into(), value.value()));
                 let values = data::share(values.collect::<rhai::Map>().into());
@@ -191,6 +219,7 @@ impl History {
     }
 
     fn record(&mut self, spot: &Spot, at: Millis) -> &mut StepRecord {
+        let copied = self.copied > 0;
         let place = *self.places.entry(spot.clone()).or_insert_with(|| {
             self.records.push(StepRecord {
                 spot: spot.clone(),
@@ -207,6 +236,8 @@ impl History {
                 until: None,
                 child: None,
                 released_by: None,
+                in_doubt: Vec::new(),
+                copied,
             });
             self.records.len() - 1
         });

@@ -2,11 +2,12 @@
 
 use crate::decide::failure;
 use crate::error::StepError;
+use crate::id::Millis;
 use crate::names::View;
 use crate::state::{Lane, State};
 use rhai::{Dynamic, ImmutableString};
 use scenario::data;
-use scenario::expression::{Expression, Moment};
+use scenario::expression::Expression;
 use scenario::plan::BODY;
 use sha2::{Digest, Sha256};
 
@@ -43,9 +44,9 @@ impl Key {
 impl State {
     /// The value of this expression before the first step; none where it is `()` or an empty text, which tell nothing
     /// from nothing. A text and the number that is written like it are the same key.
-    pub fn key(&self, expression: &Expression, moment: &Moment) -> Result<Option<Key>, StepError> {
+    pub fn key(&self, expression: &Expression, now: Millis) -> Result<Option<Key>, StepError> {
         let lane = Lane { block: BODY, turns: Default::default() };
-        let value = expression.eval(&View { state: self, lane: &lane }, moment).map_err(failure)?;
+        let value = expression.eval(&View { state: self, lane: &lane }, &self.arrival(now)).map_err(failure)?;
         Ok(Key::of(&value))
     }
 }

@@ -13,6 +13,7 @@ pub mod history;
 pub mod id;
 pub mod input;
 pub mod payload;
+pub mod replay;
 pub mod response;
 pub mod resume;
 pub mod retention;
@@ -20,11 +21,13 @@ pub mod retry;
 pub mod setting;
 pub mod tables;
 
+mod chance;
 mod decide;
 mod key;
 mod names;
 mod state;
 
+pub use chance::Reach;
 pub use decide::{Action, Job, PreparedCall, decide, settle};
 pub use key::Key;
 pub use state::State;

@@ -286,6 +286,6 @@ fn source(source: Source) -> &'static str {
 }
 
 /// RFC 3339, UTC, with milliseconds.
-fn time(at: Millis) -> String {
+pub(crate) fn time(at: Millis) -> String {
     jiff::Timestamp::from_millisecond(at).map(|time| format!("{time:.3}")).unwrap_or_default()
 }

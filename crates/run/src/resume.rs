@@ -5,7 +5,7 @@ use crate::id::{RunId, Spot};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// The secret of one installation.
@@ -38,6 +38,15 @@ impl ResumeKey {
         let (run, spot) = named.split_at_checked(RUN)?;
         let spot = postcard::from_bytes(spot).ok()?;
         Some((RunId(uuid::Uuid::from_slice(run).ok()?), spot))
+    }
+
+    /// From what the random values of a run are drawn: a number that follows from its name, and that no one can tell
+    /// who has not the key.
+    pub(crate) fn chance(&self, run: RunId) -> u64 {
+        // With the padding this is one block of SHA-256: it is done once for every run.
+        let digest =
+            Sha256::new().chain_update(b"chance").chain_update(self.0).chain_update(run.0.as_bytes()).finalize();
+        digest.iter().take(8).fold(0, |number, byte| (number << 8) | u64::from(*byte))
     }
 
     fn seal(&self, bytes: &[u8]) -> [u8; SEAL] {

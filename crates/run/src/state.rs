@@ -3,17 +3,18 @@
 mod activity;
 mod rest;
 
-use crate::entry::{Called, Caller, Conclusion, Created, End, Entry, Release};
+use crate::chance::{Chance, Reach, Recall};
+use crate::entry::{Called, Caller, Conclusion, Created, End, Entry, Release, Replayed};
 use crate::error::StepError;
 use crate::id::{Millis, RunId, Spot, Turns};
 use crate::payload::Payload;
 use crate::response::Response;
 use crate::setting::Setting;
-pub(crate) use activity::{Activity, Finished};
+pub(crate) use activity::{Activity, Doubt, Finished};
 use rest::Rest;
 use rhai::{Dynamic, Map};
 use scenario::data;
-use scenario::plan::{BlockNo, Plan, Role, StepNo};
+use scenario::plan::{BlockNo, Kind, Plan, Role, StepNo};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -32,6 +33,12 @@ pub struct State {
     /// How often steps were held.
     pub(crate) holds: BTreeMap<Spot, u32>,
     pub(crate) collapse: Option<Collapse>,
+    pub(crate) chance: Chance,
+    /// What it sees again, where it is a replay.
+    pub(crate) recall: Option<Box<Recall>>,
+    /// How many of the next entries are another run's.
+    copied: u32,
+    replayed: Option<Box<Replayed>>,
     caller: Option<Box<Caller>>,
     concluded: Option<(Conclusion, Payload)>,
     begun: Option<Millis>,
@@ -76,6 +83,10 @@ impl State {
     pub fn new(run: RunId, plan: Arc<Plan>, created: Arc<Created>, setting: Arc<Setting>) -> Self {
         Self {
             run,
+            chance: Chance::of(run, &setting.resume_key),
+            recall: None,
+            copied: 0,
+            replayed: None,
             plan,
             created,
             lanes: BTreeMap::new(),
@@ -114,6 +125,11 @@ impl State {
     /// Who called it, if a run did.
     pub fn caller(&self) -> Option<&Caller> {
         self.caller.as_deref()
+    }
+
+    /// What it does again, if it is a replay.
+    pub fn replayed(&self) -> Option<&Replayed> {
+        self.replayed.as_deref()
     }
 
     /// What the caller is answered, once that is decided.
@@ -167,7 +183,8 @@ impl State {
 
     /// Whether a call that reaches outside has begun and is not over.
     pub fn is_calling_out(&self) -> bool {
-        self.active.values().any(Activity::calls_out)
+        let calls = |spot: &Spot| matches!(self.plan.step(spot.step).kind, Kind::Call(_));
+        self.active.iter().any(|(spot, activity)| activity.calls_out() && calls(spot))
     }
 
     /// Whether what a step gives is still wanted: it is the next of its list, and everything around it is going on.
@@ -234,15 +251,34 @@ impl State {
     /// this state and changes nothing more.
     pub fn apply(&mut self, entry: &Entry) {
         match entry {
-            Entry::Created(_) | Entry::Keyed { .. } | Entry::Unkeyed { .. } | Entry::Replayed(_) => return,
+            Entry::Created(_) | Entry::Keyed { .. } | Entry::Unkeyed { .. } => return,
+            Entry::Replayed(replayed) => return self.replay(replayed),
             Entry::CalledBy(caller) => {
                 self.caller = Some(caller.clone());
                 return;
             }
-            _ => self.begun.get_or_insert(entry.at()),
-        };
+            _ => {}
+        }
+        if self.copied > 0 {
+            // It happened in another run, at another time.
+            self.copied -= 1;
+            self.take_in(entry);
+            if let (Some(collapse), Some(replayed)) = (&mut self.collapse, &self.replayed) {
+                // What `on_failure` has of time begins anew.
+                collapse.at = replayed.at;
+            }
+            return;
+        }
+        self.begun.get_or_insert(entry.at());
+        self.note_seen(entry);
         self.take_in(entry);
         self.rest.note(self.active.values().any(Activity::rests), entry.at());
+    }
+
+    fn replay(&mut self, replayed: &Replayed) {
+        self.copied = replayed.copied;
+        self.recall(replayed.draws, replayed.times.iter().cloned(), Reach::Within);
+        self.replayed = Some(Box::new(replayed.clone()));
     }
 
     fn take_in(&mut self, entry: &Entry) {

@@ -14,7 +14,6 @@ use crate::input::{Input, Source};
 use crate::payload::Payload;
 use crate::{Action, PreparedCall, State, decide, settle};
 use scenario::catalog::{Catalog, Effect, ModuleSpec};
-use scenario::expression::Moment;
 use scenario::plan::Plan;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,11 +60,11 @@ fn a_run_that_takes_too_long_ends() {
     assert_eq!(state.deadline(), START + 5 + 40 * 60_000);
     state.take_up(START + 9_000_000);
     assert_eq!(state.deadline(), START + 9_000_000 + 40 * 60_000, "nothing could be done before");
-    let moment = Moment { now: state.deadline(), seed: 0 };
-    let [Action::Record(entry)] = &decide(&state, &BTreeSet::new(), &moment)[..] else { panic!("it ends") };
+    let now = state.deadline();
+    let [Action::Record(entry)] = &decide(&state, &BTreeSet::new(), now)[..] else { panic!("it ends") };
     state.apply(entry);
     assert!(matches!(state.end(), Some(End::Failed { error, .. }) if error.code == "run_timeout"));
-    assert!(decide(&state, &BTreeSet::new(), &moment).is_empty());
+    assert!(decide(&state, &BTreeSet::new(), now).is_empty());
 }
 
 #[test]
@@ -93,10 +92,9 @@ fn rests_do_not_count_whoever_carries_the_run_on() {
 fn nothing_is_said_of_what_is_in_flight() {
     let case = Case::named("retry");
     let state = case.state();
-    let moment = Moment { now: START, seed: 0 };
-    let [Action::Call(call)] = &decide(&state, &BTreeSet::new(), &moment)[..] else { panic!("it calls") };
+    let [Action::Call(call)] = &decide(&state, &BTreeSet::new(), START)[..] else { panic!("it calls") };
     let in_flight = BTreeSet::from([call.spot.clone()]);
-    assert!(decide(&state, &in_flight, &moment).is_empty());
+    assert!(decide(&state, &in_flight, START).is_empty());
 }
 
 /// The journal as another process reads it.
@@ -192,11 +190,11 @@ impl Case {
     fn walk(&self, mut journal: Vec<Entry>) -> Vec<Entry> {
         let mut state = self.state();
         journal.iter().for_each(|entry| state.apply(entry));
-        let mut moment = Moment { now: START, seed: 7 };
+        let mut now = START;
         loop {
-            let actions = decide(&state, &BTreeSet::new(), &moment);
+            let actions = decide(&state, &BTreeSet::new(), now);
             if actions.is_empty() {
-                match self.help(&state, &journal, moment.now) {
+                match self.help(&state, &journal, now) {
                     Some(entry) => {
                         state.apply(&entry);
                         journal.push(entry);
@@ -206,7 +204,7 @@ impl Case {
                 }
             }
             let waits = actions.iter().all(|action| matches!(action, Action::Wait(_)));
-            if let Some(entry) = self.help(&state, &journal, moment.now).filter(|_| waits) {
+            if let Some(entry) = self.help(&state, &journal, now).filter(|_| waits) {
                 state.apply(&entry);
                 journal.push(entry);
                 continue;
@@ -220,7 +218,7 @@ impl Case {
                 let entries = match action {
                     Action::Record(entry) => vec![entry],
                     Action::Wait(_) if waits => {
-                        moment.now = soonest.unwrap_or(moment.now);
+                        now = soonest.unwrap_or(now);
                         Vec::new()
                     }
                     Action::Wait(_) => Vec::new(),
@@ -228,14 +226,18 @@ impl Case {
                         let result = self.scripted(&called.scenario, called.attempt, &called.input);
                         let result =
                             if called.detached { Ok(outcome_of(serde_json::json!({ "run": "…" }))) } else { result };
-                        vec![settle(&state, &called.spot, called.attempt, result, &moment)]
+                        vec![settle(&state, &called.spot, called.attempt, result, now)]
                     }
                     Action::Call(call) => {
-                        let (spot, attempt, at) = (call.spot.clone(), call.attempt, moment.now);
-                        let settled = settle(&state, &spot, attempt, self.answer(&call), &moment);
+                        let (spot, attempt, at) = (call.spot.clone(), call.attempt, now);
+                        let settled = settle(&state, &spot, attempt, self.answer(&call), now);
                         vec![Entry::Started { spot, attempt, at }, settled]
                     }
-                    Action::Compute(job) => vec![settle(&state, &job.spot, job.attempt, job.run(), &moment)],
+                    Action::Compute(job) => {
+                        let (spot, attempt, at) = (job.spot.clone(), job.attempt, now);
+                        let settled = settle(&state, &spot, attempt, job.run(), now);
+                        vec![Entry::Started { spot, attempt, at }, settled]
+                    }
                 };
                 for entry in entries {
                     state.apply(&entry);
@@ -288,12 +290,12 @@ impl Case {
     }
 }
 
-fn outcome_of(output: Value) -> Outcome {
+pub(crate) fn outcome_of(output: Value) -> Outcome {
     Outcome { output, sent: Value::Null, delivery: Delivery::Real }
 }
 
 /// A module that takes anything.
-fn module() -> ModuleSpec {
+pub(crate) fn module() -> ModuleSpec {
     ModuleSpec {
         name: "test.call".to_owned(),
         summary: String::new(),
@@ -388,6 +390,7 @@ fn flow_line(plan: &Plan, entry: &Entry) -> String {
             format!("{} {how} by {}", name(spot), by.as_deref().unwrap_or("itself"))
         }
         Entry::Collapsed { error, .. } => format!("fails: {}", error.code),
+        Entry::Doubted { spot, attempt, .. } => format!("{} is in doubt #{attempt}", name(spot)),
         other => unreachable!("{other:?}"),
     }
 }

@@ -52,7 +52,7 @@ impl Names for World {
 }
 
 fn main() {
-    let moment = Moment { now: 0, seed: 0 };
+    let moment = Moment { now: 0, seed: 0, first_line: 0 };
     for megabytes in [1, 8] {
         let world = World(body(megabytes << 20));
         for source in ["trigger.body.items[0].sku", r#"trigger.body.path_one("$.items[0].sku")"#] {

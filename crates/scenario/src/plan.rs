@@ -3,8 +3,10 @@
 //! Steps and blocks stand in two flat lists and refer to each other by number, so that a position in a run is two
 //! small numbers and a list of loop counters, and a plan is shared by all its runs without locks.
 
+mod identity;
 mod test;
 
+pub(crate) use identity::identify;
 pub use test::{Exchange, ExchangeBody, Expect, ExpectedError, Mock, MockError, StoreContents, Test};
 
 use crate::diagnostic::Place;
@@ -138,6 +140,8 @@ pub enum Role {
 pub struct Step {
     /// Its own number.
     pub no: StepNo,
+    /// What it is known by over the versions of its scenario: its id, else its module and its place among its like.
+    pub identity: u64,
     /// The block it stands in.
     pub block: BlockNo,
     /// Its place in that block, from 0.

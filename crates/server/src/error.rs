@@ -202,6 +202,9 @@ impl From<Unheard> for Problem {
             Unheard::Unknown => Self::not_found(detail),
             Unheard::Over => Self::new(StatusCode::CONFLICT, "over", detail),
             Unheard::NotWaiting => Self::new(StatusCode::CONFLICT, "not_waiting", detail),
+            Unheard::Busy => Self::new(StatusCode::CONFLICT, "busy", detail),
+            Unheard::NoVersion => Self::new(StatusCode::NOT_FOUND, "no_version", detail),
+            Unheard::Unfit(_) => Self::new(StatusCode::CONFLICT, "unfit", detail),
             Unheard::AnsweredBefore => Self::new(StatusCode::CONFLICT, "answered_before", detail),
             Unheard::Unreachable(reason) => {
                 tracing::error!("a run cannot be reached: {reason}");

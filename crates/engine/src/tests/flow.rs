@@ -14,9 +14,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use store::{Append, Filter, Head, Status};
 
-const DAY: i64 = 86_400_000;
+pub(super) const DAY: i64 = 86_400_000;
 
-fn deploy(bench: &Bench, handle: &Handle, name: &str, text: &str) {
+pub(super) fn deploy(bench: &Bench, handle: &Handle, name: &str, text: &str) {
     let catalog = Catalog::new([ModuleSpec::clone(&bench.recorder.spec)]);
     let (plan, diagnostics) = scenario::check(text, &catalog);
     let plan = plan.unwrap_or_else(|| panic!("{diagnostics:?}"));

@@ -33,6 +33,9 @@ impl Show {
             _ => Server::of(&self.place)?.get(&format!("/runs/{}", self.run)).await?,
         };
         let mut out = terminal::stdout();
+        if let Some(of) = told["replay_of"].as_str() {
+            writeln!(out, "{}", paint(QUIET, format_args!("replay of {of}")))?;
+        }
         show_keys(&mut out, &told)?;
         for step in told["steps"].as_array().into_iter().flatten() {
             let text = |key: &str| step[key].as_str().unwrap_or_default();
@@ -41,6 +44,14 @@ impl Show {
                 if let Some(value) = step.get(key).filter(|value| !value.is_null()) {
                     writeln!(out, "    {}", paint(QUIET, format_args!("{key}: {value}")))?;
                 }
+            }
+            for doubt in step["in_doubt"].as_array().into_iter().flatten() {
+                let at = |key: &str| terminal::time(doubt[key].as_i64().unwrap_or_default());
+                let (attempt, started, noticed) = (&doubt["attempt"], at("started"), at("noticed"));
+                let told = format!(
+                    "in doubt: attempt {attempt} of {started}, noticed {noticed}: it may have been made, or not"
+                );
+                writeln!(out, "    {}", paint(BAD, told))?;
             }
             if let Some(error) = step.get("error").filter(|error| !error.is_null()) {
                 let (code, message) = (error["code"].as_str(), error["message"].as_str());
@@ -67,8 +78,13 @@ impl Show {
                 "sent": record.sent.as_ref().map(decoded),
                 "output": record.output.as_ref().map(decoded),
                 "error": record.error,
+                "in_doubt": record.in_doubt,
             })
         };
+        let replay_of = entries.iter().find_map(|entry| match entry {
+            Entry::Replayed(replayed) => Some(replayed.of.to_string()),
+            _ => None,
+        });
         let steps: Vec<Value> = history(&entries).iter().map(step).collect();
         let mut keys = json!({});
         for entry in entries.iter().take(8) {
@@ -78,7 +94,7 @@ impl Show {
                 _ => {}
             }
         }
-        Ok(json!({ "steps": steps, "keys": keys, "repeats": handle.repeats(self.run)? }))
+        Ok(json!({ "replay_of": replay_of, "steps": steps, "keys": keys, "repeats": handle.repeats(self.run)? }))
     }
 }
 

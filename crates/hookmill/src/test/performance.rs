@@ -2,12 +2,11 @@
 
 use super::request;
 use super::stand_ins::{Called, StandIns};
-use engine::{Deployment, Rehearsal, rehearse};
+use engine::{Deployment, Rehearsal, Start, rehearse};
 use modules::Connections;
 use run::entry::Entry;
 use run::id::{Millis, ScenarioId};
 use scenario::catalog::Catalog;
-use scenario::expression::Moment;
 use scenario::plan::{Plan, StoreContents, Test};
 use std::sync::Arc;
 
@@ -48,9 +47,9 @@ pub(crate) struct Performance {
 pub(crate) fn perform(piece: Piece<'_>, test: &Test) -> Result<Performance, String> {
     let at = test.at.unwrap_or(START);
     let input = request::input(piece.plan, &test.trigger, at)?;
-    let moment = Moment { now: at, seed: test.seed.unwrap_or(SEED) };
+    let start = Start { now: at, seed: test.seed.unwrap_or(SEED) };
     let mut stand_ins = StandIns::new(piece, test, at)?;
-    let rehearsal = rehearse(piece.id, piece.plan, input, moment, &mut stand_ins);
+    let rehearsal = rehearse(piece.id, piece.plan, input, start, &mut stand_ins);
     let end = rehearsal.entries.last().map_or(at, Entry::at);
     let stores = stand_ins.stored(&test.expect.stores, end)?;
     let StandIns { calls, complaints, .. } = stand_ins;

@@ -1,7 +1,7 @@
 //! Loops: `for_each` and `repeat`, what they collect, and when they end.
 
 use super::{Decision, Lap, failure, other_plan};
-use crate::entry::Entry;
+use crate::entry::{Entry, Occasion};
 use crate::error::StepError;
 use crate::id::Spot;
 use crate::names::View;
@@ -62,7 +62,7 @@ impl Decision<'_> {
             Kind::Repeat(repeat) => (Payload::null(), turns(repeat, view, moment)?),
             _ => return Err(other_plan(step)),
         };
-        self.record(Entry::Looped { spot, items, count, at: self.moment.now });
+        self.record(Entry::Looped { spot, items, count, at: self.now });
         Ok(())
     }
 
@@ -101,18 +101,18 @@ impl Decision<'_> {
         let mut turns = spot.turns.clone();
         turns.push(turn);
         let lane = Lane { block: each.block, turns };
-        if !condition.holds(&self.view(&lane), &self.moment_of(spot)).map_err(failure)? {
+        if !condition.holds(&self.view(&lane), &self.moment(spot, Occasion::Began(turn))).map_err(failure)? {
             return Ok(false);
         }
         if turn == course.count {
             return Err(endless(step, course.count));
         }
-        self.settle_on(Entry::Began { spot: spot.clone(), turn, at: self.moment.now });
+        self.settle_on(Entry::Began { spot: spot.clone(), turn, at: self.now });
         Ok(true)
     }
 
     fn end_turn(&mut self, each: &Loop, course: &Course, spot: &Spot, turn: u32, lane: &Lane) -> Result<(), StepError> {
-        let (view, moment) = (self.view(lane), &self.moment_of(&Spot { step: spot.step, turns: lane.turns.clone() }));
+        let (view, moment) = (self.view(lane), &self.moment(spot, Occasion::Turned(turn)));
         let held = self.state.lanes.get(lane).is_some_and(|progress| progress.held);
         let value = match each.collect {
             Some(collect) if !held => Some(contribution(collect, &view, moment)?),
@@ -129,7 +129,7 @@ impl Decision<'_> {
                 return Err(endless(self.state.plan.step(spot.step), course.count));
             }
         }
-        self.record(Entry::Turned { spot: spot.clone(), turn, value, at: self.moment.now });
+        self.record(Entry::Turned { spot: spot.clone(), turn, value, at: self.now });
         Ok(())
     }
 }

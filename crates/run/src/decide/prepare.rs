@@ -105,7 +105,7 @@ pub(super) fn call(
 ) -> Result<PreparedCall, StepError> {
     let Sealed { value: parameters, holes } = call.parameters.seal(view, moment).map_err(failure)?;
     Ok(PreparedCall {
-        idempotency_key: idempotency_key(view, &spot),
+        idempotency_key: idempotency_key(view, step, &spot),
         spot,
         attempt,
         module: Arc::clone(&step.module),
@@ -123,9 +123,9 @@ pub(super) fn job(script: &Script, spot: Spot, attempt: u32, view: &View, moment
     Ok(Job { spot, attempt, script: script.clone(), values, moment: *moment })
 }
 
-/// The run, the step and the turns: what stays the same however often the step is tried.
-fn idempotency_key(view: &View, spot: &Spot) -> String {
-    let mut key = format!("{}-{}", view.state.run().0.simple(), spot.step.0);
+/// The run, the step and the turns: what stays the same however often the step is tried, and under whichever version.
+fn idempotency_key(view: &View, step: &Step, spot: &Spot) -> String {
+    let mut key = format!("{}-{:x}", view.state.run().0.simple(), step.identity);
     for turn in &spot.turns {
         key.push_str(&format!(".{turn}"));
     }

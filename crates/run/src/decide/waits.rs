@@ -1,6 +1,7 @@
 //! Waiting: for a time, or for someone's answer.
 
 use super::{Action, Decision, Lap, failure};
+use crate::entry::Occasion;
 use crate::error::StepError;
 use crate::id::{Millis, Spot};
 use crate::names::View;
@@ -54,10 +55,11 @@ pub(crate) fn page(
 
 impl State {
     /// The title and the text of the page behind the link to this step; nothing where it does not wait for an answer.
-    pub fn page(&self, spot: &Spot, moment: &Moment) -> (Option<String>, Option<String>) {
+    pub fn page(&self, spot: &Spot, now: Millis) -> (Option<String>, Option<String>) {
         let step = self.plan.step(spot.step);
         let Kind::WaitFor(wait) = &step.kind else { return (None, None) };
         let lane = Lane { block: step.block, turns: spot.turns.clone() };
+        let moment = &self.moment(spot, Occasion::Attempt(1), now);
         // That they have values was seen when the step began.
         page(wait, &View { state: self, lane: &lane }, moment).unwrap_or_default()
     }
@@ -92,7 +94,7 @@ impl Decision<'_> {
         answer: Option<&Payload>,
     ) -> Result<(), StepError> {
         if let Kind::WaitFor(wait) = &step.kind
-            && (answer.is_some() || self.moment.now < until)
+            && (answer.is_some() || self.now < until)
         {
             let telling = Lane { block: wait.block, turns: spot.turns.clone() };
             if self.lane(&telling) == Lap::Busy {
@@ -102,11 +104,11 @@ impl Decision<'_> {
         }
         match (&step.kind, answer) {
             (Kind::WaitFor(_), Some(answer)) => self.done(spot, answer.clone()),
-            (Kind::WaitFor(_), None) if until <= self.moment.now => {
+            (Kind::WaitFor(_), None) if until <= self.now => {
                 return Err(StepError::permanent("deadline", "no answer came before the deadline")
                     .hint("`on_error` says what happens then; `deadline` says when."));
             }
-            (_, None) if until <= self.moment.now => self.done(spot, Payload::null()),
+            (_, None) if until <= self.now => self.done(spot, Payload::null()),
             _ => self.actions.push(Action::Wait(until)),
         }
         Ok(())

@@ -1,6 +1,9 @@
 //! Journal bytes outlive every release: what earlier ones wrote is read, whatever the bytes.
 
-use super::{Called, Caller, Conclusion, Created, Done, End, Entry, Release, Skip, decode, encode};
+use super::{
+    Called, Caller, Conclusion, Created, Decided, Done, End, Entry, KeyOf, Occasion, Release, Replayed, Skip, decode,
+    encode,
+};
 use crate::call::Delivery;
 use crate::error::StepError;
 use crate::id::{RunId, Spot};
@@ -74,6 +77,7 @@ fn every_kind() -> Vec<Entry> {
     ]
     .into_iter()
     .chain(kinds_of_0_2(&spot, &error))
+    .chain(kinds_of_0_3(&spot, &error))
     .collect()
 }
 
@@ -122,6 +126,32 @@ fn kinds_of_0_2(spot: &Spot, error: &StepError) -> Vec<Entry> {
         released(Release::Use(json("1")), Some("admin".into())),
         released(Release::Fail, Some("admin".into())),
         Entry::Collapsed { spot: Some(spot.clone()), error, at },
+    ]
+}
+
+/// What came with release 0.3.0.
+fn kinds_of_0_3(spot: &Spot, error: &StepError) -> Vec<Entry> {
+    let at = 1_767_225_600_789;
+    let run = |last: u128| RunId(uuid::Uuid::from_u128(0x019b_0000_0000_7000_8000_0000_0000_0000 + last));
+    let occasions =
+        [Occasion::Attempt(1), Occasion::Failure(2), Occasion::Began(3), Occasion::Turned(4), Occasion::Recovery];
+    let times = occasions.map(|occasion| Decided { spot: spot.clone(), occasion, at });
+    let replayed = Replayed {
+        of: run(8),
+        draws: run(9),
+        from: Some(spot.clone()),
+        copied: 5,
+        times: times.to_vec(),
+        by: "admin".into(),
+        at,
+    };
+    vec![
+        Entry::Keyed { dedupe: Some("A1".into()), line: None, at },
+        Entry::Doubted { spot: spot.clone(), attempt: 2, at },
+        Entry::Replayed(Box::new(replayed)),
+        Entry::Moved { version: Version("11ee".into()), by: "admin".into(), at },
+        Entry::Unkeyed { of: KeyOf::Dedupe, error: Box::new(error.clone()), at },
+        Entry::Unkeyed { of: KeyOf::Line, error: Box::new(error.clone()), at },
     ]
 }
 

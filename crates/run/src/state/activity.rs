@@ -11,8 +11,8 @@ use std::sync::Arc;
 /// What is known of a step that has begun and is not over.
 #[derive(Debug)]
 pub(crate) enum Activity {
-    /// A call was about to be made. Unless this process is making it, a crash came between.
-    Attempting { attempt: u32 },
+    /// A call was about to be made, for the first time `since`. Unless this process is making it, a crash came between.
+    Attempting { attempt: u32, since: Millis, doubt: Doubt },
     /// The attempt failed; the next is due then.
     Retrying { attempt: u32, due: Millis },
     /// Failed for good, at `origin`; what `on_error` says comes next.
@@ -22,7 +22,7 @@ pub(crate) enum Activity {
     /// The steps of `on_error` run.
     Handling { error: StepError, origin: Spot, attempt: u32 },
     /// Failed for good, and waits for someone, or for its time.
-    Held { error: StepError, origin: Spot, due: Option<Millis> },
+    Held { error: StepError, origin: Spot, due: Option<Millis>, cause: Cause },
     /// Was held, and is to be tried again.
     Released,
     /// A route or parallel branches: walks these.
@@ -35,10 +35,29 @@ pub(crate) enum Activity {
     Calling(Arc<Called>),
 }
 
+/// Whether a crash came while a call was in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// Not that anyone has noticed.
+    None,
+    /// It did, and that is journaled.
+    Noticed,
+}
+
+/// Why a step is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// It has failed, and `on_error` holds it.
+    Failure,
+    /// Whether this attempt was made is in doubt, and `after_crash` holds it.
+    Doubt { attempt: u32 },
+}
+
 /// Which step an entry is about that leaves it unfinished.
 pub(super) fn spot(entry: &Entry) -> Option<&Spot> {
     match entry {
         Entry::Started { spot, .. }
+        | Entry::Doubted { spot, .. }
         | Entry::Failed { spot, .. }
         | Entry::Routed { spot, .. }
         | Entry::Looped { spot, .. }
@@ -58,7 +77,15 @@ impl Activity {
     /// What a step is at after this entry; none: it begins anew.
     pub(super) fn after(entry: &Entry, before: Option<Self>) -> Option<Self> {
         Some(match (entry, before) {
-            (Entry::Started { attempt, .. }, _) => Self::Attempting { attempt: *attempt },
+            (Entry::Started { attempt, .. }, Some(Self::Attempting { since, .. })) => {
+                Self::Attempting { attempt: *attempt, since, doubt: Doubt::None }
+            }
+            (Entry::Started { attempt, at, .. }, _) => {
+                Self::Attempting { attempt: *attempt, since: *at, doubt: Doubt::None }
+            }
+            (Entry::Doubted { .. }, Some(Self::Attempting { attempt, since, .. })) => {
+                Self::Attempting { attempt, since, doubt: Doubt::Noticed }
+            }
             (Entry::Failed { attempt, retry: Some(due), .. }, _) => Self::Retrying { attempt: *attempt, due: *due },
             (Entry::Failed { spot, attempt, error, retry: None, .. }, _) => {
                 Self::Failing { error: (**error).clone(), origin: spot.clone(), attempt: *attempt }
@@ -86,11 +113,18 @@ impl Activity {
                 Self::Handling { error, origin, attempt }
             }
             (Entry::Held { error, due, .. }, Some(Self::Failing { origin, .. })) => {
-                Self::Held { error: (**error).clone(), origin, due: *due }
+                Self::Held { error: (**error).clone(), origin, due: *due, cause: Cause::Failure }
+            }
+            (Entry::Held { spot, error, due, .. }, Some(Self::Attempting { attempt, .. })) => {
+                let cause = Cause::Doubt { attempt };
+                Self::Held { error: (**error).clone(), origin: spot.clone(), due: *due, cause }
             }
             (Entry::Released { release: Release::Retry, .. }, _) => Self::Released,
-            (Entry::Released { release: Release::Fail, .. }, Some(Self::Held { error, origin, .. })) => {
-                Self::GivenUp { error, origin }
+            (Entry::Released { release: Release::Fail, .. }, Some(Self::Held { error, origin, cause, .. })) => {
+                match cause {
+                    Cause::Failure => Self::GivenUp { error, origin },
+                    Cause::Doubt { attempt } => Self::Failing { error, origin, attempt },
+                }
             }
             (_, before) => return before,
         })

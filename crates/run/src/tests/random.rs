@@ -1,6 +1,7 @@
 //! Random scenarios with random crashes: whatever a journal is cut after, and in whatever order calls come back, the run
 //! ends as it would have without.
 
+mod again;
 mod scenarios;
 
 use super::{done, module, outcome_of, reread};
@@ -18,10 +19,9 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use scenario::catalog::Catalog;
 use scenario::data;
-use scenario::expression::Moment;
-use scenario::plan::{BODY, Plan};
+use scenario::plan::{BODY, Kind, Plan};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::START;
@@ -60,6 +60,8 @@ proptest! {
             prop_assert_eq!(&Outcomes::of(&plan, &journal), &expected, "cut after {} of {}", cut, text);
             let again = repeated(&plan, &journal, cut);
             prop_assert!(again.is_empty(), "done again after {cut}: {again:?} of {text}");
+            let unnamed = unnamed(&plan, &journal);
+            prop_assert!(unnamed.is_empty(), "made again without being named in doubt: {unnamed:?} of {text}");
         }
     }
 }
@@ -178,6 +180,31 @@ fn repeated(plan: &Plan, journal: &[Entry], cut: usize) -> Vec<Spot> {
     again
 }
 
+/// The calls that were made again after a crash, though it was not journaled before that they were in doubt; and those
+/// that were said to be in doubt and had not begun.
+fn unnamed(plan: &Plan, journal: &[Entry]) -> Vec<Spot> {
+    let mut open: BTreeMap<Spot, bool> = BTreeMap::new();
+    let mut unnamed = Vec::new();
+    for entry in journal {
+        match entry {
+            Entry::Started { spot, .. }
+                if matches!(plan.step(spot.step).kind, Kind::Call(_))
+                    && open.insert(spot.clone(), false) == Some(false) =>
+            {
+                unnamed.push(spot.clone());
+            }
+            Entry::Doubted { spot, .. } if open.insert(spot.clone(), true) != Some(false) => unnamed.push(spot.clone()),
+            Entry::Done(done) => _ = open.remove(&done.spot),
+            Entry::Failed { spot, .. } | Entry::Escalated { spot, .. } => {
+                open.retain(|inner, _| inner != spot && !is_within(plan, inner, spot));
+            }
+            Entry::Collapsed { .. } => open.clear(),
+            _ => {}
+        }
+    }
+    unnamed
+}
+
 fn is_within(plan: &Plan, inner: &Spot, outer: &Spot) -> bool {
     let mut at = inner.step;
     while let Some(owner) = plan.block(plan.step(at).block).owner {
@@ -235,9 +262,8 @@ impl Walk {
 
     fn go_on(&mut self) {
         let in_flight: BTreeSet<Spot> = self.pending.iter().map(|pending| pending.spot().clone()).collect();
-        let moment = Moment { now: self.now, seed: self.seed };
         let (mut news, mut due) = (false, None::<Millis>);
-        for action in decide(&self.state, &in_flight, &moment) {
+        for action in decide(&self.state, &in_flight, self.now) {
             match action {
                 Action::Wait(until) => {
                     due = Some(due.map_or(until, |due| due.min(until)));
@@ -249,7 +275,11 @@ impl Walk {
                     self.note(Entry::Started { spot, attempt, at: self.now });
                     self.pending.push(Pending::Call(call));
                 }
-                Action::Compute(job) => self.pending.push(Pending::Compute(job)),
+                Action::Compute(job) => {
+                    let (spot, attempt) = (job.spot.clone(), job.attempt);
+                    self.note(Entry::Started { spot, attempt, at: self.now });
+                    self.pending.push(Pending::Compute(job));
+                }
                 Action::Follow(called) => self.pending.push(Pending::Follow(called)),
             }
             news = true;
@@ -261,6 +291,8 @@ impl Walk {
 
     fn note(&mut self, entry: Entry) {
         self.state.apply(&entry);
+        // As the engine does: what was inside of a step that has failed is given up.
+        self.pending.retain(|pending| self.state.wants(pending.spot()));
         self.journal.push(entry);
     }
 
@@ -278,8 +310,7 @@ impl Walk {
                 Pending::Compute(job) => (job.attempt, job.run()),
                 Pending::Follow(called) => (called.attempt, follow(called)),
             };
-            let moment = Moment { now: self.now, seed: self.seed };
-            self.note(settle(&self.state, &spot, attempt, result, &moment));
+            self.note(settle(&self.state, &spot, attempt, result, self.now));
         }
         true
     }
@@ -328,5 +359,6 @@ fn follow(called: &crate::entry::Called) -> Result<Outcome, StepError> {
 }
 
 fn luck(key: &str) -> u64 {
-    key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)) >> 7
+    let step = key.split_once('-').map_or(key, |(_, step)| step);
+    step.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)) >> 7
 }

@@ -213,7 +213,8 @@ impl<'a> Machine<'a> {
     /// A number that differs from draw to draw and from place to place, and is the same again at the same moment.
     pub(crate) fn draw(&mut self, place: Place) -> u64 {
         self.drawn += 1;
-        let place = (u64::from(place.line) << 32) | u64::from(place.column);
+        let line = place.line.wrapping_sub(self.moment.first_line);
+        let place = (u64::from(line) << 32) | u64::from(place.column);
         mix(mix(mix(self.moment.seed) ^ place) ^ self.drawn)
     }
 

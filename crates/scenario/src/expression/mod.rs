@@ -44,6 +44,9 @@ pub struct Moment {
     pub now: i64,
     /// From what random values are drawn.
     pub seed: u64,
+    /// The line from which places in the text are counted: that of the step, so that what is written above it does not
+    /// change what it draws.
+    pub first_line: u32,
 }
 
 /// Where an expression finds the values of its names (`trigger`, step ids, `item`…).

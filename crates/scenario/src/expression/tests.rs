@@ -5,7 +5,7 @@ use crate::data;
 use proptest::prelude::*;
 use std::fmt::Write;
 
-const MOMENT: Moment = Moment { now: 1_795_343_400_250, seed: 7 };
+const MOMENT: Moment = Moment { now: 1_795_343_400_250, seed: 7, first_line: 0 };
 
 struct World(Dynamic);
 

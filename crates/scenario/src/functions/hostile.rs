@@ -22,7 +22,7 @@ fn call(function: &Function, arguments: &[Dynamic]) {
     let source = format!("{}({})", function.name, names.join(", "));
     let compiled = Expression::compile(&source, &|_| Place::default()).unwrap();
     let arguments = Arguments(names.into_iter().zip(arguments.iter().cloned()).collect());
-    if let Ok(value) = compiled.eval(&arguments, &Moment { now: 1_795_343_400_250, seed: 7 }) {
+    if let Ok(value) = compiled.eval(&arguments, &Moment { now: 1_795_343_400_250, seed: 7, first_line: 0 }) {
         assert!(data::parse(&data::to_text(&value)).is_ok(), "{source}");
     }
 }
@@ -103,7 +103,7 @@ proptest! {
         let read = |source: &str| {
             let compiled = Expression::compile(source, &|_| Place::default()).unwrap();
             let arguments = Arguments(BTreeMap::from([("value".to_owned(), value.clone())]));
-            compiled.eval(&arguments, &Moment { now: 0, seed: 0 }).map(|value| data::to_json(&value))
+            compiled.eval(&arguments, &Moment { now: 0, seed: 0, first_line: 0 }).map(|value| data::to_json(&value))
         };
         let expected = data::to_json(&value);
         prop_assert_eq!(read("value.to_json().parse_json()").unwrap(), expected.clone());

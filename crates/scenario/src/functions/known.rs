@@ -6,7 +6,7 @@ use crate::expression::{Expression, ExpressionError, Moment, Names};
 use rhai::Dynamic;
 use std::fmt::Write;
 
-const MOMENT: Moment = Moment { now: 1_795_343_400_250, seed: 7 };
+const MOMENT: Moment = Moment { now: 1_795_343_400_250, seed: 7, first_line: 0 };
 
 struct Nothing;
 

@@ -81,7 +81,7 @@ fn call(function: &Function, arguments: &[&str]) -> Result<Dynamic, ExpressionEr
     let source = format!("{}({})", function.name, arguments.join(", "));
     let compiled = Expression::compile(&source, &|_| Place::default());
     let compiled = compiled.unwrap_or_else(|error| panic!("{source}: {error:?}"));
-    compiled.eval(&Nothing, &Moment { now: 1_795_343_400_250, seed: 7 })
+    compiled.eval(&Nothing, &Moment { now: 1_795_343_400_250, seed: 7, first_line: 0 })
 }
 
 proptest! {

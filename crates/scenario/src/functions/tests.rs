@@ -16,7 +16,7 @@ impl Names for Nothing {
 
 #[test]
 fn examples_give_what_the_reference_says() {
-    let moment = Moment { now: 1_795_343_400_250, seed: 7 };
+    let moment = Moment { now: 1_795_343_400_250, seed: 7, first_line: 0 };
     for function in all() {
         let expression = Expression::compile(function.example, &|_| Place::default())
             .unwrap_or_else(|error| panic!("{}: {error:?}", function.name));
@@ -59,7 +59,7 @@ fn what_others_call_it_leads_to_ours() {
 
 #[test]
 fn hostile_queries_end_in_errors() {
-    let moment = Moment { now: 0, seed: 0 };
+    let moment = Moment { now: 0, seed: 0, first_line: 0 };
     for query in [
         format!("$[?{}@.a{}]", "(".repeat(490), ")".repeat(490)),
         format!("$[?{}@.a]", "!".repeat(900)),

@@ -2,7 +2,7 @@
 
 use crate::check::Checker;
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Plan, Role, Version};
+use crate::plan::{Plan, Role, Version, identify};
 use crate::text::Node;
 
 pub(super) const KEYS: &[&str] = &[
@@ -40,7 +40,8 @@ impl Checker<'_> {
         let on_failure = top.get("on_failure").map(|steps| self.handler(steps, "`on_failure`", None, Role::Failure));
         let tests = top.get("tests").map(|node| self.tests(node)).unwrap_or_default();
         let responds = self.responds();
-        let (steps, blocks, trigger_reads) = self.take_parts();
+        let (mut steps, blocks, trigger_reads) = self.take_parts();
+        identify(&mut steps, &blocks);
         let version = Version::of(self.source);
         Some(Plan {
             name,

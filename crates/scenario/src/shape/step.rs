@@ -72,6 +72,7 @@ impl Checker<'_> {
         let (name, place) = (module.text.as_str().into(), module.place);
         self.close_step(Step {
             no,
+            identity: 0,
             block,
             position,
             id,

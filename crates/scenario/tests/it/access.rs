@@ -6,7 +6,7 @@ use scenario::diagnostic::Place;
 use scenario::expression::{Expression, Moment, Names, Template};
 use std::hint::black_box;
 
-const MOMENT: Moment = Moment { now: 0, seed: 0 };
+const MOMENT: Moment = Moment { now: 0, seed: 0, first_line: 0 };
 
 /// What one evaluation may allocate, in bytes.
 const MOST: u64 = 2_048;

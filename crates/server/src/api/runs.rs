@@ -3,12 +3,16 @@
 pub(super) mod cancel;
 pub(super) mod get;
 pub(super) mod list;
+pub(super) mod moving;
+pub(super) mod replay;
 pub(super) mod resume;
 pub(super) mod test;
 pub(super) mod view;
 
 mod input;
 mod keys;
+mod misfits;
+mod selection;
 mod steps;
 
 use crate::error::Problem;

@@ -9,6 +9,7 @@ pub(super) mod run;
 pub(super) mod switch;
 pub(super) mod versions;
 mod view;
+pub(super) mod whatif;
 
 use crate::error::Problem;
 use ::run::id::ScenarioId;

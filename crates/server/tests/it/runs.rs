@@ -3,4 +3,5 @@
 mod cancel;
 mod get;
 mod list;
+mod replay;
 mod resume;

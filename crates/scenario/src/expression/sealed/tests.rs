@@ -22,7 +22,7 @@ fn map(entries: Vec<(&str, Template)>) -> Template {
 }
 
 fn check(template: &Template, shown: &Value, opened: &Value) {
-    let sealed = template.seal(&Data, &Moment { now: 0, seed: 0 }).unwrap();
+    let sealed = template.seal(&Data, &Moment { now: 0, seed: 0, first_line: 0 }).unwrap();
     assert_eq!(&sealed.value, shown);
     let mut value = sealed.value;
     let mut read = |name: &str| if name == "none" { Err(()) } else { Ok(Secret::new(format!("<{name}>"))) };
@@ -68,7 +68,7 @@ fn of_equal_keys_the_last_counts() {
 
 #[test]
 fn a_secret_that_is_not_there_opens_nothing() {
-    let sealed = text("a {{ secrets.none }}").seal(&Data, &Moment { now: 0, seed: 0 }).unwrap();
+    let sealed = text("a {{ secrets.none }}").seal(&Data, &Moment { now: 0, seed: 0, first_line: 0 }).unwrap();
     let mut value = sealed.value.clone();
     assert_eq!(sealed.holes[0].fill(&mut value, &mut |_| Err("gone")), Err("gone"));
     assert_eq!(value, sealed.value);
@@ -76,7 +76,7 @@ fn a_secret_that_is_not_there_opens_nothing() {
 
 #[test]
 fn outside_of_calls_a_secret_is_a_fault() {
-    let moment = Moment { now: 0, seed: 0 };
+    let moment = Moment { now: 0, seed: 0, first_line: 0 };
     for source in ["{{ secrets.a }}", "x {{ secrets.a }}"] {
         let template = text(source);
         let mut out = Vec::new();

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 /// As long as a key of AES.
 const CANARY: &str = "cAnAry-012345678";
 
-const MOMENT: Moment = Moment { now: 1_795_343_400_250, seed: 7 };
+const MOMENT: Moment = Moment { now: 1_795_343_400_250, seed: 7, first_line: 0 };
 
 struct Keeper;
 

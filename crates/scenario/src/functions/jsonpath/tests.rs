@@ -19,7 +19,7 @@ impl Names for World {
 fn found(value: &Value, query: &str) -> Result<Vec<Value>, ExpressionError> {
     let source = format!("value.path({})", json!(query));
     let expression = Expression::compile(&source, &|_| Place::default()).unwrap();
-    let found = expression.eval(&World(data::of(value)), &Moment { now: 0, seed: 0 })?;
+    let found = expression.eval(&World(data::of(value)), &Moment { now: 0, seed: 0, first_line: 0 })?;
     match data::to_json(&found) {
         Value::Array(found) => Ok(found),
         other => panic!("{other}"),

@@ -31,7 +31,7 @@ impl Names for Given {
 /// The value of an expression in which `token` and `key` have these values.
 fn eval_at(now: i64, source: &str, token: &str, key: &str) -> Result<String, String> {
     let names = Given(BTreeMap::from([("token", token.trim().into()), ("key", key.into())]));
-    let moment = Moment { now: now * 1000, seed: 1 };
+    let moment = Moment { now: now * 1000, seed: 1, first_line: 0 };
     let value = Expression::compile(source, &|_| Place::default()).unwrap().eval(&names, &moment);
     value.map(|value| String::from_utf8(data::to_text(&value)).unwrap()).map_err(|error| error.message)
 }

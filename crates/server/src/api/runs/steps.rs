@@ -4,7 +4,7 @@ use crate::api::value;
 use run::call::Delivery;
 use run::entry::Entry;
 use run::error::StepError;
-use run::history::{Outcome, StepRecord, history};
+use run::history::{self, Outcome, StepRecord, history};
 use run::id::{Millis, Spot};
 use run::payload::Payload;
 use scenario::expression;
@@ -73,6 +73,26 @@ pub(super) struct Step {
     /// Who resumed it after it was held.
     #[serde(skip_serializing_if = "Option::is_none")]
     released_by: Option<String>,
+    /// Attempts of which it is not known whether they were made: the process ended while they were in flight.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    in_doubt: Vec<InDoubt>,
+    /// It was done by the run that this one does again, not by this one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    copied: bool,
+}
+
+/// An attempt of which it is not known whether it was made.
+#[derive(Serialize, ToSchema)]
+#[schema(as = StepInDoubt)]
+struct InDoubt {
+    /// Which attempt, from 1.
+    attempt: u32,
+    /// When it was about to be made, in milliseconds since 1970.
+    #[schema(value_type = i64)]
+    started: Millis,
+    /// When the run was taken up again, in milliseconds since 1970.
+    #[schema(value_type = i64)]
+    noticed: Millis,
 }
 
 /// An answer that a step waited for.
@@ -201,7 +221,16 @@ impl Step {
             answered: None,
             child: record.child.map(|child| child.to_string()),
             released_by: record.released_by.clone(),
+            in_doubt: record.in_doubt.iter().map(InDoubt::from).collect(),
+            copied: record.copied,
         }
+    }
+}
+
+impl From<&history::InDoubt> for InDoubt {
+    fn from(doubt: &history::InDoubt) -> Self {
+        let history::InDoubt { attempt, started, noticed } = *doubt;
+        Self { attempt, started, noticed }
     }
 }
 

@@ -45,6 +45,9 @@ pub(super) struct Run {
     /// Of which version of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
+    /// The run that it does again, if it is a replay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replay_of: Option<String>,
     /// How it stands.
     #[schema(value_type = RunStatus)]
     status: Status,
@@ -104,6 +107,7 @@ impl Run {
             id: id.to_string(),
             scenario: head.scenario.to_string(),
             version: created.map(|created| created.version.0.to_string()),
+            replay_of: entries.iter().find_map(replay_of),
             status: head.status,
             created: id.created(),
             changed: head.at,
@@ -115,6 +119,13 @@ impl Run {
             // A count that cannot be read is not worth the run's page.
             repeats: handle.repeats(id).ok().flatten().map(Repeated::from),
         }
+    }
+}
+
+fn replay_of(entry: &Entry) -> Option<String> {
+    match entry {
+        Entry::Replayed(replayed) => Some(replayed.of.to_string()),
+        _ => None,
     }
 }
 

@@ -90,11 +90,24 @@ fn recall(shared: &Arc<Shared>) -> Result<(), StoreError> {
 
 fn look(shared: &Arc<Shared>) -> Result<(), StoreError> {
     let now = shared.options.clock.now();
+    let queues = Handle { shared: Arc::clone(shared) }.queues();
     for deployment in shared.scenarios.all() {
         look_for_silence(shared, &deployment, now)?;
         look_at_triggers(shared, &deployment.id, now);
+        look_at_queue(shared, &deployment, queues.get(&deployment.id).map_or(0, |queue| queue.waiting));
     }
     Ok(())
+}
+
+fn look_at_queue(shared: &Arc<Shared>, deployment: &Deployment, waiting: u64) {
+    let id = &deployment.id;
+    match deployment.plan.alarms.queue {
+        Some(most) if waiting >= u64::from(most) => {
+            let message = format!("{waiting} runs of `{id}` wait");
+            alarms::raise(shared, AlarmKind::Queue, id.to_string(), message);
+        }
+        _ => alarms::clear(shared, AlarmKind::Queue, id.as_str()),
+    }
 }
 
 fn look_for_silence(shared: &Arc<Shared>, deployment: &Deployment, now: Millis) -> Result<(), StoreError> {

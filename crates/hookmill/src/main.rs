@@ -1,5 +1,6 @@
 //! Hookmill's command line: what the program can do, one file for each thing.
 
+mod alarms;
 mod check;
 mod diff;
 mod fmt;
@@ -41,6 +42,7 @@ enum Command {
     Run(run::Run),
     Runs(runs::Runs),
     Queue(queue::Queue),
+    Alarms(alarms::Alarms),
     Check(check::Check),
     Fmt(fmt::Fmt),
     Diff(diff::Diff),
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         Command::Run(run) => run.run(),
         Command::Runs(runs) => runs.run(),
         Command::Queue(queue) => queue.run(),
+        Command::Alarms(alarms) => alarms.run(),
         Command::Check(check) => check.run(),
         Command::Fmt(fmt) => fmt.run(),
         Command::Diff(diff) => diff.run(),

@@ -117,6 +117,33 @@ steps: [ { set: 1 } ]
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_queue_that_grows_is_noticed() {
+    let text = "
+trigger: { manual: {} }
+limits: { sequential: true }
+alarms: { queue: 2 }
+steps: [ { test.call: {} } ]
+";
+    let bench = Bench::new(Recorder::closed());
+    let (_engine, handle) = bench.engine(text);
+    for _ in 0..3 {
+        deliver(&handle, json!({})).await.unwrap();
+    }
+    until("the alarm", || {
+        bench.clock.advance(5_000);
+        open(&handle).iter().any(|alarm| alarm.kind == AlarmKind::Queue)
+    })
+    .await;
+    assert_eq!(open(&handle)[0].message, "2 runs of `test` wait");
+    bench.recorder.gate.add_permits(3);
+    until("the end", || {
+        bench.clock.advance(5_000);
+        open(&handle).is_empty()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn trouble_goes_on_until_it_is_mended() {
     let bench = Bench::new(Recorder::new());
     let (_engine, handle) = bench.engine(FRAGILE);

@@ -2,10 +2,10 @@
 
 use super::gathering::{Gathered, gather};
 use super::live::Shared;
-use super::log::file::LogFile;
 use crate::archive::Builder;
 use run::tables::StoreError;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -125,7 +125,9 @@ pub(super) fn path_of(folder: &Path, number: u32, edition: u32) -> PathBuf {
 
 fn run(shared: &Shared, backlog: &Backlog) {
     while let Some(number) = backlog.next() {
-        match archive(shared, number) {
+        // A panic, of the database say, must not end the thread: nobody else gives room back.
+        let archived = catch_unwind(AssertUnwindSafe(|| archive(shared, number)));
+        match archived.unwrap_or_else(|_| Err(StoreError::Failed("archiving panicked".into()))) {
             Ok(()) => backlog.pop(),
             Err(error) => {
                 tracing::error!(%error, file = number, "a part of the log could not be archived; it is tried again");
@@ -148,7 +150,8 @@ fn archive(shared: &Shared, number: u32) -> Result<(), StoreError> {
     shared.trees.lapse(gathered.latest)?;
     shared.checkpoint()?;
     switch(shared, number, &gathered);
-    recycle(shared, file)
+    shared.spares.give(&*shared.files, file);
+    Ok(())
 }
 
 /// Writes the archive: the runs that are over, then the others, with what earlier archives have of them.
@@ -207,9 +210,4 @@ fn switch(shared: &Shared, number: u32, gathered: &Gathered) {
     let mut live = shared.write();
     live.index.forget_claims(number);
     live.remove_log(number);
-}
-
-/// Keeps the file to be used again.
-fn recycle(shared: &Shared, file: Arc<LogFile>) -> Result<(), StoreError> {
-    shared.spares.give(&*shared.files, file)
 }

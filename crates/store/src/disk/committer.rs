@@ -5,7 +5,7 @@ use super::archivist::Backlog;
 use super::group::{Decided, Group, Verdict};
 use super::live::Shared;
 use super::log::writer::Writer;
-use super::log::{FILE_BYTES, group, record};
+use super::log::{FILE_BYTES, Place, group, record};
 use super::records::{self, Change};
 use crate::{Ack, Append};
 use run::retention::Durability;
@@ -58,9 +58,15 @@ impl Job {
         }
     }
 
+    /// Whether it is an append whose caller does not wait for the disk.
+    fn is_early(&self) -> bool {
+        matches!(self, Self::Append(Append { durability: Durability::Memory, .. }, _))
+    }
+
     /// Answers one who does not wait for the disk.
     fn answer_early(&mut self, verdict: &Verdict) {
-        if let Self::Append(Append { durability: Durability::Memory, .. }, sender) = self
+        if self.is_early()
+            && let Self::Append(_, sender) = self
             && verdict.is_ok()
             && let Some(sender) = sender.take()
         {
@@ -290,6 +296,8 @@ impl Worker {
                 .for_each(|verdict| *verdict = Err(error.clone()));
             return Ok(decided.verdicts);
         }
+        // Who is answered finds what was answered: it is read from the page cache until it is synced.
+        self.show(jobs.iter().zip(&decided.places).filter(|(job, _)| job.is_early()));
         jobs.iter_mut().zip(&decided.verdicts).for_each(|(job, verdict)| job.answer_early(verdict));
         let sequence = self.writer.sync(self.buffer.len())?;
         self.revision = decided.revision;
@@ -308,15 +316,7 @@ impl Worker {
 
     /// Lets be seen what is synced.
     fn publish(&self, jobs: &[Job], decided: &Decided, sequence: u64) -> Result<(), StoreError> {
-        let mut live = self.shared.write();
-        for (job, place) in jobs.iter().zip(&decided.places) {
-            let (Job::Append(append, _), Some(place)) = (job, place) else { continue };
-            live.index.advance(append.run, append.piece + 1, &append.head, *place);
-            if let Some(claim) = append.claim {
-                live.index.lay(claim, append.run, place.file);
-            }
-        }
-        drop(live);
+        self.show(jobs.iter().zip(&decided.places));
         for (job, verdict) in jobs.iter().zip(&decided.verdicts) {
             if let (Job::Change(change, _), Ok(Some(revision))) = (job, verdict) {
                 records::apply(&self.shared.trees, change.key(), change.value(), *revision)?;
@@ -324,6 +324,25 @@ impl Worker {
         }
         self.shared.applied.store(sequence, Ordering::Release);
         Ok(())
+    }
+
+    /// Lets pieces and claims be read. A piece that is shown late does not hide a later one of its run that was shown
+    /// early.
+    fn show<'j>(&self, written: impl Iterator<Item = (&'j Job, &'j Option<Place>)>) {
+        let mut written = written.peekable();
+        if written.peek().is_none() {
+            return;
+        }
+        let mut live = self.shared.write();
+        for (job, place) in written {
+            let (Job::Append(append, _), Some(place)) = (job, place) else { continue };
+            if live.index.progress(append.run).is_none_or(|(pieces, ..)| pieces <= append.piece) {
+                live.index.advance(append.run, append.piece + 1, &append.head, *place);
+            }
+            if let Some(claim) = append.claim {
+                live.index.lay(claim, append.run, place.file);
+            }
+        }
     }
 
     /// After a failed sync nobody knows what is on disk (a second sync may succeed without having written

@@ -1,6 +1,6 @@
 //! Brings together by run what lies in a file of the log.
 
-use super::log::file::LogFile;
+use super::log::file::{LogFile, LogFiles};
 use super::log::record::{self, Piece, Record};
 use super::log::replay;
 use crate::{ClaimKey, Head};
@@ -51,17 +51,17 @@ pub(super) fn gather(file: &LogFile) -> Result<Gathered, StoreError> {
     Ok(gathered)
 }
 
-/// Adds the large values that the runs in a file name, which may be written to meanwhile.
-pub(super) fn digests(file: &LogFile, found: &mut HashSet<Digest>) -> Result<(), StoreError> {
-    let read = replay::groups_so_far(file, |group| {
+/// Adds the large values that the runs in the log name, up to this sequence number at least. The log may be written to
+/// meanwhile.
+pub(super) fn digests(logs: &LogFiles, applied: u64, found: &mut HashSet<Digest>) -> Result<(), StoreError> {
+    replay::all_groups(logs, applied, |group| {
         for record in record::records(group.records) {
             if let (_, Record::Piece(piece)) = record? {
                 found.extend(piece.digests());
             }
         }
         Ok(())
-    });
-    read.map(drop)
+    })
 }
 
 impl Gathered {

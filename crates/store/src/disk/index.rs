@@ -1,5 +1,5 @@
 //! What is known in memory: how the runs stand that are not over or still in the log, where their pieces are, and what
-//! is claimed. It follows the disk: what it says is synced.
+//! is claimed. It follows the disk: what it says is written, and synced unless the caller asked not to wait for that.
 
 use super::chunked::Chunked;
 use super::log::Place;

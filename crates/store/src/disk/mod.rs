@@ -134,7 +134,7 @@ impl Disk {
         let shared = Arc::new(Shared::new(files.clone(), trees, spares.clone(), cache, &archives, live));
         shared.applied.store(log.end.sequence - 1, std::sync::atomic::Ordering::Release);
         shared.checkpoint()?;
-        log.archived.into_iter().try_for_each(|file| spares.give(&*files, file))?;
+        log.archived.into_iter().for_each(|file| spares.give(&*files, file));
         let backlog = Arc::new(Backlog::default());
         for file in log.full {
             backlog.push(file.head.number, file.size()?);

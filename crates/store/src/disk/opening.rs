@@ -16,6 +16,7 @@ use crate::Claim;
 use crate::archive::{Archive, Cache, UNFINISHED};
 use run::tables::StoreError;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -58,7 +59,8 @@ pub(super) fn open_archives(
     Ok(covered)
 }
 
-/// Reads the log behind what archives cover, into the index and the database, and finds its end.
+/// Reads the log behind what archives cover, into the index and the database, and finds its end. A log that ends
+/// earlier than it did is told.
 pub(super) fn open_log(
     files: &dyn Files,
     spares: &Spares,
@@ -66,16 +68,22 @@ pub(super) fn open_log(
     live: &mut Live,
     covered: u64,
 ) -> Result<Log, StoreError> {
-    let found = find_logs(files, spares.folder(), covered)?;
-    let mut replay = Replay { trees, covered, applied: trees.applied()?, live };
+    let applied = trees.applied()?;
+    let found = find_logs(files, spares.folder(), covered, applied)?;
+    let mut replay = Replay { trees, covered, applied, live };
     let (mut ends, mut full, mut archived) = (BTreeMap::new(), Vec::new(), Vec::new());
-    let mut expected = None;
+    let (mut expected, mut last_group) = (None, 0);
     for file in &found {
         check_order(file, expected, covered)?;
-        let end = replay::groups(file, |group| replay.group(file.head.number, group))?;
+        last_group = 0;
+        let end = replay::groups(file, |group| {
+            last_group = group.offset - log::group::GROUP_HEAD as u64;
+            replay.group(file.head.number, group)
+        })?;
         expected = Some(end.sequence);
         ends.insert(file.head.number, end);
     }
+    check_end(spares.folder(), expected.unwrap_or(covered + 1), covered.max(applied))?;
     let Some((current, before)) = found.split_last() else {
         let current = Arc::new(writer::begin(files, spares, 1, covered + 1)?);
         live.add_log(current.clone());
@@ -91,9 +99,22 @@ pub(super) fn open_log(
         }
     }
     live.add_log(current.clone());
-    // What a crash left in the page cache alone is believed now, so it must be on disk.
-    current.file.sync_data().map_err(|error| failed("fdatasync failed for", &current.path, &error))?;
-    Ok(Log { current: current.clone(), end: ends[&current.head.number], full, archived })
+    let end = ends[&current.head.number];
+    secure(current, last_group..end.position)?;
+    Ok(Log { current: current.clone(), end, full, archived })
+}
+
+/// What a crash left in the page cache alone is believed now, so it must be on disk: the last group, or the head of a
+/// file without groups. It is written once more, because after a sync that failed the system takes pages for written
+/// that are not.
+fn secure(file: &LogFile, stretch: Range<u64>) -> Result<(), StoreError> {
+    // What fills up the last block may be missing.
+    let end = stretch.end.min(file.size()?);
+    let mut bytes = vec![0; end.saturating_sub(stretch.start) as usize];
+    file.file.read_at(&mut bytes, stretch.start).map_err(|error| failed("cannot read", &file.path, &error))?;
+    let written = file.file.write_at(&bytes, stretch.start);
+    written.map_err(|error| failed("cannot write", &file.path, &error))?;
+    file.file.sync_data().map_err(|error| failed("fdatasync failed for", &file.path, &error))
 }
 
 /// Brings the groups of the log to where they belong.
@@ -157,21 +178,32 @@ fn find_archives(files: &dyn Files, folder: &Path) -> Result<BTreeMap<u32, u32>,
     Ok(found)
 }
 
-/// The files of the log, oldest first. A last one that was never begun is removed.
-fn find_logs(files: &dyn Files, folder: &Path, covered: u64) -> Result<Vec<Arc<LogFile>>, StoreError> {
+/// The files of the log, oldest first. A last one that was never begun is removed, and so are those that are not needed
+/// any more and were left behind.
+fn find_logs(files: &dyn Files, folder: &Path, covered: u64, applied: u64) -> Result<Vec<Arc<LogFile>>, StoreError> {
     let names = files.list(folder).map_err(|error| failed("cannot read", folder, &error))?;
     let mut numbers: Vec<u32> = names.iter().filter_map(|name| log::number_of(name)).collect();
     numbers.sort_unstable();
-    let mut found: Vec<Arc<LogFile>> = Vec::new();
-    for (at, number) in numbers.iter().enumerate() {
-        let path = log::path_of(folder, *number);
+    let opened = numbers.iter().map(|number| Ok((*number, LogFile::open(files, folder, *number)?)));
+    let mut opened = opened.collect::<Result<Vec<_>, StoreError>>()?;
+    for (number, _) in opened.drain(..left_behind(files, folder, &opened, covered.min(applied))?) {
+        let path = log::path_of(folder, number);
+        if let Err(error) = files.remove(&path) {
+            tracing::warn!(path = %path.display(), %error, "a file of the log is not needed any more, but stays");
+        }
+    }
+    let (mut found, mut before): (Vec<Arc<LogFile>>, Option<u32>) = (Vec::new(), None);
+    let count = opened.len();
+    for (at, (number, file)) in opened.into_iter().enumerate() {
+        let path = log::path_of(folder, number);
         let corrupt = |what: &str| Err(StoreError::Corrupt(format!("{} {what}", path.display()).into()));
-        if at > 0 && numbers[at - 1] + 1 != *number {
+        if before.is_some_and(|before| before + 1 != number) {
             return corrupt("is there, the file of the log before it is not");
         }
-        match LogFile::open(files, folder, *number)? {
+        before = Some(number);
+        match file {
             Some(file) => found.push(Arc::new(file)),
-            None if at + 1 < numbers.len() || LogFile::hides(files, folder, *number, covered + 1)? => {
+            None if at + 1 < count || LogFile::hides(files, folder, number, covered + 1)? => {
                 return corrupt("is damaged at offset 0");
             }
             None => files.remove(&path).map_err(|error| failed("cannot remove", &path, &error))?,
@@ -182,6 +214,29 @@ fn find_logs(files: &dyn Files, folder: &Path, covered: u64) -> Result<Vec<Arc<L
         return Err(StoreError::Corrupt(text.into()));
     }
     Ok(found)
+}
+
+/// How many of the first files were left behind: those before a gap and up to one that is in use under a later number,
+/// if all that came before the next one is settled, that is, in archives and in the database. Files are put away oldest
+/// first and after that, so nothing of theirs is missing anywhere.
+fn left_behind(
+    files: &dyn Files,
+    folder: &Path,
+    opened: &[(u32, Option<LogFile>)],
+    settled: u64,
+) -> Result<usize, StoreError> {
+    let begins_settled = |file: &LogFile| file.head.first <= settled + 1;
+    let Some(first) = opened.iter().rposition(|(_, file)| file.as_ref().is_some_and(begins_settled)) else {
+        return Ok(0);
+    };
+    for at in (0..first).rev() {
+        let (number, file) = &opened[at];
+        let has_gap = number + 1 != opened[at + 1].0;
+        if has_gap || file.is_none() && LogFile::is_reused(files, folder, *number)? {
+            return Ok(at + 1);
+        }
+    }
+    Ok(0)
 }
 
 /// A file goes on where the one before ended; the first one where the archives end, or before.
@@ -195,5 +250,18 @@ fn check_order(file: &LogFile, expected: Option<u64>, covered: u64) -> Result<()
         Some(expected) => format!("{}: what comes before it ends too early, at group {expected}", file.path.display()),
         None => format!("{}: what comes before it is missing", file.path.display()),
     };
+    Err(StoreError::Corrupt(text.into()))
+}
+
+/// The log must reach as far as archives and the database say that it did. What is missing was acknowledged.
+fn check_end(folder: &Path, end: u64, known: u64) -> Result<(), StoreError> {
+    if end > known {
+        return Ok(());
+    }
+    let text = format!(
+        "{}: the log ends before group {end}, but group {known} was there: its last groups are lost or damaged, or this \
+         folder is older than the others beside it",
+        folder.display()
+    );
     Err(StoreError::Corrupt(text.into()))
 }

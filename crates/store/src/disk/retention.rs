@@ -11,6 +11,7 @@ use run::tables::{Digest, StoreError};
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// See [`crate::Journal::retain`]. The newest archive stays as it is: it says where the log goes on.
 pub(super) fn retain(shared: &Shared, retention: &Retention, now: Millis) -> Result<Usage, StoreError> {
@@ -57,11 +58,10 @@ pub(super) fn usage(shared: &Shared) -> Result<Usage, StoreError> {
 /// The large values that runs refer to.
 pub(super) fn digests(shared: &Shared) -> Result<HashSet<Digest>, StoreError> {
     // The log first: what moves meanwhile is in the archives then.
+    let applied = shared.applied.load(Ordering::Acquire);
     let logs = shared.read().logs.clone();
     let mut found = HashSet::new();
-    for file in logs.values() {
-        super::gathering::digests(file, &mut found)?;
-    }
+    super::gathering::digests(&logs, applied, &mut found)?;
     let archives = shared.read().archives.clone();
     for archive in archives.values() {
         found.extend(archive.digests()?);

@@ -2,7 +2,7 @@
 
 use super::index::Known;
 use super::live::{Archives, Shared};
-use super::log::file::{LogFile, LogFiles};
+use super::log::file::LogFiles;
 use super::log::record::{self, Record};
 use super::log::replay;
 use crate::archive::{Needle, Newest, Part, Query, newest_first};
@@ -11,6 +11,7 @@ use run::id::RunId;
 use run::tables::StoreError;
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// How many runs of the index are looked at before others have their turn with it.
 const AT_ONCE: usize = 4096;
@@ -126,26 +127,13 @@ fn known_runs(shared: &Shared, query: &Query, found: Option<&HashSet<RunId>>, li
 
 /// The runs in the log, and those not over in archives, that have this text. Some may be over by now.
 fn runs_with(shared: &Shared, needle: &Needle, filter: &Filter) -> Result<HashSet<RunId>, StoreError> {
+    let applied = shared.applied.load(Ordering::Acquire);
     let (logs, archives) = {
         let live = shared.read();
         (live.logs.clone(), live.archives.clone())
     };
-    let mut found = HashSet::new();
-    for file in logs.values() {
-        search(file, needle, &mut found)?;
-    }
-    let query = Arc::new(Query::new(Filter { text: filter.text.clone(), ..Filter::default() }));
-    for archive in archives.values() {
-        for run in Newest::of(archive.clone(), Part::Open, query.clone()) {
-            found.insert(run?.0);
-        }
-    }
-    Ok(found)
-}
-
-fn search(file: &LogFile, needle: &Needle, found: &mut HashSet<RunId>) -> Result<(), StoreError> {
-    let mut scratch = Vec::new();
-    let searched = replay::groups_so_far(file, |group| {
+    let (mut found, mut scratch) = (HashSet::new(), Vec::new());
+    replay::all_groups(&logs, applied, |group| {
         for record in record::records(group.records) {
             if let (_, Record::Piece(piece)) = record?
                 && needle.is_in(piece.bytes, &mut scratch)
@@ -154,8 +142,14 @@ fn search(file: &LogFile, needle: &Needle, found: &mut HashSet<RunId>) -> Result
             }
         }
         Ok(())
-    });
-    searched.map(drop)
+    })?;
+    let query = Arc::new(Query::new(Filter { text: filter.text.clone(), ..Filter::default() }));
+    for archive in archives.values() {
+        for run in Newest::of(archive.clone(), Part::Open, query.clone()) {
+            found.insert(run?.0);
+        }
+    }
+    Ok(found)
 }
 
 /// Newest first of both, each once.

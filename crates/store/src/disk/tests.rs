@@ -1,6 +1,7 @@
 //! What is of the disk alone: the folder, damage, failure; [`random`] compares with the memory, [`crash`] kills.
 
 mod crash;
+mod damage;
 mod faults;
 mod old;
 mod random;

@@ -3,7 +3,7 @@
 
 use super::{Files, OpenFile, RealFiles};
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a disk writes or forgets as a whole, in bytes.
@@ -23,12 +23,15 @@ pub(crate) struct Fate {
     pub(crate) dies_at: Option<u64>,
     /// If the point of death is a write, this many thousandths of its bytes still reach the disk.
     pub(crate) torn: u64,
-    /// With its power, the machine loses sectors that were written and not synced: these, by a seed.
+    /// With its power, the machine loses sectors that were written and not synced, and the last names that were given
+    /// and not synced: these, by a seed.
     pub(crate) forgets: Option<u64>,
     /// There is no room for anything that is not allocated yet.
     pub(crate) full: bool,
     /// Syncs fail.
     pub(crate) unsyncable: bool,
+    /// Giving a file another name panics.
+    pub(crate) panics: bool,
     /// Every change is refused.
     pub(crate) read_only: bool,
 }
@@ -38,14 +41,19 @@ struct State {
     points: u64,
     dead: bool,
     unsynced: Vec<Unsynced>,
+    /// Files that were made (from nothing) or given another name, in order, in folders that are not synced.
+    named: Vec<(Option<PathBuf>, PathBuf)>,
 }
 
 /// What was in a file before a write that is not synced.
 #[derive(Debug)]
 struct Unsynced {
     file: Arc<dyn OpenFile>,
+    path: PathBuf,
     offset: u64,
     before: Vec<u8>,
+    /// A sync has failed since: the system takes it for written and does not write it any more.
+    dropped: bool,
 }
 
 impl FaultyFiles {
@@ -68,8 +76,8 @@ impl FaultyFiles {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wrap(&self, file: Box<dyn OpenFile>) -> Box<dyn OpenFile> {
-        Box::new(FaultyFile { disk: self.clone(), file: file.into() })
+    fn wrap(&self, path: &Path, file: Box<dyn OpenFile>) -> Box<dyn OpenFile> {
+        Box::new(FaultyFile { disk: self.clone(), path: path.to_owned(), file: file.into() })
     }
 }
 
@@ -91,10 +99,13 @@ impl State {
     fn forget(&mut self, seed: Option<u64>) -> io::Result<()> {
         let unsynced = std::mem::take(&mut self.unsynced);
         let Some(mut seed) = seed else { return Ok(()) };
-        for Unsynced { file, offset, before } in unsynced.into_iter().rev() {
+        let named = std::mem::take(&mut self.named);
+        seed = step(seed);
+        let lost = (seed >> 32) as usize % (named.len() + 1);
+        named.iter().rev().take(lost).try_for_each(|(from, to)| unname(from.as_deref(), to))?;
+        for Unsynced { file, offset, before, .. } in unsynced.into_iter().rev() {
             for (at, sector) in before.chunks(SECTOR).enumerate() {
-                // The multiplier of Knuth's MMIX generator.
-                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                seed = step(seed);
                 if seed >> 63 == 0 {
                     file.write_at(sector, offset + (at * SECTOR) as u64)?;
                 }
@@ -104,22 +115,45 @@ impl State {
     }
 }
 
+/// The next number of Knuth's MMIX generator.
+fn step(seed: u64) -> u64 {
+    seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1)
+}
+
+/// Takes a name back, unless it has gone or its old one is in use again.
+fn unname(from: Option<&Path>, to: &Path) -> io::Result<()> {
+    match from {
+        _ if !to.exists() => Ok(()),
+        Some(from) if !from.exists() => RealFiles.rename(to, from),
+        Some(_) => Ok(()),
+        None => RealFiles.remove(to),
+    }
+}
+
 impl Files for FaultyFiles {
     fn create(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
         self.point()?;
         if self.fate().full {
             return Err(ErrorKind::StorageFull.into());
         }
-        Ok(self.wrap(RealFiles.create(path)?))
+        let is_new = !path.exists();
+        let file = RealFiles.create(path)?;
+        if is_new {
+            self.lock().named.push((None, path.to_owned()));
+        }
+        Ok(self.wrap(path, file))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
-        Ok(self.wrap(RealFiles.open(path)?))
+        Ok(self.wrap(path, RealFiles.open(path)?))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.point()?;
-        RealFiles.rename(from, to)
+        assert!(!self.fate().panics, "a panic, as a test wants it");
+        RealFiles.rename(from, to)?;
+        self.lock().named.push((Some(from.to_owned()), to.to_owned()));
+        Ok(())
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
@@ -141,13 +175,16 @@ impl Files for FaultyFiles {
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         self.point()?;
-        RealFiles.sync_folder(folder)
+        RealFiles.sync_folder(folder)?;
+        self.lock().named.retain(|(_, name)| name.parent() != Some(folder));
+        Ok(())
     }
 }
 
 #[derive(Debug)]
 struct FaultyFile {
     disk: FaultyFiles,
+    path: PathBuf,
     file: Arc<dyn OpenFile>,
 }
 
@@ -176,7 +213,14 @@ impl OpenFile for FaultyFile {
         let room = self.file.size()?.saturating_sub(offset).min(bytes.len() as u64) as usize;
         let fits = if fate.full { room } else { bytes.len() };
         let before = self.before(fits, offset)?;
-        state.unsynced.push(Unsynced { file: self.file.clone(), offset, before });
+        let end = offset + fits as u64;
+        // What is written anew is not lost any more because an earlier sync failed.
+        state.unsynced.retain(|old| {
+            let is_inside = offset <= old.offset && old.offset + old.before.len() as u64 <= end;
+            !(old.dropped && old.path == self.path && is_inside)
+        });
+        let (file, path) = (self.file.clone(), self.path.clone());
+        state.unsynced.push(Unsynced { file, path, offset, before, dropped: false });
         self.file.write_at(&bytes[..fits], offset)?;
         if fits < bytes.len() { Err(ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
@@ -187,10 +231,13 @@ impl OpenFile for FaultyFile {
 
     fn sync_data(&self) -> io::Result<()> {
         self.disk.point()?;
+        let is_own = |unsynced: &Unsynced| Arc::ptr_eq(&unsynced.file, &self.file);
         if self.disk.fate().unsyncable {
+            let mut state = self.disk.lock();
+            state.unsynced.iter_mut().filter(|unsynced| is_own(unsynced)).for_each(|unsynced| unsynced.dropped = true);
             return Err(io::Error::other("the disk cannot sync"));
         }
-        self.disk.lock().unsynced.retain(|unsynced| !Arc::ptr_eq(&unsynced.file, &self.file));
+        self.disk.lock().unsynced.retain(|unsynced| unsynced.dropped || !is_own(unsynced));
         Ok(())
     }
 

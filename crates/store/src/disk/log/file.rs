@@ -35,16 +35,14 @@ pub(in crate::disk) struct StoredPiece {
 impl LogFile {
     /// Opens a file; none where it has never been used under this number.
     pub(in crate::disk) fn open(files: &dyn Files, folder: &Path, number: u32) -> Result<Option<Self>, StoreError> {
-        let path = path_of(folder, number);
-        let cannot_read = |error: io::Error| failed("cannot read", &path, &error);
-        let file = files.open(&path).map_err(cannot_read)?;
-        let mut start = [0; 32];
-        match file.read_at(&mut start, 0) {
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
-            told => told.map_err(cannot_read)?,
-        }
-        let head = FileHead::decode(&start).filter(|head| head.number == number);
-        Ok(head.map(|head| Self { path, head, file }))
+        let (path, file, head) = open_head(files, folder, number)?;
+        Ok(head.filter(|head| head.number == number).map(|head| Self { path, head, file }))
+    }
+
+    /// Whether a file has been begun anew under a later number, and only its name is from before.
+    pub(in crate::disk) fn is_reused(files: &dyn Files, folder: &Path, number: u32) -> Result<bool, StoreError> {
+        let (_, _, head) = open_head(files, folder, number)?;
+        Ok(head.is_some_and(|head| head.number > number))
     }
 
     /// Opens a file of which nothing is known, to look for what should not be there: a group with this sequence number
@@ -123,4 +121,22 @@ impl LogFile {
     fn failed(&self, error: &io::Error) -> StoreError {
         failed("cannot read", &self.path, error)
     }
+}
+
+/// Opens a file and reads its head, whatever number that has.
+fn open_head(
+    files: &dyn Files,
+    folder: &Path,
+    number: u32,
+) -> Result<(PathBuf, Box<dyn OpenFile>, Option<FileHead>), StoreError> {
+    let path = path_of(folder, number);
+    let cannot_read = |error: io::Error| failed("cannot read", &path, &error);
+    let file = files.open(&path).map_err(cannot_read)?;
+    let mut start = [0; 32];
+    let head = match file.read_at(&mut start, 0) {
+        Ok(()) => FileHead::decode(&start),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => None,
+        Err(error) => return Err(cannot_read(error)),
+    };
+    Ok((path, file, head))
 }

@@ -1,6 +1,6 @@
 //! Reading the log from its beginning, and finding its end.
 
-use super::file::LogFile;
+use super::file::{LogFile, LogFiles};
 use super::{BLOCK, group};
 use run::tables::StoreError;
 
@@ -33,7 +33,7 @@ pub(in crate::disk) fn groups(
 }
 
 /// Gives the groups of a file that may be written to meanwhile; the last of them may not be synced yet.
-pub(in crate::disk) fn groups_so_far(
+fn groups_so_far(
     file: &LogFile,
     mut visit: impl FnMut(Group<'_>) -> Result<(), StoreError>,
 ) -> Result<End, StoreError> {
@@ -49,6 +49,27 @@ pub(in crate::disk) fn groups_so_far(
         end = End { position: end.position + head.span(), sequence: end.sequence + 1 };
     }
     Ok(end)
+}
+
+/// Gives the groups of the whole log, which may be written to meanwhile, up to this sequence number at least. That they
+/// are all there is checked, so that nobody takes damage for the end.
+pub(in crate::disk) fn all_groups(
+    logs: &LogFiles,
+    applied: u64,
+    mut visit: impl FnMut(Group<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut files = logs.values().peekable();
+    while let Some(file) = files.next() {
+        let end = groups_so_far(file, &mut visit)?;
+        let is_whole = match files.peek() {
+            Some(next) => end.sequence == next.head.first,
+            None => end.sequence > applied,
+        };
+        if !is_whole {
+            return Err(file.damaged(end.position));
+        }
+    }
+    Ok(())
 }
 
 /// A group is begun only after the one before is on disk: if a later one is good, the one at the end was good once.

@@ -8,6 +8,7 @@ use super::{BLOCK, path_of};
 use crate::disk::files::Files;
 use crate::disk::folder::failed;
 use run::tables::StoreError;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
@@ -111,9 +112,10 @@ pub(in crate::disk) fn begin(
     first: u64,
 ) -> Result<LogFile, StoreError> {
     let path = path_of(&spares.folder, number);
-    let made = match spares.lock().pop() {
-        Some(spare) => files.rename(&spare, &path).and_then(|()| files.open(&path)),
-        None => files.create(&path),
+    let made = match spares.take(files, &path) {
+        Ok(true) => files.open(&path),
+        Ok(false) => files.create(&path),
+        Err(error) => Err(error),
     };
     let file = made.map_err(|error| failed("cannot make", &path, &error))?;
     let head = FileHead { number, first, salt: draw_salt() };
@@ -144,19 +146,47 @@ impl Spares {
         &self.folder
     }
 
-    /// Keeps a file to be used again, or removes it where someone still reads it or there are enough.
-    pub(in crate::disk) fn give(&self, files: &dyn Files, file: Arc<LogFile>) -> Result<(), StoreError> {
-        let whole = file.size()? == self.file_bytes;
+    /// Keeps a file to be used again, or removes it where someone still reads it or there are enough. One that cannot be
+    /// put away stays, and does no harm: the next opening tries again.
+    pub(in crate::disk) fn give(&self, files: &dyn Files, file: Arc<LogFile>) {
+        let path = file.path.clone();
+        if let Err(error) = self.put_away(files, file) {
+            tracing::warn!(path = %path.display(), %error, "a file of the log is not needed any more, but stays");
+        }
+    }
+
+    /// Only what has its name durably is used again: a power failure could bring back the old name with the new
+    /// content.
+    fn put_away(&self, files: &dyn Files, file: Arc<LogFile>) -> io::Result<()> {
+        let whole = file.file.size()? == self.file_bytes;
         let path = file.path.clone();
         let free = Arc::try_unwrap(file).is_ok();
         let spare = self.folder.join(format!("spare-{}", path.file_name().unwrap_or_default().display()));
         let mut paths = self.lock();
-        let done = if whole && free && paths.len() < SPARES {
-            files.rename(&path, &spare).map(|()| paths.push(spare))
-        } else {
-            files.remove(&path)
-        };
-        done.map_err(|error| failed("cannot put away", &path, &error))
+        if whole && free && paths.len() < SPARES {
+            files.rename(&path, &spare)?;
+            files.sync_folder(&self.folder)?;
+            paths.push(spare);
+            return Ok(());
+        }
+        files.remove(&path)?;
+        files.sync_folder(&self.folder)
+    }
+
+    /// Gives a file another name, to be used again; whether there was one.
+    fn take(&self, files: &dyn Files, path: &Path) -> io::Result<bool> {
+        let mut paths = self.lock();
+        while let Some(spare) = paths.pop() {
+            match files.rename(&spare, path) {
+                Ok(()) => return Ok(true),
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => {
+                    paths.push(spare);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(false)
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<PathBuf>> {

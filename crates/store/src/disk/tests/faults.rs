@@ -6,7 +6,7 @@ use crate::disk::files::faulty::{Fate, FaultyFiles};
 use crate::disk::{open_for_tests, open_with};
 use crate::{Append, Claim, ClaimKey, Filter, Retention, Status, Store};
 use run::id::RunId;
-use run::retention::{Keep, Kept};
+use run::retention::{Durability, Keep, Kept};
 use run::tables::{Digest, Expected, StoreError};
 use std::collections::BTreeMap;
 use std::env;
@@ -287,6 +287,24 @@ fn after_a_failed_sync_nothing_is_acknowledged() {
     assert!(matches!(store.journal.close(), Err(StoreError::Failed(_))));
     drop(store);
     ledger.verify(&open_for_tests(folder.path(), LOG_BYTES).unwrap(), "opened again");
+}
+
+/// The sync fails, so that what is seen was there before it.
+#[test]
+fn what_is_answered_before_the_sync_can_be_read_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (files, store) = faulty(folder.path(), Fate::default());
+    let store = store.unwrap();
+    files.fate().unsyncable = true;
+    let run = run_at(1, 1);
+    let head = head("a", Status::Succeeded, 1);
+    let claim = Some(Claim { key: ClaimKey([1; 16]), until: 1_000_000 });
+    let (bytes, digests, durability) = (b"all".to_vec(), Vec::new(), Durability::Memory);
+    let append = Append { run, piece: 0, head: head.clone(), bytes, digests, claim, durability };
+    wait(store.journal.append(append)).unwrap();
+    assert_eq!(store.journal.head(run).unwrap(), Some(head));
+    assert_eq!(store.journal.read(run).unwrap().unwrap().pieces, ["all"]);
+    assert_eq!(store.journal.claimed(&ClaimKey([1; 16]), 0).unwrap(), Some(run));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::conformance::{Subject, head, piece_of, run_at, wait};
 use crate::{Filter, Journaled, Status};
 use proptest::prelude::*;
 use run::id::RunId;
+use run::retention::Durability;
 
 const STATUSES: [Status; 6] =
     [Status::Running, Status::Waiting, Status::Succeeded, Status::Stopped, Status::Failed, Status::Cancelled];
@@ -74,12 +75,9 @@ proptest! {
         for (at, step) in steps.into_iter().chain([Step::Wait, Step::Reopen]).enumerate() {
             match step {
                 Step::Append { run, status, size, skip } => {
-                    let append = piece_of(
-                        name(run),
-                        pieces[run] + skip,
-                        head(&format!("s{}", run % 3), STATUSES[status], at as i64),
-                        &vec![at as u8; size],
-                    );
+                    let head = head(&format!("s{}", run % 3), STATUSES[status], at as i64);
+                    let mut append = piece_of(name(run), pieces[run] + skip, head, &vec![at as u8; size]);
+                    append.durability = [Durability::Disk, Durability::Disk, Durability::Memory][at % 3];
                     let expected = wait(memory.store().journal.append(append.clone()));
                     pieces[run] += u32::from(expected.is_ok());
                     waiting.push((disk.store().journal.append(append), expected));

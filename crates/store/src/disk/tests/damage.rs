@@ -1,0 +1,162 @@
+//! What the log has lost is told, what was left behind in its folder does no harm, and neither does damage elsewhere.
+
+use super::made;
+use crate::conformance::{head, piece_of, run_at, wait};
+use crate::disk::files::RealFiles;
+use crate::disk::files::faulty::{Fate, FaultyFiles};
+use crate::disk::log::group::FileHead;
+use crate::disk::log::{FILE_BYTES, number_of, path_of};
+use crate::disk::{Disk, open_for_tests, open_with};
+use crate::{Filter, Journal, Retention, Status, Store};
+use run::tables::StoreError;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const LOG_BYTES: u64 = 4096;
+const RUNS: u64 = 60;
+
+fn fill(journal: &dyn Journal) {
+    (0..RUNS).for_each(|number| wait(journal.append(made(number, Status::Succeeded, vec![1; 300]))).unwrap());
+}
+
+fn poll(what: &str, is_so: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while !is_so() {
+        assert!(Instant::now() < end, "{what}");
+        std::thread::yield_now();
+    }
+}
+
+/// Fills files of the log until all but the last are in archives.
+fn archived(folder: &Path) {
+    let disk = Disk::open(folder, Arc::new(RealFiles), LOG_BYTES).unwrap();
+    fill(&disk);
+    poll("full files are archived", || disk.shared.read().logs.len() == 1);
+}
+
+fn numbers(journal: &Path) -> Vec<u32> {
+    let names = fs::read_dir(journal).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut numbers: Vec<u32> = names.filter_map(|name| number_of(&name)).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+fn count(store: &Store) -> usize {
+    store.journal.list(&Filter::default(), usize::MAX).unwrap().len()
+}
+
+#[test]
+fn files_left_behind_are_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    archived(folder.path());
+    let journal = folder.path().join("journal");
+    let oldest = numbers(&journal)[0];
+    assert!(oldest > 4);
+    let begun = |number: u32| FileHead { number, first: 1, salt: [3; 8] }.encode();
+    for (name, head) in [(oldest - 1, oldest + 9), (oldest - 2, oldest - 2), (oldest - 4, oldest - 4)] {
+        fs::write(path_of(&journal, name), begun(head)).unwrap();
+    }
+    for _ in 0..2 {
+        let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+        assert_eq!(count(&store), RUNS as usize);
+        drop(store);
+        assert_eq!(numbers(&journal), [oldest]);
+    }
+}
+
+#[test]
+fn a_gap_in_what_is_needed_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    archived(folder.path());
+    let journal = folder.path().join("journal");
+    let number = numbers(&journal)[0] + 2;
+    fs::write(path_of(&journal, number), FileHead { number, first: 10_000, salt: [3; 8] }.encode()).unwrap();
+    let error = open_for_tests(folder.path(), LOG_BYTES).unwrap_err().to_string();
+    assert!(error.contains("the file of the log before it is not"), "{error}");
+}
+
+/// The last byte of the file that is no zero is of its last group.
+fn rot(file: &Path) {
+    let mut bytes = fs::read(file).unwrap();
+    let last = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+    bytes[last] ^= 1;
+    fs::write(file, bytes).unwrap();
+}
+
+#[test]
+fn a_lost_end_of_the_log_is_told() {
+    let losses: [fn(&Path, Vec<u8>); 3] =
+        [|file, _| rot(file), |file, _| fs::remove_file(file).unwrap(), |file, older| fs::write(file, older).unwrap()];
+    for lose in losses {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open_for_tests(folder.path(), FILE_BYTES).unwrap();
+        wait(store.journal.append(made(1, Status::Succeeded, b"1".to_vec()))).unwrap();
+        let file = path_of(&folder.path().join("journal"), 1);
+        let older = fs::read(&file).unwrap();
+        wait(store.journal.append(made(2, Status::Succeeded, b"2".to_vec()))).unwrap();
+        store.journal.close().unwrap();
+        drop(store);
+        lose(&file, older);
+        let error = open_for_tests(folder.path(), FILE_BYTES).unwrap_err();
+        assert!(matches!(&error, StoreError::Corrupt(text) if text.contains("the log ends before group")), "{error}");
+    }
+}
+
+/// What lies behind a damaged group is not taken for nothing: its large values stay, and a search says that it failed.
+#[test]
+fn damage_in_the_open_log_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open_for_tests(folder.path(), FILE_BYTES).unwrap();
+    (1..4).for_each(|number| wait(store.journal.append(made(number, Status::Succeeded, b"one".to_vec()))).unwrap());
+    let filter = Filter { text: Some("one".to_owned()), ..Filter::default() };
+    assert_eq!(store.journal.list(&filter, 10).unwrap().len(), 3);
+    store.journal.retain(&Retention::default(), 0).unwrap();
+    rot(&path_of(&folder.path().join("journal"), 1));
+    assert!(matches!(store.journal.list(&filter, 10), Err(StoreError::Corrupt(_))));
+    assert!(matches!(store.journal.retain(&Retention::default(), 0), Err(StoreError::Corrupt(_))));
+}
+
+/// After a sync that failed, another one succeeds without having written anything.
+#[test]
+fn what_a_failed_sync_left_is_written_again() {
+    for seed in 0..4 {
+        let folder = tempfile::tempdir().unwrap();
+        let files = FaultyFiles::new(Fate::default());
+        let open = || open_with(folder.path(), Arc::new(files.clone()), FILE_BYTES).unwrap();
+        let append = |store: &Store, number: u64| {
+            wait(store.journal.append(made(number, Status::Succeeded, vec![number as u8; 4000])))
+        };
+        let store = open();
+        append(&store, 1).unwrap();
+        files.fate().unsyncable = true;
+        append(&store, 2).unwrap_err();
+        *files.fate() = Fate::default();
+        drop(store);
+        let store = open();
+        assert_eq!(count(&store), 2, "it is in the page cache");
+        append(&store, 3).unwrap();
+        *files.fate() = Fate { dies_at: Some(1), forgets: Some(seed), ..Fate::default() };
+        append(&store, 4).unwrap_err();
+        drop(store);
+        assert_eq!(count(&open_for_tests(folder.path(), FILE_BYTES).unwrap()), 3, "seed {seed}");
+    }
+}
+
+#[test]
+fn archiving_goes_on_after_a_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = FaultyFiles::new(Fate { panics: true, ..Fate::default() });
+    let disk = Disk::open(folder.path(), Arc::new(files.clone()), LOG_BYTES).unwrap();
+    fill(&disk);
+    let whole = || numbers_of_archives(folder.path()).len();
+    poll("an archive is begun", || !numbers_of_archives(folder.path()).is_empty());
+    *files.fate() = Fate::default();
+    poll("archives are made", || disk.shared.read().archives.len() > 3 && whole() > 3);
+    assert_eq!(disk.list(&Filter::default(), usize::MAX).unwrap().len(), RUNS as usize);
+}
+
+fn numbers_of_archives(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder.join("archives")).unwrap().map(|entry| entry.unwrap().path()).collect()
+}

@@ -1,3 +1,5 @@
+//! Lines by key, over restarts and with changing limits.
+
 use super::*;
 use scenario::plan::{Concurrency, OnFull, Rate};
 use std::time::Duration;

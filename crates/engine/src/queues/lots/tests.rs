@@ -1,3 +1,5 @@
+//! Lots of runs: whose turn it is among scenarios.
+
 use super::*;
 
 fn id(name: &str) -> ScenarioId {

@@ -4,7 +4,7 @@ use super::chunk::Reader;
 use super::directory::Part;
 use run::tables::StoreError;
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -43,6 +43,8 @@ pub(super) enum What {
 #[derive(Default)]
 struct Kept {
     slots: HashMap<Key, Slot>,
+    /// What was used when, oldest first.
+    uses: BTreeMap<u64, Key>,
     bytes: usize,
     /// Grows with each use.
     clock: u64,
@@ -115,6 +117,8 @@ impl Kept {
     fn touch(&mut self, key: Key) -> Option<Arc<dyn Any + Send + Sync>> {
         self.clock += 1;
         let slot = self.slots.get_mut(&key)?;
+        self.uses.remove(&slot.used);
+        self.uses.insert(self.clock, key);
         slot.used = self.clock;
         Some(slot.value.clone())
     }
@@ -122,16 +126,19 @@ impl Kept {
     fn put(&mut self, key: Key, value: Arc<dyn Any + Send + Sync>, weight: usize, most: usize) {
         self.remove(&key);
         while self.bytes + weight > most {
-            let Some(oldest) = self.slots.iter().min_by_key(|(_, slot)| slot.used).map(|(key, _)| *key) else { break };
+            let Some(oldest) = self.uses.first_key_value().map(|(_, key)| *key) else { break };
             self.remove(&oldest);
         }
         self.clock += 1;
         self.bytes += weight;
+        self.uses.insert(self.clock, key);
         self.slots.insert(key, Slot { value, weight, used: self.clock });
     }
 
     fn remove(&mut self, key: &Key) {
-        self.bytes -= self.slots.remove(key).map_or(0, |slot| slot.weight);
+        let Some(slot) = self.slots.remove(key) else { return };
+        self.uses.remove(&slot.used);
+        self.bytes -= slot.weight;
     }
 }
 

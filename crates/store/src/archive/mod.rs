@@ -89,6 +89,9 @@ use std::sync::{Arc, OnceLock};
 /// An open file weighs as much as a block, so that a cache of 16 MiB has no more than 128 files open.
 const FILE_WEIGHT: usize = 128 * 1024;
 
+/// Stands in an archive for a piece that could not be read any more when the archive was made: bytes that no piece has.
+pub(crate) const LOST_PIECE: &[u8; 16] = b"\xff\x9d\x00\xe1\xc3\x17\xfe\x82\x00\xb6\xf5\x3a\xd9\x01\xfc\xff";
+
 /// An archive file. Cheap to have by the thousand.
 #[derive(Debug)]
 pub(crate) struct Archive {
@@ -162,24 +165,32 @@ impl Archive {
         self.footer.bounds
     }
 
-    /// A run's journal: complete if the run is done, else as far as it was written when the archive was.
+    /// A run's journal: complete if the run is done, else as far as it was written when the archive was. One that has a
+    /// [`LOST_PIECE`] is damaged.
     pub(crate) fn read(&self, run: RunId) -> Result<Option<Journaled>, StoreError> {
-        self.find(run, |part, number, page, row| {
-            let head = self.head_of(row)?;
-            let block = self.block(part, number)?;
-            let ranges: Vec<_> = page.pieces(row).collect();
-            // One copy of this run's bytes, so that who keeps a piece does not keep the whole block.
-            let (start, end) =
-                (ranges.first().map_or(0, |range| range.start), ranges.last().map_or(0, |range| range.end));
-            let whole = Bytes::copy_from_slice(self.slice(&block, start..end)?);
-            let pieces = ranges.iter().map(|range| whole.slice(range.start - start..range.end - start)).collect();
-            Ok(Journaled { head, pieces })
-        })
+        let journaled = self.find(run, |place, page, row| self.journaled(place, page, row))?;
+        self.reject_lost(run, journaled)
+    }
+
+    /// The same for a run that is done here.
+    pub(crate) fn read_done(&self, run: RunId) -> Result<Option<Journaled>, StoreError> {
+        let journaled = self.find_in(Part::Done, run, |place, page, row| self.journaled(place, page, row))?;
+        self.reject_lost(run, journaled)
+    }
+
+    /// The pieces of a run as they are, also those that are a [`LOST_PIECE`].
+    pub(crate) fn pieces(&self, run: RunId) -> Result<Option<Vec<Bytes>>, StoreError> {
+        self.find(run, |place, page, row| Ok(self.journaled(place, page, row)?.pieces))
     }
 
     /// How a run stands here, done or open.
     pub(crate) fn head(&self, run: RunId) -> Result<Option<Standing>, StoreError> {
-        self.find(run, |_, _, _, row| self.standing(row))
+        self.find(run, |_, _, row| self.standing(row))
+    }
+
+    /// The same for a run that is done here.
+    pub(crate) fn head_done(&self, run: RunId) -> Result<Option<Standing>, StoreError> {
+        self.find_in(Part::Done, run, |_, _, row| self.standing(row))
     }
 
     /// The done runs, by ascending name.
@@ -207,7 +218,7 @@ impl Archive {
 
     /// The digests of the blobs that one of its runs refers to.
     pub(crate) fn digests_of(&self, run: RunId) -> Result<Vec<Digest>, StoreError> {
-        let numbers = self.find(run, |_, _, page, row| Ok(page.digests(row).to_vec()))?.unwrap_or_default();
+        let numbers = self.find(run, |_, page, row| Ok(page.digests(row).to_vec()))?.unwrap_or_default();
         if numbers.is_empty() {
             return Ok(Vec::new());
         }
@@ -229,18 +240,50 @@ impl Archive {
     fn find<T>(
         &self,
         run: RunId,
-        found: impl FnOnce(Part, usize, &Page, &Row) -> Result<T, StoreError>,
+        found: impl Fn((Part, usize), &Page, &Row) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        let is_inside = self.footer.bounds.is_some_and(|(first, last)| (first..=last).contains(&run));
-        let parts = [(Part::Done, is_inside), (Part::Open, self.footer.open > 0)];
-        for (part, _) in parts.into_iter().filter(|(_, possible)| *possible) {
-            let Some(number) = self.directory(part)?.block_of(run) else { continue };
-            let page = self.page(part, number)?;
-            if let Some(row) = page.find(run) {
-                return found(part, number, &page, row).map(Some);
-            }
+        match self.find_in(Part::Done, run, &found)? {
+            None => self.find_in(Part::Open, run, found),
+            told => Ok(told),
         }
-        Ok(None)
+    }
+
+    /// Looks the run up in one part; `found` is told of the part and the number of the block, too.
+    fn find_in<T>(
+        &self,
+        part: Part,
+        run: RunId,
+        found: impl Fn((Part, usize), &Page, &Row) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let is_possible = match part {
+            Part::Done => self.footer.bounds.is_some_and(|(first, last)| (first..=last).contains(&run)),
+            Part::Open => self.footer.open > 0,
+        };
+        if !is_possible {
+            return Ok(None);
+        }
+        let Some(number) = self.directory(part)?.block_of(run) else { return Ok(None) };
+        let page = self.page(part, number)?;
+        page.find(run).map(|row| found((part, number), &page, row)).transpose()
+    }
+
+    fn journaled(&self, (part, number): (Part, usize), page: &Page, row: &Row) -> Result<Journaled, StoreError> {
+        let head = self.head_of(row)?;
+        let block = self.block(part, number)?;
+        let ranges: Vec<_> = page.pieces(row).collect();
+        // One copy of this run's bytes, so that who keeps a piece does not keep the whole block.
+        let (start, end) = (ranges.first().map_or(0, |range| range.start), ranges.last().map_or(0, |range| range.end));
+        let whole = Bytes::copy_from_slice(self.slice(&block, start..end)?);
+        let pieces = ranges.iter().map(|range| whole.slice(range.start - start..range.end - start)).collect();
+        Ok(Journaled { head, pieces })
+    }
+
+    fn reject_lost(&self, run: RunId, journaled: Option<Journaled>) -> Result<Option<Journaled>, StoreError> {
+        if journaled.as_ref().is_none_or(|journaled| journaled.pieces.iter().all(|piece| *piece != LOST_PIECE[..])) {
+            return Ok(journaled);
+        }
+        let text = format!("{}: a part of run {run} was damaged and is lost", self.path.display());
+        Err(StoreError::Corrupt(text.into()))
     }
 
     fn standing(&self, row: &Row) -> Result<Standing, StoreError> {
@@ -319,10 +362,19 @@ impl Archive {
         if let Some(file) = self.nameless.get() {
             return Ok(file.clone());
         }
-        self.cache.get(self.key(What::File), || {
+        let opened = self.cache.get(self.key(What::File), || {
             let file = self.files.open(&self.path).map_err(|error| failed(&self.path, error))?;
             Ok((file, FILE_WEIGHT))
-        })
+        });
+        // Its name may have gone meanwhile.
+        opened.or_else(|error| self.nameless.get().cloned().ok_or(error))
+    }
+
+    /// Where the block of this number and its page begin in the file.
+    #[cfg(test)]
+    pub(crate) fn place_of(&self, part: Part, number: usize) -> Result<(u64, u64), StoreError> {
+        let directory = self.directory(part)?;
+        Ok((directory.entries[number].block.at, directory.entries[number].page.at))
     }
 
     fn source<'a>(&'a self, file: &'a File) -> Source<'a> {

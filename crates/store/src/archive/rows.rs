@@ -6,12 +6,13 @@ use run::id::RunId;
 use run::tables::StoreError;
 use std::sync::Arc;
 
-/// The runs of one part of an archive and how they stand, by ascending name. Ends after an error.
+/// The runs of one part of an archive and how they stand, by ascending name. A page that cannot be read is an error in place
+/// of its runs; the others follow. Without the directory there is nothing but an error.
 #[derive(Debug)]
 pub(crate) struct Rows {
     archive: Arc<Archive>,
     part: Part,
-    /// The number of the next page.
+    /// The number of the next page; the largest one when there are no more.
     next: usize,
     page: Arc<Page>,
     /// The number of the next row in the page.
@@ -26,18 +27,17 @@ impl Rows {
 
     /// Goes to the next page; whether there is one.
     fn turn(&mut self) -> Result<bool, StoreError> {
-        if self.next >= self.archive.directory(self.part)?.entries.len() {
+        (self.page, self.row) = (Arc::default(), 0);
+        if self.next == usize::MAX {
             return Ok(false);
         }
-        self.page = self.archive.page(self.part, self.next)?;
-        self.row = 0;
+        let directory = self.archive.directory(self.part).inspect_err(|_| self.next = usize::MAX)?;
+        if self.next >= directory.entries.len() {
+            return Ok(false);
+        }
         self.next += 1;
+        self.page = self.archive.page(self.part, self.next - 1)?;
         Ok(true)
-    }
-
-    fn end(&mut self) {
-        self.next = usize::MAX;
-        self.page = Arc::default();
     }
 }
 
@@ -48,19 +48,12 @@ impl Iterator for Rows {
         loop {
             if let Some(row) = self.page.rows().get(self.row) {
                 self.row += 1;
-                let standing = self.archive.standing(row).map(|standing| (row.run, standing));
-                if standing.is_err() {
-                    self.end();
-                }
-                return Some(standing);
+                return Some(self.archive.standing(row).map(|standing| (row.run, standing)));
             }
             match self.turn() {
                 Ok(true) => {}
                 Ok(false) => return None,
-                Err(error) => {
-                    self.end();
-                    return Some(Err(error));
-                }
+                Err(error) => return Some(Err(error)),
             }
         }
     }

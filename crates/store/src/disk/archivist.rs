@@ -2,8 +2,11 @@
 
 use super::gathering::{Gathered, gather};
 use super::live::Shared;
-use crate::archive::Builder;
-use run::tables::StoreError;
+use crate::archive::{Builder, LOST_PIECE};
+use bytes::Bytes;
+use run::entry;
+use run::id::RunId;
+use run::tables::{Digest, StoreError};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -177,27 +180,45 @@ fn write(shared: &Shared, number: u32, gathered: &Gathered) -> Result<(), StoreE
     Ok(())
 }
 
-/// The pieces of a run before this one, from the archive that has them, and the large values they name.
-fn earlier(
-    shared: &Shared,
-    run: run::id::RunId,
-    count: u32,
-) -> Result<(Vec<bytes::Bytes>, Vec<run::tables::Digest>), StoreError> {
+/// The pieces of a run before this one, and the large values they name. What is damaged is lost, and marked as that:
+/// trying again would not bring it back, and keep all other runs waiting.
+fn earlier(shared: &Shared, run: RunId, count: u32) -> Result<(Vec<Bytes>, Vec<Digest>), StoreError> {
     if count == 0 {
         return Ok((Vec::new(), Vec::new()));
     }
+    match kept(shared, run, count) {
+        Err(error @ StoreError::Corrupt(_)) => {
+            tracing::error!(%error, %run, "the beginning of a run is lost; the rest of it is kept");
+            Ok((vec![Bytes::from_static(LOST_PIECE); count as usize], Vec::new()))
+        }
+        told => told,
+    }
+}
+
+/// The pieces of a run before this one, from the archive that has them.
+fn kept(shared: &Shared, run: RunId, count: u32) -> Result<(Vec<Bytes>, Vec<Digest>), StoreError> {
     let archive = {
         let live = shared.read();
         live.index.archive_of(run).and_then(|number| live.archives.get(&number).cloned())
     };
     let lost = || StoreError::Corrupt(format!("the beginning of run {run} is not there").into());
     let archive = archive.ok_or_else(lost)?;
-    let mut pieces = archive.read(run)?.ok_or_else(lost)?.pieces;
+    let mut pieces = archive.pieces(run)?.ok_or_else(lost)?;
     if pieces.len() < count as usize {
         return Err(lost());
     }
     pieces.truncate(count as usize);
-    Ok((pieces, archive.digests_of(run)?))
+    let digests = match archive.digests_of(run) {
+        Err(StoreError::Corrupt(_)) => named_in(&pieces),
+        told => told?,
+    };
+    Ok((pieces, digests))
+}
+
+/// The large values that pieces name, where their list is damaged.
+fn named_in(pieces: &[Bytes]) -> Vec<Digest> {
+    let entries = pieces.iter().flat_map(|piece| entry::decode(piece).unwrap_or_default());
+    entries.flat_map(|entry| entry.digests().collect::<Vec<_>>()).collect()
 }
 
 /// Lets the index know where the runs are now.

@@ -10,7 +10,7 @@ use run::tables::{self, BlobReader, BlobWriter, Digest, StoreError};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,6 +34,9 @@ struct Shelf {
 /// Where files are before they have their name.
 const UNFINISHED: &str = "unfinished";
 
+/// How much of a file is read at once to check it.
+const READ_BYTES: usize = 64 * 1024;
+
 impl Blobs {
     /// Opens the folder, and removes files that a crash left unfinished.
     pub(super) fn open(path: PathBuf) -> Result<Self, StoreError> {
@@ -46,6 +49,7 @@ impl Blobs {
         }
         fs::create_dir_all(&unfinished).map_err(|error| failed("cannot make", &unfinished, &error))?;
         sync_folder(&path)?;
+        path.parent().map_or(Ok(()), sync_folder)?;
         Ok(Self(Arc::new(Shelf { path, number: AtomicU64::new(0), making: Mutex::new(()) })))
     }
 }
@@ -129,9 +133,13 @@ impl Shelf {
         self.path.join(UNFINISHED).join(number.to_string())
     }
 
-    /// Whether the value is there already; if so, it is as if it was put now.
+    /// Whether the value is there already and whole; if so, it is as if it was put now. One that is not is replaced by
+    /// what is put.
     fn renew(&self, digest: &Digest, length: u64) -> bool {
         let (_, name) = self.place(digest);
+        if !is_whole(&name, digest) {
+            return false;
+        }
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         let renewed = File::options().write(true).open(&name).and_then(|file| {
             let whole = file.metadata()?.len() == length;
@@ -169,6 +177,21 @@ impl Shelf {
         let folder = self.path.join(folder);
         let file = folder.join(rest);
         (folder, file)
+    }
+}
+
+/// Whether a file is there and has what its name says.
+fn is_whole(name: &Path, digest: &Digest) -> bool {
+    hash_of(name).is_ok_and(|hash| hash == *digest)
+}
+
+fn hash_of(name: &Path) -> io::Result<Digest> {
+    let (mut file, mut hash, mut buffer) = (File::open(name)?, Sha256::new(), vec![0; READ_BYTES]);
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(Digest(hash.finalize().into())),
+            read => hash.update(&buffer[..read]),
+        }
     }
 }
 

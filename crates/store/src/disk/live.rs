@@ -6,8 +6,9 @@ use super::log::file::{LogFile, LogFiles};
 use super::log::writer::Spares;
 use super::trees::Trees;
 use crate::archive::{Archive, Cache};
+use run::id::RunId;
 use run::tables::StoreError;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -34,6 +35,22 @@ pub(super) struct Live {
     pub(super) index: Index,
     pub(super) logs: LogFiles,
     pub(super) archives: Archives,
+    pub(super) damaged: Arc<Damaged>,
+}
+
+/// Archives with open runs that are not in the index, because their pages are damaged.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Damaged {
+    archives: BTreeSet<u32>,
+    /// The newest run that was known when the store was opened: later ones are not in these pages.
+    newest: Option<RunId>,
+}
+
+impl Damaged {
+    /// Whether the run may be one of those of this archive.
+    pub(super) fn may_have(&self, archive: u32, run: RunId) -> bool {
+        self.archives.contains(&archive) && self.newest.is_some_and(|newest| run <= newest)
+    }
 }
 
 impl Shared {
@@ -82,6 +99,13 @@ impl Live {
     /// An archive can be read from now on, in place of one with the same number.
     pub(super) fn add_archive(&mut self, number: u32, archive: Arc<Archive>) {
         Arc::make_mut(&mut self.archives).insert(number, archive);
+    }
+
+    /// Some open runs of these archives could not be read. To be told once everything else is known.
+    pub(super) fn set_damaged(&mut self, archives: BTreeSet<u32>) {
+        let done = self.archives.values().filter_map(|archive| archive.bounds()).map(|(_, last)| last).max();
+        let newest = self.index.before(None).next().map(|(run, _)| run).max(done);
+        self.damaged = Arc::new(Damaged { archives, newest });
     }
 
     /// An archive is not needed any more.

@@ -129,8 +129,9 @@ impl Disk {
         let spares = Arc::new(Spares::new(&journal, &names, log_bytes));
         let cache = Cache::new(ARCHIVE_CACHE_BYTES);
         let mut live = Live::default();
-        let covered = opening::open_archives(&files, &archives, &cache, &mut live)?;
-        let log = opening::open_log(&*files, &spares, &trees, &mut live, covered)?;
+        let archived = opening::open_archives(&files, &archives, &cache, &mut live)?;
+        let log = opening::open_log(&*files, &spares, &trees, &mut live, archived.covered)?;
+        live.set_damaged(archived.damaged);
         let shared = Arc::new(Shared::new(files.clone(), trees, spares.clone(), cache, &archives, live));
         shared.applied.store(log.end.sequence - 1, std::sync::atomic::Ordering::Release);
         shared.checkpoint()?;

@@ -15,7 +15,7 @@ use super::trees::Trees;
 use crate::Claim;
 use crate::archive::{Archive, Cache, UNFINISHED};
 use run::tables::StoreError;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -32,14 +32,24 @@ pub(super) struct Log {
     pub(super) archived: Vec<Arc<LogFile>>,
 }
 
-/// Opens the archives, and lets the index know the runs that are not over. Gives the last sequence number they cover.
+/// What the archives say.
+#[derive(Debug, Default)]
+pub(super) struct Archived {
+    /// The last sequence number they cover.
+    pub(super) covered: u64,
+    /// The numbers of those with open runs that cannot be read.
+    pub(super) damaged: BTreeSet<u32>,
+}
+
+/// Opens the archives, and lets the index know the runs that are not over. A damaged page costs its runs; without its end
+/// or its list of carried runs an archive is refused, because what is over might seem open again, and be done again.
 pub(super) fn open_archives(
     files: &Arc<dyn Files>,
     folder: &Path,
     cache: &Arc<Cache>,
     live: &mut Live,
-) -> Result<u64, StoreError> {
-    let mut covered = 0;
+) -> Result<Archived, StoreError> {
+    let Archived { mut covered, mut damaged } = Archived::default();
     for (number, edition) in find_archives(&**files, folder)? {
         let path = super::archivist::path_of(folder, number, edition);
         let archive = Arc::new(Archive::open(files.clone(), &path, cache)?);
@@ -48,15 +58,22 @@ pub(super) fn open_archives(
             archive.carried()?.into_iter().for_each(|run| live.index.remove(run));
         }
         if archive.counts().open > 0 {
-            for standing in archive.each_open() {
-                let (run, standing) = standing?;
+            for row in archive.each_open() {
+                let (run, standing) = match row {
+                    Err(error @ StoreError::Corrupt(_)) => {
+                        tracing::error!(%error, "runs that are not over cannot be read; the others go on");
+                        damaged.insert(number);
+                        continue;
+                    }
+                    row => row?,
+                };
                 let archive = Some(number);
                 live.index.set(run, &Known { head: standing.head, pieces: standing.pieces, last: None, archive });
             }
         }
         live.add_archive(number, archive);
     }
-    Ok(covered)
+    Ok(Archived { covered, damaged })
 }
 
 /// Reads the log behind what archives cover, into the index and the database, and finds its end. A log that ends

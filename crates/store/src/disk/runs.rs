@@ -1,11 +1,11 @@
 //! Reading the journal: from the log as far as it reaches back, and from archives what lies before.
 
 use super::index::Known;
-use super::live::{Archives, Shared};
+use super::live::{Archives, Damaged, Shared};
 use super::log::file::LogFiles;
 use super::log::record::{self, Record};
 use super::log::replay;
-use crate::archive::{Needle, Newest, Part, Query, newest_first};
+use crate::archive::{Archive, Needle, Newest, Part, Query, newest_first};
 use crate::{Filter, Head, Journaled};
 use run::id::RunId;
 use run::tables::StoreError;
@@ -18,23 +18,21 @@ const AT_ONCE: usize = 4096;
 
 /// See [`crate::Journal::read`].
 pub(super) fn read(shared: &Shared, run: RunId) -> Result<Option<Journaled>, StoreError> {
-    let (known, logs, archives) = look(shared, run);
+    let Look { known, logs, archives, damaged } = look(shared, run);
     match known {
         Some(known) => read_known(run, known, &logs, &archives).map(Some),
-        None => {
-            newest_of(&archives, |archive| Ok(archive.read(run)?.filter(|journaled| journaled.head.status.is_over())))
-        }
+        None => newest_of(&archives, &damaged, run, |archive| archive.read_done(run)),
     }
 }
 
 /// See [`crate::Journal::head`].
 pub(super) fn head(shared: &Shared, run: RunId) -> Result<Option<Head>, StoreError> {
-    let (known, _, archives) = look(shared, run);
+    let Look { known, archives, damaged, .. } = look(shared, run);
     match known {
         Some(known) => Ok(Some(known.head)),
-        None => newest_of(&archives, |archive| {
-            Ok(archive.head(run)?.map(|standing| standing.head).filter(|head| head.status.is_over()))
-        }),
+        None => {
+            newest_of(&archives, &damaged, run, |archive| Ok(archive.head_done(run)?.map(|standing| standing.head)))
+        }
     }
 }
 
@@ -58,11 +56,18 @@ pub(super) fn list(shared: &Shared, filter: &Filter, limit: usize) -> Result<Vec
     merge(known, newest_first(&archives, query), limit)
 }
 
-type Look = (Option<Known>, LogFiles, Archives);
+/// What is needed to read a run.
+struct Look {
+    known: Option<Known>,
+    logs: LogFiles,
+    archives: Archives,
+    damaged: Arc<Damaged>,
+}
 
 fn look(shared: &Shared, run: RunId) -> Look {
     let live = shared.read();
-    (live.index.get(run), live.logs.clone(), live.archives.clone())
+    let (logs, archives, damaged) = (live.logs.clone(), live.archives.clone(), live.damaged.clone());
+    Look { known: live.index.get(run), logs, archives, damaged }
 }
 
 /// Walks back from the last piece as far as the log reaches; the archive has what comes before.
@@ -89,15 +94,20 @@ fn read_known(run: RunId, known: Known, logs: &LogFiles, archives: &Archives) ->
     Ok(Journaled { head: known.head, pieces })
 }
 
-/// What the newest archive says that says anything. Of a run that the index does not know, only an archive in which it
-/// is over has the truth: one in which it is open is behind.
+/// What the newest archive says in which the run is over: the index does not know it, so one in which it is open is
+/// behind. Unless the index could not get to know it; then its page, being damaged, is the answer.
 fn newest_of<T>(
     archives: &Archives,
-    ask: impl Fn(&crate::archive::Archive) -> Result<Option<T>, StoreError>,
+    damaged: &Damaged,
+    run: RunId,
+    ask: impl Fn(&Archive) -> Result<Option<T>, StoreError>,
 ) -> Result<Option<T>, StoreError> {
-    for archive in archives.values().rev() {
+    for (number, archive) in archives.iter().rev() {
         if let Some(told) = ask(archive)? {
             return Ok(Some(told));
+        }
+        if damaged.may_have(*number, run) {
+            archive.head(run)?;
         }
     }
     Ok(None)

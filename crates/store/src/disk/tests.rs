@@ -70,9 +70,11 @@ fn a_damaged_blob_is_told_and_an_unfinished_one_is_removed() {
     fs::write(&unfinished, "val").unwrap();
     let store = open_at(folder.path()).unwrap();
     assert!(!unfinished.exists());
-    fs::write(&file, "cut").unwrap();
-    store.blobs.put(b"value").unwrap();
-    assert_eq!(store.blobs.get(&digest).unwrap().unwrap(), "value");
+    for damage in ["cut", "Value"] {
+        fs::write(&file, damage).unwrap();
+        store.blobs.put(b"value").unwrap();
+        assert_eq!(store.blobs.get(&digest).unwrap().unwrap(), "value");
+    }
 }
 
 /// sled writes pages above a quarter of a segment to files that it never syncs: there must be none.

@@ -123,12 +123,11 @@ impl LogFile {
     }
 }
 
+/// A file as it was opened: its path, and its head, if it has one.
+type Opened = (PathBuf, Box<dyn OpenFile>, Option<FileHead>);
+
 /// Opens a file and reads its head, whatever number that has.
-fn open_head(
-    files: &dyn Files,
-    folder: &Path,
-    number: u32,
-) -> Result<(PathBuf, Box<dyn OpenFile>, Option<FileHead>), StoreError> {
+fn open_head(files: &dyn Files, folder: &Path, number: u32) -> Result<Opened, StoreError> {
     let path = path_of(folder, number);
     let cannot_read = |error: io::Error| failed("cannot read", &path, &error);
     let file = files.open(&path).map_err(cannot_read)?;

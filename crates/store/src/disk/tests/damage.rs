@@ -1,6 +1,7 @@
 //! What the log has lost is told, what was left behind in its folder does no harm, and neither does damage elsewhere.
 
 use super::made;
+use crate::archive::Part;
 use crate::conformance::{head, piece_of, run_at, wait};
 use crate::disk::files::RealFiles;
 use crate::disk::files::faulty::{Fate, FaultyFiles};
@@ -150,13 +151,74 @@ fn archiving_goes_on_after_a_panic() {
     let files = FaultyFiles::new(Fate { panics: true, ..Fate::default() });
     let disk = Disk::open(folder.path(), Arc::new(files.clone()), LOG_BYTES).unwrap();
     fill(&disk);
-    let whole = || numbers_of_archives(folder.path()).len();
-    poll("an archive is begun", || !numbers_of_archives(folder.path()).is_empty());
+    poll("an archive is begun", || !archive_paths(folder.path()).is_empty());
     *files.fate() = Fate::default();
-    poll("archives are made", || disk.shared.read().archives.len() > 3 && whole() > 3);
+    poll("archives are made", || disk.shared.read().archives.len() > 3);
     assert_eq!(disk.list(&Filter::default(), usize::MAX).unwrap().len(), RUNS as usize);
 }
 
-fn numbers_of_archives(folder: &Path) -> Vec<PathBuf> {
+fn archive_paths(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder.join("archives")).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+/// Changes a bit.
+fn spoil(archive: &Path, at: u64) {
+    let mut bytes = fs::read(archive).unwrap();
+    bytes[at as usize] ^= 1;
+    fs::write(archive, bytes).unwrap();
+}
+
+/// A file of the log with this run's first piece alone becomes an archive.
+fn archive_alone(disk: &Disk, number: u64) -> Arc<crate::archive::Archive> {
+    let run = run_at(number, number);
+    wait(disk.append(piece_of(run, 0, head("a", Status::Running, 1), &[5; 3500]))).unwrap();
+    wait(disk.append(made(number + 1, Status::Succeeded, vec![1; 300]))).unwrap();
+    poll("the first file is archived", || disk.shared.read().archives.len() == 1);
+    disk.shared.read().archives.values().next().unwrap().clone()
+}
+
+#[test]
+fn a_run_whose_beginning_is_damaged_is_told_and_the_others_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run_at(1000, 1000);
+    let append = |journal: &dyn Journal, piece: u32| {
+        wait(journal.append(piece_of(run, piece, head("a", Status::Running, 1), &[5; 300]))).unwrap();
+    };
+    let disk = Disk::open(folder.path(), Arc::new(RealFiles), LOG_BYTES).unwrap();
+    let first = archive_alone(&disk, 1000);
+    spoil(first.path(), first.place_of(Part::Open, 0).unwrap().0);
+    for piece in 1..4 {
+        append(&disk, piece);
+        (0..20).for_each(|number| {
+            let number = 2000 + u64::from(piece) * 100 + number;
+            wait(disk.append(made(number, Status::Succeeded, vec![1; 300]))).unwrap();
+        });
+        poll("the rest is archived", || disk.shared.read().logs.len() == 1);
+    }
+    drop((disk, first));
+    let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+    assert!(matches!(store.journal.read(run), Err(StoreError::Corrupt(_))));
+    assert_eq!(store.journal.head(run).unwrap(), Some(head("a", Status::Running, 1)));
+    assert_eq!(store.journal.open_runs(None, 10).unwrap().len(), 1);
+    append(&*store.journal, 4);
+    assert_eq!(store.journal.read(run_at(2100, 2100)).unwrap().unwrap().pieces, [vec![1; 300]]);
+    assert_eq!(count(&store), 62);
+}
+
+/// Who the runs of a damaged page are is not known, but each of them is told when it is asked for.
+#[test]
+fn a_damaged_page_of_open_runs_does_not_keep_the_store_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::open(folder.path(), Arc::new(RealFiles), LOG_BYTES).unwrap();
+    let first = archive_alone(&disk, 1000);
+    spoil(first.path(), first.place_of(Part::Open, 0).unwrap().1);
+    drop((disk, first));
+    let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+    let run = run_at(1000, 1000);
+    assert!(matches!(store.journal.read(run), Err(StoreError::Corrupt(_))));
+    assert!(matches!(store.journal.head(run), Err(StoreError::Corrupt(_))));
+    assert!(store.journal.head(run_at(1001, 1001)).unwrap().is_some());
+    assert_eq!(store.journal.head(run_at(5000, 1)).unwrap(), None, "a run that is new");
+    assert!(store.journal.open_runs(None, 10).unwrap().is_empty());
+    wait(store.journal.append(made(5, Status::Succeeded, Vec::new()))).unwrap();
 }

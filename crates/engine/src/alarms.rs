@@ -232,9 +232,17 @@ async fn tell(shared: &Arc<Shared>, alarm: &Alarm) {
     let told = json!({
         "scenario": scenario.as_str(),
         "name": name,
+        // What a failure has and an alarm has not is there all the same: most scenarios are written for both.
+        "run": null,
         "at": failures::time(alarm.since),
         "alarm": alarm.kind.name(),
-        "error": { "code": format!("alarm_{}", alarm.kind.name()), "message": alarm.message },
+        "error": {
+            "code": format!("alarm_{}", alarm.kind.name()),
+            "message": alarm.message,
+            "status": null,
+            "hint": null,
+            "step": null,
+        },
     });
     // The alarm's own name: two of the same kind differ by their time.
     let nobody = RunId(uuid::Uuid::nil());

@@ -116,12 +116,12 @@ fn look_for_silence(shared: &Arc<Shared>, deployment: &Deployment, now: Millis) 
         alarms::clear(shared, AlarmKind::Silent, id.as_str());
         return Ok(());
     };
-    let last = shared.store.journal.last(id)?.map(|(run, _)| run.created());
-    // The time when nobody could have called does not count.
-    let heard = last.unwrap_or(Millis::MIN).max(shared.started);
-    if now.saturating_sub(heard) < Millis::try_from(silence.as_millis()).unwrap_or(Millis::MAX) {
+    let longest = Millis::try_from(silence.as_millis()).unwrap_or(Millis::MAX);
+    let last = shared.store.journal.last(id)?.map_or(Millis::MIN, |(run, _)| run.created());
+    if now.saturating_sub(last) < longest {
         alarms::clear(shared, AlarmKind::Silent, id.as_str());
-    } else {
+    } else if now.saturating_sub(last.max(shared.started)) >= longest {
+        // The time when nobody could have called does not count. An alarm from before goes on.
         let message = format!("nothing has started `{id}` for {}", words(silence));
         alarms::raise(shared, AlarmKind::Silent, id.to_string(), message);
     }

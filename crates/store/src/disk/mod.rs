@@ -209,11 +209,9 @@ impl Journal for Disk {
                 Err(error) => tracing::warn!(%error, "the log could not be ended early, for old runs to go"),
             }
         }
-        match retention::digests(&self.shared) {
-            // A run may be about to name a value again that only runs had named that went just now: it stays once more.
-            Ok(named) => past.unnamed = self.blobs.remove_unnamed(&named, &past.unnamed, UNNAMED_AGE)?,
-            Err(error) => tracing::error!(%error, "what runs name cannot be read: no large values are removed"),
-        }
+        let named = retention::digests(&self.shared)?;
+        // A run may be about to name a value again that only runs had named that went just now: it stays once more.
+        past.unnamed = self.blobs.remove_unnamed(&named, &past.unnamed, UNNAMED_AGE)?;
         Ok(round.gone)
     }
 

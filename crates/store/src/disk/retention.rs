@@ -71,12 +71,16 @@ pub(super) fn retain(shared: &Shared, retention: &Retention, now: Millis) -> Res
 
 /// What runs take in log and archives.
 pub(super) fn usage(shared: &Shared) -> Result<Usage, StoreError> {
-    let archives = shared.read().archives.clone();
-    let mut runs = 0;
-    walk(shared, |_, _| runs += 1);
-    let counts = archives.values().map(|archive| archive.counts());
-    let (done, bytes) = counts.fold((0, 0), |(done, bytes), counts| (done + counts.done, bytes + counts.bytes));
-    Ok(Usage { runs: runs + done, bytes: bytes + log_bytes(shared)? })
+    let live = shared.read();
+    let mut usage = Usage { runs: live.index.len() as u64, bytes: 0 };
+    for (number, archive) in live.archives.iter() {
+        let counts = archive.counts();
+        usage.bytes += counts.bytes;
+        // Those of an archive that the log has, too, are in the index yet.
+        usage.runs += if live.logs.contains_key(number) { 0 } else { counts.done };
+    }
+    drop(live);
+    Ok(Usage { bytes: usage.bytes + log_bytes(shared)?, ..usage })
 }
 
 /// The large values that runs refer to.

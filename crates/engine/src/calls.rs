@@ -1,6 +1,7 @@
 //! Runs that call other scenarios. The call is on disk before the called run exists, so a crash in between starts it
 //! once; the calling run waits on disk alone and is woken by the end of the other.
 
+use crate::backpressure;
 use crate::course::Course;
 use crate::hand::post;
 use crate::intake;
@@ -30,14 +31,18 @@ pub(crate) async fn follow(
 ) -> Result<Option<Result<Outcome, StepError>>, StoreError> {
     let known = end_of(shared, called.child).await?;
     if known.is_none() {
-        let course = match begin(shared, parent, called) {
-            Ok(course) => course,
-            Err(error) => return Ok(Some(Err(error))),
-        };
-        match intake::start(shared, course).await {
-            Ok(()) => {}
-            Err(StoreError::Busy) => return Ok(Some(Err(busy(called)))),
-            Err(error) => return Err(error),
+        loop {
+            let course = match begin(shared, parent, called) {
+                Ok(course) => course,
+                Err(error) => return Ok(Some(Err(error))),
+            };
+            match intake::start(shared, course).await {
+                Ok(()) => break,
+                Err(StoreError::Busy) => return Ok(Some(Err(busy(called)))),
+                // The call is on disk and was promised to someone.
+                Err(StoreError::Full(_)) => backpressure::pause().await,
+                Err(error) => return Err(error),
+            }
         }
     }
     match known {

@@ -1,6 +1,7 @@
 //! A run in the hands of someone who drives it: its state, and what is decided but not yet on disk.
 
 use crate::alarms;
+use crate::backpressure;
 use crate::failures;
 use crate::lines::LineNo;
 use crate::shared::Shared;
@@ -14,14 +15,10 @@ use run::{Action, Reach, State, decide, settle};
 use scenario::plan::Plan;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 use store::{Append, Claim, Head, Status};
 
 /// How many entries are decided at one moment, on one thread, before others get their turn.
 pub(crate) const STRIDE: usize = 256;
-
-/// After how long a store that was full is tried again.
-const FULL_STORE_PAUSE: Duration = Duration::from_millis(50);
 
 #[derive(Debug)]
 pub(crate) struct Course {
@@ -197,11 +194,13 @@ impl Course {
             return Ok(());
         }
         self.stands = Some((head.status, head.wake));
-        if let Some(End::Failed { .. }) = self.state.end() {
-            failures::raise(shared, &self.state).await?;
-        }
-        if self.has_large_values() {
-            self.offload(shared).await?;
+        // A new run is refused where there is no room; one that was promised to someone waits for it.
+        let first = self.pieces == 0;
+        while let Err(error) = self.prepare(shared).await {
+            if first || !backpressure::is_passing(&error) {
+                return Err(error);
+            }
+            backpressure::pause().await;
         }
         let append = Append {
             run: self.state.run(),
@@ -212,18 +211,27 @@ impl Course {
             claim: self.claim.take(),
             durability: self.state.plan().limits.durability,
         };
-        let first = self.pieces == 0;
         self.pieces += 1;
         self.changed = append.head.at;
         self.unwritten.clear();
-        // A new run is refused where there is no room; one that was promised to someone waits for it.
         match first {
             true => shared.store.journal.append(append).await?,
-            false => append_patiently(shared, append).await?,
+            false => backpressure::append(shared, append).await?,
         }
         self.is_on_disk = true;
         if let Some(end) = self.state.end() {
             alarms::note_end(shared, &self.state, end);
+        }
+        Ok(())
+    }
+
+    /// Brings to disk what a write builds upon. May be done again.
+    async fn prepare(&mut self, shared: &Arc<Shared>) -> Result<(), StoreError> {
+        if let Some(End::Failed { .. }) = self.state.end() {
+            failures::raise(shared, &self.state).await?;
+        }
+        if self.has_large_values() {
+            self.offload(shared).await?;
         }
         Ok(())
     }
@@ -263,24 +271,15 @@ impl Course {
         self.unwritten.iter().any(Entry::has_large_values)
     }
 
-    /// Moves large values into files, on a thread that may wait for the disk.
+    /// Moves large values into files, on a thread that may wait for the disk. All of them are there as before if one could
+    /// not be moved: each attempt puts all, so none grows old unnamed.
     async fn offload(&mut self, shared: &Arc<Shared>) -> Result<(), StoreError> {
         let blobs = Arc::clone(&shared.store.blobs);
-        let mut entries = std::mem::take(&mut self.unwritten);
+        let mut entries = self.unwritten.clone();
         let moved = tokio::task::spawn_blocking(move || {
             entries.iter_mut().try_for_each(|entry| entry.offload(&*blobs)).map(|()| entries)
         });
         self.unwritten = moved.await.unwrap_or(Err(StoreError::Closed))?;
         Ok(())
-    }
-}
-
-/// Appends as soon as the store has room.
-async fn append_patiently(shared: &Shared, append: Append) -> Result<(), StoreError> {
-    loop {
-        match shared.store.journal.append(append.clone()).await {
-            Err(StoreError::Busy | StoreError::Full(_)) => tokio::time::sleep(FULL_STORE_PAUSE).await,
-            told => return told,
-        }
     }
 }

@@ -3,6 +3,7 @@
 mod again;
 mod alarms;
 mod flow;
+mod full;
 mod queue;
 mod retention;
 

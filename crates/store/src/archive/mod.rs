@@ -17,7 +17,7 @@
 //! archive.counts() -> Counts { done, open, carried, bytes }
 //! archive.bounds() -> Option<(RunId, RunId)>                        // smallest and largest done run
 //! archive.read(run)? -> Option<Journaled>                           // done or open here
-//! archive.head(run)? -> Option<Standing { head, pieces }>
+//! archive.head(run)? -> Option<Standing { head, pieces, bytes }>
 //! archive.each_done(), archive.each_open() -> iterators of Result<(RunId, Standing)>, ascending
 //! archive.carried()? -> Vec<RunId>                                  // ascending
 //! archive.digests()? -> Vec<Digest>                                 // ascending: the blobs its runs refer to
@@ -115,6 +115,8 @@ pub(crate) struct Standing {
     pub(crate) head: Head,
     /// How many pieces it has.
     pub(crate) pieces: u32,
+    /// How large they are together.
+    pub(crate) bytes: u64,
 }
 
 /// How much is in an archive.
@@ -185,12 +187,12 @@ impl Archive {
 
     /// How a run stands here, done or open.
     pub(crate) fn head(&self, run: RunId) -> Result<Option<Standing>, StoreError> {
-        self.find(run, |_, _, row| self.standing(row))
+        self.find(run, |_, page, row| self.standing(page, row))
     }
 
     /// The same for a run that is done here.
     pub(crate) fn head_done(&self, run: RunId) -> Result<Option<Standing>, StoreError> {
-        self.find_in(Part::Done, run, |_, _, row| self.standing(row))
+        self.find_in(Part::Done, run, |_, page, row| self.standing(page, row))
     }
 
     /// The done runs, by ascending name.
@@ -286,8 +288,9 @@ impl Archive {
         Err(StoreError::Corrupt(text.into()))
     }
 
-    fn standing(&self, row: &Row) -> Result<Standing, StoreError> {
-        Ok(Standing { head: self.head_of(row)?, pieces: row.count() })
+    fn standing(&self, page: &Page, row: &Row) -> Result<Standing, StoreError> {
+        let bytes = page.pieces(row).map(|range| range.len() as u64).sum();
+        Ok(Standing { head: self.head_of(row)?, pieces: row.count(), bytes })
     }
 
     fn head_of(&self, row: &Row) -> Result<Head, StoreError> {

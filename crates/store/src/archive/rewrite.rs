@@ -16,11 +16,15 @@ pub(crate) trait Sieve {
     fn open(&mut self, run: RunId) -> bool;
     /// Whether a carried name stays: as long as an earlier archive has the run as open.
     fn carried(&mut self, run: RunId) -> bool;
+    /// Whether an archive of which nothing stays is written all the same, for what it covers.
+    fn keeps_empty(&self) -> bool {
+        false
+    }
 }
 
 impl Archive {
     /// Writes what is to be kept to a new archive under another path. None, and no file, when nothing stays: no done run,
-    /// no open run, no carried name.
+    /// no open run, no carried name, and the sieve does not keep an empty one.
     pub(crate) fn rewrite(&self, path: &Path, sieve: &mut impl Sieve) -> Result<Option<Self>, StoreError> {
         if path == self.path {
             return Err(failed(path, "an archive cannot be rewritten in its own place"));
@@ -30,7 +34,7 @@ impl Archive {
         self.copy(&mut builder, &digests, Part::Done, |run, head| sieve.done(run, head))?;
         self.copy(&mut builder, &digests, Part::Open, |run, _| sieve.open(run))?;
         let carried: Vec<RunId> = self.carried()?.into_iter().filter(|run| sieve.carried(*run)).collect();
-        if builder.written().1 == 0 && carried.is_empty() {
+        if builder.written().1 == 0 && carried.is_empty() && !sieve.keeps_empty() {
             return Ok(None);
         }
         carried.into_iter().for_each(|run| builder.carried(run));

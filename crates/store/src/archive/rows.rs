@@ -48,7 +48,7 @@ impl Iterator for Rows {
         loop {
             if let Some(row) = self.page.rows().get(self.row) {
                 self.row += 1;
-                return Some(self.archive.standing(row).map(|standing| (row.run, standing)));
+                return Some(self.archive.standing(&self.page, row).map(|standing| (row.run, standing)));
             }
             match self.turn() {
                 Ok(true) => {}

@@ -224,11 +224,13 @@ fn named_in(pieces: &[Bytes]) -> Vec<Digest> {
 /// Lets the index know where the runs are now.
 fn switch(shared: &Shared, number: u32, gathered: &Gathered) {
     let runs: Vec<_> = gathered.runs.keys().copied().collect();
-    for some in runs.chunks(AT_ONCE) {
+    let (many, last) = runs.split_at(runs.len().saturating_sub(AT_ONCE));
+    for some in many.chunks(AT_ONCE) {
         let mut live = shared.write();
         some.iter().for_each(|run| live.index.archived(*run, number, number));
     }
     let mut live = shared.write();
+    last.iter().for_each(|run| live.index.archived(*run, number, number));
     live.index.forget_claims(number);
     live.remove_log(number);
 }

@@ -66,6 +66,11 @@ impl<V: Copy> Chunked<V> {
         }
     }
 
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        self.chunks.values().map(Vec::len).sum()
+    }
+
     /// The entries after a run, ascending; all where none is given.
     pub(super) fn after(&self, run: Option<RunId>) -> impl Iterator<Item = &(RunId, V)> {
         let first = run.and_then(|run| self.chunks.range(..=run).next_back()).map(|(first, _)| *first);

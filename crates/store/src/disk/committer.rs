@@ -39,6 +39,8 @@ pub(super) enum Job {
     Append(Append, Option<oneshot::Sender<Result<(), StoreError>>>),
     /// A change of a record.
     Change(Change, mpsc::SyncSender<Verdict>),
+    /// The log goes on in another file, if this is the one that is written to.
+    Seal(u32, mpsc::SyncSender<Verdict>),
 }
 
 impl Job {
@@ -47,6 +49,7 @@ impl Job {
             + match self {
                 Self::Append(append, _) => append.bytes.len() + append.digests.len() * 32,
                 Self::Change(change, _) => change.size(),
+                Self::Seal(..) => 0,
             }
     }
 
@@ -55,6 +58,7 @@ impl Job {
         match self {
             Self::Append(append, _) => record::most_bytes(append),
             Self::Change(change, _) => record::change_bytes(change.key(), change.value()),
+            Self::Seal(..) => 0,
         }
     }
 
@@ -79,7 +83,7 @@ impl Job {
     fn answer(self, verdict: Verdict) {
         match self {
             Self::Append(_, sender) => drop(sender.map(|sender| sender.send(verdict.map(drop)))),
-            Self::Change(_, sender) => drop(sender.send(verdict)),
+            Self::Change(_, sender) | Self::Seal(_, sender) => drop(sender.send(verdict)),
         }
     }
 }
@@ -146,6 +150,13 @@ impl Committer {
         let (sender, receiver) = mpsc::sync_channel(1);
         self.submit(Job::Change(change, sender));
         receiver.recv().unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Has the log go on in another file, if this is the one that is written to, and waits until it does.
+    pub(super) fn seal(&self, file: u32) -> Result<(), StoreError> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        self.submit(Job::Seal(file, sender));
+        receiver.recv().unwrap_or(Err(StoreError::Closed)).map(drop)
     }
 
     /// Refuses what comes later, and waits until everything before is on disk.
@@ -274,6 +285,10 @@ impl Worker {
     /// Writes and syncs a group, and lets index and database know. What could not be written is refused; it is written
     /// over by the next group. An error means that nobody knows what is on disk.
     pub(super) fn write(&mut self, jobs: &mut [Job]) -> Result<Vec<Verdict>, StoreError> {
+        let current = self.writer.current().head.number;
+        if jobs.iter().any(|job| matches!(job, Job::Seal(file, _) if *file == current)) {
+            self.writer.seal();
+        }
         if let Err(error) = self.make_room(jobs.iter().map(Job::most_bytes).sum()) {
             return Ok(jobs.iter().map(|_| Err(error.clone())).collect());
         }

@@ -74,6 +74,7 @@ impl<'a> Group<'a> {
             let (verdict, place) = match job {
                 Job::Append(append, _) => self.append(append)?,
                 Job::Change(change, _) => (self.change(change)?, None),
+                Job::Seal(..) => (Ok(None), None),
             };
             verdicts.push(verdict);
             places.push(place);

@@ -119,6 +119,11 @@ impl Index {
         open.map(|(run, entry)| (*run, self.head(entry)))
     }
 
+    /// How many runs it knows.
+    pub(super) fn len(&self) -> usize {
+        self.runs.len()
+    }
+
     /// All runs before this one, newest first.
     pub(super) fn before(&self, before: Option<RunId>) -> impl Iterator<Item = (RunId, Head)> {
         self.runs.before(before).map(|(run, entry)| (*run, self.head(entry)))

@@ -57,8 +57,11 @@ const CACHE_BYTES: u64 = 8 << 20;
 /// How much of archives is kept in memory, in bytes.
 const ARCHIVE_CACHE_BYTES: usize = 16 << 20;
 
-/// How long a large value stays that no run names: its run may be about to be written.
-const UNNAMED_AGE: Duration = Duration::from_secs(3600);
+/// How long a large value stays that no run names: the call that made it may go on, or its run wait to be written.
+const UNNAMED_AGE: Duration = Duration::from_secs(86_400);
+
+/// How often a file of the log ends before it is full, so that what is in it can go, in milliseconds.
+const SEAL_PAUSE: Millis = 3_600_000;
 
 /// How long the remains of a store that this process has just closed may hold sled's lock: a thread of its pool lets go
 /// of the file a moment after the last handle.
@@ -103,9 +106,18 @@ struct Disk {
     archivist: Archivist,
     shared: Arc<Shared>,
     blobs: Arc<blobs::Blobs>,
-    /// The large values that no run named when runs were last let go. Held while it is done.
-    unnamed: Mutex<HashSet<Digest>>,
+    /// Held while runs are let go.
+    past: Mutex<Past>,
     _folder: Folder,
+}
+
+/// What is known from when runs were let go before.
+#[derive(Debug, Default)]
+struct Past {
+    /// The large values that no run named the last time.
+    unnamed: HashSet<Digest>,
+    /// When a file of the log ended early.
+    sealed: Option<Millis>,
 }
 
 impl Disk {
@@ -152,7 +164,7 @@ impl Disk {
         let committer = Committer::start(worker)?;
         let archivist = Archivist::start(shared.clone(), backlog)?;
         let blobs = Arc::new(blobs::Blobs::open(folder.blobs())?);
-        Ok(Self { committer, archivist, shared, blobs, unnamed: Mutex::default(), _folder: folder })
+        Ok(Self { committer, archivist, shared, blobs, past: Mutex::default(), _folder: folder })
     }
 }
 
@@ -187,12 +199,20 @@ impl Journal for Disk {
     }
 
     fn retain(&self, retention: &Retention, now: Millis) -> Result<Usage, StoreError> {
-        let mut unnamed = self.unnamed.lock().unwrap_or_else(PoisonError::into_inner);
-        let gone = retention::retain(&self.shared, retention, now)?;
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        let round = retention::retain(&self.shared, retention, now)?;
+        if let Some(file) = round.spent_log
+            && past.sealed.is_none_or(|sealed| now.saturating_sub(sealed) >= SEAL_PAUSE)
+        {
+            match self.committer.seal(file) {
+                Ok(()) => past.sealed = Some(now),
+                Err(error) => tracing::warn!(%error, "the log could not be ended early, for old runs to go"),
+            }
+        }
         let named = retention::digests(&self.shared)?;
         // A run may be about to name a value again that only runs had named that went just now: it stays once more.
-        *unnamed = self.blobs.remove_unnamed(&named, &unnamed, UNNAMED_AGE)?;
-        Ok(gone)
+        past.unnamed = self.blobs.remove_unnamed(&named, &past.unnamed, UNNAMED_AGE)?;
+        Ok(round.gone)
     }
 
     fn usage(&self) -> Result<Usage, StoreError> {

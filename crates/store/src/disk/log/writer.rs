@@ -61,6 +61,11 @@ impl Writer {
         Ok(Some(std::mem::replace(&mut self.current, Arc::new(next))))
     }
 
+    /// Lets no more into this file, unless there is nothing in it yet.
+    pub(in crate::disk) fn seal(&mut self) {
+        self.full |= self.position > BLOCK;
+    }
+
     /// The file that is written.
     pub(in crate::disk) fn current(&self) -> &Arc<LogFile> {
         &self.current

@@ -123,3 +123,74 @@ fn large_values_go_that_no_run_names() {
     store.journal.retain(&Retention::default(), 0).unwrap();
     assert!(store.blobs.get(&named).unwrap().is_some());
 }
+
+fn names(folder: &Path, part: &str) -> Vec<String> {
+    let names = fs::read_dir(folder.join(part)).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    names
+}
+
+/// Each archive gets all that there is of a run that goes on; one copy is enough.
+#[test]
+fn old_copies_of_runs_that_go_on_are_given_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+    (0..200).for_each(|piece| append(&store, run(piece % 2), piece as u32 / 2, head("a", Status::Running, 1), 300));
+    retain_until(&store, Keep::default(), 0, |_| names(folder.path(), "archives").len() <= 2);
+    drop(store);
+    let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+    for number in 0..2 {
+        assert_eq!(store.journal.read(run(number)).unwrap().unwrap().pieces.len(), 100);
+        append(&store, run(number), 100, head("a", Status::Succeeded, 1), 300);
+    }
+    assert!(store.journal.open_runs(None, 10).unwrap().is_empty());
+    assert_eq!(all(&store).len(), 2);
+}
+
+/// The log is far from full; runs go all the same once most of those in it may, an hour after the last time or later.
+#[test]
+fn runs_go_on_a_quiet_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let retention = Retention { keep: Keep { runs: Some(1), ..Keep::default() }, ..Retention::default() };
+    let end = SystemTime::now() + Duration::from_secs(60);
+    let mut store = open_for_tests(folder.path(), 1 << 20).unwrap();
+    for round in 0..3 {
+        let now = round as i64 * 3_600_000;
+        (0..4).for_each(|number| append(&store, run(round * 4 + number), 0, head("a", Status::Stopped, now), 300));
+        while all(&store) != [run(round * 4 + 3)] {
+            assert!(SystemTime::now() < end, "what need not be kept does not go");
+            store.journal.retain(&retention, now).unwrap();
+        }
+        drop(store);
+        store = open_for_tests(folder.path(), 1 << 20).unwrap();
+        assert_eq!(all(&store), [run(round * 4 + 3)]);
+    }
+    (100..104).for_each(|number| append(&store, run(number), 0, head("a", Status::Stopped, 0), 300));
+    store.journal.retain(&retention, 10_000_000).unwrap();
+    (104..108).for_each(|number| append(&store, run(number), 0, head("a", Status::Stopped, 0), 300));
+    let logs = || names(folder.path(), "journal").into_iter().rfind(|name| name.starts_with(char::is_numeric));
+    let log = logs();
+    store.journal.retain(&retention, 10_000_000 + 3_599_999).unwrap();
+    assert_eq!(logs(), log, "an hour has not passed");
+    store.journal.retain(&retention, 10_000_000 + 3_600_000).unwrap();
+    assert_ne!(logs(), log);
+}
+
+#[test]
+fn a_damaged_archive_stays_and_keeps_none_of_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+    fill(&store);
+    drop(store);
+    let archives = names(folder.path(), "archives");
+    let damaged = folder.path().join("archives").join(&archives[1]);
+    let mut bytes = fs::read(&damaged).unwrap();
+    let half = bytes.len() / 2;
+    bytes[..half].fill(0);
+    fs::write(&damaged, bytes).unwrap();
+    let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+    let keep = Keep { only: Kept::Nothing, ..Keep::default() };
+    retain_until(&store, keep, 0, |_| names(folder.path(), "archives").len() <= 4);
+    assert!(damaged.exists());
+}

@@ -1,0 +1,189 @@
+//! A store that is full for a while: what was promised waits for room, and nothing that was done is done again.
+
+use super::{Bench, Recorder, deliver, id, until};
+use crate::{Answer, Filter, Handle};
+use bytes::Bytes;
+use run::id::{Millis, RunId, ScenarioId};
+use run::tables::{BlobReader, BlobWriter, Blobs, Digest, StoreError};
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use store::{Ack, Append, ClaimKey, Head, Journal, Journaled, Retention, Status, Usage};
+
+/// A store that has no room for the first few of some writes.
+#[derive(Debug)]
+struct Tight {
+    journal: Arc<dyn Journal>,
+    blobs: Arc<dyn Blobs>,
+    /// Whose appends are refused, from which piece on.
+    refused: (&'static str, u32),
+    /// How many more appends and large values are refused.
+    appends: AtomicUsize,
+    values: AtomicUsize,
+    /// How many large values were put.
+    put: AtomicUsize,
+}
+
+impl Tight {
+    fn around(bench: &mut Bench, refused: (&'static str, u32), appends: usize, values: usize) -> Arc<Self> {
+        let (journal, blobs) = (Arc::clone(&bench.store.journal), Arc::clone(&bench.store.blobs));
+        let (appends, values, put) = (AtomicUsize::new(appends), AtomicUsize::new(values), AtomicUsize::new(0));
+        let tight = Arc::new(Self { journal, blobs, refused, appends, values, put });
+        bench.store.journal = Arc::clone(&tight) as Arc<dyn Journal>;
+        bench.store.blobs = Arc::clone(&tight) as Arc<dyn Blobs>;
+        tight
+    }
+}
+
+/// Whether this one is among the first few.
+fn counts_down(left: &AtomicUsize) -> bool {
+    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+}
+
+fn full() -> StoreError {
+    StoreError::Full("no room".into())
+}
+
+impl Journal for Tight {
+    fn append(&self, append: Append) -> Ack {
+        let (scenario, piece) = self.refused;
+        if append.head.scenario.as_str() != scenario || append.piece < piece || !counts_down(&self.appends) {
+            return self.journal.append(append);
+        }
+        let (sender, ack) = Ack::pair();
+        sender.send(Err(full())).unwrap();
+        ack
+    }
+
+    fn read(&self, run: RunId) -> Result<Option<Journaled>, StoreError> {
+        self.journal.read(run)
+    }
+
+    fn head(&self, run: RunId) -> Result<Option<Head>, StoreError> {
+        self.journal.head(run)
+    }
+
+    fn claimed(&self, key: &ClaimKey, now: Millis) -> Result<Option<RunId>, StoreError> {
+        self.journal.claimed(key, now)
+    }
+
+    fn last(&self, scenario: &ScenarioId) -> Result<Option<(RunId, Head)>, StoreError> {
+        self.journal.last(scenario)
+    }
+
+    fn open_runs(&self, after: Option<RunId>, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
+        self.journal.open_runs(after, limit)
+    }
+
+    fn list(&self, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
+        self.journal.list(filter, limit)
+    }
+
+    fn retain(&self, retention: &Retention, now: Millis) -> Result<Usage, StoreError> {
+        self.journal.retain(retention, now)
+    }
+
+    fn usage(&self) -> Result<Usage, StoreError> {
+        self.journal.usage()
+    }
+
+    fn close(&self) -> Result<(), StoreError> {
+        self.journal.close()
+    }
+}
+
+impl Blobs for Tight {
+    fn put(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
+        if counts_down(&self.values) {
+            return Err(full());
+        }
+        self.put.fetch_add(1, Ordering::SeqCst);
+        self.blobs.put(bytes)
+    }
+
+    fn get(&self, digest: &Digest) -> Result<Option<Bytes>, StoreError> {
+        self.blobs.get(digest)
+    }
+
+    fn create(&self) -> Result<Box<dyn BlobWriter>, StoreError> {
+        self.blobs.create()
+    }
+
+    fn open(&self, digest: &Digest) -> Result<Option<Box<dyn BlobReader>>, StoreError> {
+        self.blobs.open(digest)
+    }
+}
+
+/// A large value of two that are not.
+const LARGE: &str = "
+trigger: { manual: {} }
+steps:
+  - id: one
+    test.call: { n: 1, large: \"{{ trigger.body.name }}{{ trigger.body.name }}\" }
+  - test.call: { n: 3 }
+  - respond: { json: { length: \"{{ one.large.len() }}\" } }
+";
+
+fn all_are(handle: &Handle, count: usize, status: Status) -> bool {
+    let runs = handle.runs(&Filter::default(), 10).unwrap();
+    runs.len() == count && runs.iter().all(|(_, head)| head.status == status)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_call_gave_waits_for_room_and_the_call_is_not_made_again() {
+    let mut bench = Bench::new(Recorder::new());
+    let tight = Tight::around(&mut bench, ("test", 0), 0, 3);
+    let (_engine, handle) = bench.engine(LARGE);
+    let answer = deliver(&handle, json!({ "name": "x".repeat(10_000) })).await.unwrap();
+    let Answer::Responded { response, .. } = answer else { panic!("{answer:?}") };
+    assert_eq!(&*response.body, br#"{"length":20000}"#);
+    assert_eq!(bench.recorder.asked(), 2);
+    assert_eq!(tight.values.load(Ordering::SeqCst), 0, "the store was full");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_is_told_once_there_is_room() {
+    let mut bench = Bench::new(Recorder::new());
+    let tight = Tight::around(&mut bench, ("watch", 0), 3, 0);
+    let failing = "steps: [ { test.call: { n: 1 } }, { fail: again } ]";
+    let watch = "trigger: { failure: { scenarios: test } }\nsteps: [ { fail: seen } ]";
+    let (_engine, handle) = bench.engine_with(&[(id().as_str(), failing), ("watch", watch)]);
+    assert!(matches!(deliver(&handle, json!({})).await, Ok(Answer::Accepted { .. })));
+    until("both to fail", || all_are(&handle, 2, Status::Failed)).await;
+    assert_eq!(tight.appends.load(Ordering::SeqCst), 0, "the store was full");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_called_run_starts_once_there_is_room() {
+    let mut bench = Bench::new(Recorder::new());
+    let tight = Tight::around(&mut bench, ("called", 0), 3, 0);
+    let calling = "steps: [ { id: x, call: called }, { test.call: { n: \"{{ x }}\" } } ]";
+    let called = "trigger: { call: {} }\nsteps: [ { return: 7 } ]";
+    let (_engine, handle) = bench.engine_with(&[(id().as_str(), calling), ("called", called)]);
+    assert!(matches!(deliver(&handle, json!({})).await, Ok(Answer::Accepted { .. })));
+    until("both to end", || all_are(&handle, 2, Status::Succeeded)).await;
+    assert_eq!(bench.recorder.asked.lock().unwrap()[0].0, json!({ "n": 7 }));
+    assert_eq!(tight.appends.load(Ordering::SeqCst), 0, "the store was full");
+}
+
+/// The store removes large values that no run has named for an hour.
+#[tokio::test(flavor = "multi_thread")]
+async fn large_values_stay_young_while_what_names_them_waits() {
+    let mut bench = Bench::new(Recorder::new());
+    let tight = Tight::around(&mut bench, ("test", 1), usize::MAX, 0);
+    let (_engine, handle) = bench.engine(LARGE);
+    let calling = {
+        let handle = handle.clone();
+        tokio::spawn(async move { deliver(&handle, json!({ "name": "x".repeat(10_000) })).await })
+    };
+    until("the large value", || tight.put.load(Ordering::SeqCst) == 1).await;
+    until("it to be put again", || {
+        bench.clock.advance(5_000);
+        tight.put.load(Ordering::SeqCst) >= 2
+    })
+    .await;
+    tight.appends.store(0, Ordering::SeqCst);
+    until("the end", || all_are(&handle, 1, Status::Succeeded)).await;
+    assert_eq!(bench.recorder.asked(), 2);
+    assert!(matches!(calling.await.unwrap(), Ok(Answer::Responded { .. })));
+}

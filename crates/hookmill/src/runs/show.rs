@@ -5,7 +5,7 @@ use super::{Place, folder};
 use crate::terminal::{self, BAD, Done, QUIET, paint};
 use anyhow::Context;
 use clap::Args;
-use run::entry::{Entry, KeyOf};
+use run::entry::{End, Entry, KeyOf};
 use run::history::history;
 use run::id::RunId;
 use run::payload::Payload;
@@ -33,39 +33,16 @@ impl Show {
             _ => Server::of(&self.place)?.get(&format!("/runs/{}", self.run)).await?,
         };
         let mut out = terminal::stdout();
-        if let Some(of) = told["replay_of"].as_str() {
-            writeln!(out, "{}", paint(QUIET, format_args!("replay of {of}")))?;
-        }
+        show_run(&mut out, &told)?;
         show_keys(&mut out, &told)?;
-        for step in told["steps"].as_array().into_iter().flatten() {
-            let text = |key: &str| step[key].as_str().unwrap_or_default();
-            writeln!(out, "{:<9}  {:<20}  {}", text("status"), text("label"), text("module"))?;
-            for key in ["sent", "output"] {
-                if let Some(value) = step.get(key).filter(|value| !value.is_null()) {
-                    writeln!(out, "    {}", paint(QUIET, format_args!("{key}: {value}")))?;
-                }
-            }
-            for doubt in step["in_doubt"].as_array().into_iter().flatten() {
-                let at = |key: &str| terminal::time(doubt[key].as_i64().unwrap_or_default());
-                let (attempt, started, noticed) = (&doubt["attempt"], at("started"), at("noticed"));
-                let told = format!(
-                    "in doubt: attempt {attempt} of {started}, noticed {noticed}: it may have been made, or not"
-                );
-                writeln!(out, "    {}", paint(BAD, told))?;
-            }
-            if let Some(error) = step.get("error").filter(|error| !error.is_null()) {
-                let (code, message) = (error["code"].as_str(), error["message"].as_str());
-                let told = format!("{}: {}", code.unwrap_or_default(), message.unwrap_or_default());
-                writeln!(out, "    {}", paint(BAD, told))?;
-            }
-        }
+        told["steps"].as_array().into_iter().flatten().try_for_each(|step| show_step(&mut out, step))?;
         Ok(ExitCode::SUCCESS)
     }
 
     /// The same fields as the API gives, as far as they are shown.
     fn of_folder(&self, engine: &engine::Engine) -> anyhow::Result<Value> {
         let handle = engine.handle();
-        let (_, entries) = handle.journal(self.run)?.context("there is no such run")?;
+        let (head, entries) = handle.journal(self.run)?.context("there is no such run")?;
         let Some(Entry::Created(created)) = entries.first() else { anyhow::bail!("the journal has no beginning") };
         let plan = handle.version(&created.scenario, &created.version).ok();
         let decoded = |payload: &Payload| serde_json::from_slice::<Value>(payload.text()).unwrap_or_default();
@@ -73,6 +50,10 @@ impl Show {
             let step = plan.as_ref().map(|plan| plan.step(record.spot.step));
             json!({
                 "status": record.outcome,
+                "attempts": record.attempts,
+                "started": record.started,
+                "ended": record.ended,
+                "copied": record.copied,
                 "label": step.map(|step| &*step.label),
                 "module": step.map(|step| &*step.module),
                 "sent": record.sent.as_ref().map(decoded),
@@ -94,8 +75,72 @@ impl Show {
                 _ => {}
             }
         }
-        Ok(json!({ "replay_of": replay_of, "steps": steps, "keys": keys, "repeats": handle.repeats(self.run)? }))
+        let error = entries.iter().rev().find_map(|entry| match entry {
+            Entry::Ended { end, .. } => match &**end {
+                End::Failed { error, .. } => Some(error),
+                _ => None,
+            },
+            _ => None,
+        });
+        Ok(json!({
+            "scenario": head.scenario,
+            "status": head.status,
+            "created": self.run.created(),
+            "changed": head.at,
+            "error": error,
+            "replay_of": replay_of,
+            "steps": steps,
+            "keys": keys,
+            "repeats": handle.repeats(self.run)?,
+        }))
     }
+}
+
+/// Says how the run stands.
+fn show_run(out: &mut impl Write, told: &Value) -> anyhow::Result<()> {
+    let at = |key: &str| terminal::time(told[key].as_i64().unwrap_or_default());
+    let scenario = terminal::printable(told["scenario"].as_str().unwrap_or_default());
+    let status = told["status"].as_str().unwrap_or_default();
+    let times = format!("since {}, last changed {}", at("created"), at("changed"));
+    writeln!(out, "{status:<9}  {scenario:<20}  {}", paint(QUIET, times))?;
+    if let Some(of) = told["replay_of"].as_str() {
+        writeln!(out, "{}", paint(QUIET, format_args!("replay of {of}")))?;
+    }
+    show_error(out, told)
+}
+
+fn show_step(out: &mut impl Write, step: &Value) -> anyhow::Result<()> {
+    let text = |key: &str| terminal::printable(step[key].as_str().unwrap_or_default());
+    write!(out, "{:<9}  {:<20}  {}", text("status"), text("label"), text("module"))?;
+    if let (Some(started), Some(ended)) = (step["started"].as_i64(), step["ended"].as_i64()) {
+        write!(out, "  {}", paint(QUIET, format_args!("{} ms", ended - started)))?;
+    }
+    match step["attempts"].as_u64().unwrap_or_default() {
+        0 | 1 => {}
+        attempts => write!(out, "  {}", paint(QUIET, format_args!("{attempts} attempts")))?,
+    }
+    writeln!(out, "{}", paint(QUIET, if step["copied"] == true { "  copied" } else { "" }))?;
+    for key in ["sent", "output"] {
+        if let Some(value) = step.get(key).filter(|value| !value.is_null()) {
+            writeln!(out, "    {}", paint(QUIET, format_args!("{key}: {value}")))?;
+        }
+    }
+    for doubt in step["in_doubt"].as_array().into_iter().flatten() {
+        let at = |key: &str| terminal::time(doubt[key].as_i64().unwrap_or_default());
+        let (attempt, started, noticed) = (&doubt["attempt"], at("started"), at("noticed"));
+        let told =
+            format!("in doubt: attempt {attempt} of {started}, noticed {noticed}: it may have been made, or not");
+        writeln!(out, "    {}", paint(BAD, told))?;
+    }
+    show_error(out, step)
+}
+
+/// Says why a run or a step failed, where it did.
+fn show_error(out: &mut impl Write, of: &Value) -> anyhow::Result<()> {
+    let Some(error) = of.get("error").filter(|error| !error.is_null()) else { return Ok(()) };
+    let text = |key: &str| terminal::printable(error[key].as_str().unwrap_or_default());
+    writeln!(out, "    {}", paint(BAD, format_args!("{}: {}", text("code"), text("message"))))?;
+    Ok(())
 }
 
 fn key_of(of: KeyOf) -> &'static str {

@@ -2,6 +2,7 @@
 
 use crate::alarms;
 use crate::backpressure;
+use crate::claims::Reservation;
 use crate::failures;
 use crate::lines::LineNo;
 use crate::shared::Shared;
@@ -16,6 +17,7 @@ use scenario::plan::Plan;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{Append, Claim, Head, Status};
+use tokio::sync::Notify;
 
 /// How many entries are decided at one moment, on one thread, before others get their turn.
 pub(crate) const STRIDE: usize = 256;
@@ -27,8 +29,6 @@ pub(crate) struct Course {
     pieces: u32,
     /// When it last changed, as far as that is on disk.
     changed: Millis,
-    /// Whether anything of it is on disk.
-    is_on_disk: bool,
     /// How the run stands on disk: its status, and when it wakes.
     stands: Option<(Status, Option<Millis>)>,
     pub(crate) in_flight: BTreeSet<Spot>,
@@ -36,6 +36,10 @@ pub(crate) struct Course {
     pub(crate) line: Option<LineNo>,
     /// What it lays claim to when it is first written.
     pub(crate) claim: Option<Claim>,
+    /// Keeps the same claim from others until this one is on disk.
+    pub(crate) reservation: Option<Reservation>,
+    /// Rings when something is said to it, where it can be spoken to before it is driven.
+    pub(crate) bell: Option<Arc<Notify>>,
 }
 
 /// How a run stands with what is written.
@@ -67,11 +71,12 @@ impl Course {
             unwritten: vec![first],
             pieces: 0,
             changed: 0,
-            is_on_disk: false,
             stands: None,
             in_flight: BTreeSet::new(),
             line: None,
             claim: None,
+            reservation: None,
+            bell: None,
         }
     }
 
@@ -84,11 +89,12 @@ impl Course {
             unwritten: Vec::new(),
             pieces,
             changed: head.at,
-            is_on_disk: true,
             stands,
             in_flight: BTreeSet::new(),
             line: head.line,
             claim: None,
+            reservation: None,
+            bell: None,
         }
     }
 
@@ -181,7 +187,12 @@ impl Course {
 
     /// Puts everything decided on disk.
     pub(crate) async fn write(&mut self, shared: &Arc<Shared>) -> Result<(), StoreError> {
-        self.write_as(shared, Standing::Working).await
+        self.write_as(shared, self.standing()).await
+    }
+
+    /// How it stands while it is worked on: one that has not begun is still queued, whatever was said to it.
+    pub(crate) fn standing(&self) -> Standing {
+        if self.state.has_begun() { Standing::Working } else { Standing::Queued }
     }
 
     /// The same, telling how the run stands with it. What others must know of a failure is on disk before it.
@@ -218,7 +229,7 @@ impl Course {
             true => shared.store.journal.append(append).await?,
             false => backpressure::append(shared, append).await?,
         }
-        self.is_on_disk = true;
+        self.reservation = None;
         if let Some(end) = self.state.end() {
             alarms::note_end(shared, &self.state, end);
         }
@@ -234,11 +245,6 @@ impl Course {
             self.offload(shared).await?;
         }
         Ok(())
-    }
-
-    /// Whether anything of it is on disk, so that it goes on at the next start.
-    pub(crate) fn is_on_disk(&self) -> bool {
-        self.is_on_disk
     }
 
     /// Whether something is decided that is not on disk, while a call is out that may take long.

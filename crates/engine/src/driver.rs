@@ -36,16 +36,19 @@ const GRACE: Duration = Duration::from_millis(500);
 type Settled = (Spot, u32, Result<Outcome, StepError>);
 
 /// Has a new run driven: at once if it is its turn and a slot is free; otherwise it is put on disk and waits there.
-pub(crate) fn launch(shared: &Arc<Shared>, course: Course, callers: Replies, place: Place) {
+pub(crate) fn launch(shared: &Arc<Shared>, mut course: Course, callers: Replies, place: Place) {
     let shared_by_task = Arc::clone(shared);
+    // Until it is on disk no one else can drive it, and what is said to it is kept for whoever has it here.
+    let Some(bell) = course.bell.take().or_else(|| shared.mail.open(course.state().run())) else {
+        // Its event was delivered twice at the same time, and the other one has the run.
+        return callers.refuse(&Refused::Busy { retry_after: turns::TWICE });
+    };
     if place == Place::Behind {
-        // Until it is on disk, no one else can drive it.
-        let _ = shared.mail.open(course.state().run());
         drop(shared.runtime.spawn(line_up(shared_by_task, course, callers)));
         return;
     }
     match shared.queues.of(&callers).free_slot(&course.state().created().scenario) {
-        Some(slot) => drop(shared.runtime.spawn(drive_new(shared_by_task, course, callers, slot))),
+        Some(slot) => drop(shared.runtime.spawn(drive(shared_by_task, course, callers, bell, slot))),
         None => drop(shared.runtime.spawn(set_down(shared_by_task, course, callers))),
     }
 }
@@ -63,24 +66,21 @@ async fn set_down(shared: Arc<Shared>, mut course: Course, mut callers: Replies)
     match course.write_as(&shared, standing).await {
         Ok(()) => {
             callers.offer(&course);
+            shared.queues.keep(run, callers);
+            // From here on others may drive it, so its timer is set before.
+            rests.into_iter().for_each(|wake| shared.timers.set(wake, run));
+            let has_letters = shared.mail.release(run) == Wake::Yes;
+            let scenario = &course.state().created().scenario;
             match (rests, standing) {
-                (Some(wake), _) => {
-                    shared.queues.keep(run, callers);
-                    shared.timers.set(wake, run);
-                }
-                (None, Standing::Queued) => {
-                    shared.queues.push_new(&course.state().created().scenario, run, callers);
-                }
-                (None, _) => {
-                    shared.queues.keep(run, callers);
-                    shared.queues.go_on(&course.state().created().scenario, run);
-                }
+                (Some(_), _) => {}
+                (None, Standing::Queued) => shared.queues.begin(scenario, run),
+                (None, _) => shared.queues.go_on(scenario, run),
+            }
+            if has_letters {
+                shared.queues.wake_for_someone(run);
             }
         }
-        Err(error) => {
-            turns::leave(&shared, &course);
-            give_up(&course, callers, error);
-        }
+        Err(error) => refuse(&shared, &course, callers, error),
     }
 }
 
@@ -96,13 +96,17 @@ async fn line_up(shared: Arc<Shared>, mut course: Course, mut callers: Replies) 
                 shared.queues.wake(run);
             }
         }
-        Err(error) => {
-            turns::leave(&shared, &course);
-            let unheard = Unheard::Unreachable(error.to_string());
-            shared.mail.give_up(run).into_iter().for_each(|letter| letter.refuse(unheard.clone()));
-            give_up(&course, callers, error);
-        }
+        Err(error) => refuse(&shared, &course, callers, error),
     }
+}
+
+/// A run is not taken in: nothing is kept of it.
+fn refuse(shared: &Shared, course: &Course, callers: Replies, error: StoreError) {
+    turns::leave(shared, course);
+    let unheard = Unheard::Unreachable(error.to_string());
+    let letters = shared.mail.give_up(course.state().run());
+    letters.into_iter().for_each(|letter| letter.refuse(unheard.clone()));
+    give_up(course, callers, error);
 }
 
 /// Gives the runs of a queue to drivers, as slots become free.
@@ -118,13 +122,6 @@ pub(crate) async fn dispatch(shared: Arc<Shared>, queue: fn(&Queues) -> &Arc<Que
             _ = stopping.wait_for(|stopping| *stopping) => return,
         }
     }
-}
-
-/// Drives a run that no one else knows yet.
-async fn drive_new(shared: Arc<Shared>, course: Course, callers: Replies, slot: Slot) {
-    let bell = shared.mail.open(course.state().run());
-    let bell = bell.expect("a run that is not on disk yet is driven by no one else");
-    drive(shared, course, callers, bell, slot).await;
 }
 
 /// Drives one run until it is over or has to wait: for a time, for another run, or for what someone does.
@@ -157,9 +154,8 @@ pub(crate) async fn drive(shared: Arc<Shared>, course: Course, callers: Replies,
         }
     }
     if let Err(error) = ended {
-        if !course.is_on_disk() {
-            turns::leave(&shared, &course);
-        }
+        // Nobody wakes it before the next start: others need not wait for it.
+        turns::leave(&shared, &course);
         give_up(&course, callers, error);
     }
     drop(slot);
@@ -200,6 +196,8 @@ impl Drive<'_> {
             self.read_letters().await?;
             if self.is_new_in_line() {
                 self.keep_callers();
+                let deadline = self.course.state().arrival_deadline();
+                deadline.into_iter().for_each(|at| self.shared.timers.set_by(at, self.course.state().run()));
                 if self.shared.mail.close(self.course.state().run()) == Closed::Yes {
                     // Its turn may have come while it was not to be woken.
                     if !self.is_new_in_line() {
@@ -264,7 +262,7 @@ impl Drive<'_> {
         let mut receipts = Vec::new();
         for letter in letters {
             if let Letter::Callers(mut callers) = letter {
-                self.write(Standing::Working).await?;
+                self.write(self.course.standing()).await?;
                 callers.offer(&self.course);
                 self.callers.join(callers);
                 continue;
@@ -272,7 +270,7 @@ impl Drive<'_> {
             receipts.extend(letters::heed(self.shared, &mut self.course, letter).await?);
         }
         if !receipts.is_empty() {
-            self.write(Standing::Working).await?;
+            self.write(self.course.standing()).await?;
             receipts.into_iter().for_each(|receipt: Receipt| drop(receipt.send(Ok(()))));
         }
         Ok(())
@@ -394,10 +392,11 @@ impl Drive<'_> {
         let wake = wake.filter(|wake| *wake < Millis::MAX);
         self.write(Standing::Parked(wake)).await?;
         self.keep_callers();
+        // Once it is let go of, another may drive it and set a timer of its own.
+        wake.into_iter().for_each(|wake| self.shared.timers.set(wake, run));
         let closed = self.shared.mail.close(run);
-        match closed {
-            Closed::Yes => wake.into_iter().for_each(|wake| self.shared.timers.set(wake, run)),
-            Closed::HasLetters => self.callers = self.shared.queues.take_callers(run),
+        if closed == Closed::HasLetters {
+            self.callers = self.shared.queues.take_callers(run);
         }
         Ok(closed)
     }

@@ -83,10 +83,12 @@ impl Handle {
         Ok(Some(state))
     }
 
+    /// The same for a run that is known to be there, though it may not be on disk yet.
+    pub(crate) async fn cancel_known(&self, run: RunId) -> Result<(), Unheard> {
+        self.say(run, |receipt| Letter::Cancel { receipt }).await
+    }
+
     pub(crate) async fn tell(&self, run: RunId, letter: impl FnOnce(Receipt) -> Letter) -> Result<(), Unheard> {
-        if *self.shared.stopping.borrow() {
-            return Err(Unheard::Unreachable("the server is stopping".to_owned()));
-        }
         let shared = Arc::clone(&self.shared);
         let known = tokio::task::spawn_blocking(move || shared.head(run)).await;
         let known = known.unwrap_or(Err(run::tables::StoreError::Closed));
@@ -94,6 +96,13 @@ impl Handle {
             None => return Err(Unheard::Unknown),
             Some(head) if head.status.is_over() => return Err(Unheard::Over),
             Some(_) => {}
+        }
+        self.say(run, letter).await
+    }
+
+    async fn say(&self, run: RunId, letter: impl FnOnce(Receipt) -> Letter) -> Result<(), Unheard> {
+        if *self.shared.stopping.borrow() {
+            return Err(Unheard::Unreachable("the server is stopping".to_owned()));
         }
         let (receipt, heard) = oneshot::channel();
         post(&self.shared, run, letter(receipt));

@@ -1,5 +1,6 @@
 //! Takes in what triggers deliver. What is answered as accepted is on disk.
 
+use crate::claims::Reserved;
 use crate::course::Course;
 use crate::driver;
 use crate::keys;
@@ -88,7 +89,7 @@ impl Handle {
         let shared = &self.shared;
         let mut course = self.begin(deployment, input)?;
         keys::recognise(&mut course, Some(dedupe), shared.now());
-        if let Some(first) = repeats::first(shared, course.claim).await? {
+        if let Some(first) = first_of_its_kind(shared, &mut course, wait).await? {
             return repeats::answer(shared, first, wait).await;
         }
         match self.carry_out(course, wait).await {
@@ -158,6 +159,34 @@ impl Handle {
         let at = self.shared.options.clock.now();
         let created = Created { scenario: deployment.id.clone(), version: plan.version.clone(), at, input };
         Ok(Course::begin(run, plan, Arc::new(created), Arc::clone(&self.shared.options.setting)))
+    }
+}
+
+/// The run that has laid claim already to what this one is recognised by. None: the claim is this one's, from before it
+/// takes anyone's place until it is on disk.
+async fn first_of_its_kind(
+    shared: &Arc<Shared>,
+    course: &mut Course,
+    wait: Duration,
+) -> Result<Option<RunId>, Refused> {
+    let Some(claim) = course.claim else { return Ok(None) };
+    loop {
+        let mine = match shared.claims.reserve(claim.key) {
+            Reserved::Mine(reservation) => Some(reservation),
+            Reserved::Taken(pending) => {
+                let late = |_| Refused::Busy { retry_after: turns::TWICE };
+                tokio::time::timeout(wait, pending.settled()).await.map_err(late)?;
+                None
+            }
+        };
+        match repeats::first(shared, claim).await? {
+            None if mine.is_none() => {}
+            None => {
+                course.reservation = mine;
+                return Ok(None);
+            }
+            first => return Ok(first),
+        }
     }
 }
 

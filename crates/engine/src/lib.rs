@@ -5,6 +5,7 @@ mod alarms;
 mod backpressure;
 mod calls;
 mod capture;
+mod claims;
 mod clock;
 mod course;
 mod driver;

@@ -169,9 +169,19 @@ impl Lines {
         advance
     }
 
-    /// The first runs of a scenario that wait for their turn, in no particular order of their lines.
-    pub(crate) fn waiting(&self, scenario: &ScenarioId, most: usize) -> Vec<(LineNo, RunId)> {
-        self.groups().get(scenario).map(|group| group.waiting().take(most).collect()).unwrap_or_default()
+    /// The runs of a scenario that wait for their turn, in no particular order of their lines.
+    pub(crate) fn waiting(&self, scenario: &ScenarioId) -> Vec<(LineNo, RunId)> {
+        self.groups().get(scenario).map(|group| group.waiting().collect()).unwrap_or_default()
+    }
+
+    /// The first run of a scenario that waits for its turn.
+    pub(crate) fn first(&self, scenario: &ScenarioId) -> Option<RunId> {
+        self.groups().get(scenario).and_then(Group::first)
+    }
+
+    /// Whether a run has its turn in this line, or waits for it.
+    pub(crate) fn has(&self, scenario: &ScenarioId, line: LineNo, run: RunId) -> bool {
+        self.groups().get(scenario).is_some_and(|group| group.has(line, run))
     }
 
     /// How the lines of all scenarios stand.

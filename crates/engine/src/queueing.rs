@@ -2,20 +2,16 @@
 
 use crate::gates::QueueState;
 use crate::intake::Refused;
-use crate::shared::{Handle, Shared};
+use crate::shared::Handle;
 use crate::turns;
 use crate::{lines, queues};
 use futures_util::stream::{self, StreamExt};
 use run::id::{Millis, RunId, ScenarioId};
 use run::tables::StoreError;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// How many runs are cancelled at a time while a queue is purged.
 const AT_ONCE: usize = 256;
-
-/// How many runs are taken out of a queue at a time while it is purged.
-const PAGE: usize = 10_000;
 
 /// How a scenario's runs stand.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,29 +70,17 @@ impl Handle {
     pub async fn purge(&self, scenario: &ScenarioId) -> Result<u64, Refused> {
         let (handle, scenario) = (self.clone(), scenario.clone());
         let purging = self.shared.runtime.spawn(async move {
-            let mut cancelled = 0;
-            loop {
-                let page = handle.take_waiting(&scenario);
-                if page.is_empty() {
-                    return cancelled;
-                }
-                let ends = stream::iter(page).map(|run| handle.cancel(run)).buffer_unordered(AT_ONCE);
-                cancelled += ends.filter(|ended| std::future::ready(ended.is_ok())).count().await as u64;
-            }
+            let shared = &handle.shared;
+            // Those that come from here on are not meant. Who waits in a line leaves it by ending; who has begun
+            // meanwhile goes on.
+            let lined_up = shared.lines.waiting(&scenario);
+            let queued = shared.queues.take_new(&scenario);
+            let still_waiting = |(line, run)| shared.lines.is_waiting(&scenario, line, run).then_some(run);
+            let runs = queued.into_iter().chain(lined_up.into_iter().filter_map(still_waiting));
+            let ends = stream::iter(runs).map(|run| handle.cancel_known(run)).buffer_unordered(AT_ONCE);
+            ends.filter(|ended| std::future::ready(ended.is_ok())).count().await as u64
         });
         purging.await.map_err(|_| Refused::Store(StoreError::Closed))
-    }
-
-    /// Takes some runs that have not begun out of their queues and lines.
-    fn take_waiting(&self, scenario: &ScenarioId) -> Vec<RunId> {
-        let shared: &Arc<Shared> = &self.shared;
-        let queued = shared.queues.take_new(scenario, PAGE);
-        if !queued.is_empty() {
-            return queued;
-        }
-        let lined_up = shared.lines.waiting(scenario, PAGE);
-        lined_up.iter().for_each(|(line, run)| shared.lines.leave(scenario, *line, *run));
-        lined_up.into_iter().map(|(_, run)| run).collect()
     }
 }
 

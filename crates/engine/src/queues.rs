@@ -36,14 +36,7 @@ impl Queues {
         if callers.await_response() { &self.attended } else { &self.unattended }
     }
 
-    /// Queues a run that has not begun.
-    pub(crate) fn push_new(&self, scenario: &ScenarioId, run: RunId, callers: Replies) {
-        let queue = Arc::clone(self.of(&callers));
-        self.keep(run, callers);
-        queue.push_new(scenario, run);
-    }
-
-    /// Queues a run that has waited for its turn to begin.
+    /// Queues a run that has not begun, once it is its turn.
     pub(crate) fn begin(&self, scenario: &ScenarioId, run: RunId) {
         self.queue_of(run).push_new(scenario, run);
     }
@@ -53,7 +46,7 @@ impl Queues {
         self.queue_of(run).push_begun(scenario, run);
     }
 
-    /// Keeps the callers of a run that waits for its time.
+    /// Keeps the callers of a run that waits.
     pub(crate) fn keep(&self, run: RunId, callers: Replies) {
         if !callers.is_empty() {
             self.callers().entry(run).or_default().join(callers);
@@ -101,9 +94,9 @@ impl Queues {
     }
 
     /// Takes runs of this scenario that have not begun out of the queues.
-    pub(crate) fn take_new(&self, scenario: &ScenarioId, most: usize) -> Vec<RunId> {
-        let mut taken = self.attended.take_new(scenario, most);
-        taken.extend(self.unattended.take_new(scenario, most - taken.len()));
+    pub(crate) fn take_new(&self, scenario: &ScenarioId) -> Vec<RunId> {
+        let mut taken = self.attended.take_new(scenario);
+        taken.extend(self.unattended.take_new(scenario));
         taken
     }
 

@@ -60,8 +60,7 @@ impl Handle {
 }
 
 /// The run that has claimed this already.
-pub(crate) async fn first(shared: &Arc<Shared>, claim: Option<Claim>) -> Result<Option<RunId>, StoreError> {
-    let Some(claim) = claim else { return Ok(None) };
+pub(crate) async fn first(shared: &Arc<Shared>, claim: Claim) -> Result<Option<RunId>, StoreError> {
     let (reader, now) = (Arc::clone(shared), shared.options.clock.now());
     let claimed = move || reader.store.journal.claimed(&claim.key, now);
     tokio::task::spawn_blocking(claimed).await.unwrap_or(Err(StoreError::Closed))
@@ -122,15 +121,18 @@ pub(crate) struct Tally {
     fresh: Mutex<HashMap<RunId, Repeats>>,
     noted: Notify,
     tables: Arc<dyn Tables>,
+    /// Held while counts are written, so that none is written twice.
+    writing: Mutex<()>,
 }
 
 impl Tally {
     pub(crate) fn new(tables: Arc<dyn Tables>) -> Self {
-        Self { fresh: Mutex::default(), noted: Notify::new(), tables }
+        Self { fresh: Mutex::default(), noted: Notify::new(), tables, writing: Mutex::default() }
     }
 
     /// Writes what was counted since the last time. Blocks for the disk.
     pub(crate) fn write(&self) {
+        let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let counted: Vec<(RunId, Repeats)> = self.fresh().iter().map(|(run, repeats)| (*run, *repeats)).collect();
         for (run, repeats) in counted {
             if let Err(error) = self.add(run, repeats) {
@@ -175,7 +177,7 @@ impl Tally {
     fn forget(&self, run: RunId, written: Repeats) {
         let mut fresh = self.fresh();
         if let Some(repeats) = fresh.get_mut(&run) {
-            repeats.count -= written.count;
+            repeats.count = repeats.count.saturating_sub(written.count);
             if repeats.count == 0 {
                 fresh.remove(&run);
             }

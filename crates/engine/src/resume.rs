@@ -28,7 +28,7 @@ pub(crate) fn take_up(shared: &Arc<Shared>) -> Result<usize, StoreError> {
     loop {
         let page = shared.store.journal.open_runs(after, PAGE)?;
         for (run, head) in &page {
-            shared.naming.after(*run, shared.started);
+            shared.naming.after(*run);
             if turns::return_to(shared, *run, head) == Place::Behind {
                 continue;
             }
@@ -76,15 +76,15 @@ pub(crate) async fn wake(shared: Arc<Shared>) {
 pub(crate) async fn drive(shared: Arc<Shared>, run: RunId, callers: Replies, slot: Slot) {
     // It may have been woken for two reasons; whoever drives it sees both.
     let Some(bell) = shared.mail.open(run) else {
-        if !callers.is_empty() {
-            post(&shared, run, Letter::Callers(callers));
-        }
+        // Even where no one waits: it may just have looked, and seen nothing to do.
+        post(&shared, run, Letter::Callers(callers));
         return;
     };
     let reader = Arc::clone(&shared);
     let course = tokio::task::spawn_blocking(move || read(&reader, run)).await;
     match course.unwrap_or_else(|_| Err(Unresumable::Store(StoreError::Closed))) {
-        Ok(course) => {
+        Ok(mut course) => {
+            turns::rejoin(&shared, &mut course);
             let scenario = &course.state().created().scenario;
             let Some(slot) = slot.belongs_to(scenario) else {
                 // Its scenario has its share of the slots: it waits with the others.

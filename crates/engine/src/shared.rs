@@ -1,6 +1,7 @@
 //! The engine itself: what its tasks share, how it is started and stopped, and the handle that others hold.
 
 use crate::alarms::Alarms;
+use crate::claims::Claims;
 use crate::clock::{Clock, SystemClock};
 use crate::gates::Gates;
 use crate::heartbeats::{self, Beats};
@@ -75,6 +76,7 @@ pub(crate) struct Shared {
     pub(crate) queues: Queues,
     pub(crate) timers: Timers,
     pub(crate) mail: Mail,
+    pub(crate) claims: Arc<Claims>,
     pub(crate) lines: Lines,
     pub(crate) gates: Gates,
     pub(crate) naming: Naming,
@@ -130,6 +132,7 @@ impl Engine {
             scenarios: Scenarios::new(Arc::clone(&store.tables), catalog),
             timers: Timers::default(),
             mail: Mail::default(),
+            claims: Arc::default(),
             lines: Lines::default(),
             gates: Gates::new(Arc::clone(&store.tables)),
             naming: Naming::default(),

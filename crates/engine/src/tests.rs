@@ -6,6 +6,7 @@ mod flow;
 mod full;
 mod queue;
 mod retention;
+mod turns;
 
 use crate::{Answer, Engine, Handle, ManualClock, Options, Refused};
 use run::call::{BoxFuture, Call, Delivery, Module, Outcome};

@@ -33,6 +33,14 @@ impl Timers {
         self.changed.notify_one();
     }
 
+    /// Has the run woken by then, or sooner where that was set before.
+    pub(crate) fn set_by(&self, at: Millis, run: RunId) {
+        let is_sooner = self.due().of.get(&run).is_some_and(|set| *set <= at);
+        if !is_sooner {
+            self.set(at, run);
+        }
+    }
+
     /// The run need not be woken any more.
     pub(crate) fn forget(&self, run: RunId) {
         let mut due = self.due();

@@ -4,12 +4,17 @@ use crate::course::Course;
 use crate::gates::QueueState;
 use crate::hand::post;
 use crate::lines::{Advance, Gate, LineNo, Place, Progress, Rules, Shut, WHOLE};
-use crate::mail::Letter;
+use crate::mail::{Letter, Unheard};
 use crate::shared::Shared;
+use run::entry::Entry;
 use run::id::{Millis, RunId, ScenarioId};
-use scenario::plan::Limits;
+use scenario::plan::{Concurrency, Limits, OnFull, Plan};
+use std::sync::Arc;
 use store::{Head, Status};
 use tokio::sync::oneshot;
+
+/// After how many seconds a delivery of a run's name is tried again that came while another one of it was taken in.
+pub(crate) const TWICE: u32 = 1;
 
 /// Why a run is not taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,16 +42,22 @@ pub(crate) fn enter(shared: &Shared, course: &mut Course) -> Result<Place, Close
         (None, Gate::Paused) if !is_nested => WHOLE,
         (None, _) => return Ok(Place::Inside),
     };
-    let (scenario, run, limits) = (scenario.clone(), state.run(), &state.plan().limits);
-    let rules = Rules { limits, gate, now: shared.options.clock.now() };
-    let place = shared.lines.enter(&scenario, line, run, rules).map_err(|shut| match shut {
-        Shut::Full { retry_after } => Closed::Full { retry_after },
-        Shut::Dropped => Closed::Dropped,
+    let (scenario, run, present) = (scenario.clone(), state.run(), present(shared, course));
+    let rules = Rules { limits: &present.limits, gate, now: shared.options.clock.now() };
+    // Who comes after it may tell it to make room from now on.
+    let bell = shared.mail.open(run).ok_or(Closed::Full { retry_after: TWICE })?;
+    let place = shared.lines.enter(&scenario, line, run, rules).map_err(|shut| {
+        hear_no_more(shared, run);
+        match shut {
+            Shut::Full { retry_after } => Closed::Full { retry_after },
+            Shut::Dropped => Closed::Dropped,
+        }
     })?;
-    if place == Place::Behind {
-        advance(shared, &scenario, limits, None);
-    }
+    course.bell = Some(bell);
     course.line = Some(line);
+    if place == Place::Behind {
+        advance(shared, &scenario, &present.limits, None);
+    }
     Ok(place)
 }
 
@@ -81,8 +92,17 @@ pub(crate) fn is_waiting(shared: &Shared, course: &Course) -> bool {
     if shared.lines.are_unused() || !shared.lines.is_waiting(scenario, line, run) {
         return false;
     }
-    advance(shared, scenario, &present(shared, course), Some(run));
+    advance(shared, scenario, &present(shared, course).limits, Some(run));
     shared.lines.is_waiting(scenario, line, run)
+}
+
+/// Notes in a run that was read back that it was lined up while its scenario was paused, which its head does not tell.
+pub(crate) fn rejoin(shared: &Shared, course: &mut Course) {
+    if course.line.is_none() && !shared.lines.are_unused() {
+        let state = course.state();
+        let is_there = shared.lines.has(&state.created().scenario, WHOLE, state.run());
+        course.line = is_there.then_some(WHOLE);
+    }
 }
 
 /// Has a run wait that came out of a queue while its scenario was paused.
@@ -100,7 +120,7 @@ pub(crate) fn set_back(shared: &Shared, course: &mut Course) {
 pub(crate) struct Turn<'s> {
     shared: &'s Shared,
     /// None where it has no line.
-    of: Option<(ScenarioId, LineNo, RunId, Limits)>,
+    of: Option<(ScenarioId, LineNo, RunId, Arc<Plan>)>,
 }
 
 impl<'s> Turn<'s> {
@@ -115,30 +135,48 @@ impl<'s> Turn<'s> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        if let Some((scenario, line, run, limits)) = &self.of {
+        if let Some((scenario, line, run, present)) = &self.of {
             self.shared.lines.leave(scenario, *line, *run);
-            advance(self.shared, scenario, limits, None);
+            hear_no_more(self.shared, *run);
+            advance(self.shared, scenario, &present.limits, None);
         }
     }
 }
 
 /// A run cannot be read, and will not go on before someone mends that: others need not wait for it.
 pub(crate) fn give_up(shared: &Shared, run: RunId, head: &Head) {
-    let Some(line) = head.line else { return };
-    shared.lines.leave(&head.scenario, line, run);
+    // What was lined up because its scenario was paused is in the line of those without a key.
+    shared.lines.leave(&head.scenario, head.line.unwrap_or(WHOLE), run);
     advance_by_name(shared, &head.scenario);
 }
 
 /// A run is over: the next ones have their turn.
 pub(crate) fn leave(shared: &Shared, course: &Course) {
-    drop(Turn::of(shared, course));
+    let Some(line) = course.line else { return };
+    let scenario = &course.state().created().scenario;
+    shared.lines.leave(scenario, line, course.state().run());
+    advance(shared, scenario, &present(shared, course).limits, None);
 }
 
 /// Lets those in whose turn it is, after a restart or after something was said about the scenario's queue.
 pub(crate) fn advance_by_name(shared: &Shared, scenario: &ScenarioId) {
-    let deployment = shared.scenarios.current(scenario);
-    let limits = deployment.map_or_else(Limits::default, |deployment| deployment.plan.limits.clone());
-    advance(shared, scenario, &limits, None);
+    match shared.scenarios.current(scenario) {
+        Some(deployment) => advance(shared, scenario, &deployment.plan.limits, None),
+        None => advance(shared, scenario, &limits_of_first(shared, scenario), None),
+    }
+}
+
+/// The limits of the version that the first waiting run is of, for a scenario that takes no more. Where that cannot be
+/// read, one run at a time finds out.
+fn limits_of_first(shared: &Shared, scenario: &ScenarioId) -> Limits {
+    let plan = shared.lines.first(scenario).and_then(|run| {
+        let journaled = shared.store.journal.read(run).ok()??;
+        let entries = run::entry::decode(journaled.pieces.first()?).ok()?;
+        let Some(Entry::Created(created)) = entries.first() else { return None };
+        shared.scenarios.version(scenario, &created.version).ok()
+    });
+    let one = Concurrency { limit: 1, key: None, on_full: OnFull::Queue };
+    plan.map_or_else(|| Limits { concurrency: Some(one), ..Limits::default() }, |plan| plan.limits.clone())
 }
 
 /// The same for every scenario that has lines.
@@ -165,9 +203,14 @@ fn advance(shared: &Shared, scenario: &ScenarioId, limits: &Limits, awake: Optio
     }
 }
 
-/// The limits that the scenario has now; those of the run where it takes no more.
-fn present(shared: &Shared, course: &Course) -> Limits {
+/// What the scenario's limits are now; what those of the run are where it takes no more.
+fn present(shared: &Shared, course: &Course) -> Arc<Plan> {
     let state = course.state();
     let current = shared.scenarios.current(&state.created().scenario);
-    current.map_or_else(|| state.plan().limits.clone(), |deployment| deployment.plan.limits.clone())
+    current.map_or_else(|| Arc::clone(state.plan()), |deployment| Arc::clone(&deployment.plan))
+}
+
+/// Tells those who have said something to a run that it hears nothing any more.
+fn hear_no_more(shared: &Shared, run: RunId) {
+    shared.mail.give_up(run).into_iter().for_each(|letter| letter.refuse(Unheard::Over));
 }

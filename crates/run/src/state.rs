@@ -251,7 +251,8 @@ impl State {
     /// this state and changes nothing more.
     pub fn apply(&mut self, entry: &Entry) {
         match entry {
-            Entry::Created(_) | Entry::Keyed { .. } | Entry::Unkeyed { .. } => return,
+            // A run that is moved while it waits for its turn waits on.
+            Entry::Created(_) | Entry::Keyed { .. } | Entry::Unkeyed { .. } | Entry::Moved { .. } => return,
             Entry::Replayed(replayed) => return self.replay(replayed),
             Entry::CalledBy(caller) => {
                 self.caller = Some(caller.clone());

@@ -41,7 +41,7 @@ enum Stay {
 
 impl Group {
     pub(super) fn enter(&mut self, no: LineNo, run: RunId, rules: Rules<'_>) -> Result<Place, Shut> {
-        self.adopt(rules.limits);
+        self.adopt(rules);
         let (limit, on_full) = (self.limit, rules.limits.concurrency.as_ref().map(|most| most.on_full));
         let line = self.lines.entry(no).or_default();
         let has_room = line.has_room(limit);
@@ -76,6 +76,14 @@ impl Group {
         self.lines.get(&no).is_some_and(|line| line.waiting.contains(&run))
     }
 
+    pub(super) fn has(&self, no: LineNo, run: RunId) -> bool {
+        self.lines.get(&no).is_some_and(|line| line.waiting.contains(&run) || line.inside.contains_key(&run))
+    }
+
+    pub(super) fn first(&self) -> Option<RunId> {
+        self.lines.values().filter_map(|line| line.waiting.first()).min().copied()
+    }
+
     pub(super) fn leave(&mut self, no: LineNo, run: RunId) {
         self.change(no, |line| {
             if line.inside.remove(&run).is_some() {
@@ -86,7 +94,7 @@ impl Group {
     }
 
     pub(super) fn advance(&mut self, rules: Rules<'_>) -> Advance {
-        self.adopt(rules.limits);
+        self.adopt(rules);
         let mut advance = Advance::default();
         while let Some((first, no)) = self.eligible.first().copied().filter(|_| rules.gate == Gate::Open) {
             if !may_begin(self.next, rules) {
@@ -122,7 +130,7 @@ impl Group {
         Standing {
             waiting: self.waiting,
             inside: self.lines.values().map(|line| line.inside.len()).sum(),
-            oldest: self.lines.values().filter_map(|line| line.waiting.first()).min().copied(),
+            oldest: self.first(),
             rate: self.begun.rate(now),
             dropped: self.dropped,
         }
@@ -134,11 +142,15 @@ impl Group {
     }
 
     fn line_up(&mut self, no: LineNo, run: RunId) {
-        self.waiting += 1;
+        let mut is_there = false;
         self.change(no, |line| {
-            line.waiting.insert(run);
+            is_there = !line.waiting.insert(run);
             0
         });
+        if is_there {
+            return;
+        }
+        self.waiting += 1;
         // Who comes last may still displace who is inside.
         if self.moved.last() != Some(&no) {
             self.moved.push(no);
@@ -181,7 +193,11 @@ impl Group {
     }
 
     /// Goes by the scenario's present limits.
-    fn adopt(&mut self, limits: &Limits) {
+    fn adopt(&mut self, Rules { limits, now, .. }: Rules<'_>) {
+        if let Some(rate) = limits.rate {
+            // No more than a whole burst is behind: the clock was set back, or the rate is another.
+            self.next = self.next.min(now.saturating_add(pause(rate).saturating_mul(Millis::from(rate.count))));
+        }
         let limit = limits.concurrency.as_ref().map(|most| most.limit);
         if limit == self.limit {
             return;

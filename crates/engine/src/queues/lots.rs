@@ -124,11 +124,11 @@ impl Queue {
         self.changed.notify_one();
     }
 
-    pub(crate) fn take_new(&self, scenario: &ScenarioId, most: usize) -> Vec<RunId> {
+    pub(crate) fn take_new(&self, scenario: &ScenarioId) -> Vec<RunId> {
         let mut lots = self.lots();
         let owner = Some(scenario.clone());
         let Some(lot) = lots.of.get_mut(&owner) else { return Vec::new() };
-        let taken: Vec<RunId> = lot.new.drain(..most.min(lot.new.len())).collect();
+        let taken: Vec<RunId> = std::mem::take(&mut lot.new).into();
         if lot.len() == 0 {
             lots.round.retain(|waiting| *waiting != owner);
             lots.forget_idle(&owner);

@@ -18,6 +18,8 @@
 //! archive.bounds() -> Option<(RunId, RunId)>                        // smallest and largest done run
 //! archive.read(run)? -> Option<Journaled>                           // done or open here
 //! archive.head(run)? -> Option<Standing { head, pieces, bytes }>
+//! archive.read_done(run)?, archive.head_done(run)?                  // the same, only if it is done here
+//! archive.pieces(run)? -> Option<Vec<Bytes>>                        // also where some are a `LOST_PIECE`
 //! archive.each_done(), archive.each_open() -> iterators of Result<(RunId, Standing)>, ascending
 //! archive.carried()? -> Vec<RunId>                                  // ascending
 //! archive.digests()? -> Vec<Digest>                                 // ascending: the blobs its runs refer to

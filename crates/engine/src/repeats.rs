@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use store::Claim;
+use store::{Claim, Journal};
 use tokio::sync::Notify;
 
 /// The table that counts repeats, by the first one's run.
@@ -24,6 +24,9 @@ const GATHERED: Duration = Duration::from_secs(1);
 
 /// Of how many runs repeats are counted between two writes; those of others are answered and not counted.
 const MOST_COUNTED: usize = 100_000;
+
+/// Of how many runs counts are looked at at once, whether the run is still kept.
+const PAGE: usize = 1_000;
 
 /// Whether a delivery was the first of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +123,8 @@ fn told_by(run: RunId, entries: &[Entry]) -> Option<Answer> {
 pub(crate) struct Tally {
     fresh: Mutex<HashMap<RunId, Repeats>>,
     noted: Notify,
+    /// Up to where it was looked for counts of runs that are gone; none: from the beginning.
+    looked: Mutex<Option<String>>,
     tables: Arc<dyn Tables>,
     /// Held while counts are written, so that none is written twice.
     writing: Mutex<()>,
@@ -127,7 +132,8 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(crate) fn new(tables: Arc<dyn Tables>) -> Self {
-        Self { fresh: Mutex::default(), noted: Notify::new(), tables, writing: Mutex::default() }
+        let (fresh, looked, writing) = Default::default();
+        Self { fresh, noted: Notify::new(), looked, tables, writing }
     }
 
     /// Writes what was counted since the last time. Blocks for the disk.
@@ -140,6 +146,26 @@ impl Tally {
             }
             self.forget(run, repeats);
         }
+    }
+
+    /// Forgets the counts of some runs that are not kept any more, and goes on behind them the next time. Blocks for the
+    /// disk.
+    pub(crate) fn forget_gone(&self, journal: &dyn Journal) -> Result<(), StoreError> {
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let page = self.tables.scan(TABLE, "", looked.as_deref(), PAGE)?;
+        for (key, record) in &page {
+            let is_gone = key.parse().is_ok_and(|run: RunId| matches!(journal.head(run), Ok(None)));
+            if !is_gone {
+                continue;
+            }
+            match self.tables.delete(TABLE, key, Expected::Revision(record.revision)) {
+                // It was counted meanwhile.
+                Err(StoreError::Conflict) => {}
+                told => drop(told?),
+            }
+        }
+        *looked = page.last().filter(|_| page.len() == PAGE).map(|(key, _)| key.clone());
+        Ok(())
     }
 
     fn note(&self, run: RunId, now: Millis) {

@@ -1,4 +1,4 @@
-//! Lets go of runs that need not be kept any longer, now and then.
+//! Lets go of runs that need not be kept any longer, and of what is known of them, now and then.
 
 use crate::shared::Shared;
 use run::id::Millis;
@@ -36,5 +36,7 @@ fn let_go(shared: &Shared) -> Result<Usage, StoreError> {
     let of = |keep: Keep| Keep { age: keep.age.or(defaults.age), runs: keep.runs.or(defaults.runs), ..keep };
     let scenarios = said.map(|deployment| (deployment.id.clone(), of(deployment.plan.keep))).collect();
     let retention = Retention { keep: defaults, scenarios, bytes: shared.options.keep_bytes };
-    shared.store.journal.retain(&retention, shared.options.clock.now())
+    let gone = shared.store.journal.retain(&retention, shared.options.clock.now())?;
+    shared.repeats.forget_gone(&*shared.store.journal)?;
+    Ok(gone)
 }

@@ -2,6 +2,8 @@
 
 use super::{Bench, Recorder, deliver, until};
 use crate::{Filter, Handle};
+use run::id::RunId;
+use run::tables::Expected;
 use serde_json::json;
 
 fn count(handle: &Handle) -> usize {
@@ -25,4 +27,22 @@ async fn a_scenario_says_how_long_its_runs_are_kept() {
     })
     .await;
     assert!(bench.clock_now() - began >= 3 * 3_600_000, "not before their time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_of_repeats_go_with_their_runs() {
+    let bench = Bench::new(Recorder::new());
+    let (_engine, handle) = bench.engine("steps: [ { set: 1 } ]");
+    let kept = deliver(&handle, json!({})).await.unwrap().run().unwrap();
+    let gone = |number: u16| RunId(format!("0190b6f0-0000-7000-8000-{number:012x}").parse().unwrap());
+    let count = br#"{"count":1,"last":0}"#;
+    for run in (0..1_500).map(gone).chain([kept]) {
+        bench.store.tables.put("repeats", &run.to_string(), count, Expected::Any).unwrap();
+    }
+    until("all others to go", || {
+        bench.clock.advance(600_000);
+        bench.store.tables.scan("repeats", "", None, 10).unwrap().len() == 1
+    })
+    .await;
+    assert_eq!(handle.repeats(kept).unwrap().unwrap().count, 1);
 }

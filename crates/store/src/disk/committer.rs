@@ -295,10 +295,7 @@ impl Worker {
         group::begin(&mut self.buffer);
         let empty = self.buffer.len();
         let place = (self.writer.current().head.number, self.writer.offset());
-        let mut decided = {
-            let live = self.shared.read();
-            Group::new(&live, &self.shared.trees, place, &mut self.buffer, self.revision).decide(jobs)?
-        };
+        let mut decided = Group::new(&self.shared, place, &mut self.buffer, self.revision).decide(jobs)?;
         if self.buffer.len() == empty {
             return Ok(decided.verdicts);
         }

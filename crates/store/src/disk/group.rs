@@ -1,12 +1,10 @@
 //! Decides what of a group is done and writes it down. What jobs of the same group do counts for those behind them.
 
 use super::committer::Job;
-use super::index::Index;
-use super::live::Live;
+use super::live::Shared;
 use super::log::Place;
 use super::log::record::{self, Change as ChangeRecord};
 use super::records::{self, Change};
-use super::trees::Trees;
 use crate::{Append, Claim, ClaimKey};
 use run::id::{Millis, RunId};
 use run::tables::{Expected, StoreError};
@@ -15,19 +13,20 @@ use std::collections::HashMap;
 /// What came of one job: the revision of a changed record, nothing else of note, or why it was refused.
 pub(super) type Verdict = Result<Option<u64>, StoreError>;
 
-/// The run that has claimed this, if the claim lasts.
-pub(super) fn claimed(index: &Index, trees: &Trees, key: &ClaimKey, now: Millis) -> Result<Option<RunId>, StoreError> {
-    let held = match index.claim(key) {
+/// The run that has claimed this, if the claim lasts. What the log has is looked at first: a claim is in the database
+/// before the log forgets it.
+pub(super) fn claimed(shared: &Shared, key: &ClaimKey, now: Millis) -> Result<Option<RunId>, StoreError> {
+    let in_log = shared.read().index.claim(key);
+    let held = match in_log {
         Some(held) => Some(held),
-        None => trees.claim(key)?,
+        None => shared.trees.claim(key)?,
     };
     Ok(held.filter(|(_, until)| now < *until).map(|(run, _)| run))
 }
 
 /// A group on its way into the log.
 pub(super) struct Group<'a> {
-    live: &'a Live,
-    trees: &'a Trees,
+    shared: &'a Shared,
     /// Where the records of the group will lie.
     file: u32,
     offset: u64,
@@ -55,15 +54,9 @@ pub(super) struct Decided {
 
 impl<'a> Group<'a> {
     /// Begins a group whose records go behind what is in the buffer, to this place in the log.
-    pub(super) fn new(
-        live: &'a Live,
-        trees: &'a Trees,
-        (file, offset): (u32, u64),
-        buffer: &'a mut Vec<u8>,
-        revision: u64,
-    ) -> Self {
+    pub(super) fn new(shared: &'a Shared, (file, offset): (u32, u64), buffer: &'a mut Vec<u8>, revision: u64) -> Self {
         let (runs, claims, records) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { live, trees, file, offset, around: buffer.len(), buffer, runs, claims, records, revision }
+        Self { shared, file, offset, around: buffer.len(), buffer, runs, claims, records, revision }
     }
 
     /// Decides the jobs, in order. An error means that the store cannot be read.
@@ -83,7 +76,7 @@ impl<'a> Group<'a> {
     }
 
     fn append(&mut self, append: &Append) -> Result<(Verdict, Option<Place>), StoreError> {
-        let known = self.runs.get(&append.run).copied().or_else(|| self.live.index.progress(append.run));
+        let known = self.runs.get(&append.run).copied().or_else(|| self.shared.read().index.progress(append.run));
         let (is_next, before) = match known {
             None => (append.piece == 0, None),
             Some((pieces, over, last)) => (append.piece == pieces && !over, last),
@@ -110,14 +103,14 @@ impl<'a> Group<'a> {
     fn holder(&self, claim: &Claim, run: RunId) -> Result<Option<RunId>, StoreError> {
         match self.claims.get(&claim.key) {
             Some(holder) => Ok(Some(*holder)),
-            None => claimed(&self.live.index, self.trees, &claim.key, run.created()),
+            None => claimed(self.shared, &claim.key, run.created()),
         }
     }
 
     fn change(&mut self, change: &'a Change) -> Result<Verdict, StoreError> {
         let before = match self.records.get(change.key()) {
             Some(revision) => *revision,
-            None => records::revision(self.trees, change.key())?,
+            None => records::revision(&self.shared.trees, change.key())?,
         };
         let fits = match change.expected() {
             Expected::Any => true,

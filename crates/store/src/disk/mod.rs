@@ -182,7 +182,7 @@ impl Journal for Disk {
     }
 
     fn claimed(&self, key: &ClaimKey, now: Millis) -> Result<Option<RunId>, StoreError> {
-        group::claimed(&self.shared.read().index, &self.shared.trees, key, now)
+        group::claimed(&self.shared, key, now)
     }
 
     fn last(&self, scenario: &ScenarioId) -> Result<Option<(RunId, Head)>, StoreError> {

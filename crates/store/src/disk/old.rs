@@ -34,6 +34,8 @@ const TREES: [&str; 3] = ["made", "more", "open"];
 const PIECE_CHUNK_KEY: usize = 24;
 /// How many bytes are written at once.
 const GROUP_BYTES: usize = 1 << 20;
+/// How many pieces are written at once.
+const GROUP_PIECES: usize = 1024;
 
 /// Removes what an earlier attempt left in the folders of log and archives.
 pub(super) fn begin(files: &dyn Files, trees: &Trees, folders: [&Path; 2]) -> Result<(), StoreError> {
@@ -50,7 +52,7 @@ pub(super) fn begin(files: &dyn Files, trees: &Trees, folders: [&Path; 2]) -> Re
 /// Writes all runs of the old trees to the log.
 pub(super) fn migrate(db: &Db, trees: &Trees, worker: &mut Worker) -> Result<(), StoreError> {
     let (made, more) = (db.open_tree(TREES[0]).map_err(failed)?, db.open_tree(TREES[1]).map_err(failed)?);
-    let (mut group, mut bytes) = (Vec::new(), 0);
+    let mut gathering = Gathering { worker, group: Vec::new(), bytes: 0 };
     for stored in made.iter() {
         let (key, frame) = stored.map_err(failed)?;
         trees.weigh(&made, &key, &frame)?;
@@ -59,20 +61,38 @@ pub(super) fn migrate(db: &Db, trees: &Trees, worker: &mut Worker) -> Result<(),
             let length = u32::from_le_bytes(take(&mut rest)?) as usize;
             let mut record = split(&mut rest, length)?;
             let run = RunId(Uuid::from_bytes(take(&mut record)?));
-            group.push(append(trees, run, 0, record)?);
+            gathering.add(append(trees, run, 0, record)?)?;
             for (piece, stored) in (1..).zip(more.scan_prefix(run.0.as_bytes())) {
                 let (key, stored) = stored.map_err(failed)?;
                 trees.weigh(&more, &key, &stored)?;
-                group.push(append(trees, run, piece, versioned(&stored)?)?);
+                gathering.add(append(trees, run, piece, versioned(&stored)?)?)?;
             }
         }
-        bytes += frame.len();
-        if bytes > GROUP_BYTES {
-            write(worker, &mut group)?;
-            bytes = 0;
-        }
     }
-    write(worker, &mut group)
+    gathering.write()
+}
+
+/// Pieces on their way to the log.
+struct Gathering<'a> {
+    worker: &'a mut Worker,
+    group: Vec<Job>,
+    /// How large the pieces are together.
+    bytes: usize,
+}
+
+impl Gathering<'_> {
+    fn add(&mut self, append: Append) -> Result<(), StoreError> {
+        self.bytes += append.bytes.len();
+        self.group.push(Job::Append(append, None));
+        if self.bytes > GROUP_BYTES || self.group.len() >= GROUP_PIECES { self.write() } else { Ok(()) }
+    }
+
+    fn write(&mut self) -> Result<(), StoreError> {
+        self.worker.write(&mut self.group)?.into_iter().try_for_each(|verdict| verdict.map(drop))?;
+        self.group.clear();
+        self.bytes = 0;
+        self.worker.archive_backlog()
+    }
 }
 
 /// Removes the old trees, once nothing needs them.
@@ -93,12 +113,6 @@ pub(super) fn forget(db: &Db, trees: &Trees) -> Result<(), StoreError> {
         }
     }
     Ok(())
-}
-
-fn write(worker: &mut Worker, group: &mut Vec<Append>) -> Result<(), StoreError> {
-    let mut jobs: Vec<Job> = group.drain(..).map(|append| Job::Append(append, None)).collect();
-    worker.write(&mut jobs)?.into_iter().try_for_each(|verdict| verdict.map(drop))?;
-    worker.archive_backlog()
 }
 
 fn append(trees: &Trees, run: RunId, piece: u32, mut stored: &[u8]) -> Result<Append, StoreError> {

@@ -147,6 +147,7 @@ fn archive(shared: &Shared, number: u32) -> Result<(), StoreError> {
     let Some(file) = shared.read().logs.get(&number).cloned() else { return Ok(()) };
     let gathered = gather(&file)?;
     write(shared, number, &gathered)?;
+    shared.room.look(&*shared.files)?;
     for (key, run, until) in &gathered.claims {
         shared.trees.set_claim(key, *run, *until)?;
     }

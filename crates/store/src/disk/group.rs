@@ -120,6 +120,9 @@ impl<'a> Group<'a> {
         if !fits {
             return Ok(Err(StoreError::Conflict));
         }
+        if let Err(error) = self.shared.room.take(&*self.shared.files, change.size()) {
+            return Ok(Err(error));
+        }
         let revision = match (change.value(), before) {
             (Some(_), _) => {
                 self.revision += 1;

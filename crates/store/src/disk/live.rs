@@ -4,6 +4,7 @@ use super::files::Files;
 use super::index::Index;
 use super::log::file::{LogFile, LogFiles};
 use super::log::writer::Spares;
+use super::room::Room;
 use super::trees::Trees;
 use crate::archive::{Archive, Cache};
 use run::id::RunId;
@@ -24,6 +25,8 @@ pub(super) struct Shared {
     pub(super) spares: Arc<Spares>,
     pub(super) cache: Arc<Cache>,
     pub(super) archives_folder: PathBuf,
+    /// Where the database finds room to grow.
+    pub(super) room: Room,
     /// The sequence number up to which the log's changes of records are in the database.
     pub(super) applied: AtomicU64,
     live: RwLock<Live>,
@@ -63,8 +66,8 @@ impl Shared {
         archives_folder: &Path,
         live: Live,
     ) -> Self {
-        let archives_folder = archives_folder.to_owned();
-        Self { files, trees, spares, cache, archives_folder, applied: AtomicU64::new(0), live: RwLock::new(live) }
+        let (archives_folder, room) = (archives_folder.to_owned(), Room::of(archives_folder));
+        Self { files, trees, spares, cache, archives_folder, room, applied: AtomicU64::new(0), live: RwLock::new(live) }
     }
 
     /// The state as it is, for a short look.

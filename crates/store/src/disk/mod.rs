@@ -25,6 +25,7 @@ mod old;
 mod opening;
 mod records;
 mod retention;
+mod room;
 mod runs;
 mod trees;
 

@@ -203,8 +203,11 @@ async fn a_flood_of_slow_runs_leaves_slots_to_others() {
     let run = RunId(uuid::Uuid::now_v7());
     handle.start_once(run, &handle.deployment(&other).unwrap(), input(&json!({}))).await.unwrap();
     until("the other's call at once", || bench.recorder.asked() == 7).await;
-    let view = handle.queues()[&id()].clone();
-    assert_eq!((view.waiting, view.running), (94, 6));
+    until("all to wait", || {
+        let view = handle.queues()[&id()].clone();
+        (view.waiting, view.running) == (94, 6)
+    })
+    .await;
     bench.recorder.gate.add_permits(1_000);
     until("the end", || count(&handle, Status::Succeeded) == 101).await;
 }
@@ -238,6 +241,8 @@ async fn a_drained_queue_takes_nothing_in_and_a_purged_one_is_empty() {
     for _ in 0..500 {
         start(&handle, json!({})).await;
     }
+    // A run is acknowledged once it is on disk, a moment before it is in the queue.
+    until("all to wait", || handle.queues()[&id()].waiting == 500).await;
     handle.set_queue(&id(), QueueState::Draining).unwrap();
     let refused = deliver(&handle, json!({})).await;
     assert!(matches!(refused, Err(Refused::Draining { retry_after: 1..=3_600 })), "{refused:?}");

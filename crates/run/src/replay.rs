@@ -6,19 +6,28 @@ mod places;
 use crate::entry::{Created, Decided, End, Entry};
 use crate::id::{RunId, Spot};
 use crate::state::{Lane, State};
-use places::Places;
+use places::{Likeness, Places};
 pub use places::{Misfit, Why};
 use scenario::plan::{Kind, Plan, Version};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The same journal in the terms of another version. Its first entry is [`Entry::Created`], which names the new version
-/// in what is given. Steps are known by their identity; what is done, and what is under way, must stand where it stood.
+/// in what is given. Steps are known by their identity, those without an id by what they are given, too; what is done, and what is under way, must stand where it stood.
 /// What is inside of turns and steps that are over, and lasts in nothing, need not fit: it is left out.
 pub fn translate(entries: &[Entry], old: &Arc<Plan>, new: &Arc<Plan>) -> Result<Vec<Entry>, Vec<Misfit>> {
+    translate_by(Likeness::Content, entries, old, new)
+}
+
+fn translate_by(
+    likeness: Likeness,
+    entries: &[Entry],
+    old: &Arc<Plan>,
+    new: &Arc<Plan>,
+) -> Result<Vec<Entry>, Vec<Misfit>> {
     let Some(Entry::Created(created)) = entries.first() else { return Ok(Vec::new()) };
     let state = standing(created, old, &entries[1..]);
-    let places = Places { old, new };
+    let places = Places { old, new, likeness };
     let mut misfits = places.misfits(&state);
     let mut translated = Vec::with_capacity(entries.len());
     let (mut copies, mut left_out) = (0_u32, 0_u32);
@@ -61,7 +70,8 @@ pub fn brought_up<E>(
         if let (Entry::Moved { version: to, .. }, Some(Entry::Created(created))) = (&entry, before.first()) {
             let (old, new) = (version(created, &created.version), version(created, to));
             let (old, new) = (old.map_err(Unmovable::Version)?, new.map_err(Unmovable::Version)?);
-            before = translate(&before, &old, &new).map_err(Unmovable::Misfits)?;
+            // Whether it fits was looked at when it was moved.
+            before = translate_by(Likeness::Place, &before, &old, &new).map_err(Unmovable::Misfits)?;
         }
         before.push(entry);
     }
@@ -125,13 +135,13 @@ pub fn failed_at(entries: &[Entry]) -> Option<Spot> {
 
 /// The same step, in the same turn, in another version; none where that has no such step, or elsewhere.
 pub fn counterpart(spot: &Spot, of: &Arc<Plan>, other: &Arc<Plan>) -> Option<Spot> {
-    let step = Places { old: of, new: other }.step(spot.step).ok()?;
+    let step = Places { old: of, new: other, likeness: Likeness::Place }.step(spot.step).ok()?;
     Some(Spot { step, turns: spot.turns.clone() })
 }
 
 /// The same times in the terms of another version; those of steps that it has not are left out.
 pub fn times(decided: impl IntoIterator<Item = Decided>, of: &Arc<Plan>, other: &Arc<Plan>) -> Vec<Decided> {
-    let places = Places { old: of, new: other };
+    let places = Places { old: of, new: other, likeness: Likeness::Place };
     decided.into_iter().filter_map(|decided| places.decided(decided)).collect()
 }
 

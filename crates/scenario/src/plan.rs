@@ -6,7 +6,7 @@
 mod identity;
 mod test;
 
-pub(crate) use identity::identify;
+pub(crate) use identity::{content, identify};
 pub use test::{Exchange, ExchangeBody, Expect, ExpectedError, Mock, MockError, StoreContents, Test};
 
 use crate::diagnostic::Place;
@@ -142,6 +142,8 @@ pub struct Step {
     pub no: StepNo,
     /// What it is known by over the versions of its scenario: its id, else its module and its place among its like.
     pub identity: u64,
+    /// A digest of its label and of what it is given; of its label alone where it is given other steps.
+    pub content: u64,
     /// The block it stands in.
     pub block: BlockNo,
     /// Its place in that block, from 0.

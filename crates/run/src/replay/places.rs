@@ -35,6 +35,8 @@ pub enum Why {
     Behind(String),
     /// A branch that the run took is not there.
     OtherBranches,
+    /// It has no id, and the one at its place is shown as, or given, something else: it may be another step.
+    Nameless,
     /// The turns of a loop that has begun are other ones, or give something else.
     OtherTurns,
 }
@@ -48,6 +50,10 @@ impl fmt::Display for Misfit {
             Why::OtherPlace => write!(f, "`{step}` stands at another place"),
             Why::Behind(new) => write!(f, "`{new}`, which the run knows nothing of, stands before `{step}`"),
             Why::OtherBranches => write!(f, "`{step}` has not the branch that the run took"),
+            Why::Nameless => write!(
+                f,
+                "`{step}` has no id, and the step at its place is not given the same: give it an `id` before it is moved"
+            ),
             Why::OtherTurns => write!(f, "the turns of `{step}`, which have begun, are not the same"),
         }
     }
@@ -57,6 +63,16 @@ impl fmt::Display for Misfit {
 pub(super) struct Places<'p> {
     pub(super) old: &'p Arc<Plan>,
     pub(super) new: &'p Arc<Plan>,
+    pub(super) likeness: Likeness,
+}
+
+/// By what a step without an id that is done, or under way, is taken for the one at its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// By its place alone: it was looked at before, or nothing is done in consequence.
+    Place,
+    /// By its place, and by what it is given.
+    Content,
 }
 
 impl Places<'_> {
@@ -127,7 +143,8 @@ impl Places<'_> {
         let found = self.new.step(self.step(no)?);
         let step = self.old.step(no);
         if found.position == step.position {
-            return Ok(found.no);
+            let is_alike = step.id.is_some() || self.likeness == Likeness::Place || found.content == step.content;
+            return if is_alike { Ok(found.no) } else { Err(self.misfit(no, Why::Nameless)) };
         }
         let before = self.new.block(found.block).steps.iter().take(found.position as usize);
         let is_new = |no: &&StepNo| {

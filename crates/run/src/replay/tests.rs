@@ -132,6 +132,10 @@ fn what_does_not_fit_is_named() {
     let inserted = TEXT.replace("  - id: each", "  - id: fresh\n    set: 1\n  - id: each");
     let behind = Why::Behind("fresh".to_owned());
     assert_eq!(misfits(&inserted, "b"), [("each".to_owned(), behind.clone()), ("way".to_owned(), behind)]);
+    let edited = TEXT.replace("assign: { seen: \"{{ a.n }}\" }", "assign: { other: 1 }");
+    assert_eq!(misfits(&edited, "b"), [("assign".to_owned(), Why::Nameless)]);
+    let before = TEXT.replace("  - assign:", "  - assign: { fresh: 1 }\n  - assign:");
+    assert!(misfits(&before, "b").contains(&("assign".to_owned(), Why::Nameless)), "the new one is taken for the old");
     let branch = TEXT.replace("name: left", "name: middle");
     assert_eq!(misfits(&branch, "b")[0], ("way".to_owned(), Why::OtherBranches));
     let turns = TEXT.replace("      in: \"[1, 2]\"", "      in: \"[1, 2]\"\n      batch: 2");

@@ -2,6 +2,7 @@
 //! go on, under another.
 
 use super::{Block, Step, StepNo};
+use crate::text::{Node, Value};
 use std::collections::HashMap;
 
 /// Gives every step its identity. A step with an id is known by that alone. Any other is known by its module, by how
@@ -27,6 +28,29 @@ pub(crate) fn identify(steps: &mut [Step], blocks: &[Block]) {
             }
         };
         steps[at].identity = identity;
+    }
+}
+
+/// A digest of what a step is shown as and, where that is told, of what it is given, wherever it stands in the text. A
+/// step without an id may be taken for another one of its module; this tells them apart.
+pub(crate) fn content(label: &str, given: Option<&Node>) -> u64 {
+    let labelled = digest(digest(NAMELESS, label.as_bytes()), b"\0");
+    given.map_or(labelled, |node| read(labelled, node))
+}
+
+fn read(from: u64, node: &Node) -> u64 {
+    let end = |digested| digest(digested, b"\0");
+    match &node.value {
+        Value::Null => digest(from, b"~"),
+        Value::Bool(is) => digest(from, &[b'?', u8::from(*is)]),
+        Value::Number(number) => end(digest(from, format!("#{number:?}").as_bytes())),
+        Value::Text(text) => end(digest(digest(from, b"'"), text.as_bytes())),
+        Value::List(items) => end(items.iter().fold(digest(from, b"["), read)),
+        Value::Map(entries) => {
+            let entry =
+                |from, entry: &crate::text::Entry| read(end(digest(from, entry.key.text.as_bytes())), &entry.node);
+            end(entries.iter().fold(digest(from, b"{"), entry))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::check::{Checker, Fields, Inside, Sink};
 use crate::diagnostic::Diagnostic;
 use crate::expression::Template;
-use crate::plan::{AfterCrash, BlockNo, Kind, OnError, Role, Step, StepNo};
+use crate::plan::{AfterCrash, BlockNo, Kind, OnError, Role, Step, StepNo, content};
 use crate::text::{Entry, Node, Value};
 use std::sync::Arc;
 
@@ -64,15 +64,19 @@ impl Checker<'_> {
         let retry = fields.get("retry").and_then(|node| self.retry(node)).unwrap_or_default();
         let on_error = fields.get("on_error").and_then(|node| self.on_error(node, no)).unwrap_or(OnError::Fail);
         let kinds: Vec<Option<Kind>> = modules.iter().map(|module| self.kind(module, no)).collect();
+        let given = modules.first().map(|module| &module.node);
         let module = modules.first().map(|module| &module.key);
-        let label = name.or(id.as_deref()).or(module.map(|key| key.text.as_str())).unwrap_or_default().into();
+        let label: Arc<str> = name.or(id.as_deref()).or(module.map(|key| key.text.as_str())).unwrap_or_default().into();
         self.name_step(id.as_ref(), &modules);
         // A step without a kind had an error, and then there is no plan that would miss it.
         let (Some(module), Some(Some(kind))) = (module, kinds.into_iter().next()) else { return };
+        let holds_steps = kind.is_loop() || matches!(kind, Kind::Route(_) | Kind::Parallel(_));
+        let content = content(&label, given.filter(|_| !holds_steps));
         let (name, place) = (module.text.as_str().into(), module.place);
         self.close_step(Step {
             no,
             identity: 0,
+            content,
             block,
             position,
             id,

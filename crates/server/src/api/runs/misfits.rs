@@ -17,7 +17,7 @@ pub(super) struct Misfits(Vec<One>);
 struct One {
     /// Its id, else its name or module.
     step: String,
-    /// `missing`, `other_module`, `other_place`, `behind`, `other_branches` or `other_turns`.
+    /// `missing`, `other_module`, `other_place`, `behind`, `nameless`, `other_branches` or `other_turns`.
     why: &'static str,
     /// The same for people.
     message: String,
@@ -44,6 +44,7 @@ impl From<Vec<Misfit>> for Misfits {
                 Why::OtherModule { .. } => "other_module",
                 Why::OtherPlace => "other_place",
                 Why::Behind(_) => "behind",
+                Why::Nameless => "nameless",
                 Why::OtherBranches => "other_branches",
                 Why::OtherTurns => "other_turns",
             };

@@ -104,6 +104,24 @@ fn no_more_begin_in_a_time_than_the_rate_says() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_holds_no_one_up_for_longer_than_the_rate_does() {
+    let (lines, rate) = (Lines::default(), limits(None, None, Some((2, 10))));
+    assert_eq!(enter(&lines, &rate, 1, 86_400_000), Ok(Place::Inside));
+    assert_eq!(enter(&lines, &rate, 2, 1_000), Ok(Place::Behind));
+    assert_eq!(lines.advance(&id(), at(&rate, 1_000)).next, Some((6_000, run(2))));
+    assert_eq!(admitted(&lines, &rate, 6_000), [run(2)]);
+}
+
+#[test]
+fn who_is_lined_up_twice_waits_once() {
+    let lines = Lines::default();
+    (0..3).for_each(|_| lines.return_to(&id(), WHOLE, run(1), Progress::New));
+    assert_eq!(lines.len(), 1);
+    lines.leave(&id(), WHOLE, run(1));
+    assert_eq!(lines.len(), 0);
+}
+
+#[test]
 fn what_is_not_wanted_beyond_the_limit_is_dropped_and_counted() {
     let (lines, drop) = (Lines::default(), full(1, OnFull::Drop));
     assert_eq!(enter(&lines, &drop, 1, 0), Ok(Place::Inside));

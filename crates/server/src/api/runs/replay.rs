@@ -9,7 +9,7 @@ use crate::error::{Problem, Refusals};
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpResponse, post, web};
-use engine::{Begin, Replay, Unreplayable, Which};
+use engine::{Begin, Refused, Replay, Unreplayable, Which};
 use run::id::RunId;
 use run::payload::Payload;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -92,6 +92,7 @@ pub(in crate::api) async fn replay(
 /// Which runs are done again, and how.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = RunsReplay)]
+#[serde(deny_unknown_fields)]
 struct GivenMany {
     /// Which runs.
     filter: Selection,
@@ -123,7 +124,9 @@ struct One {
     error: Option<String>,
 }
 
-/// Does many runs again: a page of those that fit the filter. One that cannot be done again does not stop the others.
+/// Does many runs again: a page of those that fit the filter, the oldest of it first. One that cannot be done again does
+/// not stop the others. Once there is no room for more, the rest is not begun, and says so; where that is so from the
+/// start, nothing is begun, and the request is refused.
 #[utoipa::path(
     tag = "runs",
     operation_id = "replay_runs",
@@ -145,21 +148,34 @@ pub(in crate::api) async fn replay_many(
     let more = runs.len() > limit;
     runs.truncate(limit);
     let next = runs.last().filter(|_| more).map(|(id, _)| id.to_string());
+    // Those that take turns take them in the order in which the first ones came.
+    runs.reverse();
     let mut items = Vec::with_capacity(runs.len());
+    let mut refused = None;
     for (of, _) in runs {
-        items.push(One::of(of, app.handle().replay(of, again.clone()).await)?);
+        let told = match &refused {
+            None => app.handle().replay(of, again.clone()).await,
+            Some(why) => Err(Unreplayable::Refused(Refused::clone(why))),
+        };
+        if let Err(Unreplayable::Refused(why)) = &told {
+            if items.is_empty() {
+                return Err(why.clone().into());
+            }
+            // The others would fare no better, and what is begun already must be told.
+            refused = Some(why.clone());
+        }
+        items.push(One::of(of, told));
     }
+    items.reverse();
     Ok(web::Json(Many { items, next }))
 }
 
 impl One {
-    fn of(of: RunId, told: Result<RunId, Unreplayable>) -> Result<Self, Problem> {
+    fn of(of: RunId, told: Result<RunId, Unreplayable>) -> Self {
         let of = of.to_string();
         match told {
-            Ok(run) => Ok(Self { of, run: Some(run.to_string()), error: None }),
-            // The others would fare no better.
-            Err(Unreplayable::Refused(refused)) => Err(refused.into()),
-            Err(why) => Ok(Self { of, run: None, error: Some(why.to_string()) }),
+            Ok(run) => Self { of, run: Some(run.to_string()), error: None },
+            Err(why) => Self { of, run: None, error: Some(why.to_string()) },
         }
     }
 }

@@ -44,6 +44,9 @@ async fn many_runs_are_done_again_a_page_at_a_time() {
         let filter = json!({ "scenario": "picky", "status": "failed", "limit": 2, "before": before });
         json!({ "filter": filter, "version": "current", "from_failure": true })
     };
+    let mut misspelt = body(Value::Null);
+    misspelt["from_failur"] = json!(true);
+    refused(site.api("POST", "/runs/replay").json(&misspelt), 400, "bad_request").await;
     let first = ok(site.api("POST", "/runs/replay").json(&body(Value::Null))).await;
     assert_eq!(first["items"].as_array().unwrap().len(), 2);
     for item in first["items"].as_array().unwrap() {

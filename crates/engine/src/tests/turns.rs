@@ -117,8 +117,13 @@ async fn a_run_that_is_moved_while_it_waits_for_its_turn_waits_on_through_a_rest
     let text = format!("name: Again\n{ONE_AT_A_TIME}");
     deploy(&bench, &handle, "test", &text);
     assert_eq!(handle.move_run(second, None, Move::Go, "someone".into()).await, Ok(vec![]));
-    let view = handle.queues()[&id()].clone();
-    assert_eq!((view.waiting, view.running, status(&handle, second)), (1, 1, Some(Status::Waiting)));
+    // Whoever heard that it is moved has its slot for a moment.
+    until("it to wait again", || {
+        let view = handle.queues()[&id()].clone();
+        (view.waiting, view.running) == (1, 1)
+    })
+    .await;
+    assert_eq!(status(&handle, second), Some(Status::Waiting));
     let after = Bench { recorder: Recorder::closed(), ..bench };
     std::mem::forget(engine);
     let (_engine, handle) = after.engine(&text);

@@ -8,7 +8,7 @@ use run::id::{Millis, RunId, ScenarioId};
 use run::tables::{Expected, StoreError, Tables};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Filter, Status};
@@ -90,7 +90,9 @@ pub enum NoSuchAlarm {
 /// All alarms of an engine.
 #[derive(Debug)]
 pub(crate) struct Alarms {
-    known: Mutex<BTreeMap<(AlarmKind, String), Alarm>>,
+    known: Mutex<Known>,
+    /// Held by the one who puts a change on disk, so that they get there in the order in which they were made.
+    writing: Mutex<()>,
     /// How many runs of a scenario have failed in a row.
     streaks: Mutex<HashMap<ScenarioId, u32>>,
     /// Whether there is any streak: where nothing ever fails, nothing has to be looked at.
@@ -99,10 +101,53 @@ pub(crate) struct Alarms {
     tables: Arc<dyn Tables>,
 }
 
+/// What has become of all alarms, and what of that is not on disk yet.
+#[derive(Debug, Default)]
+struct Known {
+    alarms: BTreeMap<(AlarmKind, String), Alarm>,
+    changes: VecDeque<Change>,
+}
+
+/// A change of an alarm that is to be put on disk.
+#[derive(Debug)]
+struct Change {
+    before: Option<Alarm>,
+    after: Alarm,
+}
+
+impl Known {
+    fn get(&self, kind: AlarmKind, subject: &str) -> Option<&Alarm> {
+        self.alarms.get(&(kind, subject.to_owned()))
+    }
+
+    fn is_open(&self, kind: AlarmKind, subject: &str) -> bool {
+        self.get(kind, subject).is_some_and(|alarm| alarm.cleared.is_none())
+    }
+
+    /// Holds from now on; whoever looks next sees it.
+    fn change(&mut self, after: Alarm) {
+        let before = self.alarms.insert((after.kind, after.subject.clone()), after.clone());
+        self.changes.push_back(Change { before, after });
+    }
+
+    /// It could not be put on disk: it is as it was, unless it has changed again since.
+    fn take_back(&mut self, Change { before, after }: Change) {
+        let key = (after.kind, after.subject.clone());
+        if self.alarms.get(&key) != Some(&after) {
+            return;
+        }
+        match before {
+            Some(before) => _ = self.alarms.insert(key, before),
+            None => _ = self.alarms.remove(&key),
+        }
+    }
+}
+
 impl Alarms {
     pub(crate) fn new(tables: Arc<dyn Tables>) -> Self {
-        let (known, streaks) = (Mutex::default(), Mutex::default());
-        Self { known, streaks, has_streaks: AtomicBool::new(false), signals: broadcast::Sender::new(BEHIND), tables }
+        let (known, writing, streaks) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let (has_streaks, signals) = (AtomicBool::new(false), broadcast::Sender::new(BEHIND));
+        Self { known, writing, streaks, has_streaks, signals, tables }
     }
 
     /// Reads what is on disk. Blocks for the disk.
@@ -113,7 +158,7 @@ impl Alarms {
             for (_, record) in &page {
                 // What a later release wrote differently is raised anew when it is still so.
                 if let Ok(alarm) = serde_json::from_slice::<Alarm>(&record.value) {
-                    self.known().insert((alarm.kind, alarm.subject.clone()), alarm);
+                    self.known().alarms.insert((alarm.kind, alarm.subject.clone()), alarm);
                 }
             }
             if page.len() < PAGE {
@@ -123,43 +168,40 @@ impl Alarms {
         }
     }
 
-    fn is_open(&self, kind: AlarmKind, subject: &str) -> bool {
-        let known = self.known();
-        known.get(&(kind, subject.to_owned())).is_some_and(|alarm| alarm.cleared.is_none())
-    }
-
-    /// Puts an alarm on disk, then tells of it. Blocks for the disk.
-    fn set(&self, alarm: Alarm) -> Result<(), StoreError> {
-        let key = format!("{}/{}", alarm.kind.name(), alarm.subject);
-        let bytes = serde_json::to_vec(&alarm).map_err(|error| StoreError::Failed(error.to_string().into()))?;
-        self.tables.put(TABLE, &key, &bytes, Expected::Any)?;
-        self.known().insert((alarm.kind, alarm.subject.clone()), alarm.clone());
-        // That nobody listens is no matter.
-        let _ = self.signals.send(Signal::Alarm(alarm));
-        Ok(())
-    }
-
-    /// Counts failures of a scenario that follow each other; gives how many there are now.
-    fn count_failures(&self, scenario: &ScenarioId, more: u32) -> u32 {
-        let mut streaks = self.streaks.lock().unwrap_or_else(PoisonError::into_inner);
-        self.has_streaks.store(true, Ordering::Release);
-        let streak = streaks.entry(scenario.clone()).or_default();
-        *streak = streak.saturating_add(more);
-        *streak
-    }
-
-    /// Ends a streak of failures; gives whether there was one.
-    fn end_streak(&self, scenario: &ScenarioId) -> bool {
-        if !self.has_streaks.load(Ordering::Acquire) {
-            return false;
+    /// Puts what has changed on disk, then tells of it; gives the alarms that began. Those who change alarms at the
+    /// same time may find that another has done it for them. Blocks for the disk.
+    fn keep(&self) -> (Vec<Alarm>, Result<(), StoreError>) {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut begun, mut kept) = (Vec::new(), Ok(()));
+        loop {
+            let Some(change) = self.known().changes.pop_front() else { return (begun, kept) };
+            if let Err(error) = self.put(&change.after) {
+                tracing::error!(%error, subject = %change.after.subject, "an alarm could not be kept");
+                self.known().take_back(change);
+                kept = Err(error);
+                continue;
+            }
+            if change.before.is_none_or(|before| before.cleared.is_some()) {
+                begun.push(change.after.clone());
+            }
+            // That nobody listens is no matter.
+            let _ = self.signals.send(Signal::Alarm(change.after));
         }
-        let mut streaks = self.streaks.lock().unwrap_or_else(PoisonError::into_inner);
-        let ended = streaks.remove(scenario).is_some();
-        self.has_streaks.store(!streaks.is_empty(), Ordering::Release);
-        ended
     }
 
-    fn known(&self) -> MutexGuard<'_, BTreeMap<(AlarmKind, String), Alarm>> {
+    fn put(&self, alarm: &Alarm) -> Result<(), StoreError> {
+        let key = format!("{}/{}", alarm.kind.name(), alarm.subject);
+        let bytes = serde_json::to_vec(alarm).map_err(|error| StoreError::Failed(error.to_string().into()))?;
+        self.tables.put(TABLE, &key, &bytes, Expected::Any).map(drop)
+    }
+
+    /// The failures of scenarios that follow each other. What follows from a change of them is done before others see
+    /// it: a success is not to end an alarm that is only about to begin.
+    fn streaks(&self) -> MutexGuard<'_, HashMap<ScenarioId, u32>> {
+        self.streaks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -167,21 +209,36 @@ impl Alarms {
 /// Takes in that a run is over: many failures in a row are an alarm, a success ends it.
 pub(crate) fn note_end(shared: &Arc<Shared>, state: &State, end: &End) {
     let scenario = &state.created().scenario;
+    let alarms = &shared.alarms;
     match end {
         End::Cancelled => {}
         End::Succeeded | End::Stopped => {
-            if shared.alarms.end_streak(scenario) {
+            if !alarms.has_streaks.load(Ordering::Acquire) {
+                return;
+            }
+            let mut streaks = alarms.streaks();
+            if streaks.remove(scenario).is_some() {
+                alarms.has_streaks.store(!streaks.is_empty(), Ordering::Release);
                 clear(shared, AlarmKind::Failing, scenario.as_str());
             }
         }
         End::Failed { error, .. } => {
-            let streak = shared.alarms.count_failures(scenario, 1);
+            let mut streaks = alarms.streaks();
+            let streak = lengthen(alarms, &mut streaks, scenario, 1);
             if state.plan().alarms.failures.is_some_and(|most| streak >= most) {
                 let message = format!("the last {streak} runs of `{scenario}` failed, at last with: {}", error.message);
                 raise(shared, AlarmKind::Failing, scenario.to_string(), message);
             }
         }
     }
+}
+
+/// Counts failures of a scenario that follow each other; gives how many there are now.
+fn lengthen(alarms: &Alarms, streaks: &mut HashMap<ScenarioId, u32>, scenario: &ScenarioId, more: u32) -> u32 {
+    alarms.has_streaks.store(true, Ordering::Release);
+    let streak = streaks.entry(scenario.clone()).or_default();
+    *streak = streak.saturating_add(more);
+    *streak
 }
 
 /// Counts the failures that a scenario ended with before this process began, so that its next ones belong to them.
@@ -195,34 +252,45 @@ pub(crate) fn recall(shared: &Arc<Shared>, scenario: &ScenarioId, most: u32) -> 
     let before = runs.iter().filter(|(run, _)| run.created() < shared.started);
     match before.take_while(|(_, head)| head.status == Status::Failed).count() {
         0 => {}
-        failed => _ = shared.alarms.count_failures(scenario, failed as u32),
+        failed => _ = lengthen(&shared.alarms, &mut shared.alarms.streaks(), scenario, failed as u32),
     }
     Ok(())
 }
 
-/// Begins an alarm, unless it goes on already.
+/// Begins an alarm, unless it goes on already. It is kept and told a moment later.
 pub(crate) fn raise(shared: &Arc<Shared>, kind: AlarmKind, subject: String, message: String) {
-    if shared.alarms.is_open(kind, &subject) {
+    let since = shared.options.clock.now();
+    let mut known = shared.alarms.known();
+    if known.is_open(kind, &subject) {
         return;
     }
-    let since = shared.options.clock.now();
-    let alarm = Alarm { kind, subject, message, since, cleared: None, acknowledged: None };
-    tracing::warn!(kind = kind.name(), subject = %alarm.subject, "{}", alarm.message);
-    shared.runtime.spawn(begin(Arc::clone(shared), alarm));
+    tracing::warn!(kind = kind.name(), %subject, "{message}");
+    known.change(Alarm { kind, subject, message, since, cleared: None, acknowledged: None });
+    drop(known);
+    keep_soon(shared);
 }
 
-async fn begin(shared: Arc<Shared>, alarm: Alarm) {
-    let writer = Arc::clone(&shared);
-    let written = alarm.clone();
-    let kept = tokio::task::spawn_blocking(move || match writer.alarms.is_open(written.kind, &written.subject) {
-        true => Ok(false),
-        false => writer.alarms.set(written).map(|()| true),
+/// Ends an alarm that goes on.
+pub(crate) fn clear(shared: &Arc<Shared>, kind: AlarmKind, subject: &str) {
+    let now = shared.options.clock.now();
+    let mut known = shared.alarms.known();
+    let Some(alarm) = known.get(kind, subject).filter(|alarm| alarm.cleared.is_none()).cloned() else { return };
+    known.change(Alarm { cleared: Some(now), ..alarm });
+    drop(known);
+    keep_soon(shared);
+}
+
+/// Has what changed put on disk and told, without keeping anyone waiting.
+fn keep_soon(shared: &Arc<Shared>) {
+    let (writer, teller) = (Arc::clone(shared), Arc::clone(shared));
+    let kept = shared.runtime.spawn_blocking(move || writer.alarms.keep());
+    shared.runtime.spawn(async move {
+        // That it could not be kept is in the log.
+        let Ok((begun, _)) = kept.await else { return };
+        for alarm in begun {
+            tell(&teller, &alarm).await;
+        }
     });
-    match kept.await.unwrap_or(Err(StoreError::Closed)) {
-        Ok(false) => {}
-        Ok(true) => tell(&shared, &alarm).await,
-        Err(error) => tracing::error!(%error, subject = %alarm.subject, "an alarm could not be kept"),
-    }
 }
 
 /// Starts the scenarios that hear of failures of this one.
@@ -253,37 +321,30 @@ async fn tell(shared: &Arc<Shared>, alarm: &Alarm) {
     }
 }
 
-/// Ends an alarm that goes on.
-pub(crate) fn clear(shared: &Arc<Shared>, kind: AlarmKind, subject: &str) {
-    if !shared.alarms.is_open(kind, subject) {
-        return;
-    }
-    let (shared, subject) = (Arc::clone(shared), subject.to_owned());
-    let runtime = shared.runtime.clone();
-    runtime.spawn_blocking(move || {
-        let alarm = shared.alarms.known().get(&(kind, subject)).filter(|alarm| alarm.cleared.is_none()).cloned();
-        let Some(alarm) = alarm else { return };
-        let now = shared.options.clock.now();
-        if let Err(error) = shared.alarms.set(Alarm { cleared: Some(now), ..alarm }) {
-            tracing::error!(%error, "the end of an alarm could not be kept");
-        }
-    });
-}
-
 impl Handle {
     /// All alarms, those that go on first, then the newest first.
     pub fn alarms(&self) -> Vec<Alarm> {
-        let mut alarms: Vec<Alarm> = self.shared.alarms.known().values().cloned().collect();
+        let mut alarms: Vec<Alarm> = self.shared.alarms.known().alarms.values().cloned().collect();
         alarms.sort_by_key(|alarm| (alarm.cleared.is_some(), std::cmp::Reverse(alarm.since)));
         alarms
     }
 
     /// Notes that someone has seen an alarm. Blocks for the disk.
     pub fn acknowledge(&self, kind: AlarmKind, subject: &str, by: String) -> Result<Alarm, NoSuchAlarm> {
-        let alarm = self.shared.alarms.known().get(&(kind, subject.to_owned())).cloned();
-        let alarm = Alarm { acknowledged: Some(by), ..alarm.ok_or(NoSuchAlarm::Unknown)? };
-        self.shared.alarms.set(alarm.clone())?;
-        Ok(alarm)
+        let alarms = &self.shared.alarms;
+        let mut known = alarms.known();
+        let alarm = known.get(kind, subject).cloned().ok_or(NoSuchAlarm::Unknown)?;
+        let alarm = Alarm { acknowledged: Some(by), ..alarm };
+        known.change(alarm.clone());
+        drop(known);
+        let (begun, kept) = alarms.keep();
+        let shared = Arc::clone(&self.shared);
+        self.shared.runtime.spawn(async move {
+            for alarm in begun {
+                tell(&shared, &alarm).await;
+            }
+        });
+        kept.map(|()| alarm).map_err(NoSuchAlarm::Store)
     }
 
     /// Tells that something that a trigger or connection needs does not work. Goes on until it is

@@ -205,6 +205,9 @@ impl Course {
             return Ok(());
         }
         self.stands = Some((head.status, head.wake));
+        if self.pieces == 0 && failures::is_heard(shared, &self.state) {
+            self.append_beginning(shared).await?;
+        }
         // A new run is refused where there is no room; one that was promised to someone waits for it.
         let first = self.pieces == 0;
         while let Err(error) = self.prepare(shared).await {
@@ -213,6 +216,27 @@ impl Course {
             }
             backpressure::pause().await;
         }
+        self.append(shared, head).await?;
+        if let Some(end) = self.state.end() {
+            alarms::note_end(shared, &self.state, end);
+        }
+        Ok(())
+    }
+
+    /// Puts a run that has failed already on disk without its end. It may be refused, and nobody is to hear of the
+    /// failure of a run that there is not; after a crash it fails again, and is heard of then.
+    async fn append_beginning(&mut self, shared: &Arc<Shared>) -> Result<(), StoreError> {
+        if self.has_large_values() {
+            self.offload(shared).await?;
+        }
+        let end = self.unwritten.pop_if(|entry| matches!(entry, Entry::Ended { .. }));
+        let head = Head { status: Status::Running, ..self.head(Standing::Working) };
+        self.append(shared, head).await?;
+        self.unwritten.extend(end);
+        Ok(())
+    }
+
+    async fn append(&mut self, shared: &Arc<Shared>, head: Head) -> Result<(), StoreError> {
         let append = Append {
             run: self.state.run(),
             piece: self.pieces,
@@ -225,24 +249,21 @@ impl Course {
         self.pieces += 1;
         self.changed = append.head.at;
         self.unwritten.clear();
-        match first {
+        match append.piece == 0 {
             true => shared.store.journal.append(append).await?,
             false => backpressure::append(shared, append).await?,
         }
         self.reservation = None;
-        if let Some(end) = self.state.end() {
-            alarms::note_end(shared, &self.state, end);
-        }
         Ok(())
     }
 
     /// Brings to disk what a write builds upon. May be done again.
     async fn prepare(&mut self, shared: &Arc<Shared>) -> Result<(), StoreError> {
-        if let Some(End::Failed { .. }) = self.state.end() {
-            failures::raise(shared, &self.state).await?;
-        }
         if self.has_large_values() {
             self.offload(shared).await?;
+        }
+        if failures::is_heard(shared, &self.state) {
+            failures::raise(shared, &self.state).await?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 use crate::calls;
 use crate::course::Course;
 use crate::intake;
+use crate::scenarios::Deployment;
 use crate::shared::Shared;
 use run::State;
 use run::entry::{Created, End};
@@ -16,13 +17,16 @@ use scenario::plan::Trigger;
 use serde_json::json;
 use std::sync::Arc;
 
-/// Starts what the failure of this run starts, if it has failed.
+/// Whether this run has failed and scenarios are to be started for that.
+pub(crate) fn is_heard(shared: &Arc<Shared>, state: &State) -> bool {
+    // One failure is not to be the beginning of an endless row of them, however they call each other.
+    let has_failed = matches!(state.end(), Some(End::Failed { .. })) && calls::root(state) != Source::Failure;
+    has_failed && shared.scenarios.all().iter().any(|deployment| hears(deployment, &state.created().scenario))
+}
+
+/// Starts what the failure of this run starts, if it [is heard](is_heard).
 pub(crate) async fn raise(shared: &Arc<Shared>, state: &State) -> Result<(), StoreError> {
     let Some(End::Failed { spot, error }) = state.end() else { return Ok(()) };
-    // One failure is not to be the beginning of an endless row of them, however they call each other.
-    if calls::root(state) == Source::Failure {
-        return Ok(());
-    }
     let told = told(state, spot.as_ref(), error);
     tell(shared, &state.created().scenario, state.run(), &told).await
 }
@@ -36,11 +40,7 @@ pub(crate) async fn tell(
     told: &serde_json::Value,
 ) -> Result<(), StoreError> {
     for deployment in shared.scenarios.all() {
-        let covers = |trigger: &Trigger| match trigger {
-            Trigger::Failure(failure) => failure.covers(scenario.as_str()),
-            _ => false,
-        };
-        if deployment.id == *scenario || !deployment.plan.triggers.iter().any(covers) {
+        if !hears(&deployment, scenario) {
             continue;
         }
         let run = RunId::derived(cause.created(), cause, deployment.id.as_str().as_bytes());
@@ -62,6 +62,15 @@ pub(crate) async fn tell(
         }
     }
     Ok(())
+}
+
+/// Whether a scenario is started when another fails.
+fn hears(deployment: &Deployment, scenario: &ScenarioId) -> bool {
+    let covers = |trigger: &Trigger| match trigger {
+        Trigger::Failure(failure) => failure.covers(scenario.as_str()),
+        _ => false,
+    };
+    deployment.id != *scenario && deployment.plan.triggers.iter().any(covers)
 }
 
 /// RFC 3339, UTC, with milliseconds, as times are everywhere.

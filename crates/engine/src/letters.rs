@@ -8,7 +8,7 @@ use crate::moves;
 use crate::shared::Shared;
 use run::State;
 use run::entry::{Called, End, Entry, Release};
-use run::id::{RunId, Spot};
+use run::id::{Millis, RunId, Spot};
 use run::payload::Payload;
 use run::tables::StoreError;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub(crate) async fn heed(
         Letter::Move { plan, by, receipt } => return moves::heed(shared, course, plan, by, receipt).await,
         Letter::Answer { spot, answer, receipt } => (answered(course.state(), spot, answer, at), receipt),
         Letter::Release { spot, release, by, receipt } => (released(course.state(), spot, &release, &by, at), receipt),
-        Letter::Cancel { receipt } => (Ok(vec![Entry::Ended { end: Box::new(End::Cancelled), at }]), receipt),
+        Letter::Cancel { receipt } => (Ok(cancelled(course, at)), receipt),
     };
     match entries {
         Ok(entries) if course.state().end().is_none() => {
@@ -42,6 +42,13 @@ pub(crate) async fn heed(
             Ok(None)
         }
     }
+}
+
+/// What was in flight at a crash is named even where the run is not carried on.
+fn cancelled(course: &Course, at: Millis) -> Vec<Entry> {
+    let mut entries = run::doubts(course.state(), &course.in_flight, at);
+    entries.push(Entry::Ended { end: Box::new(End::Cancelled), at });
+    entries
 }
 
 fn answered(state: &State, spot: Spot, answer: Payload, at: i64) -> Result<Vec<Entry>, Unheard> {

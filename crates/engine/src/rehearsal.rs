@@ -57,8 +57,8 @@ pub trait Cast {
     fn invoke(&mut self, called: &Called, scene: Scene<'_>) -> Option<Result<Value, StepError>>;
     /// The scenario of this name that can be called, if there is one.
     fn scenario(&mut self, name: &str) -> Option<Arc<Deployment>>;
-    /// Whether they can go on no further: the walk ends where it is.
-    fn leaves(&self) -> bool {
+    /// Whether they can go on no further, after so many entries: the walk ends where it is.
+    fn leaves(&mut self, _entries: usize) -> bool {
         false
     }
 }
@@ -111,7 +111,7 @@ impl Stage {
     pub(crate) fn walk(mut self, cast: &mut dyn Cast) -> (Rehearsal, Millis) {
         loop {
             // What is decided after someone has left is not decided.
-            let stretch = if cast.leaves() { Stretch::Act(Vec::new()) } else { self.course.walk(self.now) };
+            let stretch = if self.is_left_by(cast) { Stretch::Act(Vec::new()) } else { self.course.walk(self.now) };
             let Stretch::Act(actions) = stretch else { continue };
             if actions.is_empty() {
                 let now = self.now;
@@ -127,7 +127,7 @@ impl Stage {
         let mut next: Option<Millis> = None;
         let mut is_idle = true;
         for action in actions {
-            if cast.leaves() {
+            if self.is_left_by(cast) {
                 return;
             }
             is_idle &= matches!(action, Action::Wait(_));
@@ -155,7 +155,7 @@ impl Stage {
         let (spot, attempt) = (call.spot.clone(), call.attempt);
         self.course.record(Entry::Started { spot, attempt, at: self.now });
         let result = call.unseal(&MadeUp).and_then(|_| cast.call(&call, self.scene()));
-        if !cast.leaves() {
+        if !self.is_left_by(cast) {
             self.settle(&call.spot, call.attempt, result);
         }
     }
@@ -201,7 +201,7 @@ impl Stage {
                 calls::result(&rehearsal.entries).unwrap_or_else(|| Err(held(called)))
             }),
         };
-        if !cast.leaves() {
+        if !self.is_left_by(cast) {
             self.settle(&called.spot, called.attempt, result);
         }
     }
@@ -219,6 +219,10 @@ impl Stage {
         let root = calls::root(parent);
         stage.course.record(Entry::CalledBy(Box::new(Caller { run, spot, chain, detached, root, at })));
         Ok(stage.walk(cast))
+    }
+
+    fn is_left_by(&self, cast: &mut dyn Cast) -> bool {
+        cast.leaves(self.course.unwritten().len())
     }
 
     fn scene(&self) -> Scene<'_> {

@@ -139,7 +139,7 @@ impl Original<'_> {
         let at = shared.now();
         let replayed = self.replayed(shared, &cut, from, replay.by, at);
         let mut entries = vec![Entry::Created(Arc::clone(self.created)), Entry::Replayed(Box::new(replayed))];
-        entries.extend(cut.entries);
+        entries.extend(cut.entries.into_iter().map(|entry| as_of(entry, at)));
         if plan.version != self.plan.version {
             entries = translate(&entries, &self.plan, &plan).map_err(Unreplayable::Misfits)?;
         }
@@ -168,6 +168,16 @@ impl Original<'_> {
         });
         let copied = cut.entries.len() as u32;
         Replayed { of: self.run, draws: draws.unwrap_or(self.run), from, copied, times, by, at }
+    }
+}
+
+/// A wait around the step that is begun with has all of its time before it once more.
+fn as_of(entry: Entry, now: Millis) -> Entry {
+    match entry {
+        Entry::Awaiting { spot, until, at } => {
+            Entry::Awaiting { spot, until: until.saturating_add(now.saturating_sub(at)), at }
+        }
+        entry => entry,
     }
 }
 

@@ -154,6 +154,8 @@ impl Engine {
     /// deployed before, so that resumed runs find their plans at hand; triggers should be opened after, so that no new
     /// run is taken for an old one. Gives the number of runs taken up. Blocks for the disk.
     pub fn resume(&self) -> Result<usize, StoreError> {
+        // What runs come to is told by what is known already.
+        self.shared.alarms.load()?;
         self.shared.gates.load()?;
         self.shared.gates.paused().iter().for_each(|scenario| self.shared.queues.pause(scenario));
         let taken = resume::take_up(&self.shared)?;
@@ -161,7 +163,6 @@ impl Engine {
         self.shared.runtime.spawn(driver::dispatch(Arc::clone(&self.shared), |queues| &queues.unattended));
         self.shared.runtime.spawn(resume::wake(Arc::clone(&self.shared)));
         self.shared.runtime.spawn(repeats::keep(Arc::clone(&self.shared)));
-        self.shared.alarms.load()?;
         self.shared.runtime.spawn(heartbeats::keep(Arc::clone(&self.shared)));
         self.shared.runtime.spawn(retention::keep(Arc::clone(&self.shared)));
         Ok(taken)

@@ -4,6 +4,7 @@
 mod compare;
 mod recorded;
 
+use crate::clock::Clock;
 use crate::rehearsal::{Rehearsal, Stage};
 use crate::shared::Handle;
 use recorded::Recorded;
@@ -21,6 +22,12 @@ use store::{Filter, Status};
 
 /// How many runs are asked for at a time.
 const PAGE: usize = 200;
+
+/// How long all walks of one question may take, in milliseconds: they hold a thread.
+const LONGEST: Millis = 60_000;
+
+/// Why a walk ended, or did not begin, when that time was over.
+const OUT_OF_TIME: &str = "the time for comparing was over";
 
 /// Which runs are looked at.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +47,7 @@ pub struct Compared {
     pub created: Millis,
     /// What would be different: nothing where both walks are the same.
     pub differences: Vec<Difference>,
-    /// What is not known, because nobody answered it then: the walk ends there.
+    /// What is not known, because nobody answered it then, or because it would take too long: the walk ends there.
     pub unknown: Option<String>,
 }
 
@@ -84,7 +91,9 @@ impl Handle {
             }
         };
         let runs = self.last_runs(id, sample)?;
-        runs.into_iter().map(|run| self.compare(run, &plan)).collect()
+        let clock = &*self.shared.options.clock;
+        let patience = Patience { clock, until: clock.now().saturating_add(LONGEST) };
+        runs.into_iter().map(|run| self.compare(run, &plan, patience)).collect()
     }
 
     fn last_runs(&self, id: &ScenarioId, sample: Sample) -> Result<Vec<RunId>, StoreError> {
@@ -101,13 +110,16 @@ impl Handle {
         }
     }
 
-    fn compare(&self, run: RunId, new: &Arc<Plan>) -> Result<Compared, Incomparable> {
+    fn compare(&self, run: RunId, new: &Arc<Plan>, patience: Patience<'_>) -> Result<Compared, Incomparable> {
         let unknown = |why: String| Compared {
             run: run.to_string(),
             created: run.created(),
             differences: Vec::new(),
             unknown: Some(why),
         };
+        if patience.is_over() {
+            return Ok(unknown(OUT_OF_TIME.to_owned()));
+        }
         let Some((_, entries)) = self.journal(run)? else { return Ok(unknown("the run is not kept any more".into())) };
         let Some(Entry::Created(created)) = entries.first() else {
             return Ok(unknown("the journal has no beginning".into()));
@@ -116,7 +128,7 @@ impl Handle {
             Ok(old) => old,
             Err(error) => return Ok(unknown(error.to_string())),
         };
-        let original = Original { handle: self, run, created, entries: &entries, old: &old };
+        let original = Original { handle: self, run, created, entries: &entries, old: &old, patience };
         let (was, would_be) = (original.walk(&old), original.walk(new));
         Ok(Compared {
             differences: compare::differences(&was, &would_be, &old),
@@ -133,6 +145,20 @@ struct Original<'e> {
     created: &'e Arc<Created>,
     entries: &'e [Entry],
     old: &'e Arc<Plan>,
+    patience: Patience<'e>,
+}
+
+/// Until when walks go on.
+#[derive(Clone, Copy, Debug)]
+struct Patience<'c> {
+    clock: &'c dyn Clock,
+    until: Millis,
+}
+
+impl Patience<'_> {
+    fn is_over(self) -> bool {
+        self.clock.now() >= self.until
+    }
 }
 
 /// A walk with what is on record.
@@ -149,7 +175,7 @@ impl Original<'_> {
         let created = Created { version: plan.version.clone(), ..Created::clone(self.created) };
         let mut stage = Stage::of(self.run, plan, created, setting);
         stage.recall(self.draws(), times(self.decided(), self.old, plan));
-        let mut cast = Recorded::of(self.entries, self.old, plan);
+        let mut cast = Recorded::of(self.entries, self.old, plan, self.patience);
         let (rehearsal, _) = stage.walk(&mut cast);
         let Recorded { calls, unknown, .. } = cast;
         Walk { plan: Arc::clone(plan), rehearsal, calls, unknown }

@@ -15,6 +15,7 @@ use crate::names::View;
 use crate::payload::Payload;
 use crate::state::{Activity, Lane, State};
 use doubt::Interrupted;
+pub use doubt::doubts;
 pub use prepare::{Job, PreparedCall};
 use rhai::Dynamic;
 use scenario::expression::{ExpressionError, Moment, Template};
@@ -86,6 +87,10 @@ struct Decision<'a> {
 impl<'a> Decision<'a> {
     fn run(&mut self) {
         let state = self.state;
+        doubts(state, self.in_flight, self.now).into_iter().for_each(|doubt| self.record(doubt));
+        if !self.actions.is_empty() {
+            return;
+        }
         if let Some((conclusion, _)) = state.concluded() {
             return self.end(match conclusion {
                 Conclusion::Returned => End::Succeeded,

@@ -28,7 +28,7 @@ mod names;
 mod state;
 
 pub use chance::Reach;
-pub use decide::{Action, Job, PreparedCall, decide, settle};
+pub use decide::{Action, Job, PreparedCall, decide, doubts, settle};
 pub use key::Key;
 pub use state::State;
 

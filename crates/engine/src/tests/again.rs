@@ -217,6 +217,21 @@ fn what_if(handle: &Handle, text: &str, last: usize) -> Vec<Compared> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_text_without_end_is_not_walked_to_it_and_large_values_are_not_told_whole() {
+    let bench = Bench::new(Recorder::new());
+    let (_engine, handle) = bench.engine("steps: [ { id: made, set: { n: 1 } } ]");
+    let run = start(&handle, json!({})).await;
+    succeeded(&handle, run).await;
+    let within = "steps: [ { repeat: { times: 1000, steps: [ { set: 1 } ] } } ]";
+    let compared = what_if(&handle, &format!("steps: [ {{ repeat: {{ times: 1000, {within} }} }} ]"), 1).remove(0);
+    assert_eq!(compared.unknown.as_deref(), Some("the walk has more than 50000 entries"));
+    let large = format!("steps: [ {{ id: made, set: {{ n: {} }} }} ]", "x".repeat(5_000));
+    let compared = what_if(&handle, &large, 1).remove(0);
+    let Some(Value::String(told)) = &compared.differences[0].would_be else { panic!("{compared:?}") };
+    assert_eq!((told.chars().count(), compared.unknown), (1_025, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_edited_text_is_compared_with_what_was() {
     let bench = Bench::new(Recorder::new());
     let text = format!("{CALLS}  - respond: {{ json: {{ n: \"{{{{ two.n }}}}\", key: \"{{{{ made.key }}}}\" }} }}\n");

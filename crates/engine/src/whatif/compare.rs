@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// No more is told of one run.
 const MOST: usize = 200;
 
+/// How much is told of one value, in bytes of its JSON.
+const MOST_OF_A_VALUE: usize = 1_024;
+
 /// What would be different. What comes after something unknown is not compared.
 pub(super) fn differences(was: &Walk, would_be: &Walk, old: &Arc<Plan>) -> Vec<Difference> {
     let is_cut = was.unknown.is_some() || would_be.unknown.is_some();
@@ -24,7 +27,6 @@ pub(super) fn differences(was: &Walk, would_be: &Walk, old: &Arc<Plan>) -> Vec<D
         told.values("answer", "", answer(was), answer(would_be));
         told.values("end", "", end(was), end(would_be));
     }
-    told.differences.truncate(MOST);
     told.differences
 }
 
@@ -100,9 +102,23 @@ impl Told {
     }
 
     fn push(&mut self, at: &str, path: &str, was: Option<Value>, would_be: Option<Value>) {
-        let (at, path) = (at.to_owned(), path.to_owned());
-        self.differences.push(Difference { at, path, was, would_be });
+        if self.differences.len() < MOST {
+            let (at, path) = (at.to_owned(), path.to_owned());
+            self.differences.push(Difference { at, path, was: was.map(cut), would_be: would_be.map(cut) });
+        }
     }
+}
+
+/// A large value as the beginning of its text: the runs themselves have it whole.
+fn cut(value: Value) -> Value {
+    let text = match &value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if text.len() <= MOST_OF_A_VALUE {
+        return value;
+    }
+    format!("{}…", &text[..text.floor_char_boundary(MOST_OF_A_VALUE)]).into()
 }
 
 /// A step in the terms of the old version; one that is new comes after them, in its own.

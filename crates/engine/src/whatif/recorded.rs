@@ -1,5 +1,6 @@
 //! What others answered in a run, for whoever walks it again.
 
+use super::{OUT_OF_TIME, Patience};
 use crate::rehearsal::{Cast, Scene};
 use crate::scenarios::Deployment;
 use run::PreparedCall;
@@ -13,10 +14,14 @@ use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
+/// How many entries one walk may have: a text that was just written may loop for very long, and all is held in memory.
+const MOST_ENTRIES: usize = 50_000;
+
 /// What is on record of a run, by its own version, and what is asked under another.
 pub(super) struct Recorded<'p> {
     old: &'p Arc<Plan>,
     new: &'p Arc<Plan>,
+    patience: Patience<'p>,
     outcomes: HashMap<Spot, VecDeque<Result<Outcome, StepError>>>,
     answers: HashMap<Spot, Value>,
     /// Every call, in order.
@@ -35,7 +40,7 @@ pub(super) struct Made {
 }
 
 impl<'p> Recorded<'p> {
-    pub(super) fn of(entries: &[Entry], old: &'p Arc<Plan>, new: &'p Arc<Plan>) -> Self {
+    pub(super) fn of(entries: &[Entry], old: &'p Arc<Plan>, new: &'p Arc<Plan>, patience: Patience<'p>) -> Self {
         let (mut outcomes, mut answers) = (HashMap::<Spot, VecDeque<_>>::new(), HashMap::new());
         let mut begun = HashSet::new();
         let asks = |spot: &Spot| matches!(old.step(spot.step).kind, Kind::Call(_) | Kind::Invoke(_));
@@ -65,7 +70,7 @@ impl<'p> Recorded<'p> {
                 outcomes.entry(spot.clone()).or_default().push_back(result);
             }
         }
-        Self { old, new, outcomes, answers, calls: Vec::new(), unknown: None }
+        Self { old, new, patience, outcomes, answers, calls: Vec::new(), unknown: None }
     }
 
     /// The next outcome of this step.
@@ -105,7 +110,13 @@ impl Cast for Recorded<'_> {
         None
     }
 
-    fn leaves(&self) -> bool {
+    fn leaves(&mut self, entries: usize) -> bool {
+        if self.unknown.is_none() {
+            self.unknown = match entries {
+                entries if entries > MOST_ENTRIES => Some(format!("the walk has more than {MOST_ENTRIES} entries")),
+                _ => self.patience.is_over().then(|| OUT_OF_TIME.to_owned()),
+            };
+        }
         self.unknown.is_some()
     }
 }

@@ -4,8 +4,9 @@ use super::{Decision, prepare};
 use crate::entry::{Entry, Occasion};
 use crate::error::StepError;
 use crate::id::{Millis, Spot};
-use crate::state::{Doubt, Lane};
+use crate::state::{Activity, Doubt, Lane, State};
 use scenario::plan::{AfterCrash, CallStep, Kind, Step};
+use std::collections::BTreeSet;
 
 /// The code of the error with which a step is held whose call is in doubt.
 pub(super) const IN_DOUBT: &str = "in_doubt";
@@ -20,9 +21,23 @@ pub(super) struct Interrupted {
     pub(super) doubt: Doubt,
 }
 
+/// Names every call that was in flight when a process ended, and of which that is not journaled yet. `in_flight` holds
+/// those that this process is making. It comes before all else that is said of the run: once that has ended, by its
+/// deadline or by someone's hand, nobody would ever learn that the call may have been made.
+pub fn doubts(state: &State, in_flight: &BTreeSet<Spot>, at: Millis) -> Vec<Entry> {
+    let in_doubt = |(spot, activity): (&Spot, &Activity)| match activity {
+        Activity::Attempting { attempt, doubt: Doubt::None, .. }
+            if matches!(state.plan.step(spot.step).kind, Kind::Call(_)) && !in_flight.contains(spot) =>
+        {
+            Some(Entry::Doubted { spot: spot.clone(), attempt: *attempt, at })
+        }
+        _ => None,
+    };
+    state.active.iter().filter_map(in_doubt).collect()
+}
+
 impl Decision<'_> {
-    /// Names the doubt first; then the call is made again, as it was, or held. A script touches nothing outside: it is
-    /// run again.
+    /// The call is made again, as it was, or held. A script touches nothing outside: it is run again.
     pub(super) fn interrupted(
         &mut self,
         step: &Step,
@@ -33,7 +48,6 @@ impl Decision<'_> {
         let Interrupted { attempt, since, doubt } = interrupted;
         let at = self.now;
         match (&step.kind, doubt, step.after_crash) {
-            (Kind::Call(_), Doubt::None, _) => self.record(Entry::Doubted { spot, attempt, at }),
             (Kind::Call(call), Doubt::Noticed, AfterCrash::Hold) => {
                 let error = Box::new(self.in_doubt(step, call, &spot, lane, &interrupted));
                 self.record(Entry::Held { spot, error, due: None, at });

@@ -43,8 +43,9 @@ pub(super) async fn receive(
     let chunks = stream::unfold(receiver, |mut receiver: mpsc::Receiver<_>| async {
         receiver.recv().await.map(|chunk| (chunk, receiver))
     });
+    let room = |bytes| share.take(bytes);
     let taking =
-        async { future::join(pump(payload, sender), upload::receive(reception, chunks, files, bounds)).await.1 };
+        async { future::join(pump(payload, sender), upload::receive(reception, chunks, files, bounds, room)).await.1 };
     in_time(patience, Box::pin(taking)).await
 }
 

@@ -89,18 +89,20 @@ impl Reception {
     }
 }
 
-/// Takes a body in. What is larger than a value may be is in the blobs when this comes back.
+/// Takes a body in. What is larger than a value may be is in the blobs when this comes back. `room` is asked before more
+/// bytes of a form are held in memory, as what is no file is, and as small files are.
 pub async fn receive(
     reception: Reception,
     chunks: impl Stream<Item = Result<Bytes, Refusal>> + Send,
     files: &Files,
     bounds: Bounds,
+    room: impl FnMut(u64) -> Result<(), Refusal> + Send,
 ) -> Result<Body, Refusal> {
     let most = reception.bound(bounds);
     match reception {
         Reception::Whole => whole(chunks, most).await.map(Body::Whole),
         Reception::Parts { boundary } => {
-            multipart::receive(bounded(chunks, most), &boundary, files, bounds.parsed).await
+            multipart::receive(bounded(chunks, most), &boundary, files, bounds.parsed, room).await
         }
         Reception::File { content_type } => file(bounded(chunks, most), &content_type, files).await,
     }

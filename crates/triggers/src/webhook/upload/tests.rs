@@ -18,7 +18,7 @@ fn fields(names: &[&str]) -> TriggerReads {
 fn take(reception: &Reception, body: &[u8], chunk: usize, files: &Files) -> Result<Body, Refusal> {
     let chunks: Vec<_> = body.chunks(chunk).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(receive(reception.clone(), stream::iter(chunks), files, BOUNDS))
+    runtime.block_on(receive(reception.clone(), stream::iter(chunks), files, BOUNDS, |_| Ok(())))
 }
 
 fn content(files: &Files, file: &FileValue) -> Vec<u8> {
@@ -72,6 +72,28 @@ fn what_is_parsed_is_held_and_what_is_not_is_a_file() {
     }
     let unbounded = Reception::of(Some(b"multipart/form-data"), None, &fields(&[]));
     assert_eq!(unbounded.unwrap_err().code, "bad_body");
+}
+
+#[test]
+fn room_is_asked_for_what_is_held_and_for_nothing_else() {
+    let (files, large) = (files(), noise(200_000));
+    let body = form(&[
+        ("name=\"note\"", &[b'x'; 3_000]),
+        ("name=\"large\"; filename=\"l.bin\"", &large),
+        ("name=\"small\"; filename=\"s.bin\"", b"12345"),
+    ]);
+    let chunks = || stream::iter(body.chunks(1_000).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect::<Vec<_>>());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for (most, fits) in [(3_005, true), (3_004, false), (2_999, false)] {
+        let mut left = most;
+        let room = |bytes: u64| {
+            left = u64::checked_sub(left, bytes).ok_or_else(|| Refusal::busy(2))?;
+            Ok(())
+        };
+        let reception = Reception::Parts { boundary: "cut".into() };
+        let taken = runtime.block_on(receive(reception, chunks(), &files, BOUNDS, room));
+        assert_eq!(taken.err().map(|refusal| refusal.status), (!fits).then_some(503), "{most}");
+    }
 }
 
 #[test]

@@ -42,10 +42,13 @@ fn nothing_acknowledged_is_lost_and_nothing_done_is_repeated() {
     assert!(lost.is_empty(), "{} of {} acknowledged events are lost: {lost:?}", lost.len(), acknowledged.len());
     assert!(doubled.is_empty(), "acknowledged events with more than one run: {doubled:?}");
     let repeated = journals.check(&far_side);
+    let doubted = journals.check_doubts(&served.data());
     println!(
-        "{rounds} kills, {} acknowledged, 0 lost, {} steps seen done at a kill and 0 of them repeated, {repeated} calls in flight made again",
+        "{rounds} kills, {} acknowledged, 0 lost, {} steps seen done at a kill and 0 of them repeated, \
+         {} calls seen in flight at a kill, {doubted} of them named in doubt, {repeated} calls made again",
         acknowledged.len(),
         journals.done.len(),
+        journals.in_flight.len(),
     );
 }
 
@@ -146,6 +149,23 @@ impl Journals {
             repeated += made - 1;
         }
         repeated
+    }
+
+    /// Fails unless exactly those calls are named in doubt that a kill found in flight. Gives their number.
+    fn check_doubts(&self, data: &Path) -> usize {
+        let store = open(data);
+        let mut doubted = HashSet::new();
+        for (run, _) in store.journal.list(&Filter::default(), usize::MAX).unwrap() {
+            doubted.extend(entries(&store, run).iter().filter_map(|entry| match entry {
+                Entry::Doubted { spot, .. } => Some(key(run, spot.step.0)),
+                _ => None,
+            }));
+        }
+        let unnamed: Vec<_> = self.in_flight.keys().filter(|call| !doubted.contains(*call)).collect();
+        assert!(unnamed.is_empty(), "in flight at a kill, and not named in doubt: {unnamed:?}");
+        let unfounded: Vec<_> = doubted.iter().filter(|call| !self.in_flight.contains_key(*call)).collect();
+        assert!(unfounded.is_empty(), "named in doubt, and in flight at no kill: {unfounded:?}");
+        doubted.len()
     }
 }
 

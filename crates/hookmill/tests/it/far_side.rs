@@ -6,10 +6,13 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
+/// How often each path was called with each idempotency key.
+pub(crate) type Calls = HashMap<(String, String), u32>;
+
 /// A service that answers every request with `{"ok":true}`.
 pub(crate) struct FarSide {
     address: SocketAddr,
-    calls: Arc<Mutex<HashMap<String, u32>>>,
+    calls: Arc<Mutex<Calls>>,
     requests: Arc<AtomicU32>,
 }
 
@@ -17,7 +20,7 @@ impl FarSide {
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let calls: Arc<Mutex<HashMap<String, u32>>> = Arc::default();
+        let calls: Arc<Mutex<Calls>> = Arc::default();
         let requests: Arc<AtomicU32> = Arc::default();
         let (counted, seen) = (Arc::clone(&calls), Arc::clone(&requests));
         std::thread::spawn(move || {
@@ -38,14 +41,14 @@ impl FarSide {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// How often each idempotency key was seen.
-    pub(crate) fn calls(&self) -> HashMap<String, u32> {
+    /// How often each path was called with each idempotency key.
+    pub(crate) fn calls(&self) -> Calls {
         self.calls.lock().unwrap().clone()
     }
 }
 
 /// Answers one connection until it ends.
-fn serve(stream: TcpStream, calls: &Mutex<HashMap<String, u32>>, requests: &AtomicU32) -> Option<()> {
+fn serve(stream: TcpStream, calls: &Mutex<Calls>, requests: &AtomicU32) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let mut writer = stream.try_clone().ok()?;
     let mut reader = BufReader::new(stream);
@@ -56,7 +59,8 @@ fn serve(stream: TcpStream, calls: &Mutex<HashMap<String, u32>>, requests: &Atom
         reader.read_exact(&mut body).ok()?;
         requests.fetch_add(1, Ordering::Relaxed);
         if let Some(key) = header(&head, "idempotency-key") {
-            *calls.lock().unwrap().entry(key.to_owned()).or_default() += 1;
+            let path = head.first()?.split(' ').nth(1)?;
+            *calls.lock().unwrap().entry((path.to_owned(), key.to_owned())).or_default() += 1;
         }
         let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{\"ok\":true}";
         writer.write_all(answer.as_bytes()).ok()?;

@@ -59,7 +59,8 @@ fn scenario(far_side: &FarSide) -> String {
             "  - id: {id}\n    http.request: {{ method: POST, url: \"{url}\", json: {{ n: \"{{{{ trigger.body.n }}}}\" }} }}\n"
         )
     };
-    format!("name: Events\ntrigger: {{ webhook: {{ path: events }} }}\nsteps:\n{}{}", step("one"), step("two"))
+    let steps: String = STEPS.into_iter().map(step).collect();
+    format!("name: Events\ntrigger: {{ webhook: {{ path: events }} }}\nsteps:\n{steps}")
 }
 
 /// Posts numbered events from many clients until the server is killed at a random moment. Gives what it acknowledged.
@@ -114,7 +115,7 @@ struct Journals {
 
 impl Journals {
     fn look(&mut self, data: &Path, far_side: &FarSide) {
-        let calls = far_side.calls();
+        let calls = calls(far_side);
         let store = open(data);
         for (run, _) in store.journal.open_runs(None, usize::MAX).unwrap() {
             let (mut started, mut done) = (HashSet::new(), HashSet::new());
@@ -139,7 +140,7 @@ impl Journals {
     /// Fails if a call was made again that was done, or more often than kills can explain. Gives the number of calls
     /// that kills repeated.
     fn check(&self, far_side: &FarSide) -> u32 {
-        let calls = far_side.calls();
+        let calls = calls(far_side);
         let again: Vec<_> = self.done.iter().filter(|(call, made)| calls[*call] != **made).collect();
         assert!(again.is_empty(), "steps that were journaled as done were done again: {again:?}");
         let mut repeated = 0;
@@ -169,9 +170,23 @@ impl Journals {
     }
 }
 
-/// The idempotency key of a step's call.
+/// The steps of [`scenario`], in their order.
+const STEPS: [&str; 2] = ["one", "two"];
+
+/// What a step's call is known by here: its run and its path.
 fn key(run: RunId, step: u32) -> String {
-    format!("{}-{step}", run.0.simple())
+    format!("{} /{}", run.0.simple(), STEPS[step as usize])
+}
+
+/// How often the far side was called, by [`key`]. However often a call is made, its idempotency key is the same.
+fn calls(far_side: &FarSide) -> HashMap<String, u32> {
+    let mut calls = HashMap::new();
+    for ((path, idempotency_key), made) in far_side.calls() {
+        let (run, _) = idempotency_key.split_once('-').expect("an idempotency key begins with the run");
+        let before = calls.insert(format!("{run} {path}"), made);
+        assert!(before.is_none(), "two idempotency keys for one call of {run} to {path}");
+    }
+    calls
 }
 
 /// The event of every run that succeeded. Runs that did not are a failure.

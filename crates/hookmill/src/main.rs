@@ -24,10 +24,6 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
-/// Answering a request takes some hundred small allocations: this allocator needs half the time of the system's.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Automation that keeps its promises: triggers start runs, runs walk a chain of modules, all of it written as YAML.
 #[derive(Debug, Parser)]
 #[command(name = "hookmill", version, after_help = terminal::EXIT_CODES, propagate_version = true)]

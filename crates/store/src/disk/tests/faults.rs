@@ -326,7 +326,7 @@ fn a_disk_that_cannot_be_written_is_told_and_nothing_is_lost() {
 fn records_are_refused_before_the_database_meets_a_full_disk() {
     let folder = tempfile::tempdir().unwrap();
     let files = FaultyFiles::default();
-    let store = crate::disk::open_with(folder.path(), Arc::new(files.clone()), 1 << 20).unwrap();
+    let store = open_with(folder.path(), Arc::new(files.clone()), 1 << 20).unwrap();
     let put = |store: &Store| store.tables.put("t", "k", b"v", Expected::Any);
     files.fate().full = true;
     assert!(matches!(put(&store), Err(StoreError::Full(_))));

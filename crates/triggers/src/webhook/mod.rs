@@ -5,6 +5,7 @@
 //! webhooks without one.
 
 pub mod address;
+pub mod batch;
 pub mod headers;
 pub mod hooks;
 pub mod parse;

@@ -63,6 +63,15 @@ impl Refusal {
         Self::new(413, "too_large", format!("the body is longer than {most} bytes"))
     }
 
+    /// 413: the parts that a batch is cut into have more bytes than this together.
+    pub fn batch_too_large(most: u64) -> Self {
+        Self::new(
+            413,
+            "batch_too_large",
+            format!("the items of this batch have more than {most} bytes, each with all around it"),
+        )
+    }
+
     /// 415: the body is written in a way that cannot be read.
     pub fn unsupported_media(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(415, "unsupported_media", detail)

@@ -88,6 +88,7 @@ async fn start(
     hook.admit(ip)?;
     let mut share = gateway.bodies.share();
     let body = body::receive(request, payload, gateway, hook, &mut share).await?;
+    let body = body::decompress(request, body, gateway, hook, &mut share)?;
     let input = hook.input(RawRequest {
         method: request.method().as_str(),
         path: &found.path,

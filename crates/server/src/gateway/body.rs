@@ -9,6 +9,7 @@ use futures_util::{StreamExt, future, stream};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+use triggers::webhook::compression::{self, Coding};
 use triggers::webhook::hooks::Hook;
 use triggers::webhook::problem::Refusal;
 use triggers::webhook::upload::{self, Body, Bounds, Reception};
@@ -29,6 +30,7 @@ pub(super) async fn receive(
     let bounds = Bounds { parsed: wanted.min(*max_body), files: wanted.min(*max_file) };
     let content_type = request.headers().get(header::CONTENT_TYPE).map(|value| value.as_bytes());
     let announced = announced(request);
+    let coding = Coding::of(encoding(request))?;
     let reception = Reception::of(content_type, announced, &hook.deployment.plan.trigger_reads)?;
     let most = reception.bound(bounds);
     if reception == Reception::Whole {
@@ -44,8 +46,9 @@ pub(super) async fn receive(
         receiver.recv().await.map(|chunk| (chunk, receiver))
     });
     let room = |bytes| share.take(bytes);
-    let taking =
-        async { future::join(pump(payload, sender), upload::receive(reception, chunks, files, bounds, room)).await.1 };
+    let taking = async {
+        future::join(pump(payload, sender), upload::receive(reception, coding, chunks, files, bounds, room)).await.1
+    };
     in_time(patience, Box::pin(taking)).await
 }
 
@@ -66,6 +69,33 @@ pub(crate) async fn read(
         Ok(chunk)
     });
     upload::whole(chunks, most).await
+}
+
+/// The bytes of a body that was taken in as a whole, decoded. Before this, they are as they were sent.
+pub(super) fn decompress(
+    request: &HttpRequest,
+    body: Body,
+    gateway: &Gateway,
+    hook: &Hook,
+    share: &mut Share,
+) -> Result<Body, Refusal> {
+    match body {
+        Body::Whole(bytes) => {
+            let most = hook.max_body.unwrap_or(gateway.max_body).min(gateway.max_body);
+            compression::decompress(encoding(request), bytes, most, |bytes| share.take(bytes)).map(Body::Whole)
+        }
+        decoded @ (Body::Parts { .. } | Body::File(_)) => Ok(decoded),
+    }
+}
+
+/// How the body is compressed, as the caller says. Several lines are one list (RFC 9110 §5.3), which is more than once.
+fn encoding(request: &HttpRequest) -> Option<&[u8]> {
+    let mut lines = request.headers().get_all(header::CONTENT_ENCODING);
+    match (lines.next(), lines.next()) {
+        (Some(only), None) => Some(only.as_bytes()),
+        (Some(_), Some(_)) => Some(b"several, times"),
+        (None, _) => None,
+    }
 }
 
 /// The length that the caller announces.

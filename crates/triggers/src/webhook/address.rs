@@ -44,7 +44,7 @@ impl Proxies {
         client
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    pub(super) fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| contains(network, address))
     }
 
@@ -83,7 +83,7 @@ fn contains(network: &IpNet, address: IpAddr) -> bool {
 }
 
 /// The lines of one header, in order.
-fn lines<'f>(fields: &[(&str, &'f [u8])], name: &str) -> impl Iterator<Item = Cow<'f, str>> {
+pub(super) fn lines<'f>(fields: &[(&str, &'f [u8])], name: &str) -> impl Iterator<Item = Cow<'f, str>> {
     fields.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| headers::text(value))
 }
 
@@ -98,16 +98,28 @@ fn forwarded(line: &str) -> Vec<Option<IpAddr>> {
 }
 
 fn forwarded_for(element: &str) -> Option<IpAddr> {
+    node(&pair(element, "for")?)
+}
+
+/// The `host` and the `proto` that the nearest proxy says it was called by, in the last element.
+pub(super) fn forwarded_to(fields: &[(&str, &[u8])]) -> (Option<String>, Option<String>) {
+    let last = lines(fields, "forwarded").last();
+    let elements = last.as_deref().and_then(|line| split_unquoted(line, ','));
+    let element = elements.and_then(|elements| elements.last().copied()).unwrap_or_default();
+    (pair(element, "host"), pair(element, "proto"))
+}
+
+/// The value of a parameter of an element, which must not occur more than once (RFC 7239 §4).
+fn pair(element: &str, name: &str) -> Option<String> {
     let pairs = split_unquoted(element, ';')?;
-    let mut nodes = pairs.into_iter().filter_map(|pair| {
-        let (name, value) = pair.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("for").then_some(value.trim())
+    let mut values = pairs.into_iter().filter_map(|pair| {
+        let (found, value) = pair.split_once('=')?;
+        found.trim().eq_ignore_ascii_case(name).then_some(value.trim())
     });
-    // RFC 7239 §4: each parameter must not occur more than once.
-    let (value, None) = (nodes.next()?, nodes.next()) else { return None };
+    let (value, None) = (values.next()?, values.next()) else { return None };
     match value.strip_prefix('"') {
-        Some(quoted) => node(&quoted.strip_suffix('"')?.replace('\\', "")),
-        None => node(value),
+        Some(quoted) => Some(quoted.strip_suffix('"')?.replace('\\', "")),
+        None => Some(value.to_owned()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A body as a value: JSON, form, multipart, XML, text or bytes, as the content type says and nothing else.
+//! A body as a value: JSON, lines of JSON, form, multipart, XML, text or bytes, as the content type says and nothing else.
 
 use super::encoding;
 use super::fields;
@@ -15,6 +15,7 @@ use run::files::FileValue;
 use run::payload::Payload;
 use scenario::data;
 use scenario::plan::TriggerReads;
+use serde_json::value::RawValue;
 
 /// The byte order mark of UTF-8.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -55,6 +56,7 @@ fn whole(content_type: Option<&[u8]>, bytes: Bytes, reads: &TriggerReads) -> Res
     let charset = || encoding::named(media_type.charset.as_deref().unwrap_or("utf-8"));
     match media_type.family() {
         Family::Json => json(bytes, reads),
+        Family::JsonLines => Ok(Decoded { body: json_lines(&bytes)?, raw: raw(&bytes), files: None }),
         Family::Form => {
             let form = fields::form(&bytes, charset()?)?;
             Ok(Decoded { body: payload(&form), raw: raw(&bytes), files: None })
@@ -89,6 +91,31 @@ fn json(bytes: Bytes, reads: &TriggerReads) -> Result<Decoded, Refusal> {
         }
         Err(error) => Err(Refusal::bad_json(format!("the body is not valid JSON: {error}"))),
     }
+}
+
+/// The list of the values, one a line. Lines without any are passed over, as at the end.
+fn json_lines(bytes: &[u8]) -> Result<Payload, Refusal> {
+    let mut list = Vec::with_capacity(bytes.len() + 2);
+    for (at, line) in bytes.strip_prefix(BOM).unwrap_or(bytes).split(|byte| *byte == b'\n').enumerate() {
+        let line = line.trim_ascii();
+        if line.is_empty() {
+            continue;
+        }
+        let value: &RawValue = serde_json::from_slice(line).map_err(|error| bad_line(at, &error))?;
+        list.push(if list.is_empty() { b'[' } else { b',' });
+        list.extend_from_slice(value.get().as_bytes());
+    }
+    if list.is_empty() {
+        list.push(b'[');
+    }
+    list.push(b']');
+    let value = data::parse(&list)
+        .map_err(|error| Refusal::bad_json(format!("the lines of the body are no list of JSON values: {error}")))?;
+    Ok(Payload::of_both(list, value))
+}
+
+fn bad_line(at: usize, error: &serde_json::Error) -> Refusal {
+    Refusal::bad_json(format!("line {} of the body is not valid JSON: {error}", at + 1))
 }
 
 fn guess(bytes: Bytes, reads: &TriggerReads) -> Decoded {

@@ -17,6 +17,8 @@ pub(super) struct MediaType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Family {
     Json,
+    /// One JSON value a line.
+    JsonLines,
     Form,
     Multipart,
     Xml,
@@ -49,6 +51,9 @@ impl MediaType {
     pub(super) fn family(&self) -> Family {
         match self.essence.as_str() {
             "application/json" | "text/json" => Family::Json,
+            "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines" => {
+                Family::JsonLines
+            }
             "application/x-www-form-urlencoded" => Family::Form,
             "multipart/form-data" => Family::Multipart,
             "application/xml" | "text/xml" => Family::Xml,
@@ -122,6 +127,9 @@ mod tests {
         for (essence, family) in [
             ("application/vnd.api+json", Family::Json),
             ("application/cloudevents+json", Family::Json),
+            ("application/cloudevents-batch+json", Family::Json),
+            ("application/x-ndjson", Family::JsonLines),
+            ("application/jsonl", Family::JsonLines),
             ("application/soap+xml", Family::Xml),
             ("image/svg+xml", Family::Xml),
             ("text/csv", Family::Text),

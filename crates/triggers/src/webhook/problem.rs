@@ -72,6 +72,11 @@ impl Refusal {
         )
     }
 
+    /// 413: the body decodes to so many times its own length, or more.
+    pub fn too_compressed(times: u64) -> Self {
+        Self::new(413, "too_compressed", format!("the body decodes to more than {times} times its length"))
+    }
+
     /// 415: the body is written in a way that cannot be read.
     pub fn unsupported_media(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(415, "unsupported_media", detail)
@@ -220,6 +225,7 @@ mod tests {
             (Refusal::forbidden(), 403),
             (Refusal::method_not_allowed(&[]), 405),
             (Refusal::too_large(1), 413),
+            (Refusal::too_compressed(1), 413),
             (Refusal::unsupported_media("x"), 415),
             (Refusal::bad_body("x"), 400),
             (Refusal::bad_json("x"), 400),

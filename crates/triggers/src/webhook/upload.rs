@@ -4,6 +4,7 @@
 mod multipart;
 mod spool;
 
+use super::compression::{Coding, decoded};
 use super::media_type::{Family, MediaType};
 use super::multipart::boundary;
 use super::problem::Refusal;
@@ -14,7 +15,7 @@ use run::files::{FileValue, Files};
 use run::payload::INLINE;
 use scenario::plan::TriggerReads;
 use serde_json::Value;
-use spool::Spool;
+use spool::{Content, Spool};
 
 /// How the body of a request is to be taken in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl Reception {
         match media_type.family() {
             Family::Multipart => Ok(Self::Parts { boundary: boundary(media_type.boundary.as_deref())?.to_owned() }),
             Family::Bytes => Ok(Self::File { content_type: body::file_type(media_type) }),
-            Family::Json | Family::Form | Family::Xml | Family::Text => Ok(Self::Whole),
+            Family::Json | Family::JsonLines | Family::Form | Family::Xml | Family::Text => Ok(Self::Whole),
         }
     }
 
@@ -91,20 +92,36 @@ impl Reception {
 
 /// Takes a body in. What is larger than a value may be is in the blobs when this comes back. `room` is asked before more
 /// bytes of a form are held in memory, as what is no file is, and as small files are.
+///
+/// Files are decoded as they come; what is taken in as a whole stays as it came, for signatures to be verified, and is
+/// decoded by [`decompress`](super::compression::decompress).
 pub async fn receive(
     reception: Reception,
+    coding: Option<Coding>,
     chunks: impl Stream<Item = Result<Bytes, Refusal>> + Send,
     files: &Files,
     bounds: Bounds,
     room: impl FnMut(u64) -> Result<(), Refusal> + Send,
 ) -> Result<Body, Refusal> {
     let most = reception.bound(bounds);
-    match reception {
-        Reception::Whole => whole(chunks, most).await.map(Body::Whole),
-        Reception::Parts { boundary } => {
-            multipart::receive(bounded(chunks, most), &boundary, files, bounds.parsed, room).await
+    let chunks = bounded(chunks, most);
+    match (reception, coding) {
+        (Reception::Whole, _) => whole(chunks, most).await.map(Body::Whole),
+        (Reception::Parts { boundary }, None) => {
+            multipart::receive(chunks, &boundary, files, bounds.parsed, room).await
         }
-        Reception::File { content_type } => file(bounded(chunks, most), &content_type, files).await,
+        (Reception::Parts { boundary }, Some(coding)) => {
+            multipart::receive(decoded(coding, chunks, most), &boundary, files, bounds.parsed, room).await
+        }
+        (Reception::File { content_type }, None) => match file(chunks, files).await? {
+            // It had no length to tell from, and turned out to be small.
+            Content::Small(bytes) => Ok(Body::Whole(bytes)),
+            kept => Ok(Body::File(kept.into_value("", "", &content_type))),
+        },
+        (Reception::File { content_type }, Some(coding)) => {
+            let content = file(decoded(coding, chunks, most), files).await?;
+            Ok(Body::File(content.into_value("", "", &content_type)))
+        }
     }
 }
 
@@ -130,21 +147,13 @@ fn bounded<S: Stream<Item = Result<Bytes, Refusal>>>(chunks: S, most: u64) -> im
     })
 }
 
-async fn file(
-    chunks: impl Stream<Item = Result<Bytes, Refusal>> + Send,
-    content_type: &str,
-    files: &Files,
-) -> Result<Body, Refusal> {
+async fn file(chunks: impl Stream<Item = Result<Bytes, Refusal>> + Send, files: &Files) -> Result<Content, Refusal> {
     let mut chunks = std::pin::pin!(chunks);
     let mut spool = Spool::new(files);
     while let Some(chunk) = chunks.next().await.transpose()? {
         spool.push(&chunk).await?;
     }
-    Ok(match spool.finish().await? {
-        // It had no length to tell from, and turned out to be small.
-        spool::Content::Small(bytes) => Body::Whole(bytes),
-        spool::Content::Kept(kept) => Body::File(FileValue::kept("", "", content_type, &kept)),
-    })
+    spool.finish().await
 }
 
 #[cfg(test)]

@@ -58,6 +58,10 @@ fn bodies() {
         br#"{"__proto__":{"x":1},"constructor":2}"#,
         json!({"__proto__": {"x": 1}, "constructor": 2}),
     );
+    check("application/x-ndjson", b"{\"a\":1}\r\n\n[2]\n \"x\"  \n", json!([{"a": 1}, [2], "x"]));
+    check("application/jsonl", b"\n \n", json!([]));
+    check("application/jsonl", b"\xef\xbb\xbf9007199254740993", json!([9_007_199_254_740_993_i64]));
+    check("application/cloudevents-batch+json", b"[{\"id\":\"1\"}]", json!([{"id": "1"}]));
     check("application/x-www-form-urlencoded", b"a=1&b=2", json!({"a": "1", "b": "2"}));
     check("application/x-www-form-urlencoded; charset=big5", b"a=%A4%A4", json!({"a": "中"}));
     check("application/xml", b"<a><b>1</b></a>", json!({"a": {"b": "1"}}));
@@ -93,6 +97,10 @@ fn refused_bodies() {
     check("application/json", b"{}{}", 400, "bad_json", "trailing characters at line 1 column 3");
     check("application/json", b"  ", 400, "bad_json", "EOF");
     check("application/json", b"a=1", 400, "bad_json", "line 1 column 1");
+    check("application/x-ndjson", b"{}\n{\"a\":\n1}", 400, "bad_json", "line 2 of the body");
+    check("application/x-ndjson", b"1\n{} {}", 400, "bad_json", "line 2 of the body");
+    check("application/jsonl", b"{}\n1e400", 400, "bad_json", "");
+    check("application/jsonl", b"\"\xff\"", 400, "bad_json", "line 1 of the body");
     check("application/xml", b"<a>", 400, "bad_body", "");
     check("multipart/form-data", b"--x--", 400, "bad_body", "boundary");
     check("text/plain; charset=klingon", b"x", 415, "unsupported_media", "character set");
@@ -103,6 +111,8 @@ fn refused_bodies() {
 fn w10_json_depth() {
     let nested = |depth: usize| ["[", "]"].map(|bracket| bracket.repeat(depth)).concat();
     assert!(parse_body(Some("application/json"), nested(127).as_bytes()).is_ok());
+    assert!(parse_body(Some("application/jsonl"), nested(126).as_bytes()).is_ok());
+    assert_eq!(parse_body(Some("application/jsonl"), nested(128).as_bytes()).unwrap_err().code, "bad_json");
     for depth in [129, 100_000] {
         let refusal = parse_body(Some("application/json"), nested(depth).as_bytes()).unwrap_err();
         assert_eq!(refusal.code, "bad_json", "{depth}");
@@ -201,8 +211,9 @@ fn too_long_queries_are_refused() {
 }
 
 /// Content types that reach every parser, and pieces that their syntaxes are made of.
-const CONTENT_TYPES: [&str; 8] = [
+const CONTENT_TYPES: [&str; 9] = [
     "application/json",
+    "application/x-ndjson",
     "application/x-www-form-urlencoded",
     "multipart/form-data; boundary=b",
     "application/xml",

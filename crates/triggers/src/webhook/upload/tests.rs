@@ -18,7 +18,7 @@ fn fields(names: &[&str]) -> TriggerReads {
 fn take(reception: &Reception, body: &[u8], chunk: usize, files: &Files) -> Result<Body, Refusal> {
     let chunks: Vec<_> = body.chunks(chunk).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(receive(reception.clone(), stream::iter(chunks), files, BOUNDS, |_| Ok(())))
+    runtime.block_on(receive(reception.clone(), None, stream::iter(chunks), files, BOUNDS, |_| Ok(())))
 }
 
 fn content(files: &Files, file: &FileValue) -> Vec<u8> {
@@ -91,7 +91,7 @@ fn room_is_asked_for_what_is_held_and_for_nothing_else() {
             Ok(())
         };
         let reception = Reception::Parts { boundary: "cut".into() };
-        let taken = runtime.block_on(receive(reception, chunks(), &files, BOUNDS, room));
+        let taken = runtime.block_on(receive(reception, None, chunks(), &files, BOUNDS, room));
         assert_eq!(taken.err().map(|refusal| refusal.status), (!fits).then_some(503), "{most}");
     }
 }

@@ -1,4 +1,8 @@
-//! What a scenario may name: modules with their parameters, and connections. Plain data, made elsewhere.
+//! What a scenario may name: modules with their parameters, presets of `verify`, connections, secrets. Plain data, made elsewhere.
+
+mod provider;
+
+pub use provider::{Assurance, ProviderSpec, SettingKind, SettingSpec};
 
 use crate::text;
 use serde::Serialize;
@@ -62,6 +66,7 @@ pub struct Catalog {
     connections: Option<BTreeMap<String, String>>,
     scenarios: Option<BTreeMap<String, Callee>>,
     secrets: Option<BTreeSet<String>>,
+    providers: Option<BTreeMap<String, Arc<ProviderSpec>>>,
 }
 
 /// What a `call` step may know of another scenario.
@@ -120,6 +125,13 @@ impl Catalog {
         self
     }
 
+    /// The same catalogue, knowing what `verify` may name.
+    #[must_use]
+    pub fn with_providers(mut self, providers: impl IntoIterator<Item = ProviderSpec>) -> Self {
+        self.providers = Some(providers.into_iter().map(|spec| (spec.name.clone(), Arc::new(spec))).collect());
+        self
+    }
+
     /// The module of this name.
     pub fn module(&self, name: &str) -> Option<&Arc<ModuleSpec>> {
         self.modules.get(name)
@@ -138,6 +150,11 @@ impl Catalog {
     /// The names of secrets, where they are known.
     pub fn secrets(&self) -> Option<&BTreeSet<String>> {
         self.secrets.as_ref()
+    }
+
+    /// What `verify` may name, where it is known; where it is not, neither names nor settings are checked.
+    pub fn providers(&self) -> Option<&BTreeMap<String, Arc<ProviderSpec>>> {
+        self.providers.as_ref()
     }
 
     /// The scenarios that `call` may name, where they are known.

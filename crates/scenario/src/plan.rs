@@ -3,17 +3,20 @@
 //! Steps and blocks stand in two flat lists and refer to each other by number, so that a position in a run is two
 //! small numbers and a list of loop counters, and a plan is shared by all its runs without locks.
 
+mod credential;
 mod identity;
 mod test;
+mod webhook;
 
+pub use credential::Credential;
 pub(crate) use identity::{content, identify};
 pub use test::{Exchange, ExchangeBody, Expect, ExpectedError, Mock, MockError, StoreContents, Test};
+pub use webhook::{Check, Dedupe, Deduping, ItemPath, Network, Verify, Webhook};
 
 use crate::diagnostic::Place;
 use crate::expression::{Expression, Script, Template};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -683,45 +686,6 @@ fn fits(pattern: &str, name: &str) -> bool {
         }
     }
     pattern[p..].iter().all(|rest| *rest == '*')
-}
-
-/// `webhook:`.
-#[derive(Clone, Debug)]
-pub struct Webhook {
-    /// Path below `/hook/`, segments of which `{name}` match anything. None: an unguessable one is made.
-    pub path: Option<Arc<str>>,
-    /// Where the path, or the webhook, stands in the text.
-    pub place: Place,
-    /// Upper-case methods; empty: any.
-    pub methods: Vec<String>,
-    /// Callers' networks; empty: anyone.
-    pub allow: Vec<Network>,
-    /// JSON Schema that the body (or `data`, for callers without a body) must satisfy.
-    pub input: Option<Value>,
-    /// How long a caller waits for `respond`.
-    pub wait: Duration,
-    /// The largest body in bytes; none: the server's bound.
-    pub max_body: Option<u64>,
-    /// How repeated deliveries are recognised; none: each is a run of its own.
-    pub dedupe: Option<Dedupe>,
-}
-
-/// `dedupe:`.
-#[derive(Clone, Debug)]
-pub struct Dedupe {
-    /// What is the same for repeats of a delivery; it reads `trigger`.
-    pub key: Expression,
-    /// For how long a repeat is recognised.
-    pub window: Duration,
-}
-
-/// An address range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    /// First address.
-    pub address: IpAddr,
-    /// Number of leading bits that count.
-    pub prefix: u8,
 }
 
 /// `schedule:`.

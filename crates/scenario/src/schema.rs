@@ -2,6 +2,8 @@
 //!
 //! The language's own part is data, `schema/language.yaml`; a test keeps it in step with what the check accepts.
 
+mod providers;
+
 use crate::catalog::{Catalog, Effect, ModuleSpec};
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
@@ -41,9 +43,10 @@ pub(crate) fn built_ins() -> &'static [ModuleSpec] {
     &BUILT_IN
 }
 
-/// The JSON Schema (2020-12) of scenarios with the modules and connections of this catalogue.
+/// The JSON Schema (2020-12) of scenarios with the modules, connections and providers of this catalogue.
 pub fn schema(catalog: &Catalog) -> Value {
     let mut schema = LANGUAGE.clone();
+    providers::add(&mut schema, catalog);
     let mut keys: Vec<String> = built_ins().iter().map(|spec| spec.name.clone()).collect();
     let mut definitions = Map::new();
     for spec in built_ins() {

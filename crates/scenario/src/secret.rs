@@ -50,4 +50,18 @@ impl Unavailable {
         let hint = "set the variable or write the file that `secrets.yaml` names, and have the server read it again";
         Self { message: format!("the secret `{name}` cannot be read: {why}"), hint: hint.to_owned() }
     }
+
+    /// A variable of the environment that is not set, or that scenarios may not read.
+    pub fn unreadable_variable(name: &str) -> Self {
+        let hint = format!("set it where the server runs, and start that with `--allow-env {name}`");
+        Self { message: format!("there is no variable `{name}` that scenarios may read"), hint }
+    }
+
+    /// Something without content, where a credential is needed. `name` says how expressions call it.
+    pub fn empty(name: &str) -> Self {
+        Self {
+            message: format!("`{name}` is empty"),
+            hint: "an empty credential keeps nobody out: give it a value".to_owned(),
+        }
+    }
 }

@@ -3,6 +3,8 @@
 
 mod alarms;
 mod collect;
+mod cors;
+mod each;
 mod ending;
 mod for_each;
 mod invoke;
@@ -20,6 +22,7 @@ mod schedule;
 mod step;
 mod test;
 mod trigger;
+mod verify;
 mod wait;
 mod wait_for;
 mod webhook;
@@ -32,9 +35,9 @@ pub(crate) use step::BUILT_IN;
 pub(crate) const KEYS: &[(&str, &[&str], &[&str])] = &[
     ("", scenario::KEYS, &[]),
     ("/$defs/trigger", trigger::KINDS, &["mail", "mailhook"]),
-    ("/$defs/webhook", webhook::KEYS, &["verify", "each"]),
+    ("/$defs/webhook", webhook::KEYS, &[]),
     ("/$defs/schedule", schedule::KEYS, &[]),
-    ("/$defs/dedupe/oneOf/1", webhook::DEDUPE_KEYS, &[]),
+    ("/$defs/dedupe/oneOf/2", webhook::DEDUPE_KEYS, &[]),
     ("/$defs/limits", limits::KEYS, &[]),
     ("/$defs/concurrency/oneOf/1", limits::CONCURRENCY_KEYS, &[]),
     ("/$defs/keep/oneOf/1", keep::KEYS, &[]),

@@ -17,7 +17,7 @@ fn dedupe(bench: &Bench, text: &str) -> Dedupe {
     let catalog = Catalog::new([ModuleSpec::clone(&bench.recorder.spec)]);
     let plan: Plan = scenario::check(text, &catalog).0.unwrap();
     let webhooks = plan.triggers.iter().find_map(|trigger| match trigger {
-        Trigger::Webhook(webhook) => webhook.dedupe.clone(),
+        Trigger::Webhook(webhook) => webhook.dedupe.expression().cloned(),
         _ => None,
     });
     webhooks.unwrap()

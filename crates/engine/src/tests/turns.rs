@@ -25,7 +25,7 @@ fn dedupe(bench: &Bench, text: &str) -> Dedupe {
     let catalog = Catalog::new([ModuleSpec::clone(&bench.recorder.spec)]);
     let plan = scenario::check(text, &catalog).0.unwrap();
     let of = |trigger: &Trigger| match trigger {
-        Trigger::Webhook(webhook) => webhook.dedupe.clone(),
+        Trigger::Webhook(webhook) => webhook.dedupe.expression().cloned(),
         _ => None,
     };
     plan.triggers.iter().find_map(of).unwrap()

@@ -53,7 +53,7 @@ impl Checker<'_> {
     }
 
     /// Says which of these secrets there are not.
-    pub(super) fn know_secrets(&mut self, secrets: &[(String, Place)]) {
+    pub(crate) fn know_secrets(&mut self, secrets: &[(String, Place)]) {
         let Some(known) = self.catalog.secrets() else { return };
         for (name, place) in secrets.iter().filter(|(name, _)| !known.contains(name)) {
             let diagnostic =

@@ -59,4 +59,39 @@ impl Diagnostic {
         Self::error("E0409", place, format!("two webhooks listen on `{path}`"))
             .hint(format!("the other one stands in line {}; give them different paths or methods", first.line))
     }
+
+    /// A preset or scheme of `verify` that does not exist.
+    pub(crate) fn unknown_provider<'c>(place: Place, name: &str, known: impl IntoIterator<Item = &'c str>) -> Self {
+        Self::error("E0410", place, format!("`verify` knows no `{name}`")).correct(
+            name,
+            known,
+            "for senders without a preset there are `hmac`, `basic`, `bearer`, `header`, `query` and `jwt`",
+        )
+    }
+
+    /// A `verify` that names a preset and gives it nothing.
+    pub(crate) fn verify_by_name(place: Place, name: &str) -> Self {
+        let diagnostic = Self::wrong_kind(place, "`verify`", "`none` or a map", "text");
+        let is_word = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let name = if is_word { name } else { "bearer" };
+        diagnostic.hint(format!("write `verify: {{ {name}: \"{{{{ secrets.{name} }}}}\" }}`"))
+    }
+
+    /// An expression where only a secret or a variable of the environment has its place.
+    pub(crate) fn no_credential(place: Place, what: &str) -> Self {
+        Self::error("E0411", place, format!("{what} can only hold secrets and variables of the environment"))
+            .hint("write `{{ secrets.NAME }}` or `{{ env.NAME }}`, alone or among text")
+    }
+
+    /// A text that is no way to a list in the body.
+    pub(crate) fn bad_item_path(place: Place, path: &str) -> Self {
+        Self::error("E0412", place, format!("`{path}` is no path to a list in the body"))
+            .hint("write names with dots between them, as `body.events`; a `for_each` step takes any expression")
+    }
+
+    /// A text that is no origin.
+    pub(crate) fn bad_origin(place: Place, origin: &str) -> Self {
+        Self::error("E0413", place, format!("`{origin}` is no origin of pages"))
+            .hint("write scheme and host alone, as `https://shop.example.com`, or `cors: \"*\"` for any")
+    }
 }

@@ -6,6 +6,7 @@ mod change;
 pub(crate) mod code;
 mod comparison;
 mod diagnostics;
+mod environment;
 pub(crate) mod fault;
 mod lower;
 pub(crate) mod machine;

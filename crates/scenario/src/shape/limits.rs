@@ -28,7 +28,7 @@ impl Checker<'_> {
             let queue = self.whole(node, "`queue`", 0..=LONGEST_QUEUE)?;
             u32::try_from(queue).ok()
         });
-        limits.rate = fields.get("rate").and_then(|node| self.rate(node));
+        limits.rate = fields.get("rate").and_then(|node| self.rate(node, "runs in a time"));
         if fields.get("sequential").and_then(|node| self.flag(node, "`sequential`")) == Some(true) {
             if let Some(entry) = fields.entry("concurrency") {
                 self.report(Diagnostic::one_of_keys_at_most(
@@ -69,12 +69,13 @@ impl Checker<'_> {
         self.whole(node, what, 1..=most).and_then(|count| u32::try_from(count).ok())
     }
 
-    /// `10/s`, `100/m`, `5/15m`.
-    fn rate(&mut self, node: &Node) -> Option<Rate> {
+    /// `10/s`, `100/m`, `5/15m`: so many of `counted`.
+    pub(super) fn rate(&mut self, node: &Node, counted: &str) -> Option<Rate> {
         let text = self.text(node, "`rate`")?;
         let rate = Rate::parse(text);
         if rate.is_none() {
-            self.report(Diagnostic::out_of_range(node.place, "`rate`", "runs in a time, as `10/s` or `5/15m`", text));
+            let wanted = format!("{counted}, as `10/s` or `5/15m`");
+            self.report(Diagnostic::out_of_range(node.place, "`rate`", &wanted, text));
         }
         rate
     }

@@ -1,15 +1,16 @@
 //! `webhook:` an HTTP request starts the scenario.
 
-use crate::check::{Checker, Fields};
+use crate::check::Checker;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{Dedupe, Network, Webhook};
+use crate::plan::{Dedupe, Deduping, Network, Verify, Webhook};
 use crate::text::{Node, Value};
 use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(super) const KEYS: &[&str] = &["path", "methods", "allow", "input", "wait", "max_body", "verify", "dedupe", "each"];
+pub(super) const KEYS: &[&str] =
+    &["path", "methods", "allow", "cors", "verify", "dedupe", "each", "rate", "input", "wait", "max_body"];
 pub(super) const DEDUPE_KEYS: &[&str] = &["key", "window"];
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE"];
 /// How long a caller waits for the answer unless the scenario says otherwise.
@@ -22,29 +23,30 @@ impl Checker<'_> {
     pub(super) fn webhook(&mut self, node: &Node, place: Place) -> Option<Webhook> {
         let fields = self.fields(node, "`webhook`", KEYS)?;
         let path = fields.get("path");
-        self.webhook_not_yet(fields);
         Some(Webhook {
             path: path.and_then(|node| self.path(node)),
             place: path.map_or(place, |node| node.place),
             methods: fields.get("methods").map(|node| self.methods(node)).unwrap_or_default(),
             allow: fields.get("allow").map(|node| self.allow(node)).unwrap_or_default(),
+            verify: fields.get("verify").map_or(Verify::Unsaid, |node| self.verify(node)),
+            cors: fields.get("cors").map(|node| self.cors(node)).unwrap_or_default(),
+            rate: fields.get("rate").and_then(|node| self.rate(node, "requests in a time")),
+            each: fields.get("each").and_then(|node| self.each(node)),
             input: self.input(fields),
             wait: fields.get("wait").and_then(|node| self.positive_duration(node, "`wait`")).unwrap_or(WAIT),
             max_body: fields.get("max_body").and_then(|node| self.size(node, "`max_body`")),
-            dedupe: fields.get("dedupe").and_then(|node| self.dedupe(node)),
+            dedupe: fields.get("dedupe").map_or(Deduping::AsPreset, |node| self.deduping(node)),
         })
     }
 
-    fn webhook_not_yet(&mut self, fields: Fields<'_>) {
-        for key in ["verify", "each"] {
-            let Some(entry) = fields.entry(key) else { continue };
-            match &entry.node.value {
-                Value::Text(_) | Value::Map(_) => {}
-                _ if key == "verify" => self.wrong_kind(&entry.node, "`verify`", "a map"),
-                _ => self.wrong_kind(&entry.node, &format!("`{key}`"), "an expression"),
-            }
-            self.not_yet(entry.key.place, &format!("`webhook.{key}`"));
+    /// An expression, a map, or `false`.
+    fn deduping(&mut self, node: &Node) -> Deduping {
+        match node.value {
+            Value::Bool(false) => return Deduping::Off,
+            Value::Bool(true) => self.wrong_kind(node, "`dedupe`", "an expression, a map or `false`"),
+            _ => return self.dedupe(node).map_or(Deduping::AsPreset, Deduping::By),
         }
+        Deduping::AsPreset
     }
 
     /// An expression, or a map.
@@ -104,7 +106,7 @@ impl Checker<'_> {
     }
 
     /// A list with something in it. An empty one would be read as "anything" by some and as "nothing" by others.
-    fn filled_list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
+    pub(super) fn filled_list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
         let Some(list) = self.list(node, what) else { return &[] };
         if list.is_empty() {
             self.report(Diagnostic::out_of_range(node.place, what, "a list with something in it", "empty"));

@@ -1,6 +1,6 @@
 //! A catalogue to check against, with parameters as schemars derives them.
 
-use scenario::catalog::{Catalog, Effect, ModuleSpec};
+use scenario::catalog::{Assurance, Catalog, Effect, ModuleSpec, ProviderSpec, SettingKind, SettingSpec};
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -122,7 +122,51 @@ fn module<P: JsonSchema>(name: &str, connections: &[&str]) -> ModuleSpec {
     }
 }
 
-/// Four modules, three connections and four secrets.
+fn setting(name: &str, kind: SettingKind, required: bool) -> SettingSpec {
+    SettingSpec { name: name.into(), summary: format!("What {name} is."), kind, required }
+}
+
+fn provider(name: &str, settings: Vec<SettingSpec>) -> ProviderSpec {
+    let assurance = if settings.is_empty() { Assurance::Recognises } else { Assurance::Verifies };
+    ProviderSpec {
+        name: name.into(),
+        title: name.to_uppercase(),
+        summary: format!("How {name} says who it is."),
+        settings,
+        one_of: Vec::new(),
+        assurance,
+        telltale_headers: vec![format!("x-{name}-event")],
+        has_event: true,
+        has_id: true,
+        deadline: None,
+        docs: format!("https://{name}.example.com/docs"),
+    }
+}
+
+/// Presets and schemes of each form there is.
+fn providers() -> Vec<ProviderSpec> {
+    use SettingKind::{Choice, Duration, Flag, Secrets, Text};
+    let words = |words: &[&str]| Choice(words.iter().map(ToString::to_string).collect());
+    let hmac = vec![
+        setting("secret", Secrets, true),
+        setting("header", Text, true),
+        setting("algorithm", words(&["sha1", "sha256", "sha512"]), false),
+        setting("signed", Text, false),
+        setting("tolerance", Duration, false),
+        setting("strict", Flag, false),
+    ];
+    let jwt = vec![setting("secret", Secrets, false), setting("jwks", Text, false), setting("issuer", Text, false)];
+    vec![
+        provider("github", vec![setting("secret", Secrets, true)]),
+        provider("meta", vec![setting("secret", Secrets, true), setting("verify_token", Secrets, true)]),
+        provider("survey", vec![]),
+        provider("bearer", vec![setting("token", Secrets, true)]),
+        provider("hmac", hmac),
+        ProviderSpec { one_of: vec!["secret".into(), "jwks".into()], ..provider("jwt", jwt) },
+    ]
+}
+
+/// Four modules, three connections, four secrets and six providers.
 pub(crate) fn catalog() -> Catalog {
     let connections = [("office", "google"), ("shop-mail", "smtp"), ("partner", "bearer")];
     Catalog::new([
@@ -133,4 +177,5 @@ pub(crate) fn catalog() -> Catalog {
     ])
     .with_connections(connections.map(|(name, of)| (name.into(), of.into())).into())
     .with_secrets(["shop", "key", "iv", "hook"].map(Into::into).into())
+    .with_providers(providers())
 }

@@ -42,6 +42,7 @@ const BEYOND: &[&str] = &[
     "secrets-unknown",
     "timezone",
     "trigger-fields",
+    "verify-expressions",
     "wait-for-names",
     "wide-characters",
 ];

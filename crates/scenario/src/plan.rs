@@ -633,7 +633,7 @@ impl Default for Limits {
 #[derive(Clone, Debug)]
 pub enum Trigger {
     /// An HTTP request to `/hook/…`.
-    Webhook(Webhook),
+    Webhook(Box<Webhook>),
     /// The clock.
     Schedule(Schedule),
     /// A person or the API.

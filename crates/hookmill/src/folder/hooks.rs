@@ -74,7 +74,7 @@ pub(super) fn table(
 
 fn webhooks(triggers: &[Trigger]) -> impl Iterator<Item = &Webhook> {
     triggers.iter().filter_map(|trigger| match trigger {
-        Trigger::Webhook(webhook) => Some(webhook),
+        Trigger::Webhook(webhook) => Some(&**webhook),
         _ => None,
     })
 }

@@ -32,7 +32,7 @@ pub(super) fn all(app: &App, public: &Url, entries: &[Entry], resumed: usize) {
 fn hooks(entry: &Entry) -> impl Iterator<Item = (&str, &Webhook)> {
     let plan = entry.plan.iter().filter(|plan| plan.enabled);
     let webhooks = plan.flat_map(|plan| &plan.triggers).filter_map(|trigger| match trigger {
-        Trigger::Webhook(webhook) => Some(webhook),
+        Trigger::Webhook(webhook) => Some(&**webhook),
         _ => None,
     });
     entry.hooks.iter().map(String::as_str).zip(webhooks)

@@ -49,7 +49,7 @@ impl Checker<'_> {
     fn trigger_of(&mut self, entry: &Entry, timezone: &str) -> Option<Trigger> {
         let Entry { key, node } = entry;
         match key.text.as_str() {
-            "webhook" => self.webhook(node, key.place).map(Trigger::Webhook),
+            "webhook" => self.webhook(node, key.place).map(Box::new).map(Trigger::Webhook),
             "schedule" => self.schedule(node, key.place, timezone).map(Trigger::Schedule),
             "manual" => self.manual(node).map(Trigger::Manual),
             "call" => self.callable(node).map(Trigger::Call),

@@ -316,6 +316,7 @@ async fn tell(shared: &Arc<Shared>, alarm: &Alarm) {
     let nobody = RunId(uuid::Uuid::nil());
     let what = format!("{}/{}@{}", alarm.kind.name(), alarm.subject, alarm.since);
     let cause = RunId::derived(alarm.since, nobody, what.as_bytes());
+    let cause = failures::Cause { run: cause, depth: 0 };
     if let Err(error) = failures::tell(shared, &scenario, cause, &told).await {
         tracing::error!(%error, %scenario, "an alarm could not be told");
     }

@@ -12,7 +12,7 @@ use run::call::{Delivery, Outcome};
 use run::entry::{Called, Caller, Conclusion, Created, End, Entry};
 use run::error::StepError;
 use run::id::{RunId, ScenarioId};
-use run::input::{Input, Source};
+use run::input::{Input, Request, Source};
 use run::payload::Payload;
 use run::tables::StoreError;
 use scenario::plan::{Plan, Trigger};
@@ -107,7 +107,8 @@ fn begin(shared: &Arc<Shared>, parent: &State, called: &Called) -> Result<Course
     accepts(plan, called)?;
     let chain = chain(parent)?;
     let at = shared.options.clock.now();
-    let input = Input { source: Source::Call, at, request: None, body: called.input.clone(), raw: None, files: None };
+    let request = Request::nested(parent.created().input.depth());
+    let input = Input { source: Source::Call, at, request, body: called.input.clone(), raw: None, files: None };
     let created = Created { scenario: id, version: plan.version.clone(), at, input };
     let root = root(parent);
     let caller = Caller { run: parent.run(), spot: called.spot.clone(), chain, detached: called.detached, root, at };

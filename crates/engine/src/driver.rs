@@ -316,9 +316,10 @@ impl Drive<'_> {
         }
         let scenario = self.course.state().created().scenario.clone();
         let run = self.course.state().run();
+        let depth = self.course.state().created().input.depth();
         for call in calls {
             let spot = call.spot.clone();
-            self.begin(spot, perform(Arc::clone(self.shared), scenario.clone(), run, call).boxed());
+            self.begin(spot, perform(Arc::clone(self.shared), scenario.clone(), run, depth, call).boxed());
         }
         let mut has_news = false;
         for called in follows {
@@ -424,6 +425,7 @@ async fn perform(
     shared: Arc<Shared>,
     scenario: ScenarioId,
     run: run::id::RunId,
+    depth: u32,
     mut prepared: PreparedCall,
 ) -> Settled {
     let (spot, attempt, timeout) = (prepared.spot.clone(), prepared.attempt, prepared.timeout);
@@ -442,7 +444,7 @@ async fn perform(
         author_host: prepared.author_host.as_deref(),
         timeout,
         now: shared.options.clock.now(),
-        origin: Origin { scenario: &scenario, run, spot: &spot, attempt },
+        origin: Origin { scenario: &scenario, run, spot: &spot, attempt, depth },
     };
     let guarded = AssertUnwindSafe(module.call(call)).catch_unwind();
     let result = match tokio::time::timeout(timeout + GRACE, guarded).await {

@@ -10,7 +10,7 @@ use run::State;
 use run::entry::{Created, End};
 use run::error::StepError;
 use run::id::{Millis, RunId, ScenarioId, Spot};
-use run::input::{Input, Source};
+use run::input::{Input, Request, Source};
 use run::payload::Payload;
 use run::tables::StoreError;
 use scenario::plan::Trigger;
@@ -28,17 +28,27 @@ pub(crate) fn is_heard(shared: &Arc<Shared>, state: &State) -> bool {
 pub(crate) async fn raise(shared: &Arc<Shared>, state: &State) -> Result<(), StoreError> {
     let Some(End::Failed { spot, error }) = state.end() else { return Ok(()) };
     let told = told(state, spot.as_ref(), error);
-    tell(shared, &state.created().scenario, state.run(), &told).await
+    let created = state.created();
+    tell(shared, &created.scenario, Cause { run: state.run(), depth: created.input.depth() }, &told).await
 }
 
-/// Starts every scenario that is to hear of this: of what happened to `scenario`, named by `cause`, which gives the runs
-/// their names, so that each starts once however often this is called.
+/// What scenarios are started for that hear of failures.
+#[derive(Clone, Copy)]
+pub(crate) struct Cause {
+    /// Gives the runs their names.
+    pub(crate) run: RunId,
+    /// How many runs called each other's hooks up to it.
+    pub(crate) depth: u32,
+}
+
+/// Starts every scenario that is to hear of this: of what happened to `scenario`, for this cause, which names the runs, so that each starts once however often this is called.
 pub(crate) async fn tell(
     shared: &Arc<Shared>,
     scenario: &ScenarioId,
-    cause: RunId,
+    cause: Cause,
     told: &serde_json::Value,
 ) -> Result<(), StoreError> {
+    let Cause { run: cause, depth } = cause;
     for deployment in shared.scenarios.all() {
         if !hears(&deployment, scenario) {
             continue;
@@ -51,7 +61,8 @@ pub(crate) async fn tell(
         }
         let at = shared.options.clock.now();
         let body = Payload::of_value(told);
-        let input = Input { source: Source::Failure, at, request: None, body, raw: None, files: None };
+        let request = Request::nested(depth);
+        let input = Input { source: Source::Failure, at, request, body, raw: None, files: None };
         let (scenario, version) = (deployment.id.clone(), deployment.plan.version.clone());
         let created = Arc::new(Created { scenario, version, at, input });
         let setting = Arc::clone(&shared.options.setting);

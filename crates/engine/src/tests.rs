@@ -76,6 +76,7 @@ impl Recorder {
             needs_connection: false,
             effect: Effect::Outside,
             url_parameter: None,
+            retry_pauses: Vec::new(),
         };
         let (asked, gate) = (Mutex::default(), Semaphore::new(0));
         let (failures, busy_for) = (AtomicU32::new(0), AtomicU64::new(0));

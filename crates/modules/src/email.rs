@@ -87,7 +87,7 @@ impl Send {
             }),
             connections: &["smtp"],
             needs_connection: true,
-            url_parameter: None,
+            ..About::default()
         });
         Self { spec, shared: Arc::clone(shared) }
     }

@@ -109,6 +109,7 @@ impl Request {
             connections: &["api_key", "basic", "bearer", "http"],
             needs_connection: false,
             url_parameter: Some("url"),
+            ..About::default()
         });
         Self { spec, shared: Arc::clone(shared) }
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// What the struct of parameters cannot tell about its module.
+#[derive(Default)]
 pub(crate) struct About {
     pub(crate) name: &'static str,
     pub(crate) example: Value,
@@ -17,6 +18,8 @@ pub(crate) struct About {
     pub(crate) connections: &'static [&'static str],
     pub(crate) needs_connection: bool,
     pub(crate) url_parameter: Option<&'static str>,
+    /// In seconds.
+    pub(crate) retry_pauses: &'static [u64],
 }
 
 /// The description of the module with these parameters: summary and description are the struct's doc comment.
@@ -40,6 +43,7 @@ pub(crate) fn describe<P: JsonSchema>(about: About) -> Arc<ModuleSpec> {
         needs_connection: about.needs_connection,
         effect: Effect::Outside,
         url_parameter: about.url_parameter.map(str::to_owned),
+        retry_pauses: about.retry_pauses.to_vec(),
     })
 }
 

@@ -93,7 +93,7 @@ impl<P: DeserializeOwned + Send + 'static> Module for Operation<P> {
 
 /// The description of one of the modules.
 fn spec<P: JsonSchema>(name: &'static str, example: Value, sample: Value) -> Arc<ModuleSpec> {
-    describe::<P>(About { name, example, sample, connections: &[], needs_connection: false, url_parameter: None })
+    describe::<P>(About { name, example, sample, connections: &[], needs_connection: false, ..About::default() })
 }
 
 /// The error of a store as a step's, with what to try.

@@ -54,6 +54,8 @@ pub struct Origin<'a> {
     pub spot: &'a Spot,
     /// Which attempt, from 1.
     pub attempt: u32,
+    /// How many runs called each other's hooks up to this one ([`Input::depth`](crate::input::Input::depth)).
+    pub depth: u32,
 }
 
 /// What a successful call gives.

@@ -57,6 +57,8 @@ pub struct StepRecord {
     pub delivery: Delivery,
     /// Its last failure.
     pub error: Option<StepError>,
+    /// Its attempts that failed and were to be followed by another, in order.
+    pub failures: Vec<Attempt>,
     /// What a filter compared.
     pub comparisons: Vec<Comparison>,
     /// Until when it waits, at the longest.
@@ -69,6 +71,21 @@ pub struct StepRecord {
     pub in_doubt: Vec<InDoubt>,
     /// It was done by the run that this one does again, not by this one.
     pub copied: bool,
+}
+
+/// An attempt that failed and was to be followed by another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Attempt {
+    /// Which attempt, from 1.
+    pub attempt: u32,
+    /// When it began, in milliseconds since 1970.
+    pub started: Millis,
+    /// When it had failed, in milliseconds since 1970.
+    pub ended: Millis,
+    /// Why it failed.
+    pub error: StepError,
+    /// When the next attempt was due, in milliseconds since 1970.
+    pub next: Millis,
 }
 
 /// An attempt that was in flight when the process ended.
@@ -115,9 +132,14 @@ impl History {
                 self.record(spot, *at);
             }
             Entry::Failed { spot, attempt, error, retry, at } => {
+                let started = self.began.get(spot).copied().unwrap_or(*at);
                 let record = self.record(spot, *at);
                 record.attempts = *attempt;
                 record.error = Some((**error).clone());
+                if let Some(next) = *retry {
+                    let error = (**error).clone();
+                    record.failures.push(Attempt { attempt: *attempt, started, ended: *at, error, next });
+                }
                 record.outcome = if retry.is_some() { Outcome::Retrying } else { Outcome::Failed };
                 record.ended = retry.is_none().then_some(*at);
             }
@@ -232,6 +254,7 @@ impl History {
                 sent: None,
                 delivery: Delivery::Real,
                 error: None,
+                failures: Vec::new(),
                 comparisons: Vec::new(),
                 until: None,
                 child: None,

@@ -4,6 +4,10 @@ use crate::id::Millis;
 use crate::payload::Payload;
 use serde::{Deserialize, Serialize};
 
+/// The header of calls that runs make: how many runs called each other's hooks up to and with the one that calls. It ends
+/// circles of scenarios that call each other.
+pub const DEPTH_HEADER: &str = "hookmill-depth";
+
 /// What kind of trigger started a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,6 +40,24 @@ pub struct Input {
     /// `trigger.files`: parts of a multipart body that carry a file name, or the body itself where it is neither text
     /// nor anything that is parsed; a JSON list of [`FileValue`](crate::files::FileValue)s. `trigger.file` is the first.
     pub files: Option<Payload>,
+}
+
+impl Input {
+    /// How many runs called each other's hooks up to this one: 0 where nobody's run did.
+    pub fn depth(&self) -> u32 {
+        let headers = self.request.iter().flat_map(|request| &request.headers);
+        let depth = headers.filter(|(name, _)| name == DEPTH_HEADER).map(|(_, value)| value.parse());
+        // One that cannot be read is no run's.
+        depth.filter_map(Result::ok).max().unwrap_or(0)
+    }
+}
+
+impl Request {
+    /// What a run that is started by another one, and by no request, is to know: that one's depth.
+    pub fn nested(depth: u32) -> Option<Box<Self>> {
+        let headers = vec![(DEPTH_HEADER.to_owned(), depth.to_string())];
+        (depth > 0).then(|| Box::new(Self { headers, ..Self::default() }))
+    }
 }
 
 /// The parts of an HTTP request other than its body.

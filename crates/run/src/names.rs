@@ -209,7 +209,8 @@ fn trigger(input: &Input, reads: &TriggerReads) -> Dynamic {
     put("body", &|| input.body.value());
     put("at", &|| time(input.at).into());
     put("source", &|| source(input.source).into());
-    if let Some(request) = &input.request {
+    let is_request = !matches!(input.source, Source::Call | Source::Failure);
+    if let Some(request) = input.request.as_ref().filter(|_| is_request) {
         put("method", &|| request.method.as_str().into());
         put("path", &|| request.path.as_str().into());
         put("ip", &|| request.ip.as_str().into());

@@ -22,13 +22,18 @@ pub fn next_attempt(retry: &Retry, error: &StepError, attempt: u32, now: Millis,
 /// The pause after this attempt: exponential, capped, and spread so that many runs that failed together do not come
 /// back together.
 pub(crate) fn pause_after(retry: &Retry, attempt: u32, seed: u64) -> Duration {
-    let exponent = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
-    let grown = retry.backoff.as_secs_f64() * retry.factor.powi(exponent);
-    let whole = Duration::try_from_secs_f64(grown).unwrap_or(retry.max).min(retry.max);
+    let listed = usize::try_from(attempt.saturating_sub(1)).ok().and_then(|place| retry.pauses.get(place)).copied();
+    let whole = listed.unwrap_or_else(|| growing_pause(retry, attempt));
     match retry.jitter {
         Jitter::None => whole,
         Jitter::Full => whole.mul_f64(0.5 + 0.5 * fraction(seed)),
     }
+}
+
+fn growing_pause(retry: &Retry, attempt: u32) -> Duration {
+    let exponent = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
+    let grown = retry.backoff.as_secs_f64() * retry.factor.powi(exponent);
+    Duration::try_from_secs_f64(grown).unwrap_or(retry.max).min(retry.max)
 }
 
 /// A number in 0..1 that depends on every bit of the seed (the finaliser of SplitMix64).
@@ -42,6 +47,7 @@ fn fraction(seed: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     fn retry(attempts: u32) -> Retry {
         Retry {
@@ -49,6 +55,7 @@ mod tests {
             backoff: Duration::from_secs(2),
             factor: 3.0,
             max: Duration::from_secs(60),
+            pauses: Arc::default(),
             jitter: Jitter::None,
             when: None,
         }
@@ -60,6 +67,15 @@ mod tests {
         let due = |attempt| next_attempt(&retry(6), &failure, attempt, 1_000, 7);
         let pauses: Vec<_> = (1..=6).map(|attempt| due(attempt).map(|at| at - 1_000)).collect();
         assert_eq!(pauses, [Some(2_000), Some(6_000), Some(18_000), Some(54_000), Some(60_000), None]);
+    }
+
+    #[test]
+    fn listed_pauses_come_one_by_one() {
+        let hours = |hours: u64| Duration::from_secs(hours * 3600);
+        let patient = Retry { jitter: Jitter::None, ..Retry::after([Duration::from_secs(5), hours(2), hours(24)]) };
+        let failure = StepError::passing("http_status", "503");
+        let pauses: Vec<_> = (1..=4).map(|attempt| next_attempt(&patient, &failure, attempt, 0, 7)).collect();
+        assert_eq!(pauses, [Some(5_000), Some(7_200_000), Some(86_400_000), None]);
     }
 
     #[test]

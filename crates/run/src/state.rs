@@ -273,7 +273,15 @@ impl State {
         self.begun.get_or_insert(entry.at());
         self.note_seen(entry);
         self.take_in(entry);
-        self.rest.note(self.active.values().any(Activity::rests), entry.at());
+        self.rest.note(self.rests(), entry.at());
+    }
+
+    /// Whether some step stands still because its scenario says so.
+    fn rests(&self) -> bool {
+        let pauses_by_list = |spot: &Spot| !self.plan.step(spot.step).retry.pauses.is_empty();
+        self.active.iter().any(|(spot, activity)| {
+            activity.rests() || (matches!(activity, Activity::Retrying { .. }) && pauses_by_list(spot))
+        })
     }
 
     fn replay(&mut self, replayed: &Replayed) {

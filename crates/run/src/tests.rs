@@ -93,6 +93,23 @@ fn rests_do_not_count_whoever_carries_the_run_on() {
 }
 
 #[test]
+fn listed_pauses_are_rests_and_others_are_not() {
+    let fails = |name: &str, retry: Millis| {
+        let mut state = Case::named(name).state();
+        let spot = Spot { step: scenario::plan::StepNo(0), turns: Default::default() };
+        state.apply(&Entry::Started { spot: spot.clone(), attempt: 1, at: START });
+        let error = Box::new(StepError::passing("http_status", "503"));
+        state.apply(&Entry::Failed { spot: spot.clone(), attempt: 1, error, retry: Some(retry), at: START + 10 });
+        let during = state.deadline();
+        state.apply(&Entry::Started { spot, attempt: 2, at: retry });
+        (during, state.deadline())
+    };
+    let (day, minutes) = (86_400_000, 60_000);
+    assert_eq!(fails("retry-pauses", START + day), (Millis::MAX, START + day - 10 + 10 * minutes));
+    assert_eq!(fails("retry", START + day), (START + 40 * minutes, START + 40 * minutes));
+}
+
+#[test]
 fn nothing_is_said_of_what_is_in_flight() {
     let case = Case::named("retry");
     let state = case.state();
@@ -311,6 +328,7 @@ pub(crate) fn module() -> ModuleSpec {
         needs_connection: false,
         effect: Effect::Outside,
         url_parameter: None,
+        retry_pauses: Vec::new(),
     }
 }
 

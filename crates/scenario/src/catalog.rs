@@ -44,6 +44,9 @@ pub struct ModuleSpec {
     /// The parameter that holds a URL to be called, if any: a host written there literally by the author is
     /// trusted, one that comes out of data may not be a private address.
     pub url_parameter: Option<String>,
+    /// The pauses, in seconds, after which a step that fails is tried again where it has no `retry`; empty: it is not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub retry_pauses: Vec<u64>,
 }
 
 impl ModuleSpec {

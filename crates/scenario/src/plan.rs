@@ -459,10 +459,22 @@ pub struct Retry {
     pub factor: f64,
     /// No pause is longer.
     pub max: Duration,
+    /// The pauses one by one, in place of `backoff`, `factor` and `max`; none: as those say. They may take days, and count
+    /// as rests of the run: `limits.timeout` does not end it meanwhile.
+    pub pauses: Arc<[Duration]>,
     /// Whether a pause is drawn at random between none and its full length.
     pub jitter: Jitter,
     /// Which errors are worth another try (`error` is in scope); none: those that may pass.
     pub when: Option<Expression>,
+}
+
+impl Retry {
+    /// An attempt after each of these pauses.
+    pub fn after(pauses: impl IntoIterator<Item = Duration>) -> Self {
+        let pauses: Arc<[Duration]> = pauses.into_iter().collect();
+        let attempts = u32::try_from(pauses.len()).unwrap_or(u32::MAX).saturating_add(1);
+        Self { attempts, pauses, ..Self::default() }
+    }
 }
 
 impl Default for Retry {
@@ -472,6 +484,7 @@ impl Default for Retry {
             backoff: Duration::from_secs(1),
             factor: 2.0,
             max: Duration::from_secs(15 * 60),
+            pauses: Arc::default(),
             jitter: Jitter::Full,
             when: None,
         }

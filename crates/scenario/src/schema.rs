@@ -83,6 +83,7 @@ fn built_in(name: &str, sample: Value) -> ModuleSpec {
         needs_connection: false,
         effect: Effect::Pure,
         url_parameter: None,
+        retry_pauses: Vec::new(),
     }
 }
 

@@ -59,6 +59,7 @@ impl Show {
                 "sent": record.sent.as_ref().map(decoded),
                 "output": record.output.as_ref().map(decoded),
                 "error": record.error,
+                "failures": record.failures,
                 "in_doubt": record.in_doubt,
             })
         };
@@ -124,6 +125,14 @@ fn show_step(out: &mut impl Write, step: &Value) -> anyhow::Result<()> {
         if let Some(value) = step.get(key).filter(|value| !value.is_null()) {
             writeln!(out, "    {}", paint(QUIET, format_args!("{key}: {value}")))?;
         }
+    }
+    for failed in step["failures"].as_array().into_iter().flatten() {
+        let at = |key: &str| terminal::time(failed[key].as_i64().unwrap_or_default());
+        let text = |key: &str| terminal::printable(failed["error"][key].as_str().unwrap_or_default());
+        let (attempt, began, next) = (&failed["attempt"], at("started"), at("next"));
+        let told =
+            format!("attempt {attempt} of {began}: {}: {}; tried again from {next} on", text("code"), text("message"));
+        writeln!(out, "    {}", paint(QUIET, told))?;
     }
     for doubt in step["in_doubt"].as_array().into_iter().flatten() {
         let at = |key: &str| terminal::time(doubt[key].as_i64().unwrap_or_default());

@@ -140,7 +140,8 @@ impl<'a> StandIns<'a> {
 
     /// Makes the call as the engine would.
     fn perform(&mut self, call: &PreparedCall, scene: Scene<'_>) -> Result<Value, StepError> {
-        let origin = Origin { scenario: scene.scenario, run: scene.run, spot: &call.spot, attempt: call.attempt };
+        let origin =
+            Origin { scenario: scene.scenario, run: scene.run, spot: &call.spot, attempt: call.attempt, depth: 0 };
         let made = Call {
             parameters: &call.parameters,
             connection: call.connection.as_deref(),

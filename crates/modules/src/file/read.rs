@@ -64,7 +64,7 @@ impl Read {
             sample: json!("number,total\nA1,6\n"),
             connections: &[],
             needs_connection: false,
-            url_parameter: None,
+            ..About::default()
         });
         Self { spec, files: files.clone() }
     }

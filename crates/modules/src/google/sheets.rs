@@ -84,7 +84,7 @@ impl Append {
             }),
             connections: &["google"],
             needs_connection: true,
-            url_parameter: None,
+            ..About::default()
         });
         Self { spec, shared: Arc::clone(shared) }
     }

@@ -53,6 +53,7 @@ pub(crate) struct Step<'a> {
     timeout: Duration,
     now: Millis,
     idempotency_key: &'a str,
+    depth: u32,
 }
 
 /// A step of this module.
@@ -65,6 +66,7 @@ pub(crate) fn step<'a>(modules: &'a [Arc<dyn Module>], name: &'a str) -> Step<'a
         timeout: Duration::from_secs(20),
         now: NOW,
         idempotency_key: "0190-key.3",
+        depth: 0,
     }
 }
 
@@ -89,11 +91,16 @@ impl<'a> Step<'a> {
         Self { idempotency_key, ..self }
     }
 
+    pub(crate) fn depth(self, depth: u32) -> Self {
+        Self { depth, ..self }
+    }
+
     pub(crate) async fn call(self, parameters: Value) -> Result<Outcome, StepError> {
         let module = self.modules.iter().find(|module| module.spec().name == self.name).unwrap();
         let scenario: ScenarioId = "test".parse().unwrap();
         let spot = Spot { step: StepNo(0), turns: Turns::new() };
-        let origin = Origin { scenario: &scenario, run: RunId(uuid::Uuid::nil()), spot: &spot, attempt: 1 };
+        let origin =
+            Origin { scenario: &scenario, run: RunId(uuid::Uuid::nil()), spot: &spot, attempt: 1, depth: self.depth };
         let call = Call {
             parameters: &parameters,
             connection: self.connection,

@@ -17,6 +17,7 @@ fn catalog() -> Catalog {
         needs_connection: false,
         effect,
         url_parameter: None,
+        retry_pauses: Vec::new(),
     };
     Catalog::new([
         spec("http.request", Effect::Outside),

@@ -4,8 +4,11 @@ use crate::check::Checker;
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Jitter, Retry};
 use crate::text::{Node, Value};
+use std::time::Duration;
 
-pub(super) const KEYS: &[&str] = &["attempts", "backoff", "factor", "max", "jitter", "when"];
+pub(super) const KEYS: &[&str] = &["attempts", "backoff", "factor", "max", "pauses", "jitter", "when"];
+/// What `pauses` says in another way.
+const COUNTED: [&str; 4] = ["attempts", "backoff", "factor", "max"];
 /// More attempts than anyone waits for.
 const MAX_ATTEMPTS: u64 = 1_000;
 /// A pause that grows faster is at its bound after two attempts.
@@ -33,6 +36,12 @@ impl Checker<'_> {
         if let Some(max) = fields.get("max").and_then(|node| self.duration(node, "`max`")) {
             retry.max = max;
         }
+        if let Some(entry) = fields.entry("pauses") {
+            if let Some(other) = COUNTED.iter().find(|key| fields.get(key).is_some()) {
+                self.report(Diagnostic::one_of_keys_at_most(entry.key.place, "`retry`", &[other, "pauses"]));
+            }
+            retry = Retry::after(self.pauses(&entry.node)?);
+        }
         if let Some(jitter) = fields.get("jitter").and_then(|node| self.jitter(node)) {
             retry.jitter = jitter;
         }
@@ -40,6 +49,17 @@ impl Checker<'_> {
             retry.when = self.with_error(|checker| checker.expression(when, "`when`"));
         }
         Some(retry)
+    }
+
+    fn pauses(&mut self, node: &Node) -> Option<Vec<Duration>> {
+        let items = self.list(node, "`pauses`")?;
+        if items.is_empty() || items.len() as u64 >= MAX_ATTEMPTS {
+            let range = format!("a list of 1 to {} pauses", MAX_ATTEMPTS - 1);
+            self.report(Diagnostic::out_of_range(node.place, "`pauses`", &range, &items.len().to_string()));
+            return None;
+        }
+        let pauses: Vec<_> = items.iter().map(|item| self.duration(item, "a pause")).collect();
+        pauses.into_iter().collect()
     }
 
     fn attempts(&mut self, node: &Node, what: &str) -> Option<u32> {

@@ -3,9 +3,10 @@
 use crate::check::{Checker, Fields, Inside, Sink};
 use crate::diagnostic::Diagnostic;
 use crate::expression::Template;
-use crate::plan::{AfterCrash, BlockNo, Kind, OnError, Role, Step, StepNo, content};
+use crate::plan::{AfterCrash, BlockNo, Kind, OnError, Retry, Role, Step, StepNo, content};
 use crate::text::{Entry, Node, Value};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The keys that every step may have beside its module.
 pub(super) const COMMON: &[&str] =
@@ -61,11 +62,12 @@ impl Checker<'_> {
         let timeout = fields.get("timeout").and_then(|node| self.positive_duration(node, "`timeout`"));
         let when = fields.get("when").and_then(|node| self.expression(node, "`when`"));
         let after_crash = fields.get("after_crash").and_then(|node| self.after_crash(node)).unwrap_or_default();
-        let retry = fields.get("retry").and_then(|node| self.retry(node)).unwrap_or_default();
+        let retry = fields.get("retry").map(|node| self.retry(node).unwrap_or_default());
         let on_error = fields.get("on_error").and_then(|node| self.on_error(node, no)).unwrap_or(OnError::Fail);
         let kinds: Vec<Option<Kind>> = modules.iter().map(|module| self.kind(module, no)).collect();
         let given = modules.first().map(|module| &module.node);
         let module = modules.first().map(|module| &module.key);
+        let retry = retry.unwrap_or_else(|| self.usual_retry(module.map(|key| key.text.as_str())));
         let label: Arc<str> = name.or(id.as_deref()).or(module.map(|key| key.text.as_str())).unwrap_or_default().into();
         self.name_step(id.as_ref(), &modules);
         // A step without a kind had an error, and then there is no plan that would miss it.
@@ -146,6 +148,15 @@ impl Checker<'_> {
             "stop" => self.stop(node).map(Kind::Stop),
             "fail" => self.fail(node).map(Kind::Fail),
             _ => self.call(module).map(Kind::Call),
+        }
+    }
+
+    /// How a step of this module is tried again that says nothing of it.
+    fn usual_retry(&self, module: Option<&str>) -> Retry {
+        let spec = module.and_then(|name| self.catalog.module(name));
+        match spec.map(|spec| spec.retry_pauses.as_slice()) {
+            None | Some([]) => Retry::default(),
+            Some(pauses) => Retry::after(pauses.iter().map(|&seconds| Duration::from_secs(seconds))),
         }
     }
 

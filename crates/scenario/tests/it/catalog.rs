@@ -119,6 +119,7 @@ fn module<P: JsonSchema>(name: &str, connections: &[&str]) -> ModuleSpec {
         needs_connection: !connections.is_empty() && name != "http.request",
         effect: Effect::Outside,
         url_parameter: (name == "http.request").then(|| "url".into()),
+        retry_pauses: Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What becomes of sound texts.
 
 use crate::catalog::catalog;
+use scenario::catalog::{Catalog, ModuleSpec};
 use scenario::check;
 use scenario::expression::Template;
 use scenario::plan::{
@@ -93,6 +94,25 @@ fn retry_and_on_error() {
     assert_eq!((tail[1].retry.attempts, tail[1].retry.backoff), (2, Duration::from_millis(500)));
     assert_eq!((tail[1].retry.factor, tail[1].retry.jitter), (1.5, Jitter::None));
     assert!(matches!(tail[1].on_error, OnError::Stop));
+}
+
+#[test]
+fn a_module_says_how_it_is_tried_again_where_a_step_does_not() {
+    let spec = |retry_pauses: &[u64]| ModuleSpec {
+        name: "test.send".into(),
+        retry_pauses: retry_pauses.to_vec(),
+        ..scenario::catalog::builtins()[0].clone()
+    };
+    let retries = |pauses: &[u64], retry: &str| {
+        let text = format!("trigger: {{ manual: {{}} }}\nsteps: [ {{ test.send: {{ a: 1 }}{retry} }} ]");
+        let (plan, diagnostics) = check(&text, &Catalog::new([spec(pauses)]));
+        let retry = plan.unwrap_or_else(|| panic!("{diagnostics:?}")).steps[0].retry.clone();
+        (retry.attempts, retry.pauses.iter().map(Duration::as_secs).collect::<Vec<_>>())
+    };
+    assert_eq!(retries(&[], ""), (1, vec![]));
+    assert_eq!(retries(&[5, 7200], ""), (3, vec![5, 7200]));
+    assert_eq!(retries(&[5, 7200], ", retry: 2"), (2, vec![]));
+    assert_eq!(retries(&[5], ", retry: { pauses: [1m, 2m, 1h] }"), (4, vec![60, 120, 3600]));
 }
 
 #[test]

@@ -232,5 +232,6 @@ fn parcel() -> ModuleSpec {
         needs_connection: false,
         effect: Effect::Outside,
         url_parameter: None,
+        retry_pauses: Vec::new(),
     }
 }

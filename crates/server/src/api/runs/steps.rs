@@ -54,6 +54,9 @@ pub(super) struct Step {
     /// Its last failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
+    /// Its attempts that failed and were to be followed by another, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    failures: Vec<FailedAttempt>,
     /// What a filter compared: both sides with their types, and how it came out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     comparisons: Vec<Comparison>,
@@ -79,6 +82,25 @@ pub(super) struct Step {
     /// It was done by the run that this one does again, not by this one.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     copied: bool,
+}
+
+/// An attempt that failed and was to be followed by another.
+#[derive(Serialize, ToSchema)]
+#[schema(as = StepFailedAttempt)]
+struct FailedAttempt {
+    /// Which attempt, from 1.
+    attempt: u32,
+    /// When it began, in milliseconds since 1970.
+    #[schema(value_type = i64)]
+    started: Millis,
+    /// When it had failed, in milliseconds since 1970.
+    #[schema(value_type = i64)]
+    ended: Millis,
+    /// Why it failed.
+    error: Failure,
+    /// When the next attempt was due, in milliseconds since 1970.
+    #[schema(value_type = i64)]
+    next: Millis,
 }
 
 /// An attempt of which it is not known whether it was made.
@@ -215,6 +237,7 @@ impl Step {
             sent: record.sent.as_ref().map(value::shown),
             sandbox: record.delivery == Delivery::Sandbox,
             error: record.error.as_ref().map(Failure::from),
+            failures: record.failures.iter().map(FailedAttempt::from).collect(),
             comparisons: record.comparisons.iter().map(Comparison::from).collect(),
             until: record.until.filter(|_| record.ended.is_none()),
             resume_url: None,
@@ -231,6 +254,13 @@ impl From<&history::InDoubt> for InDoubt {
     fn from(doubt: &history::InDoubt) -> Self {
         let history::InDoubt { attempt, started, noticed } = *doubt;
         Self { attempt, started, noticed }
+    }
+}
+
+impl From<&history::Attempt> for FailedAttempt {
+    fn from(failed: &history::Attempt) -> Self {
+        let history::Attempt { attempt, started, ended, next, .. } = *failed;
+        Self { attempt, started, ended, error: Failure::from(&failed.error), next }
     }
 }
 

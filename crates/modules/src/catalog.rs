@@ -5,6 +5,7 @@ use crate::connections::Connections;
 use crate::far_side::FarSide;
 use crate::google::{self, Tokens};
 use crate::guard::{Allowed, Guard};
+use crate::own_hooks::OwnHooks;
 use crate::{email, file, http, store};
 use bytes::Bytes;
 use run::call::Module;
@@ -13,6 +14,7 @@ use run::files::Files;
 use run::resume::ResumeKey;
 use run::tables::{BlobReader, BlobWriter, Blobs, Digest, Expected, Record, StoreError, Tables};
 use scenario::catalog::ModuleSpec;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// What the operator decides for all modules.
@@ -20,6 +22,10 @@ use std::sync::Arc;
 pub struct Options {
     /// Private hosts and networks that may be called even where the host comes out of data.
     pub allow_private: Vec<Allowed>,
+    /// Where this server listens: not to be called where the host comes out of data, whatever else is allowed.
+    pub listeners: Vec<SocketAddr>,
+    /// This server's own hooks, which calls reach without a network.
+    pub own_hooks: Option<OwnHooks>,
 }
 
 /// What every module is made from.
@@ -38,7 +44,8 @@ pub fn catalog(
     files: &Files,
     options: Options,
 ) -> Vec<Arc<dyn Module>> {
-    made(connections, stores, files, Client::new(Guard::new(options.allow_private), files.clone()))
+    let guard = Guard::new(options.allow_private).listening(options.listeners);
+    made(connections, stores, files, Client::new(guard, files.clone()).with_own_hooks(options.own_hooks))
 }
 
 /// The same modules for rehearsals: `far_side` answers what goes over HTTP, and nothing leaves the machine that way.

@@ -5,15 +5,17 @@ mod download;
 mod resolver;
 
 use crate::far_side::{Asked, FarSide};
-use crate::guard::{Guard, Passage, Trust, private_address};
+use crate::guard::{Guard, Passage, Trust, own_address, private_address};
+use crate::own_hooks::OwnHooks;
 pub(crate) use body::{Body, Pieces};
 use bytes::{Bytes, BytesMut};
 pub(crate) use download::Download;
 use reqwest::header::{self, HeaderMap, HeaderName};
 use reqwest::{Method, StatusCode, redirect};
-use resolver::{GuardedResolver, PrivateName};
+use resolver::{GuardedResolver, LookUp, OwnAddresses, RefusedName, System};
 use run::error::StepError;
 use run::files::Files;
+use run::input::DEPTH_HEADER;
 use std::error::Error;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -70,7 +72,10 @@ pub(crate) struct Bounds {
 pub(crate) struct Client {
     guard: Arc<Guard>,
     files: Files,
+    look_up: Arc<dyn LookUp>,
+    own_hooks: Option<OwnHooks>,
     checked: OnceLock<reqwest::Client>,
+    checked_at_own_port: OnceLock<reqwest::Client>,
     trusted: OnceLock<reqwest::Client>,
     /// Answers in place of the network.
     stand_in: Option<Arc<dyn FarSide>>,
@@ -79,7 +84,21 @@ pub(crate) struct Client {
 impl Client {
     /// Nothing is loaded before the first request: TLS roots take their time.
     pub(crate) fn new(guard: Guard, files: Files) -> Self {
-        Self { guard: Arc::new(guard), files, checked: OnceLock::new(), trusted: OnceLock::new(), stand_in: None }
+        Self {
+            guard: Arc::new(guard),
+            files,
+            look_up: Arc::new(System),
+            own_hooks: None,
+            checked: OnceLock::new(),
+            checked_at_own_port: OnceLock::new(),
+            trusted: OnceLock::new(),
+            stand_in: None,
+        }
+    }
+
+    /// The same, handing calls of this server's own hooks over in the process.
+    pub(crate) fn with_own_hooks(self, own_hooks: Option<OwnHooks>) -> Self {
+        Self { own_hooks, ..self }
     }
 
     /// Reaches nobody: `far_side` answers every request that the guard lets go.
@@ -99,7 +118,7 @@ impl Client {
 
     /// Whether the request may go where it wants to, as far as its URL tells.
     pub(crate) fn admit(&self, request: &Outgoing, trust: Trust<'_>) -> Result<(), StepError> {
-        self.guard.passage(&request.url, trust).map(drop)
+        self.passage(&request.url, trust).map(drop)
     }
 
     /// Sends the request, follows redirects, reads the answer.
@@ -154,17 +173,20 @@ impl Client {
     }
 
     async fn exchange(&self, request: &Outgoing, trust: Trust<'_>) -> Result<reqwest::Response, StepError> {
-        let passage = self.guard.passage(&request.url, trust)?;
+        let passage = self.passage(&request.url, trust)?;
         if let Some(stand_in) = &self.stand_in {
             let Outgoing { method, url, body, .. } = request;
-            let body = match body {
-                Body::Bytes(bytes) => bytes.clone(),
-                Body::Pieces(pieces) => pieces.open(&self.files).await?.whole().await?,
-            };
+            let body = body.at_once(&self.files, u64::MAX).await?.unwrap_or_default();
             return stand_in.answer(&Asked { method: method.as_str(), url, body: &body })?.into_response();
         }
+        if let Some(own) = &self.own_hooks
+            && let Some(asked) = own.taken(request, &self.files).await?
+        {
+            return own.hooks.request(asked).await?.into_response();
+        }
         let client = match passage {
-            Passage::Checked => client(&self.checked, Some(&self.guard))?,
+            Passage::Checked => client(&self.checked, Some(self.resolver(OwnAddresses::Admitted)))?,
+            Passage::CheckedAtOwnPort => client(&self.checked_at_own_port, Some(self.resolver(OwnAddresses::Refused)))?,
             Passage::Trusted => client(&self.trusted, None)?,
         };
         let sent = client.request(request.method.clone(), request.url.clone()).headers(request.headers.clone());
@@ -178,6 +200,16 @@ impl Client {
         };
         sent.send().await.map_err(|error| network_error(&error, &request.url))
     }
+
+    fn passage(&self, url: &Url, trust: Trust<'_>) -> Result<Passage, StepError> {
+        let passage = self.guard.passage(url, trust)?;
+        let is_here = self.own_hooks.as_ref().is_some_and(|own| own.is_here(url));
+        if is_here && passage != Passage::Trusted { Err(own_address()) } else { Ok(passage) }
+    }
+
+    fn resolver(&self, own: OwnAddresses) -> GuardedResolver {
+        GuardedResolver { guard: Arc::clone(&self.guard), own, look_up: Arc::clone(&self.look_up) }
+    }
 }
 
 /// Gives up on an exchange that takes too long.
@@ -187,11 +219,8 @@ async fn within<T>(bounds: Bounds, exchange: impl Future<Output = Result<T, Step
     tokio::time::timeout(bounds.timeout, exchange).await.unwrap_or_else(late)
 }
 
-/// The client in the slot, made at first use. With a guard, names are resolved under it.
-fn client<'a>(
-    slot: &'a OnceLock<reqwest::Client>,
-    guard: Option<&Arc<Guard>>,
-) -> Result<&'a reqwest::Client, StepError> {
+/// The client in the slot, made at first use, which resolves names by this resolver, or as the system does.
+fn client(slot: &OnceLock<reqwest::Client>, resolver: Option<GuardedResolver>) -> Result<&reqwest::Client, StepError> {
     if let Some(client) = slot.get() {
         return Ok(client);
     }
@@ -200,8 +229,8 @@ fn client<'a>(
         .redirect(redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .tcp_nodelay(true);
-    let builder = match guard {
-        Some(guard) => builder.dns_resolver(Arc::new(GuardedResolver::new(Arc::clone(guard)))),
+    let builder = match resolver {
+        Some(resolver) => builder.dns_resolver(Arc::new(resolver)),
         None => builder,
     };
     let made = builder
@@ -251,7 +280,7 @@ fn carried_along(
 ) -> Option<(HeaderName, header::HeaderValue)> {
     let name = name?;
     let harmless = [header::ACCEPT, header::ACCEPT_LANGUAGE, header::CONTENT_TYPE, header::USER_AGENT].contains(&name)
-        || name.as_str() == "idempotency-key";
+        || ["idempotency-key", DEPTH_HEADER].contains(&name.as_str());
     (harmless && !value.is_sensitive()).then_some((name, value))
 }
 
@@ -281,8 +310,10 @@ fn too_large(bounds: Bounds) -> StepError {
 
 fn network_error(error: &reqwest::Error, url: &Url) -> StepError {
     let host = url.host_str().unwrap_or_default();
-    if sources(error).any(|source| source.is::<PrivateName>()) {
-        return private_address(host);
+    match sources(error).find_map(|source| source.downcast_ref::<RefusedName>()) {
+        Some(RefusedName::Private) => return private_address(host),
+        Some(RefusedName::Own) => return own_address(),
+        None => {}
     }
     if error.is_timeout() {
         return StepError::passing("timeout", format!("{host} did not answer in time"));

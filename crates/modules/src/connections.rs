@@ -2,6 +2,7 @@
 //! file not there) breaks only the calls that use it.
 
 mod google;
+mod hosts;
 mod http;
 mod settings;
 mod smtp;
@@ -11,7 +12,7 @@ pub use scenario::secret::Secret;
 pub use settings::{Fault, Problem, Sources};
 
 pub(crate) use google::{Google, ServiceAccount};
-pub(crate) use http::{HttpAccess, basic_authorization};
+pub(crate) use http::{Chosen, HttpAccess, basic_authorization};
 pub(crate) use settings::{reference, referred};
 pub(crate) use smtp::{Encryption, Server, Smtp, decoded};
 

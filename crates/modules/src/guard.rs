@@ -2,12 +2,13 @@
 //! CWE-918); one written by the author or the operator may.
 
 mod addresses;
+mod machine;
 
 pub(crate) use addresses::is_public;
 
 use ipnet::IpNet;
 use run::error::StepError;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use url::{Host, Url};
 
@@ -67,6 +68,8 @@ pub(crate) struct Trust<'a> {
 pub(crate) enum Passage {
     /// Its name must resolve to public addresses.
     Checked,
+    /// The same, and to no address of this machine: at this port, the server itself listens.
+    CheckedAtOwnPort,
     /// Wherever it resolves to.
     Trusted,
 }
@@ -75,6 +78,8 @@ pub(crate) enum Passage {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Guard {
     allowed: Vec<Allowed>,
+    /// Where this server listens.
+    listeners: Vec<SocketAddr>,
 }
 
 /// Ports of services that an HTTP request could be made to speak to by accident: SSH, Telnet, SMTP, DNS, POP3, IMAP,
@@ -86,7 +91,13 @@ const REFUSED_PORTS: [u16; 24] = [
 
 impl Guard {
     pub(crate) fn new(allowed: Vec<Allowed>) -> Self {
-        Self { allowed }
+        Self { allowed, listeners: Vec::new() }
+    }
+
+    /// The same, for a server that listens at these addresses.
+    #[must_use]
+    pub(crate) fn listening(self, listeners: Vec<SocketAddr>) -> Self {
+        Self { listeners, ..self }
     }
 
     /// Whether and how this URL may be called.
@@ -108,13 +119,33 @@ impl Guard {
             }
             _ => {}
         }
-        let refused = match url.host() {
-            Some(Host::Ipv4(address)) => !self.admits(address.into()),
-            Some(Host::Ipv6(address)) => !self.admits(address.into()),
-            Some(Host::Domain(_)) => is_local_name(&host_of(url)),
-            None => true,
+        let refused = match (literal(url), url.host()) {
+            (Some(address), _) => !self.admits(address),
+            (None, Some(_)) => is_local_name(&host_of(url)),
+            (None, None) => true,
         };
-        if refused { Err(private_address(&host_of(url))) } else { Ok(Passage::Checked) }
+        if refused {
+            return Err(private_address(&host_of(url)));
+        }
+        let port = url.port_or_known_default();
+        let is_own_port = self.listeners.iter().any(|listener| Some(listener.port()) == port);
+        if !is_own_port {
+            return Ok(Passage::Checked);
+        }
+        match literal(url) {
+            Some(address) if self.is_own(address) => Err(own_address()),
+            _ => Ok(Passage::CheckedAtOwnPort),
+        }
+    }
+
+    /// Whether this server listens at the address, at whichever port.
+    pub(crate) fn is_own(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.listeners.iter().map(|listener| listener.ip().to_canonical()).any(|own| {
+            own == address
+                || (own.is_unspecified() && machine::has(address))
+                || (own.is_loopback() && address.is_loopback())
+        })
     }
 
     /// Whether a host that comes out of data may have this address.
@@ -136,6 +167,21 @@ impl Guard {
                 }
                 Allowed::Network(_) => false,
             })
+    }
+}
+
+/// The refusal of this server's own address.
+pub(crate) fn own_address() -> StepError {
+    StepError::permanent("own_address", "that is this server's own address, and it comes out of data")
+        .hint("write the host literally in the scenario's URL, or use `call`")
+}
+
+/// The URL's host, where it is an address.
+fn literal(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
+        Host::Ipv4(address) => Some(address.into()),
+        Host::Ipv6(address) => Some(address.into()),
+        Host::Domain(_) => None,
     }
 }
 

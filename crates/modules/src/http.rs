@@ -121,7 +121,8 @@ impl Request {
             None => HttpAccess::anonymous(),
         };
         let request = request::build(&parameters, &access, &call, self.shared.client.files())?;
-        let trust = access.trust(&call);
+        let url = request.url.clone();
+        let trust = access.trust(&call, &url);
         self.shared.client.admit(&request, trust)?;
         let mask = access.mask();
         let sent = mask.request(&request);

@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod connections;
 pub mod far_side;
 pub mod guard;
+pub mod own_hooks;
 pub mod secrets;
 
 mod client;

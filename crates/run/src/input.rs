@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 /// circles of scenarios that call each other.
 pub const DEPTH_HEADER: &str = "hookmill-depth";
 
+/// The most runs that may call each other's hooks in a row: a request with a greater depth is refused, and a run of this
+/// depth calls no more.
+pub const MOST_DEPTH: u32 = 16;
+
 /// What kind of trigger started a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -48,6 +48,19 @@ impl<B: Into<Bytes>> From<B> for Body {
     }
 }
 
+impl Body {
+    /// All bytes; none where they are more than `most`.
+    pub(crate) async fn at_once(&self, files: &Files, most: u64) -> Result<Option<Bytes>, StepError> {
+        match self {
+            Self::Bytes(bytes) => Ok(Some(bytes.clone()).filter(|bytes| bytes.len() as u64 <= most)),
+            Self::Pieces(pieces) => {
+                let opened = pieces.open(files).await?;
+                if opened.length > most { Ok(None) } else { opened.whole().await.map(Some) }
+            }
+        }
+    }
+}
+
 impl Pieces {
     /// Opens all files, so that a missing one is noticed before anything is sent.
     pub(super) async fn open(&self, files: &Files) -> Result<Opened, StepError> {
@@ -91,7 +104,7 @@ impl Opened {
     }
 
     /// All bytes at once, for a far side that is not reached over a wire.
-    pub(super) async fn whole(self) -> Result<Bytes, StepError> {
+    async fn whole(self) -> Result<Bytes, StepError> {
         let bytes = self.stream().try_fold(Vec::new(), |mut all, bytes| async move {
             all.extend_from_slice(&bytes);
             Ok(all)

@@ -2,6 +2,7 @@
 
 use super::Secret;
 use super::delivery;
+use super::hosts::HostPattern;
 use super::settings::Settings;
 use crate::client::Outgoing;
 use crate::guard::Trust;
@@ -17,6 +18,8 @@ use url::Url;
 #[derive(Debug)]
 pub(super) struct Http {
     base: Option<Url>,
+    /// Where else it may be used; empty with a base: nowhere.
+    allow: Vec<HostPattern>,
     credential: Option<Credential>,
     delivery: Delivery,
 }
@@ -30,6 +33,28 @@ enum Credential {
 }
 
 impl Http {
+    /// Whether it may be used for this URL.
+    fn admits(&self, url: &Url, chosen: Chosen) -> Result<(), StepError> {
+        let is_base = self.base.as_ref().is_some_and(|base| base.origin() == url.origin());
+        if is_base || self.allow.iter().any(|pattern| pattern.covers(url)) {
+            return Ok(());
+        }
+        let refused = |message: &str| Err(StepError::permanent("credential_elsewhere", message));
+        match (&self.base, self.allow.is_empty(), &self.credential, chosen) {
+            (_, false, ..) => {
+                refused("the connection may be used for the hosts in its `allow` only, and the URL is elsewhere")
+            }
+            (Some(_), true, Some(_), _) => {
+                refused("the connection's credential may go to its `base` only, and the URL is elsewhere")
+            }
+            (None, true, Some(_), Chosen::ByData) => {
+                refused("the host comes out of data, and the connection does not say where its credential may go")
+                    .map_err(|error| error.hint("give the connection a `base`, or name the hosts in its `allow`"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// `{ type: basic, user, password }`.
     pub(super) fn basic(settings: &mut Settings<'_>) -> Self {
         let (user, password) = (settings.required_text("user"), settings.required_secret("password"));
@@ -85,7 +110,36 @@ impl Http {
             }
             base
         });
-        Self { base, credential, delivery: delivery(settings.is_sandbox()) }
+        let mut allow = Vec::new();
+        for text in settings.texts("allow").unwrap_or_default() {
+            match text.parse() {
+                Ok(pattern) => allow.push(pattern),
+                Err(reason) => {
+                    settings.reject(
+                        "allow",
+                        reason,
+                        Some("`api.example.com`, `api.example.com:8443` or `*.example.com`"),
+                    );
+                }
+            }
+        }
+        Self { base, allow, credential, delivery: delivery(settings.is_sandbox()) }
+    }
+}
+
+/// Who chose the host of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Chosen {
+    /// The scenario's author, the operator, or the module itself.
+    ByAuthor,
+    /// Whoever the data of the run comes from.
+    ByData,
+}
+
+impl Chosen {
+    /// By the author where the host stands literally in the scenario.
+    pub(crate) fn of(call: &Call<'_>) -> Self {
+        if call.author_host.is_some() { Self::ByAuthor } else { Self::ByData }
     }
 }
 
@@ -116,11 +170,12 @@ impl<'a> HttpAccess<'a> {
     }
 
     /// Whom the call trusts.
-    pub(crate) fn trust<'b>(&self, call: &Call<'b>) -> Trust<'b>
+    pub(crate) fn trust<'b>(&self, call: &Call<'b>, url: &'b Url) -> Trust<'b>
     where
         'a: 'b,
     {
-        Trust { author_host: call.author_host, endpoint: self.base() }
+        let is_named = self.connection.is_some_and(|http| http.allow.iter().any(|pattern| pattern.names(url)));
+        Trust { author_host: call.author_host, endpoint: if is_named { Some(url) } else { self.base() } }
     }
 
     /// What hides the credential.
@@ -135,13 +190,12 @@ impl<'a> HttpAccess<'a> {
         }
     }
 
-    /// Puts the credential on the request. One with a base goes nowhere else.
-    pub(crate) fn sign(&self, request: &mut Outgoing) -> Result<(), StepError> {
-        let Some(credential) = self.credential() else { return Ok(()) };
-        if self.base().is_some_and(|base| base.origin() != request.url.origin()) {
-            let message = "the connection's credential may go to its `base` only, and the URL is elsewhere";
-            return Err(StepError::permanent("credential_elsewhere", message));
-        }
+    /// Puts the credential on the request. It goes to the connection's `base` and to the hosts of `allow`; where there
+    /// are neither, to a host that its author chose.
+    pub(crate) fn sign(&self, request: &mut Outgoing, chosen: Chosen) -> Result<(), StepError> {
+        let Some(http) = self.connection else { return Ok(()) };
+        http.admits(&request.url, chosen)?;
+        let Some(credential) = &http.credential else { return Ok(()) };
         match credential {
             Credential::Basic { user, password } => {
                 request.headers.insert(header::AUTHORIZATION, basic_authorization(user, password.reveal())?);

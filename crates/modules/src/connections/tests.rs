@@ -76,7 +76,7 @@ fn references_are_resolved_without_their_last_line_break() {
             headers: reqwest::header::HeaderMap::new(),
             body: bytes::Bytes::new().into(),
         };
-        connections.http(name).unwrap().sign(&mut request).unwrap();
+        connections.http(name).unwrap().sign(&mut request, Chosen::ByAuthor).unwrap();
         assert_eq!(request.headers["authorization"], expected, "{name}");
     }
 }

@@ -3,7 +3,8 @@
 use super::Parameters;
 use super::content::{content, pairs, scalar};
 use crate::client::{Outgoing, USER_AGENT};
-use crate::connections::{HttpAccess, basic_authorization, decoded};
+use crate::connections::{Chosen, HttpAccess, basic_authorization, decoded};
+use crate::own_hooks;
 use crate::spec::invalid;
 use bytes::Bytes;
 use reqwest::Method;
@@ -11,6 +12,7 @@ use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use run::call::Call;
 use run::error::StepError;
 use run::files::Files;
+use run::input::DEPTH_HEADER;
 use serde_json::{Map, Value};
 use url::{ParseError, Url};
 
@@ -46,9 +48,10 @@ pub(super) fn build(
         let key = HeaderValue::from_str(call.idempotency_key).map_err(|_| invalid("the idempotency key is no text"))?;
         headers.entry("idempotency-key").or_insert(key);
     }
+    headers.insert(DEPTH_HEADER, own_hooks::depth(call)?);
     let body = content.map_or_else(|| Bytes::new().into(), |content| content.body);
     let mut request = Outgoing { method, url, headers, body };
-    access.sign(&mut request)?;
+    access.sign(&mut request, Chosen::of(call))?;
     Ok(request)
 }
 

@@ -192,7 +192,7 @@ async fn a_host_out_of_data_may_not_be_private() {
     }
     assert!(server.seen().is_empty());
     for allowed in ["127.0.0.1".to_owned(), "127.0.0.0/8".to_owned(), server.host()] {
-        let open = modules("", &[], Options { allow_private: vec![allowed.parse().unwrap()] });
+        let open = modules("", &[], Options { allow_private: vec![allowed.parse().unwrap()], ..Options::default() });
         step(&open, "http.request").call(json!({"url": server.url("/")})).await.unwrap();
     }
     assert_eq!(server.seen().len(), 3);

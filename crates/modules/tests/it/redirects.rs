@@ -85,7 +85,7 @@ async fn credentials_stay_with_their_origin() {
     });
     let server = server.await;
     let headers = json!({"authorization": "Bearer x", "cookie": "a=b", "x-api-key": "y", "accept": "text/html"});
-    let open = Options { allow_private: vec!["127.0.0.0/8".parse().unwrap()] };
+    let open = Options { allow_private: vec!["127.0.0.0/8".parse().unwrap()], ..Options::default() };
     request(&server, "/here", json!({"headers": headers, "text": "body"}), open).await.unwrap();
     let again = server.seen().pop().unwrap();
     assert_eq!((again.header("authorization"), again.header("cookie")), ("Bearer x", "a=b"));

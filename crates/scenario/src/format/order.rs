@@ -173,8 +173,15 @@ static WAIT_FOR: Shape = closed(&[
 
 static CALL: Shape = closed(&[("scenario", None), ("input", None), ("detach", None)]);
 
-static RETRY: Shape =
-    closed(&[("attempts", None), ("backoff", None), ("factor", None), ("max", None), ("jitter", None), ("when", None)]);
+static RETRY: Shape = closed(&[
+    ("attempts", None),
+    ("backoff", None),
+    ("factor", None),
+    ("max", None),
+    ("pauses", None),
+    ("jitter", None),
+    ("when", None),
+]);
 
 static ON_ERROR: Shape = closed(&[("use", None), ("hold", Some(&RETRY)), ("steps", Some(&STEP))]);
 

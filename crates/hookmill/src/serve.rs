@@ -1,6 +1,7 @@
 //! `hookmill serve`: engine, gateway, API and pages around one folder of scenarios.
 
 mod announce;
+mod tls;
 mod token;
 
 use crate::folder::{self, Folder, Parts};
@@ -18,6 +19,7 @@ use run::files::Files;
 use run::retention::Keep;
 use run::setting::Setting;
 use scenario::catalog::Catalog;
+use scenario::plan::Rate;
 use server::library::Library;
 use server::{App, Assets, Bodies, Gateway};
 use std::net::{SocketAddr, TcpListener};
@@ -27,9 +29,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
+use tls::Tls;
 use triggers::schedule::runner::Scheduler;
 use triggers::webhook::address::{Forwarding, Proxies};
 use triggers::webhook::hooks::HookTable;
+use triggers::webhook::rate::Callers;
 use url::Url;
 
 /// How long the body of a webhook call may take to come.
@@ -37,6 +41,9 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long runs in flight may go on once the server is asked to end.
 const GRACE: Duration = Duration::from_secs(8);
+
+/// How many files and connections may be open, where the system allows it.
+const MOST_FILES: u64 = 1 << 20;
 
 /// Serve a folder of scenarios
 #[derive(Debug, Args)]
@@ -80,6 +87,11 @@ pub(crate) struct Serve {
     /// How many bytes all runs may take on disk, without large values: beyond it the oldest go [default: any number]
     #[arg(long, value_name = "BYTES")]
     keep_bytes: Option<u64>,
+    /// How many webhook calls one address may make, as 100/1m; more are told to come again [default: any number]
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    hook_rate: Option<Rate>,
+    #[command(flatten)]
+    tls: Tls,
     #[command(flatten)]
     allow_env: AllowEnv,
 }
@@ -101,6 +113,11 @@ impl FromStr for KeepTime {
     }
 }
 
+/// A rate, as scenarios write it.
+fn rate(text: &str) -> Result<Rate, &'static str> {
+    Rate::parse(text).ok_or("so many in a time, as 100/1m or 10/s")
+}
+
 /// The header by which proxies name the caller.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum ForwardingHeader {
@@ -119,11 +136,16 @@ impl From<ForwardingHeader> for Forwarding {
 
 impl Serve {
     pub(crate) fn run(self) -> Done {
+        // Each connection takes a file; what is allowed at first is often no more than 1,024.
+        if let Err(error) = rlimit::increase_nofile_limit(MOST_FILES) {
+            tracing::warn!(%error, "the number of open files could not be raised");
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(self.serve())
     }
 
     async fn serve(self) -> Done {
+        let certificate = self.tls.certificate()?;
         let listener = listen(self.listen)?;
         let address = listener.local_addr()?;
         let store = open(&self.data)?;
@@ -163,11 +185,20 @@ impl Serve {
             home.catalog,
             reach.stores.clone(),
         )?;
-        let server = server::serve(listener, app.clone())?;
+        let server = match &certificate {
+            Some(certificate) => server::serve_tls(listener, certificate, app.clone())?,
+            None => server::serve(listener, app.clone())?,
+        };
         let stopper = server.handle();
         let serving = tokio::spawn(server);
         app.set_ready();
+        if let Some(warning) = self.tls.warning(address, &self.public_url(address)?) {
+            tracing::warn!("{warning}");
+        }
         announce::all(&app, &self.public_url(address)?, &folder.list(), resumed);
+        if let Some(certificate) = certificate {
+            tokio::spawn(certificate.follow(tls::LOOK));
+        }
         folder::watch(Arc::clone(&folder), reconnect(&folder, engine.handle(), secrets, reach))?;
         let clock = tokio::spawn(async move { scheduler.run().await });
         asked_to_end().await;
@@ -190,6 +221,7 @@ impl Serve {
             body_timeout: BODY_TIMEOUT,
             files,
             bodies: Bodies::default(),
+            callers: self.hook_rate.map(|rate| Arc::new(Callers::new(rate))),
         }
     }
 
@@ -227,7 +259,7 @@ impl Serve {
     fn public_url(&self, address: SocketAddr) -> anyhow::Result<Url> {
         match &self.public_url {
             Some(url) => Ok(url.clone()),
-            None => Ok(Url::parse(&format!("http://{address}"))?),
+            None => Ok(Url::parse(&format!("{}://{address}", self.tls.scheme()))?),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The webhook gateway: reads a request as far as it is welcome, hands it to its run, and sends what comes back.
 
 mod body;
+mod question;
 
 use crate::bodies::Bodies;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 pub(crate) use body::read;
 use engine::{Handle, Novelty};
@@ -12,11 +13,14 @@ use run::files::Files;
 use run::id::RunId;
 use run::response::Response;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 use std::time::Duration;
 use triggers::webhook::address::Proxies;
+use triggers::webhook::headers::check;
 use triggers::webhook::hooks::{HookTable, Reply, reply};
 use triggers::webhook::parse::RawRequest;
 use triggers::webhook::problem::{self, Refusal};
+use triggers::webhook::rate::Callers;
 
 /// Tells which run answered.
 const RUN: HeaderName = HeaderName::from_static("hookmill-run");
@@ -47,6 +51,16 @@ pub struct Gateway {
     pub bodies: Bodies,
     /// Where files are kept.
     pub files: Files,
+    /// How many requests each caller may send; none: any number.
+    pub callers: Option<Arc<Callers>>,
+}
+
+impl Gateway {
+    /// Counts a request of this caller. 429: there were too many.
+    fn count(&self, caller: IpAddr) -> Result<(), Refusal> {
+        let Some(callers) = &self.callers else { return Ok(()) };
+        callers.take(caller, self.handle.clock().now()).map_err(Refusal::too_fast)
+    }
 }
 
 /// Registers `/hook/…`.
@@ -59,6 +73,9 @@ pub(crate) fn configure(gateway: Gateway) -> impl FnOnce(&mut web::ServiceConfig
 }
 
 async fn receive(request: HttpRequest, payload: web::Payload, gateway: web::Data<Gateway>) -> HttpResponse {
+    if matches!(*request.method(), Method::HEAD | Method::OPTIONS) {
+        return private(question::answer(&request, &gateway).unwrap_or_else(|refusal| refused(&refusal)));
+    }
     let mut first = None;
     let mut response = match start(&request, payload, &gateway, &mut first).await {
         Ok(Reply::Response { run, response }) => answer(run, &response),
@@ -68,6 +85,15 @@ async fn receive(request: HttpRequest, payload: web::Payload, gateway: web::Data
     };
     if let Some(run) = first {
         response.headers_mut().insert(REPEAT, in_header(run));
+    }
+    private(response)
+}
+
+/// A path may be all that keeps strangers from a webhook, so browsers are not to pass it on.
+fn private(mut response: HttpResponse) -> HttpResponse {
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::REFERRER_POLICY) {
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     }
     response
 }
@@ -83,9 +109,11 @@ async fn start(
     let path = request.uri().path().strip_prefix("/hook/").unwrap_or_default();
     let found = hooks.find(path, request.method().as_str())?;
     let headers = fields(request);
+    check(&headers)?;
     let ip = caller(request, &gateway.proxies, &headers);
     let hook = found.target;
     hook.admit(ip)?;
+    gateway.count(ip)?;
     let mut share = gateway.bodies.share();
     let body = body::receive(request, payload, gateway, hook, &mut share).await?;
     let body = body::decompress(request, body, gateway, hook, &mut share)?;

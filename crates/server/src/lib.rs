@@ -14,6 +14,7 @@ mod headers;
 mod health;
 mod resume;
 mod serve;
+mod tls;
 
 pub use api::openapi;
 pub use app::{App, Options};
@@ -21,4 +22,5 @@ pub use assets::{Asset, Assets};
 pub use auth::{ApiToken, WeakToken};
 pub use bodies::Bodies;
 pub use gateway::Gateway;
-pub use serve::serve;
+pub use serve::{serve, serve_tls};
+pub use tls::{BadCertificate, Certificate, Refreshed};

@@ -1,10 +1,12 @@
 //! The server itself: every route, and the bounds that hold for all of them.
 
+use crate::tls::Certificate;
 use crate::{App, api, auth, editor, gateway, headers, health, resume};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{App as Routes, HttpServer};
+use rustls::ServerConfig;
 use std::io;
 use std::net::TcpListener;
 use std::num::NonZero;
@@ -14,23 +16,43 @@ use std::time::Duration;
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a client may take to agree on keys.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection is kept on which nothing is asked.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// How long requests in flight may take once the server stops, in seconds.
 const SHUTDOWN_TIMEOUT: u64 = 10;
 
 /// Serves on this listener until the server's handle stops it: one worker for each processor, two at least. Signals
 /// are the caller's business.
 pub fn serve(listener: TcpListener, app: App) -> io::Result<Server> {
+    listen(listener, None, app)
+}
+
+/// The same by TLS alone, in HTTP/2 or HTTP/1.1 as the client has it (RFC 7301).
+pub fn serve_tls(listener: TcpListener, certificate: &Certificate, app: App) -> io::Result<Server> {
+    listen(listener, Some(certificate.config().map_err(io::Error::other)?), app)
+}
+
+fn listen(listener: TcpListener, tls: Option<ServerConfig>, app: App) -> io::Result<Server> {
     let server = HttpServer::new(move || {
         let app = web::Data::new(app.clone());
         Routes::new().app_data(app.clone()).configure(|routes| configure(routes, &app))
     });
-    Ok(server
+    let server = server
         .workers(workers())
         .client_request_timeout(HEAD_TIMEOUT)
+        .tls_handshake_timeout(HANDSHAKE_TIMEOUT)
+        .keep_alive(IDLE_TIMEOUT)
         .shutdown_timeout(SHUTDOWN_TIMEOUT)
-        .disable_signals()
-        .listen(listener)?
-        .run())
+        .disable_signals();
+    let server = match tls {
+        None => server.listen(listener)?,
+        Some(config) => server.listen_rustls_0_23(listener, config)?,
+    };
+    Ok(server.run())
 }
 
 fn workers() -> usize {

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use triggers::webhook::hooks::{Hook, Hooks};
 
 /// A site whose scenario `hello` is called at `/hook/hello`.
-async fn site() -> Site {
+pub(crate) async fn site() -> Site {
     let site = Site::start().await;
     site.shelf.drop_in("hello", HELLO);
     let deployment = site.engine().deployment(&"hello".parse().unwrap()).unwrap();
@@ -42,12 +42,57 @@ async fn w6_a_chunked_body_is_cut_at_the_limit() {
 }
 
 #[tokio::test]
-async fn w13_head_and_options_start_nothing() {
+async fn w13_head_and_options_are_answered_and_start_nothing() {
     let site = site().await;
-    for method in ["HEAD", "OPTIONS"] {
+    let answer = site.request("HEAD", "/hook/hello").send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let answer = site.request("OPTIONS", "/hook/hello").send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), &answer.headers()["allow"]), (204, &"POST, HEAD, OPTIONS".parse().unwrap()));
+    let asked = site.request("OPTIONS", "/hook/hello").header("webhook-request-origin", "events.example.net");
+    let answer = asked.header("webhook-request-rate", "120").send().await.unwrap();
+    assert_eq!(answer.headers()["webhook-allowed-origin"], "events.example.net");
+    assert_eq!(answer.headers()["webhook-allowed-rate"], "*");
+    for method in ["TRACE", "GET", "PUT"] {
         let answer = site.request(method, "/hook/hello").send().await.unwrap();
-        assert_eq!(answer.status(), 405, "{method}");
-        assert_eq!(answer.headers()["allow"], "POST");
+        assert_eq!((answer.status().as_u16(), &answer.headers()["allow"]), (405, &"POST".parse().unwrap()), "{method}");
     }
     assert_eq!(site.get("/runs").await["items"].as_array().unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn w12_unknown_paths_are_answered_alike() {
+    let site = site().await;
+    let mut told = Vec::new();
+    for path in ["nothing", "hellp", "hello/x", "a%2Fb", "%ff", &"x".repeat(4_000)] {
+        let answer = site.request("POST", &format!("/hook/{path}")).body("{}").send().await.unwrap();
+        assert_eq!(answer.status(), 404, "{path}");
+        let mut headers: Vec<_> = answer.headers().keys().map(ToString::to_string).collect();
+        headers.sort();
+        told.push((headers, answer.text().await.unwrap()));
+    }
+    assert!(told.iter().all(|one| *one == told[0]), "{told:?}");
+    assert_eq!(site.request("HEAD", "/hook/nothing").send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn w12_no_answer_has_a_browser_pass_the_path_on() {
+    let site = site().await;
+    for (method, path) in [("POST", "/hook/hello"), ("HEAD", "/hook/hello"), ("PUT", "/hook/hello"), ("GET", "/hook/x")]
+    {
+        let answer = site.request(method, path).send().await.unwrap();
+        assert_eq!(answer.headers()["referrer-policy"], "no-referrer", "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn w8_more_header_fields_than_are_taken() {
+    let site = site().await;
+    let head =
+        |fields: String| format!("POST /hook/hello HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n{fields}\r\n{{}}");
+    let many = |count: usize| (0..count).map(|n| format!("x-{n}: 1\r\n")).collect::<String>();
+    let long = |bytes: usize| format!("x-long: {}\r\n", "x".repeat(bytes));
+    assert_eq!(say(&site, &head(format!("{}{}", many(80), long(60_000)))).await, "HTTP/1.1 200");
+    for fields in [many(101), long(66_000), long(200_000)] {
+        assert_eq!(say(&site, &head(fields)).await, "HTTP/1.1 431");
+    }
 }

@@ -5,6 +5,7 @@
 mod alarms;
 mod check;
 mod editor;
+mod framing;
 mod gateway;
 mod health;
 mod login;
@@ -17,3 +18,4 @@ mod security;
 mod shelf;
 mod site;
 mod stores;
+mod tls;

@@ -105,6 +105,7 @@ impl Site {
             body_timeout: Duration::from_millis(200),
             bodies: Default::default(),
             files,
+            callers: None,
         };
         let options = Options {
             public_url: format!("{scheme}://{address}").parse().unwrap(),

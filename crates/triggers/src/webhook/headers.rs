@@ -6,6 +6,9 @@ use std::borrow::Cow;
 /// How many header fields a request may have.
 pub const MOST: usize = 100;
 
+/// How many bytes they may have, names and values together.
+pub const MOST_BYTES: usize = 64 * 1024;
+
 /// What stands where a credential stood.
 pub const MASK: &str = "•••";
 
@@ -32,11 +35,18 @@ const CREDENTIALS: [&str; 4] = ["authorization", "proxy-authorization", "cookie"
 const TELLTALES: [&str; 9] =
     ["token", "secret", "signature", "password", "api-key", "apikey", "access-key", "auth-key", "hmac"];
 
-/// The fields with lower-case names; values of one name joined in order (RFC 9110 §5.3), credentials masked.
-pub(super) fn keep(fields: &[(&str, &[u8])]) -> Result<Vec<(String, String)>, Refusal> {
+/// Whether a request has no more header fields than are taken.
+pub fn check(fields: &[(&str, &[u8])]) -> Result<(), Refusal> {
     if fields.len() > MOST {
         return Err(Refusal::too_many_headers(MOST));
     }
+    let bytes: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if bytes > MOST_BYTES { Err(Refusal::headers_too_large(MOST_BYTES)) } else { Ok(()) }
+}
+
+/// The fields with lower-case names; values of one name joined in order (RFC 9110 §5.3), credentials masked.
+pub(super) fn keep(fields: &[(&str, &[u8])]) -> Result<Vec<(String, String)>, Refusal> {
+    check(fields)?;
     let mut kept: Vec<(String, String)> = Vec::with_capacity(fields.len());
     for (name, value) in fields {
         let name = name.to_ascii_lowercase();
@@ -105,5 +115,13 @@ mod tests {
         let fields: Vec<(&str, &[u8])> = vec![("x-a", b"1"); MOST + 1];
         assert!(keep(&fields[1..]).is_ok());
         assert_eq!(keep(&fields).unwrap_err().status, 431);
+    }
+
+    #[test]
+    fn w8_64_kib_and_no_more() {
+        let value = vec![b'x'; MOST_BYTES - 3];
+        assert_eq!(check(&[("x-a", &value)]), Ok(()));
+        let refusal = check(&[("x-ab", &value)]).unwrap_err();
+        assert_eq!((refusal.status, refusal.code), (431, "headers_too_large"));
     }
 }

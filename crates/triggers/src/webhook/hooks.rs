@@ -1,6 +1,7 @@
 //! The webhooks of all scenarios: what a request has to pass before it starts a run, and what its caller is told.
 
 use super::address::allowed;
+use super::cors::Cors;
 use super::parse::{RawRequest, parse};
 use super::pattern::Pattern;
 use super::problem::Refusal;
@@ -27,6 +28,8 @@ pub struct Hook {
     pub wait: Duration,
     /// The largest body in bytes; none: the server's bound.
     pub max_body: Option<u64>,
+    /// The pages of other sites that may call it.
+    pub cors: Cors,
     methods: Vec<String>,
     allow: Vec<scenario::plan::Network>,
     schema: Option<Schema>,
@@ -42,6 +45,7 @@ impl Hook {
             deployment,
             wait: webhook.wait,
             max_body: webhook.max_body,
+            cors: Cors::default(),
             methods: webhook.methods.clone(),
             allow: webhook.allow.clone(),
             schema: webhook.input.as_ref().map(Schema::compile).transpose()?,
@@ -104,6 +108,11 @@ impl Hooks {
             Lookup::MethodNotAllowed { allow } => Err(Refusal::method_not_allowed(allow)),
             Lookup::NotFound => Err(Refusal::not_found()),
         }
+    }
+
+    /// The webhook at this path, and the methods it takes: for requests that only ask about it.
+    pub fn asked(&self, path: &str) -> Result<(&Hook, &[String]), Refusal> {
+        self.0.asked(path).ok_or_else(Refusal::not_found)
     }
 }
 

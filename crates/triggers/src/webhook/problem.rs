@@ -97,6 +97,11 @@ impl Refusal {
         Self::new(400, "bad_query", detail)
     }
 
+    /// 431: the header fields are longer than is taken, all together (RFC 6585 §5).
+    pub fn headers_too_large(most: usize) -> Self {
+        Self::new(431, "headers_too_large", format!("the header fields are longer than {most} bytes"))
+    }
+
     /// 431: more header fields than are taken (RFC 6585 §5).
     pub fn too_many_headers(most: usize) -> Self {
         Self::new(431, "too_many_headers", format!("the request has more than {most} header fields"))
@@ -128,6 +133,12 @@ impl Refusal {
     /// 429: this webhook has too much to do; try again after this many seconds.
     pub fn too_many_requests(retry_after: u32) -> Self {
         let refusal = Self::new(429, "too_many_requests", "this webhook has more to do than it may queue");
+        Self { retry_after: Some(retry_after), ..refusal }
+    }
+
+    /// 429: more requests came than this webhook, or this caller, may have; try again after this many seconds.
+    pub fn too_fast(retry_after: u32) -> Self {
+        let refusal = Self::new(429, "too_fast", "requests come faster than they are taken");
         Self { retry_after: Some(retry_after), ..refusal }
     }
 
@@ -231,6 +242,8 @@ mod tests {
             (Refusal::bad_json("x"), 400),
             (Refusal::bad_query("x"), 400),
             (Refusal::too_many_headers(1), 431),
+            (Refusal::headers_too_large(1), 431),
+            (Refusal::too_fast(1), 429),
             (Refusal::busy(1), 503),
             (Refusal::draining(1), 503),
             (Refusal::too_many_requests(1), 429),

@@ -52,6 +52,14 @@ struct Route<T> {
     given: usize,
 }
 
+/// The route at a path, whatever the method is.
+struct Reached<'r, 'p, T> {
+    route: &'r Route<T>,
+    /// Decoded.
+    path: Cow<'p, str>,
+    params: Vec<(String, String)>,
+}
+
 #[derive(Debug)]
 enum Methods {
     Any,
@@ -105,17 +113,33 @@ impl<T> Routes<T> {
 
     /// The webhook for a request path below `/hook/`, as it came (percent-encoded), and its method.
     pub fn lookup<'r, 'p>(&'r self, path: &'p str, method: &str) -> Lookup<'r, 'p, T> {
+        match self.at(path) {
+            Some(Reached { route, path, params }) if route.takes(method) => {
+                Lookup::Found(Match { target: &route.target, path, params })
+            }
+            Some(Reached { route, .. }) => Lookup::MethodNotAllowed { allow: &route.allow },
+            None => Lookup::NotFound,
+        }
+    }
+
+    /// The webhook at a request path, whatever the method is, and the methods it takes: for requests that ask about it
+    /// and start nothing (`HEAD`, `OPTIONS`).
+    pub fn asked(&self, path: &str) -> Option<(&T, &[String])> {
+        self.at(path).map(|Reached { route, .. }| (&route.target, route.allow.as_slice()))
+    }
+
+    fn at<'r, 'p>(&'r self, path: &'p str) -> Option<Reached<'r, 'p, T>> {
         let path = trim_slashes(path);
         if !path.contains('%')
             && let Some(&index) = self.exact.get(path)
         {
-            return self.routes[index].answer(Cow::Borrowed(path), Vec::new(), method);
+            return Some(Reached { route: &self.routes[index], path: Cow::Borrowed(path), params: Vec::new() });
         }
-        let Some(segments) = decode(path) else { return Lookup::NotFound };
-        let Some((index, values)) = self.find(&segments) else { return Lookup::NotFound };
+        let segments = decode(path)?;
+        let (index, values) = self.find(&segments)?;
         let route = &self.routes[index];
         let params = route.names.iter().cloned().zip(values.into_iter().map(str::to_owned)).collect();
-        route.answer(joined(path, &segments), params, method)
+        Some(Reached { route, path: joined(path, &segments), params })
     }
 
     fn add(&mut self, endpoint: Endpoint<T>, given: usize) -> Result<(), usize> {
@@ -157,14 +181,6 @@ impl<T> Route<T> {
             (Methods::Listed, methods.into_iter().filter(|name| !WITHOUT_RUN.contains(&name.as_str())).collect())
         };
         Self { target, names: names.collect(), methods, allow, given }
-    }
-
-    fn answer<'p>(&self, path: Cow<'p, str>, params: Vec<(String, String)>, method: &str) -> Lookup<'_, 'p, T> {
-        if self.takes(method) {
-            Lookup::Found(Match { target: &self.target, path, params })
-        } else {
-            Lookup::MethodNotAllowed { allow: &self.allow }
-        }
     }
 
     fn takes(&self, method: &str) -> bool {

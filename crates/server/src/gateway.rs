@@ -86,6 +86,7 @@ async fn receive(request: HttpRequest, payload: web::Payload, gateway: web::Data
     if let Some(run) = first {
         response.headers_mut().insert(REPEAT, in_header(run));
     }
+    question::show(&mut response, &request, &gateway);
     private(response)
 }
 
@@ -114,6 +115,7 @@ async fn start(
     let hook = found.target;
     hook.admit(ip)?;
     gateway.count(ip)?;
+    hook.count(gateway.handle.clock().now())?;
     let mut share = gateway.bodies.share();
     let body = body::receive(request, payload, gateway, hook, &mut share).await?;
     let body = body::decompress(request, body, gateway, hook, &mut share)?;

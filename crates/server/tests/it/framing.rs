@@ -86,7 +86,13 @@ async fn w9_lines_that_are_read_in_two_ways_are_refused() {
 async fn w9_chunks_that_are_read_in_two_ways_end_the_connection() {
     let site = site().await;
     let head = "host: x\r\ntransfer-encoding: chunked\r\n";
-    for body in ["0x2\r\n{}\r\n0\r\n\r\n", "2\n{}\n0\n\n", "-2\r\n{}\r\n0\r\n\r\n", "2\r\n{}xx0\r\n\r\n", "g\r\n{}\r\n0\r\n\r\n"] {
+    for body in [
+        "0x2\r\n{}\r\n0\r\n\r\n",
+        "2\n{}\n0\n\n",
+        "-2\r\n{}\r\n0\r\n\r\n",
+        "2\r\n{}xx0\r\n\r\n",
+        "g\r\n{}\r\n0\r\n\r\n",
+    ] {
         let request = format!("POST /hook/hello HTTP/1.1\r\n{head}\r\n{body}{SMUGGLED}");
         let (said, closed) = talk(&site, request.as_bytes()).await;
         assert_eq!(statuses(&said), ["400"], "{body:?}: {said}");

@@ -5,10 +5,11 @@ use super::cors::Cors;
 use super::parse::{RawRequest, parse};
 use super::pattern::Pattern;
 use super::problem::Refusal;
+use super::rate::Bucket;
 use super::routes::{Conflict, Endpoint, Lookup, Match, Routes};
 use super::schema::Schema;
 use engine::{Answer, Deployment, Handle, Novelty, Refused, Told};
-use run::id::RunId;
+use run::id::{Millis, RunId};
 use run::input::Input;
 use run::response::Response;
 use scenario::plan::{Dedupe, Verify, Webhook};
@@ -34,6 +35,7 @@ pub struct Hook {
     allow: Vec<scenario::plan::Network>,
     schema: Option<Schema>,
     verify: Verify,
+    rate: Option<Bucket>,
     dedupe: Option<Dedupe>,
 }
 
@@ -45,7 +47,8 @@ impl Hook {
             deployment,
             wait: webhook.wait,
             max_body: webhook.max_body,
-            cors: Cors::default(),
+            cors: Cors::of(&webhook.cors),
+            rate: webhook.rate.map(Bucket::new),
             methods: webhook.methods.clone(),
             allow: webhook.allow.clone(),
             schema: webhook.input.as_ref().map(Schema::compile).transpose()?,
@@ -61,6 +64,11 @@ impl Hook {
             return Err(Refusal::forbidden());
         }
         if self.deployment.plan.enabled { Ok(()) } else { Err(Refusal::gone()) }
+    }
+
+    /// Counts a request. 429: there were more than the webhook takes.
+    pub fn count(&self, now: Millis) -> Result<(), Refusal> {
+        self.rate.as_ref().map_or(Ok(()), |rate| rate.take(now).map_err(Refusal::too_fast))
     }
 
     /// The input of the run that this request starts.

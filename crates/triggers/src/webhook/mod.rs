@@ -16,11 +16,13 @@ pub mod parse;
 pub mod path;
 pub mod pattern;
 pub mod problem;
+pub mod providers;
 pub mod public;
 pub mod rate;
 pub mod routes;
 pub mod schema;
 pub mod upload;
+pub mod verify;
 
 mod body;
 mod encoding;

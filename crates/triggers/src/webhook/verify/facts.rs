@@ -1,0 +1,109 @@
+//! What a request says of its event: of what kind it is, and by which id a repeat is known.
+
+use super::notation::Notation;
+use super::{Incoming, Settings};
+use aws_lc_rs::digest::{SHA256, digest};
+use serde_json::Value;
+
+/// What a request says of its event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// What happened, in the sender's words: `push`.
+    pub event: Option<String>,
+    /// The id of the delivery: the same when the sender repeats it, and unique within the webhook.
+    pub id: Option<String>,
+}
+
+/// Where a fact stands.
+#[derive(Clone, Copy, Debug)]
+pub enum Fact {
+    /// Nowhere.
+    Nowhere,
+    /// In the header of this name.
+    Header(&'static str),
+    /// In the header that the setting of this name names.
+    NamedHeader(&'static str),
+    /// In the query.
+    Parameter(&'static str),
+    /// In the body, behind names with dots between; `*` is every item of a list.
+    Body(&'static str),
+    /// In the body, as the name of the member that is none of these.
+    OtherName(&'static [&'static str]),
+    /// Always this word, where the fact within is there.
+    Word(&'static str, &'static Fact),
+    /// The first of these that is there.
+    First(&'static [Fact]),
+    /// All of these, with colons between; none where one is missing.
+    All(&'static [Fact]),
+    /// The SHA-256 of the body as it came.
+    Digest,
+}
+
+/// No id is longer; longer ones are digested. Keys of the store are short.
+const LONGEST: usize = 200;
+
+impl Fact {
+    /// The fact as a word, where there is one. Of several items the different words, with commas between.
+    pub(crate) fn read(self, settings: &Settings, incoming: &Incoming<'_>, body: &Value) -> Option<String> {
+        let found = match self {
+            Self::Nowhere => None,
+            Self::Header(name) => incoming.first(name).map(str::to_owned),
+            Self::NamedHeader(setting) => incoming.first(settings.text(setting)?).map(str::to_owned),
+            Self::Parameter(name) => incoming.parameters(name).next(),
+            Self::Body(path) => in_body(body, path),
+            Self::OtherName(names) => body.as_object()?.keys().find(|key| !names.contains(&key.as_str())).cloned(),
+            Self::Word(word, fact) => fact.read(settings, incoming, body).map(|_| word.to_owned()),
+            Self::First(facts) => facts.iter().find_map(|fact| fact.read(settings, incoming, body)),
+            Self::All(facts) => {
+                let parts: Option<Vec<_>> = facts.iter().map(|fact| fact.read(settings, incoming, body)).collect();
+                parts.map(|parts| parts.join(":"))
+            }
+            Self::Digest => Some(digested(incoming.body)),
+        };
+        found
+            .filter(|text| !text.is_empty())
+            .map(|text| if text.len() > LONGEST { digested(text.as_bytes()) } else { text })
+    }
+
+    /// Whether there may be one at all.
+    pub(crate) fn exists(self) -> bool {
+        !matches!(self, Self::Nowhere)
+    }
+}
+
+fn digested(bytes: &[u8]) -> String {
+    Notation::Hex.write(digest(&SHA256, bytes).as_ref())
+}
+
+fn in_body(body: &Value, path: &str) -> Option<String> {
+    let mut words = Vec::new();
+    let steps: Vec<&str> = path.split('.').collect();
+    collect(body, &steps, &mut words);
+    (!words.is_empty()).then(|| words.join(","))
+}
+
+fn collect(value: &Value, steps: &[&str], words: &mut Vec<String>) {
+    match (steps, value) {
+        ([], Value::String(text)) => add(text.clone(), words),
+        ([], Value::Number(number)) => add(number.to_string(), words),
+        (["*", rest @ ..], Value::Array(items)) => items.iter().for_each(|item| collect(item, rest, words)),
+        ([name, rest @ ..], Value::Object(members)) => {
+            if let Some(member) = members.get(*name) {
+                collect(member, rest, words);
+            }
+        }
+        // JSON in a field of a form, as GitHub and Slack send it.
+        (_, Value::String(text)) if text.starts_with('{') => {
+            if let Ok(value) = serde_json::from_str::<Value>(text) {
+                collect(&value, steps, words);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn add(word: String, words: &mut Vec<String>) {
+    if !word.is_empty() && !words.contains(&word) {
+        words.push(word);
+    }
+}

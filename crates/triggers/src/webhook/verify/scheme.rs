@@ -1,0 +1,109 @@
+//! The schemes by which requests prove their sender. A preset names one and fills in its words.
+
+use super::{Fault, Incoming, JwtRules, KeyRequest, Keys, Settings, Signed, Token};
+use super::{certificate, configured, form_and_url, in_body, login};
+
+/// How a request proves its sender.
+#[derive(Clone, Copy, Debug)]
+pub enum Scheme {
+    /// Not at all.
+    Unverifiable,
+    /// With a signature in a header.
+    Signed(Signed<'static>),
+    /// With a signature whose parts the settings name.
+    Configured,
+    /// With a token.
+    Token(Token),
+    /// With a user and a password.
+    Login,
+    /// With a JSON Web Token.
+    Jwt(JwtRules),
+    /// With a signature over the URL and the form (Twilio).
+    FormAndUrl,
+    /// With a signature inside the body (Mailgun).
+    InBody,
+    /// With a signature by the key of a certificate (PayPal).
+    Certificate,
+    /// By the setting that is there; where several are, all of them.
+    BySetting(&'static [(&'static str, Scheme)]),
+    /// By the value of the setting `version`; the first one where it is not set.
+    ByVersion(&'static [(&'static str, Scheme)]),
+    /// By the header that is there; the first one where none is.
+    ByHeader(&'static [(&'static str, Scheme)]),
+}
+
+impl Scheme {
+    /// Whether it proves anything.
+    pub fn proves(&self) -> bool {
+        !matches!(self, Self::Unverifiable)
+    }
+
+    /// The keys that must be fetched before it can be checked.
+    pub(crate) fn keys_wanted(&self, settings: &Settings, incoming: &Incoming<'_>) -> Option<KeyRequest> {
+        match self {
+            Self::Jwt(rules) => rules.keys_wanted(settings),
+            Self::Certificate => certificate::keys_wanted(settings, incoming),
+            _ => None,
+        }
+    }
+
+    /// Whether the request passes.
+    pub(crate) fn verify(
+        &self,
+        settings: &Settings,
+        incoming: &Incoming<'_>,
+        keys: Option<&Keys>,
+    ) -> Result<(), Fault> {
+        match self {
+            Self::Unverifiable => Err(Fault::unverifiable("this provider")),
+            Self::Signed(signed) => signed.verify(settings, incoming),
+            Self::Configured => configured::verify(settings, incoming),
+            Self::Token(token) => token.verify(settings, incoming),
+            Self::Login => login::verify(settings, incoming),
+            Self::Jwt(rules) => rules.verify(settings, incoming, keys),
+            Self::FormAndUrl => form_and_url::verify(settings, incoming),
+            Self::InBody => in_body::verify(settings, incoming),
+            Self::Certificate => certificate::verify(settings, incoming, keys),
+            Self::BySetting(schemes) => {
+                let given = by_setting(schemes, settings)?;
+                given.into_iter().try_for_each(|scheme| scheme.verify(settings, incoming, keys))
+            }
+            Self::ByVersion(schemes) => by_version(schemes, settings)?.verify(settings, incoming, keys),
+            Self::ByHeader(schemes) => match by_header(schemes, incoming) {
+                Some(scheme) => scheme.verify(settings, incoming, keys),
+                None => Err(Fault::unverifiable("this provider")),
+            },
+        }
+    }
+
+    /// The one signature check that these settings lead to, if it is one in a header.
+    pub(super) fn signed<'s>(&self, settings: &'s Settings, incoming: &Incoming<'_>) -> Option<Signed<'s>> {
+        match self {
+            Self::Signed(signed) => Some(*signed),
+            Self::Configured => configured::signed(settings).ok(),
+            Self::BySetting(schemes) => by_setting(schemes, settings).ok()?.first()?.signed(settings, incoming),
+            Self::ByVersion(schemes) => by_version(schemes, settings).ok()?.signed(settings, incoming),
+            Self::ByHeader(schemes) => by_header(schemes, incoming)?.signed(settings, incoming),
+            _ => None,
+        }
+    }
+}
+
+fn by_setting<'a>(schemes: &'a [(&str, Scheme)], settings: &Settings) -> Result<Vec<&'a Scheme>, Fault> {
+    let given: Vec<_> = schemes.iter().filter(|(name, _)| settings.has(name)).map(|(_, scheme)| scheme).collect();
+    if given.is_empty() {
+        return Err(Fault::no_secret(schemes.first().map_or("secret", |(name, _)| name)));
+    }
+    Ok(given)
+}
+
+fn by_version<'a>(schemes: &'a [(&str, Scheme)], settings: &Settings) -> Result<&'a Scheme, Fault> {
+    let wanted = settings.text("version");
+    let found = schemes.iter().find(|(name, _)| wanted.is_none_or(|wanted| wanted == *name));
+    found.map(|(_, scheme)| scheme).ok_or_else(|| Fault::bad_setting("version", "is not one that is known"))
+}
+
+fn by_header<'a>(schemes: &'a [(&str, Scheme)], incoming: &Incoming<'_>) -> Option<&'a Scheme> {
+    let there = schemes.iter().find(|(name, _)| incoming.has(name)).or(schemes.first());
+    there.map(|(_, scheme)| scheme)
+}

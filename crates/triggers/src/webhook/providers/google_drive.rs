@@ -12,7 +12,7 @@ pub(super) const PROVIDER: Provider = Provider {
     settings: &[Setting::secret("token", "The `token` that was given to `watch`.")],
     scheme: Scheme::Token(Token { place: TokenPlace::Header("X-Goog-Channel-Token"), secret: "token" }),
     telltales: &["x-goog-channel-id"],
-    handshake: Handshake::Event("X-Goog-Resource-State", "sync"),
+    handshake: Handshake::Notice("X-Goog-Resource-State", "sync"),
     event: Fact::Header("X-Goog-Resource-State"),
     id: Fact::All(&[Fact::Header("X-Goog-Channel-ID"), Fact::Header("X-Goog-Message-Number")]),
     sample: Sample { content_type: JSON, body: include_str!("samples/google_drive.json") },

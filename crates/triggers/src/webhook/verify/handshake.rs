@@ -16,6 +16,8 @@ pub enum Handshake {
     Head,
     /// With a signed event of this name in this header.
     Event(&'static str, &'static str),
+    /// As [`Event`](Self::Event), with no need of a signature: it has nothing in it and starts nothing.
+    Notice(&'static str, &'static str),
     /// With a signed `url_verification` whose challenge is sent back (Slack).
     Challenge,
     /// With a `GET` that has a token and a challenge (Meta).
@@ -87,6 +89,7 @@ impl Handshake {
             Self::Subscribe => method("GET").then(|| subscribe(settings, incoming)),
             Self::EchoOnGet(name) => method("GET").then(|| echo(incoming, name)).flatten(),
             Self::EchoOnPost(name) => method("POST").then(|| echo(incoming, name)).flatten(),
+            Self::Notice(header, event) => (incoming.first(header) == Some(event)).then(|| Greeting::plain("")),
             Self::KeepToken => keep_token(settings, incoming),
             // The others carry a signature, and are answered only where it is right.
             _ if verdict.is_err() => None,

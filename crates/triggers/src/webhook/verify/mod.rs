@@ -8,6 +8,7 @@ mod algorithm;
 mod certificate;
 mod configured;
 mod constant_time;
+pub mod doctor;
 
 mod facts;
 mod fault;
@@ -26,9 +27,11 @@ mod signed;
 mod template;
 mod timestamp;
 mod token;
+pub mod vector;
 
 pub use algorithm::Algorithm;
 
+pub use doctor::{Diagnosis, Finding, diagnose};
 pub use facts::{Fact, Facts};
 pub use fault::Fault;
 pub use handshake::{Effect, Greeting, Handshake};
@@ -42,3 +45,6 @@ pub use signature_list::SignatureList;
 pub use signed::{KeyForm, Signed};
 pub use timestamp::{Time, Unit};
 pub use token::{Token, TokenPlace};
+
+#[cfg(test)]
+mod tests;

@@ -120,7 +120,11 @@ impl Signed<'_> {
     /// What the request says of its signature.
     pub(super) fn claim<'i>(&self, incoming: &Incoming<'i>) -> Result<Claim<'i>, Fault> {
         let value = incoming.header(self.header)?;
-        let in_header = self.time.written(incoming)?;
+        // Where the time does not matter it is a part of the text, and no more.
+        let in_header = match self.time {
+            Time::Header(name, _) if self.tolerance.is_none() => Some(incoming.header(name)?),
+            time => time.written(incoming)?,
+        };
         let id = if self.id.is_empty() { "" } else { incoming.header(self.id)? };
         if let Some((header, version)) = self.version
             && incoming.header(header)? != version

@@ -1,0 +1,41 @@
+//! The refused request, to be tried again with something changed.
+
+use crate::webhook::providers::Provider;
+use crate::webhook::verify::{Incoming, Settings, Signed};
+
+/// A request that was refused, and what it was held against.
+#[derive(Clone, Copy)]
+pub(super) struct Trial<'t> {
+    pub(super) provider: &'t Provider,
+    pub(super) settings: &'t Settings,
+    pub(super) incoming: Incoming<'t>,
+}
+
+impl Trial<'_> {
+    /// Whether it would pass with these settings, whatever the time.
+    pub(super) fn fits_with(&self, settings: &Settings) -> bool {
+        self.provider.verify(&settings.timeless(), &self.incoming, None).is_ok()
+    }
+
+    /// Whether it would pass with this body.
+    pub(super) fn fits_body(&self, body: &[u8]) -> bool {
+        let incoming = Incoming { body, ..self.incoming };
+        self.provider.verify(&self.settings.timeless(), &incoming, None).is_ok()
+    }
+
+    /// Whether it would pass with this public URL.
+    pub(super) fn fits_url(&self, url: &str) -> bool {
+        let incoming = Incoming { url, ..self.incoming };
+        self.provider.verify(&self.settings.timeless(), &incoming, None).is_ok()
+    }
+
+    /// Whether it would pass if it were signed in this way.
+    pub(super) fn fits_way(&self, way: &Signed<'_>) -> bool {
+        way.verify(&self.settings.timeless(), &self.incoming).is_ok()
+    }
+
+    /// The way in which it is to be signed, if that is in a header.
+    pub(super) fn way(&self) -> Option<Signed<'_>> {
+        self.provider.scheme.signed(self.settings, &self.incoming)
+    }
+}

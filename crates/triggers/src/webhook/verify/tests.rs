@@ -1,0 +1,3 @@
+//! Vectors of our own and, where they are, those that are shared; what holds for every preset.
+
+mod corpus;

@@ -14,6 +14,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::sync::oneshot;
 
+pub mod captures;
+
 mod archive;
 mod disk;
 mod memory;
@@ -41,6 +43,8 @@ pub struct Store {
     pub tables: Arc<dyn Tables>,
     /// Large values.
     pub blobs: Arc<dyn Blobs>,
+    /// What came in, as it came.
+    pub captures: Arc<dyn captures::Captures>,
 }
 
 /// How a run stands, as lists show it and restarts need it. Variants are only ever appended: archives number them.

@@ -1,6 +1,8 @@
 //! The store in memory: what the words of the contract mean, in the fewest lines, and what tests of everything above
 //! run on. Nothing survives the process.
 
+mod captures;
+
 use crate::retention::Rules;
 use crate::{Ack, Append, Claim, ClaimKey, Filter, Head, Journal, Journaled, Retention, Store, Usage};
 use bytes::Bytes;
@@ -14,7 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Opens an empty store of its own.
 pub(crate) fn open() -> Store {
     let memory = Arc::new(Memory::default());
-    Store { journal: memory.clone(), tables: memory.clone(), blobs: memory }
+    let captures = Arc::new(captures::Log::default());
+    Store { journal: memory.clone(), tables: memory.clone(), blobs: memory, captures }
 }
 
 #[derive(Debug, Default)]

@@ -11,6 +11,7 @@
 
 mod archivist;
 mod blobs;
+mod captures;
 mod chunked;
 mod committer;
 pub(crate) mod files;
@@ -35,6 +36,7 @@ mod tests;
 use crate::archive::Cache;
 use crate::{Ack, Append, ClaimKey, Filter, Head, Journal, Journaled, Retention, Store, Usage};
 use archivist::{Archivist, Backlog};
+use captures::DiskCaptures;
 use committer::{Committer, Worker};
 use files::{Files, RealFiles};
 use folder::Folder;
@@ -95,9 +97,10 @@ pub(crate) fn open_for_tests(path: &Path, log_bytes: u64) -> Result<Store, Store
 
 /// Opens it with these files, and with files of the log of this size.
 fn open_with(path: &Path, files: Arc<dyn Files>, log_bytes: u64) -> Result<Store, StoreError> {
-    let disk = Arc::new(Disk::open(path, files, log_bytes)?);
+    let disk = Arc::new(Disk::open(path, files.clone(), log_bytes)?);
     let blobs = disk.blobs.clone();
-    Ok(Store { journal: disk.clone(), tables: disk, blobs })
+    let captures = Arc::new(DiskCaptures::open(files, &path.join("requests"), disk.clone())?);
+    Ok(Store { journal: disk.clone(), tables: disk, blobs, captures })
 }
 
 /// The open store. Fields are dropped in this order: the threads end, the database closes, the folder is free.

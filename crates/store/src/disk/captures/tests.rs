@@ -1,0 +1,198 @@
+//! What only the disk can suffer: torn ends, damage, a full disk, a kill.
+
+use super::*;
+use crate::disk::files::RealFiles;
+use crate::disk::files::faulty::{Fate, FaultyFiles};
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+fn open(folder: &Path) -> DiskCaptures {
+    open_with(folder, Arc::new(RealFiles))
+}
+
+fn open_with(folder: &Path, files: Arc<dyn Files>) -> DiskCaptures {
+    DiskCaptures::open(files, &folder.join("requests"), Arc::new(())).unwrap()
+}
+
+fn add(log: &DiskCaptures, text: &str) -> Option<u64> {
+    log.append(Label { hook: "x", at: 1, kind: 0 }, &mut |buffer| buffer.extend(text.as_bytes()))
+}
+
+fn texts(log: &DiskCaptures) -> Vec<String> {
+    let found = log.after("x", 0, usize::MAX).unwrap();
+    found.iter().map(|capture| String::from_utf8(capture.bytes.to_vec()).unwrap()).collect()
+}
+
+/// The files with this ending, by name.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder.join("requests")).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = entries.filter(|path| path.extension().is_some_and(|found| found == ending)).collect();
+    files.sort();
+    files
+}
+
+/// A folder with these records in one file, closed well.
+fn written(records: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(folder.path());
+    records.iter().for_each(|text| assert!(add(&log, text).is_some()));
+    drop(log);
+    folder
+}
+
+/// As a kill leaves it: without the list that is written at the end.
+fn unlisted(records: &[&str]) -> tempfile::TempDir {
+    let folder = written(records);
+    files(folder.path(), "list").iter().for_each(|list| fs::remove_file(list).unwrap());
+    folder
+}
+
+#[test]
+fn nothing_is_made_before_there_is_something_to_keep() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path()));
+    assert!(!folder.path().join("requests").exists());
+}
+
+#[test]
+fn a_torn_end_is_cut_wherever_it_is_torn() {
+    let folder = unlisted(&["one", "two", "three"]);
+    let file = files(folder.path(), "log").pop().unwrap();
+    let whole = fs::read(&file).unwrap();
+    let third = whole.len() - (record::HEAD + 1 + "three".len());
+    for length in third..whole.len() {
+        fs::write(&file, &whole[..length]).unwrap();
+        assert_eq!(texts(&open(folder.path())), ["one", "two"], "cut at {length}");
+        files(folder.path(), "list").iter().for_each(|list| fs::remove_file(list).unwrap());
+    }
+    let log = open(folder.path());
+    let id = add(&log, "four").unwrap();
+    assert!(id > 2);
+    drop(log);
+    assert_eq!(texts(&open(folder.path())), ["one", "two", "four"]);
+}
+
+#[test]
+fn damage_of_one_record_costs_that_record() {
+    let folder = unlisted(&["one", "two", "three"]);
+    let file = files(folder.path(), "log").pop().unwrap();
+    let mut bytes = fs::read(&file).unwrap();
+    let at = memchr::memmem::find(&bytes, b"two").unwrap();
+    bytes[at] ^= 1;
+    fs::write(&file, &bytes).unwrap();
+    assert_eq!(texts(&open(folder.path())), ["one", "three"]);
+}
+
+#[test]
+fn a_list_that_is_damaged_or_of_another_file_is_not_believed() {
+    let folder = written(&["one", "two"]);
+    let list = files(folder.path(), "list").pop().unwrap();
+    let good = fs::read(&list).unwrap();
+    for at in 0..good.len() {
+        let mut bad = good.clone();
+        bad[at] ^= 0x10;
+        fs::write(&list, &bad).unwrap();
+        assert_eq!(texts(&open(folder.path())), ["one", "two"], "byte {at}");
+    }
+    assert!(contents::Contents::decode(&good, 1).is_some());
+    assert!(contents::Contents::decode(&good, 2).is_none());
+}
+
+#[test]
+fn a_damaged_file_is_set_aside_and_the_others_serve() {
+    let folder = written(&["one"]);
+    let log = open(folder.path());
+    add(&log, "two").unwrap();
+    drop(log);
+    let first = files(folder.path(), "log").remove(0);
+    fs::write(&first, b"something else altogether, but not short").unwrap();
+    files(folder.path(), "list").iter().for_each(|list| fs::remove_file(list).unwrap());
+    let log = open(folder.path());
+    assert_eq!(texts(&log), ["two"]);
+    let id = add(&log, "three").unwrap();
+    assert!(id > 2);
+    drop(log);
+    assert_eq!(files(folder.path(), "damaged").len(), 1);
+    assert_eq!(texts(&open(folder.path())), ["two", "three"]);
+}
+
+#[test]
+fn the_newest_file_may_be_the_damaged_one() {
+    let folder = unlisted(&["one"]);
+    let file = files(folder.path(), "log").pop().unwrap();
+    fs::write(&file, [0; 100]).unwrap();
+    let log = open(folder.path());
+    assert_eq!(texts(&log), [""; 0]);
+    assert!(add(&log, "two").unwrap() > 1);
+}
+
+#[test]
+fn a_full_disk_loses_what_comes_and_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = FaultyFiles::new(Fate::default());
+    let log = open_with(folder.path(), Arc::new(disk.clone()));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let durably = |text: &str| {
+        let kept =
+            log.append_durably(Label { hook: "x", at: 1, kind: 0 }, &mut |buffer| buffer.extend(text.as_bytes()));
+        runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), kept).await.unwrap() })
+    };
+    durably("one").unwrap();
+    disk.fate().full = true;
+    assert!(matches!(durably(&"x".repeat(100_000)), Err(StoreError::Full(_))));
+    assert_eq!(log.dropped(), 1);
+    disk.fate().full = false;
+    durably("two").unwrap();
+    assert_eq!(texts(&log), ["one", "two"]);
+}
+
+#[test]
+fn what_was_promised_survives_a_power_failure() {
+    for dies_at in 1..40 {
+        let folder = tempfile::tempdir().unwrap();
+        let fate = Fate { dies_at: Some(dies_at), torn: 500, forgets: Some(dies_at), ..Fate::default() };
+        let log = open_with(folder.path(), Arc::new(FaultyFiles::new(fate)));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let promised: Vec<String> = (0..12)
+            .map(|number| number.to_string())
+            .take_while(|text| {
+                let kept = log.append_durably(Label { hook: "x", at: 1, kind: 0 }, &mut |buffer| {
+                    buffer.extend(text.as_bytes());
+                });
+                runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), kept).await.unwrap() }).is_ok()
+            })
+            .collect();
+        drop(log);
+        let found = texts(&open(folder.path()));
+        assert!(found.starts_with(&promised), "died at {dies_at}: {promised:?} were promised, {found:?} are there");
+    }
+}
+
+#[test]
+fn a_disk_that_does_not_follow_slows_nobody_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(folder.path());
+    let body = "x".repeat(1 << 20);
+    let began = Instant::now();
+    let taken = (0..200).filter(|_| add(&log, &body).is_some()).count();
+    let took = began.elapsed();
+    assert_eq!(taken as u64 + log.dropped(), 200);
+    assert!(took < Duration::from_secs(5), "200 MiB took {took:?}");
+}
+
+/// Not a bound, a number to look at: `cargo nextest run -p store appends_are_quick --no-capture`.
+#[test]
+fn appends_are_quick() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = open(folder.path());
+    let bytes = [b'x'; 600];
+    let began = Instant::now();
+    let count = 10_000;
+    for _ in 0..count {
+        log.append(Label { hook: "orders", at: 1, kind: 0 }, &mut |buffer| buffer.extend_from_slice(&bytes));
+    }
+    let each = began.elapsed() / count;
+    eprintln!("an append of 600 bytes: {each:?}");
+    assert!(each < Duration::from_micros(50), "{each:?}");
+}

@@ -1,0 +1,192 @@
+//! The one thread that writes captures: what has gathered goes to the end of the newest segment, in one piece.
+
+use super::index::Index;
+use super::queue::{Batch, Job, Queue};
+use super::record::{HEAD, Head};
+use super::segment::{BEGINNING, Segment};
+use crate::disk::files::{Files, OpenFile};
+use crate::disk::folder::failed;
+use run::id::Millis;
+use run::tables::StoreError;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// How large a segment grows, in bytes.
+pub(super) const SEGMENT_BYTES: u64 = 16 << 20;
+
+/// The smallest segment that a small bound leads to.
+const LEAST_SEGMENT_BYTES: u64 = 64 << 10;
+
+/// The thread's own.
+pub(super) struct Writer {
+    files: Arc<dyn Files>,
+    folder: PathBuf,
+    index: Arc<Index>,
+    queue: Arc<Queue>,
+    written: watch::Sender<u64>,
+    active: Option<Active>,
+    /// Whether the last batch could not be written: it is told once.
+    failing: bool,
+}
+
+/// The segment that is written to.
+struct Active {
+    segment: Arc<Segment>,
+    file: Box<dyn OpenFile>,
+    end: u64,
+}
+
+impl Writer {
+    pub(super) fn new(
+        files: Arc<dyn Files>,
+        folder: PathBuf,
+        index: Arc<Index>,
+        queue: Arc<Queue>,
+        written: watch::Sender<u64>,
+    ) -> Self {
+        Self { files, folder, index, queue, written, active: None, failing: false }
+    }
+
+    /// Writes until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        let mut spent = Vec::new();
+        while let Some(mut batch) = self.queue.take(spent) {
+            self.write_batch(&mut batch);
+            spent = batch.records;
+            batch.jobs.into_iter().for_each(|job| self.perform(job));
+        }
+        self.seal();
+    }
+
+    fn write_batch(&mut self, batch: &mut Batch) {
+        let Batch { records, count, kept, .. } = batch;
+        let mut done = self.write(records);
+        if done.is_ok() && !kept.is_empty() {
+            done = self.sync().map(|()| self.last());
+        }
+        if let Ok(last) = done {
+            self.failing = false;
+            self.written.send_if_modified(|written| std::mem::replace(written, last.max(*written)) < last);
+        } else if let Err(error) = &done {
+            self.queue.note_lost(*count);
+            if !std::mem::replace(&mut self.failing, true) {
+                tracing::error!(%error, "requests that come in cannot be kept to be looked at");
+            }
+        }
+        for (id, sender) in kept.drain(..) {
+            // One who has gone is no matter.
+            let _ = sender.send(done.clone().map(|_| id));
+        }
+    }
+
+    /// Writes records one behind the other, in as many segments as they need; gives the last one's id.
+    fn write(&mut self, records: &mut [u8]) -> Result<u64, StoreError> {
+        let segment_bytes = (self.index.bounds().bytes / 8).clamp(LEAST_SEGMENT_BYTES, SEGMENT_BYTES);
+        let (mut start, mut at) = (0, 0);
+        while let Some(span) = checksum(&mut records[at..]) {
+            let end = self.active.as_ref().map_or(BEGINNING, |active| active.end);
+            let is_first = end == BEGINNING && start == at;
+            if !is_first && end + (at - start + span) as u64 > segment_bytes {
+                self.put(&records[start..at])?;
+                self.seal();
+                self.index.shrink();
+                start = at;
+            }
+            at += span;
+        }
+        self.put(&records[start..at])?;
+        Ok(self.last())
+    }
+
+    fn put(&mut self, records: &[u8]) -> Result<(), StoreError> {
+        let Some(head) = Head::decode(records) else { return Ok(()) };
+        if self.active.is_none() {
+            let (segment, file) = Segment::create(Arc::clone(&self.files), &self.folder, head.id)?;
+            let segment = Arc::new(segment);
+            self.index.add(Arc::clone(&segment));
+            self.active = Some(Active { segment, file, end: BEGINNING });
+        }
+        let Some(active) = &mut self.active else { return Ok(()) };
+        let written = active.file.write_at(records, active.end);
+        written.map_err(|error| failed("cannot write", active.segment.path(), &error))?;
+        active.segment.take_in(records, active.end);
+        active.end += records.len() as u64;
+        Ok(())
+    }
+
+    /// The newest record that was written.
+    fn last(&self) -> u64 {
+        let last = self.active.as_ref().and_then(|active| active.segment.with(|contents| contents.last()).ok());
+        last.unwrap_or_default()
+    }
+
+    fn sync(&mut self) -> Result<(), StoreError> {
+        let Some(active) = &self.active else { return Ok(()) };
+        let synced = active.file.sync_data().and_then(|()| self.files.sync_folder(&self.folder));
+        synced.map_err(|error| failed("cannot sync", active.segment.path(), &error))
+    }
+
+    /// Ends the segment: the next record begins another. It is made durable, as what was promised in it may not be yet.
+    fn seal(&mut self) {
+        if let Err(error) = self.sync().and_then(|()| match self.active.take() {
+            Some(active) => active.segment.keep_list(),
+            None => Ok(()),
+        }) {
+            tracing::warn!(%error, "a file of kept requests was not put in order; it is read through when it is needed");
+        }
+    }
+
+    fn perform(&mut self, job: Job) {
+        let (sender, told) = match job {
+            Job::Purge(hook, sender) => (sender, self.purge(&hook)),
+            Job::Retain(now, sender) => (sender, self.retain(now)),
+            Job::Seal(sender) => {
+                self.seal();
+                (sender, Ok(0))
+            }
+        };
+        // One who has gone is no matter.
+        let _ = sender.send(told);
+    }
+
+    fn purge(&mut self, hook: &str) -> Result<u64, StoreError> {
+        let active = self.active.as_ref().map(|active| active.segment.first);
+        let mut gone = 0;
+        for segment in self.index.all() {
+            let erased = segment.erase(hook)?;
+            gone += erased;
+            if erased > 0 && active != Some(segment.first) {
+                segment.keep_list()?;
+            }
+        }
+        Ok(gone)
+    }
+
+    /// A segment that nobody adds to would keep its first record long beyond its time.
+    fn retain(&mut self, now: Millis) -> Result<u64, StoreError> {
+        let age = self.index.bounds().age.map(|age| age.as_millis() as Millis);
+        if let (Some(age), Some(active)) = (age, &self.active)
+            && let Some((oldest, _)) = active.segment.with(|contents| contents.span())?
+            && now.saturating_sub(oldest) > age / 16
+        {
+            self.seal();
+        }
+        let next = self.index.all().last().map(|newest| newest.with(|contents| contents.last() + 1)).transpose()?;
+        let gone = self.index.retain(now, self.active.as_ref().map(|active| active.segment.first))?;
+        if let Some(next) = next.filter(|_| gone > 0 && self.index.all().is_empty()) {
+            // An empty one keeps the count: ids grow over restarts, too.
+            let (segment, _) = Segment::create(Arc::clone(&self.files), &self.folder, next)?;
+            self.index.add(Arc::new(segment));
+        }
+        Ok(gone)
+    }
+}
+
+/// Puts the checksum into the first of these records; gives its length.
+fn checksum(records: &mut [u8]) -> Option<usize> {
+    let head = Head::decode(records)?;
+    let checksum = crc32fast::hash(records.get(HEAD..head.span())?);
+    records[..HEAD].copy_from_slice(&Head { checksum, ..head }.encode());
+    Some(head.span())
+}

@@ -54,5 +54,5 @@ pub use repeats::{Novelty, Repeats, Told};
 pub use replay::{Begin, Replay, Unreplayable, Which};
 pub use scenarios::{Deployment, UnknownVersion};
 pub use shared::{Engine, Handle, Options};
-pub use store::{Filter, Head, Status};
+pub use store::{Filter, Head, Status, captures};
 pub use whatif::{Compared, Difference, Incomparable, Sample};

@@ -1,6 +1,7 @@
 //! `hookmill serve`: engine, gateway, API and pages around one folder of scenarios.
 
 mod announce;
+mod requests;
 mod tls;
 mod token;
 
@@ -21,7 +22,7 @@ use run::setting::Setting;
 use scenario::catalog::Catalog;
 use scenario::plan::Rate;
 use server::library::Library;
-use server::{App, Assets, Bodies, Gateway};
+use server::{App, Assets, Bodies, Gateway, Inspector};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -92,6 +93,8 @@ pub(crate) struct Serve {
     hook_rate: Option<Rate>,
     #[command(flatten)]
     tls: Tls,
+    #[command(flatten)]
+    keeping: requests::Keeping,
     #[command(flatten)]
     allow_env: AllowEnv,
 }
@@ -166,6 +169,7 @@ impl Serve {
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, engine_options);
         engine.handle().use_rates(home.connections.rates());
         let hooks = HookTable::default();
+        let inspector = self.keeping.inspector(&store)?;
         let scheduler = Scheduler::new(engine.handle(), Arc::clone(&store.tables));
         let folder = Arc::new(Folder::new(Parts {
             path: self.dir.clone(),
@@ -180,7 +184,7 @@ impl Serve {
         let app = self.app(
             address,
             token,
-            self.gateway(engine.handle(), hooks, reach.files.clone()),
+            self.gateway(engine.handle(), hooks, reach.files.clone(), inspector.clone()),
             &folder,
             home.catalog,
             reach.stores.clone(),
@@ -201,17 +205,20 @@ impl Serve {
         }
         folder::watch(Arc::clone(&folder), reconnect(&folder, engine.handle(), secrets, reach))?;
         let clock = tokio::spawn(async move { scheduler.run().await });
+        let retention = requests::let_go(inspector.clone());
         asked_to_end().await;
         say("ending: no new runs; what is not over goes on at the next start");
         clock.abort();
+        retention.abort();
         engine.handle().end_signals();
         stopper.stop(true).await;
         engine.stop(GRACE).await?;
         serving.await??;
+        requests::settle(&inspector);
         Ok(ExitCode::SUCCESS)
     }
 
-    fn gateway(&self, handle: engine::Handle, hooks: HookTable, files: Files) -> Gateway {
+    fn gateway(&self, handle: engine::Handle, hooks: HookTable, files: Files, inspector: Inspector) -> Gateway {
         Gateway {
             handle,
             hooks,
@@ -222,6 +229,7 @@ impl Serve {
             files,
             bodies: Bodies::default(),
             callers: self.hook_rate.map(|rate| Arc::new(Callers::new(rate))),
+            inspector,
         }
     }
 

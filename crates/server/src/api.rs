@@ -9,6 +9,7 @@ mod body;
 mod check;
 mod document;
 mod events;
+mod hooks;
 mod modules;
 mod queues;
 mod runs;
@@ -41,6 +42,15 @@ fn v1(routes: &mut ServiceConfig) {
         .service(check::check)
         .service(document::get)
         .service(events::events)
+        .service(hooks::list::list)
+        .service(hooks::create::create)
+        .service(hooks::delete::delete)
+        .service(hooks::requests::list)
+        .service(hooks::purge::purge)
+        .service(hooks::events::events)
+        .service(hooks::listen::listen)
+        .service(hooks::get::get)
+        .service(hooks::body::body)
         .service(modules::list)
         .service(queues::list::list)
         .service(queues::purge::purge)

@@ -3,6 +3,7 @@
 use crate::assets::Assets;
 use crate::auth::{ApiToken, LoginCodes, Sessions, Throttle};
 use crate::gateway::Gateway;
+use crate::inspector::Inspector;
 use crate::library::Library;
 use engine::Handle;
 use run::data_store::DataStores;
@@ -83,6 +84,10 @@ impl App {
 
     pub(crate) fn gateway(&self) -> &Gateway {
         &self.0.gateway
+    }
+
+    pub(crate) fn inspector(&self) -> &Inspector {
+        &self.0.gateway.inspector
     }
 
     pub(crate) fn library(&self) -> &dyn Library {

@@ -4,6 +4,7 @@ mod body;
 mod question;
 
 use crate::bodies::Bodies;
+use crate::inspector::Inspector;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
@@ -53,6 +54,8 @@ pub struct Gateway {
     pub files: Files,
     /// How many requests each caller may send; none: any number.
     pub callers: Option<Arc<Callers>>,
+    /// Keeps the requests that come, for people to look at.
+    pub inspector: Inspector,
 }
 
 impl Gateway {

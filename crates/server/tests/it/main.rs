@@ -8,6 +8,7 @@ mod editor;
 mod framing;
 mod gateway;
 mod health;
+mod hooks;
 mod login;
 mod modules;
 mod openapi;

@@ -3,6 +3,7 @@
 use crate::shelf::Shelf;
 use actix_web::dev::ServerHandle;
 use engine::Engine;
+use engine::captures::Bounds;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
 use run::data_store::DataStores;
 use run::files::Files;
@@ -10,7 +11,7 @@ use run::resume::ResumeKey;
 use run::setting::Setting;
 use scenario::catalog::{Catalog, Effect, ModuleSpec};
 use serde_json::{Value, json};
-use server::{ApiToken, App, Asset, Assets, Gateway, Options};
+use server::{ApiToken, App, Asset, Assets, Gateway, Inspector, Options};
 use std::borrow::Cow;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -68,6 +69,7 @@ pub(crate) struct Site {
     pub(crate) client: reqwest::Client,
     pub(crate) hooks: HookTable,
     pub(crate) stores: DataStores,
+    pub(crate) inspector: Inspector,
     server: ServerHandle,
     engine: Engine,
 }
@@ -84,6 +86,7 @@ impl Site {
         let catalog = Arc::new(Catalog::new([parcel()]));
         let store = store::open("memory:").unwrap();
         let stores = DataStores::new(Arc::clone(&store.tables));
+        let inspector = Inspector::new(Arc::clone(&store.captures), &store.tables, Bounds::default()).unwrap();
         let setting = Arc::new(Setting {
             public_url: format!("{scheme}://{address}").into(),
             resume_key: ResumeKey([7; 32]),
@@ -106,6 +109,7 @@ impl Site {
             bodies: Default::default(),
             files,
             callers: None,
+            inspector: inspector.clone(),
         };
         let options = Options {
             public_url: format!("{scheme}://{address}").parse().unwrap(),
@@ -118,7 +122,7 @@ impl Site {
         let stop = server.handle();
         tokio::spawn(server);
         let client = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { base: format!("http://{address}"), app, shelf, client, hooks, stores, server: stop, engine }
+        Self { base: format!("http://{address}"), app, shelf, client, hooks, stores, inspector, server: stop, engine }
     }
 
     /// The engine behind it.

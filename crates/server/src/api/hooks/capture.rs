@@ -1,0 +1,179 @@
+//! A request to a webhook as the API shows it.
+
+use crate::api::value;
+use crate::inspector::{Kind, Raw, Record, decode};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use engine::captures::Capture;
+use run::id::Millis;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use utoipa::ToSchema;
+
+/// A request in short.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HookRequestSummary)]
+pub(super) struct Summary {
+    /// Its id; later ones have greater ones.
+    pub(super) id: String,
+    /// When it came, in milliseconds since 1970.
+    #[schema(value_type = i64)]
+    at: Millis,
+    /// Its method.
+    method: String,
+    /// Path and query, as they came; what carries a credential is masked.
+    target: String,
+    /// Where it came from.
+    ip: String,
+    /// The status of the answer.
+    status: u16,
+    /// What became of it.
+    verdict: Kind,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    /// What happened, in the provider's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<String>,
+    /// The run it started, or repeats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<String>,
+    /// How long the body was, in bytes.
+    length: u64,
+    /// How long the caller waited, in microseconds.
+    took_us: u64,
+}
+
+/// A request, whole. What carries a credential is masked.
+#[derive(Serialize, ToSchema)]
+#[schema(as = HookRequest)]
+pub(super) struct Whole {
+    #[serde(flatten)]
+    summary: Summary,
+    /// Names and values, in order.
+    #[schema(value_type = Vec<Vec<String>>)]
+    headers: Vec<(String, String)>,
+    /// The body: text, or base64 where it is no UTF-8.
+    #[schema(value_type = serde_json::Value)]
+    body: Box<RawValue>,
+    /// `base64` where the body is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'static str>,
+    /// How many bytes of the body are kept; less than `length` where it was longer than is kept, or was not read.
+    kept: usize,
+    /// The provider's preset that verified it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
+    /// The provider's name of the delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery: Option<String>,
+    /// Why it was refused, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    /// What is wrong with its signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<serde_json::Value>)]
+    diagnosis: Option<Box<RawValue>>,
+    /// How many runs it started.
+    runs: u32,
+    /// The request that a person sent again in this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<String>,
+    /// What it was answered.
+    answer: Answer,
+}
+
+/// What a request was answered.
+#[derive(Serialize, ToSchema)]
+#[schema(as = HookAnswer)]
+struct Answer {
+    /// The status.
+    status: u16,
+    /// Names and values, in order.
+    #[schema(value_type = Vec<Vec<String>>)]
+    headers: Vec<(String, String)>,
+    /// The body: text, or base64 where it is no UTF-8.
+    #[schema(value_type = serde_json::Value)]
+    body: Box<RawValue>,
+    /// `base64` where the body is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'static str>,
+}
+
+impl Summary {
+    /// The request in short; none where it was kept by another release.
+    pub(super) fn of(capture: &Capture) -> Option<Self> {
+        decode(&capture.bytes).map(|record| Self::of_record(capture, &record))
+    }
+
+    fn of_record(capture: &Capture, record: &Record<'_>) -> Self {
+        Self {
+            id: capture.id.to_string(),
+            at: capture.at,
+            method: record.method.to_string(),
+            target: record.target.to_string(),
+            ip: record.ip.to_string(),
+            status: record.status,
+            verdict: Kind::of(capture.kind),
+            code: owned(&record.code),
+            event: owned(&record.event),
+            run: record.run.map(|run| run.to_string()),
+            length: record.body_length,
+            took_us: record.took,
+        }
+    }
+}
+
+impl Whole {
+    /// The request, whole.
+    pub(super) fn of(capture: &Capture, record: &Record<'_>) -> Self {
+        let (body, encoding) = shown(&record.shown_body());
+        Self {
+            summary: Summary::of_record(capture, record),
+            headers: fields(&record.headers),
+            body,
+            encoding,
+            kept: record.body.0.len(),
+            provider: owned(&record.provider),
+            delivery: owned(&record.id),
+            detail: owned(&record.detail),
+            diagnosis: record.diagnosis.as_ref().map(|text| value::bounded(text.as_bytes())),
+            runs: record.runs,
+            of: record.of.map(|of| of.to_string()),
+            answer: Answer::of(record),
+        }
+    }
+}
+
+impl Answer {
+    fn of(record: &Record<'_>) -> Self {
+        let (body, encoding) = shown(&record.shown_answer());
+        Self { status: record.status, headers: fields(&record.answer_headers), body, encoding }
+    }
+}
+
+/// The bytes as a JSON text, and how it is to be read where they are none.
+fn shown(bytes: &[u8]) -> (Box<RawValue>, Option<&'static str>) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (value::text(text), None),
+        Err(_) => (value::text(&BASE64_STANDARD.encode(bytes)), Some("base64")),
+    }
+}
+
+fn fields(fields: &[(Cow<'_, str>, Raw<'_>)]) -> Vec<(String, String)> {
+    let text = |(name, value): &(Cow<'_, str>, Raw<'_>)| (name.to_string(), latin(value.0).into_owned());
+    fields.iter().map(text).collect()
+}
+
+/// A value as text: UTF-8, else Latin-1, in which every byte is a character.
+pub(super) fn latin(value: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(value) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(value.iter().copied().map(char::from).collect()),
+    }
+}
+
+fn owned(text: &Option<Cow<'_, str>>) -> Option<String> {
+    text.as_deref().map(str::to_owned)
+}

@@ -1,0 +1,143 @@
+//! `GET /api/v1/hooks`
+
+use crate::App;
+use crate::api::blocking::blocking;
+use crate::error::{Problem, Refusals};
+use crate::inspector::Kind;
+use crate::library::Entry;
+use actix_web::{get, web};
+use engine::captures::Tally;
+use run::id::Millis;
+use scenario::plan::{Network, Trigger, Webhook};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// All webhooks.
+#[derive(Serialize, ToSchema)]
+#[schema(as = HookList)]
+struct Hooks {
+    /// Those of scenarios, by scenario; then bins; then paths that no scenario has any more, by what they have kept.
+    hooks: Vec<Hook>,
+}
+
+/// A webhook.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Hook {
+    /// The path below `/hook/`.
+    path: String,
+    /// The whole address.
+    url: String,
+    /// Its scenario; null: none.
+    scenario: Option<String>,
+    /// Which of the scenario's triggers it is, from 0.
+    trigger: Option<usize>,
+    /// Whether requests are taken.
+    enabled: bool,
+    /// Whether it is a bin: a webhook without a scenario, which keeps everything.
+    bin: bool,
+    /// Networks that may call; empty: anyone.
+    allow: Vec<String>,
+    /// Methods it takes; empty: any.
+    methods: Vec<String>,
+    /// What came to it.
+    requests: Requests,
+}
+
+/// What came to a webhook, as far as it is kept.
+#[derive(Default, Serialize, ToSchema)]
+#[schema(as = HookRequestCount)]
+struct Requests {
+    /// How many requests.
+    total: u64,
+    /// How many of them were refused.
+    refused: u64,
+    /// When the last one came, in milliseconds since 1970.
+    #[schema(value_type = Option<i64>)]
+    last: Option<Millis>,
+}
+
+/// Lists webhooks, those of switched-off scenarios and bins, too, with how many requests they have kept.
+#[utoipa::path(tag = "hooks", operation_id = "list_hooks", responses((status = 200, body = Hooks), Refusals))]
+#[get("/hooks")]
+pub(in crate::api) async fn list(app: web::Data<App>) -> Result<web::Json<Hooks>, Problem> {
+    blocking(move || {
+        let mut tallies = app.inspector().tallies()?;
+        let mut hooks: Vec<Hook> =
+            app.library().list().iter().flat_map(|entry| of_entry(entry, &app, &mut tallies)).collect();
+        for path in app.inspector().bins().into_keys() {
+            if !hooks.iter().any(|hook| hook.path == *path) {
+                hooks.push(Hook::bin(&path, &app, tallies.remove(&path)));
+            }
+        }
+        hooks.extend(tallies.into_iter().map(|(path, tally)| Hook::gone(&path, &app, tally)));
+        Ok(web::Json(Hooks { hooks }))
+    })
+    .await
+}
+
+/// Whether there is a webhook with this path, of a scenario or a bin. Blocks for the disk.
+pub(super) fn is_known(path: &str, app: &App) -> bool {
+    app.inspector().bins().contains_key(path)
+        || app.library().list().iter().any(|entry| entry.hooks.iter().any(|hook| hook == path))
+}
+
+fn of_entry(entry: &Entry, app: &App, tallies: &mut BTreeMap<Arc<str>, Tally>) -> Vec<Hook> {
+    let plan = entry.plan.iter();
+    let webhooks =
+        plan.flat_map(|plan| plan.triggers.iter().enumerate()).filter_map(|(number, trigger)| match trigger {
+            Trigger::Webhook(webhook) => Some((number, webhook)),
+            _ => None,
+        });
+    let enabled = entry.plan.as_ref().is_some_and(|plan| plan.enabled);
+    let hooks = entry.hooks.iter().zip(webhooks).map(|(path, (number, webhook))| {
+        let scenario = Some(entry.id.to_string());
+        let (methods, allow) = (webhook.methods.clone(), allowed(webhook));
+        let requests = Requests::of(tallies.remove(path.as_str()));
+        Hook { scenario, trigger: Some(number), enabled, methods, allow, requests, ..Hook::at(path, app) }
+    });
+    hooks.collect()
+}
+
+fn allowed(webhook: &Webhook) -> Vec<String> {
+    webhook.allow.iter().map(|Network { address, prefix }| format!("{address}/{prefix}")).collect()
+}
+
+impl Hook {
+    /// A bin.
+    pub(super) fn bin(path: &str, app: &App, tally: Option<Tally>) -> Self {
+        Self { bin: true, enabled: true, requests: Requests::of(tally), ..Self::at(path, app) }
+    }
+
+    /// A path that has none any more, but had.
+    fn gone(path: &str, app: &App, tally: Tally) -> Self {
+        Self { requests: Requests::of(Some(tally)), ..Self::at(path, app) }
+    }
+
+    fn at(path: &str, app: &App) -> Self {
+        let mut url = app.options().public_url.clone();
+        url.set_path(&format!("{}/hook/{path}", url.path().trim_end_matches('/')));
+        // Braces stand for what the caller chooses, not for themselves.
+        let url = url.as_str().replace("%7B", "{").replace("%7D", "}");
+        Self {
+            path: path.to_owned(),
+            url,
+            scenario: None,
+            trigger: None,
+            enabled: false,
+            bin: false,
+            allow: Vec::new(),
+            methods: Vec::new(),
+            requests: Requests::default(),
+        }
+    }
+}
+
+impl Requests {
+    fn of(tally: Option<Tally>) -> Self {
+        let tally = tally.unwrap_or_default();
+        let refused = tally.kinds[usize::from(Kind::Refused as u8)];
+        Self { total: tally.total(), refused, last: tally.last.map(|(_, at)| at) }
+    }
+}

@@ -35,7 +35,7 @@ pub(super) fn header<'a>(name: &str, value: &'a [u8]) -> &'a [u8] {
 pub(super) fn target<'a>(target: &'a str, secret: &[&str]) -> Cow<'a, str> {
     let Some((path, query)) = target.split_once('?') else { return Cow::Borrowed(target) };
     let is_secret = |name: &str| tells(name) || PARAMETERS.contains(&name) || secret.contains(&name);
-    match pairs(query, is_secret, |value| Cow::Borrowed(value)) {
+    match pairs(query, is_secret, Cow::Borrowed) {
         Cow::Borrowed(_) => Cow::Borrowed(target),
         Cow::Owned(query) => Cow::Owned(format!("{path}?{query}")),
     }

@@ -8,7 +8,7 @@ use crate::library::Entry;
 use actix_web::{get, web};
 use engine::captures::Tally;
 use run::id::Millis;
-use scenario::plan::{Network, Trigger, Webhook};
+use scenario::plan::{Network, Trigger, Verify, Webhook};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,6 +37,10 @@ pub(super) struct Hook {
     enabled: bool,
     /// Whether it is a bin: a webhook without a scenario, which keeps everything.
     bin: bool,
+    /// By what requests are verified: presets and schemes, all of which must pass; null: they are not.
+    verify: Option<Vec<String>>,
+    /// Whether the scenario says that they need not be: it is open on purpose.
+    open: bool,
     /// Networks that may call; empty: anyone.
     allow: Vec<String>,
     /// Methods it takes; empty: any.
@@ -94,14 +98,20 @@ fn of_entry(entry: &Entry, app: &App, tallies: &mut BTreeMap<Arc<str>, Tally>) -
     let hooks = entry.hooks.iter().zip(webhooks).map(|(path, (number, webhook))| {
         let scenario = Some(entry.id.to_string());
         let (methods, allow) = (webhook.methods.clone(), allowed(webhook));
+        let (verify, open) = (verified(webhook), webhook.verify == Verify::Open);
         let requests = Requests::of(tallies.remove(path.as_str()));
-        Hook { scenario, trigger: Some(number), enabled, methods, allow, requests, ..Hook::at(path, app) }
+        Hook { scenario, trigger: Some(number), enabled, verify, open, methods, allow, requests, ..Hook::at(path, app) }
     });
     hooks.collect()
 }
 
 fn allowed(webhook: &Webhook) -> Vec<String> {
     webhook.allow.iter().map(|Network { address, prefix }| format!("{address}/{prefix}")).collect()
+}
+
+fn verified(webhook: &Webhook) -> Option<Vec<String>> {
+    let names = webhook.verify.checks().iter().map(|check| check.provider.to_string());
+    Some(names.collect()).filter(|names: &Vec<String>| !names.is_empty())
 }
 
 impl Hook {
@@ -127,6 +137,8 @@ impl Hook {
             trigger: None,
             enabled: false,
             bin: false,
+            verify: None,
+            open: false,
             allow: Vec::new(),
             methods: Vec::new(),
             requests: Requests::default(),

@@ -22,6 +22,7 @@ async fn webhooks_of_scenarios_and_bins_are_listed() {
     assert_eq!(paths, ["hello", "probe/{any}"]);
     assert_eq!((&listed[0]["scenario"], &listed[0]["trigger"]), (&json!("hello"), &json!(0)));
     assert_eq!((&listed[0]["methods"], &listed[0]["enabled"]), (&json!(["POST"]), &json!(true)));
+    assert_eq!((&listed[0]["verify"], &listed[0]["open"]), (&Value::Null, &json!(false)));
     assert_eq!(listed[0]["requests"], json!({ "total": 0, "refused": 0, "last": null }));
     let refused = Verdict::Refused { code: "gone", detail: "", diagnosis: None };
     site.inspector.record(&captured("hello", "/hook/hello", b"{}"));

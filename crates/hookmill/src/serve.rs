@@ -162,7 +162,8 @@ impl Serve {
         }
         let secrets = Arc::new(CurrentSecrets::of(Arc::clone(&home.secrets)));
         let setting = Arc::new(self.setting(address, &store, Arc::clone(&secrets))?);
-        let options = modules::Options { allow_private: self.allow_private.clone(), listeners: vec![address], own_hooks: None };
+        let options =
+            modules::Options { allow_private: self.allow_private.clone(), listeners: vec![address], own_hooks: None };
         let reach = Reach::over(&store, &setting, options);
         let loaded = reach.modules(Arc::clone(&home.connections));
         let engine_options = self.engine_options(setting);

@@ -1,7 +1,7 @@
 //! Makes a test of a run that has been: the trigger comes in again, what others answered stands in for them, and what
 //! came of it is expected.
 
-use run::entry::{Conclusion, Created, End, Entry};
+use run::entry::{Conclusion, Created, End, Entry, Recognised};
 use run::error::{Recovery, StepError};
 use run::id::{Millis, Spot};
 use run::input::{Input, Request};
@@ -20,7 +20,8 @@ pub fn capture(plan: &Plan, entries: &[Entry], is_secret: fn(&str) -> bool) -> V
     if let Some(Entry::Created(created)) = entries.first() {
         test.insert("name".into(), format!("as it was at {}", time(created.at)).into());
         test.insert("at".into(), time(created.at).into());
-        let trigger = trigger(plan, created, is_secret);
+        let mut trigger = trigger(plan, created, is_secret);
+        Recognised::of(entries).into_iter().for_each(|recognised| add_recognised(plan, recognised, &mut trigger));
         if !trigger.is_empty() {
             test.insert("trigger".into(), trigger.into());
         }
@@ -45,6 +46,14 @@ fn trigger(plan: &Plan, created: &Created, is_secret: fn(&str) -> bool) -> Map<S
         trigger.extend(value.map(|value| (key.to_owned(), value)));
     }
     trigger
+}
+
+fn add_recognised(plan: &Plan, recognised: &Recognised, trigger: &mut Map<String, Value>) {
+    let Recognised { provider, event, id, .. } = recognised;
+    for (key, text) in [("provider", provider), ("event", event), ("id", id)] {
+        let read = text.as_deref().filter(|_| plan.trigger_reads.reads(key));
+        trigger.extend(read.map(|text| (key.to_owned(), text.into())));
+    }
 }
 
 fn add_request(

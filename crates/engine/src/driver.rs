@@ -86,27 +86,36 @@ async fn set_down(shared: Arc<Shared>, mut course: Course, mut callers: Replies)
 
 /// Puts a run whose turn has not come on disk. It is woken when it has, which may be before it is written.
 async fn line_up(shared: Arc<Shared>, mut course: Course, mut callers: Replies) {
-    let run = course.state().run();
     match course.write_as(&shared, Standing::Queued).await {
         Ok(()) => {
             callers.offer(&course);
-            shared.queues.keep(run, callers);
-            let has_letters = shared.mail.release(run) == Wake::Yes;
-            if has_letters || !turns::is_waiting(&shared, &course) {
-                shared.queues.wake(run);
-            }
+            shared.queues.keep(course.state().run(), callers);
+            leave_in_line(&shared, &course);
         }
         Err(error) => refuse(&shared, &course, callers, error),
     }
 }
 
-/// A run is not taken in: nothing is kept of it.
+/// Lets go of a run that is on disk and has not begun. It is queued where it is its turn, which it may have become while
+/// the run was written.
+pub(crate) fn leave_in_line(shared: &Shared, course: &Course) {
+    let run = course.state().run();
+    let has_letters = shared.mail.release(run) == Wake::Yes;
+    if has_letters || !turns::is_waiting(shared, course) {
+        shared.queues.wake(run);
+    }
+}
+
 fn refuse(shared: &Shared, course: &Course, callers: Replies, error: StoreError) {
-    turns::leave(shared, course);
-    let unheard = Unheard::Unreachable(error.to_string());
-    let letters = shared.mail.give_up(course.state().run());
-    letters.into_iter().for_each(|letter| letter.refuse(unheard.clone()));
+    turn_away(shared, course, &Unheard::Unreachable(error.to_string()));
     give_up(course, callers, error);
+}
+
+/// A run is not taken in: nothing is kept of it.
+pub(crate) fn turn_away(shared: &Shared, course: &Course, why: &Unheard) {
+    turns::leave(shared, course);
+    let letters = shared.mail.give_up(course.state().run());
+    letters.into_iter().for_each(|letter| letter.refuse(why.clone()));
 }
 
 /// Gives the runs of a queue to drivers, as slots become free.

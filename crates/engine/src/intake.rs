@@ -2,6 +2,7 @@
 
 use crate::claims::Reserved;
 use crate::course::Course;
+use crate::delivery::Delivery;
 use crate::driver;
 use crate::keys;
 use crate::lines::Place;
@@ -10,12 +11,11 @@ use crate::replies::{Awaits, Replies, Reply, answer};
 use crate::scenarios::Deployment;
 use crate::shared::{Handle, Shared};
 use crate::turns::{self, Closed};
-use run::entry::Created;
+use run::entry::{Created, Entry};
 use run::id::RunId;
 use run::input::Input;
 use run::response::Response;
 use run::tables::StoreError;
-use scenario::plan::Dedupe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,24 +71,13 @@ pub enum Refused {
 impl Handle {
     /// Starts a run and waits for its answer, at most `wait`. A run that touches nothing outside is walked to its end
     /// here and now and written in one piece; any other is handed to a driver as soon as it has to wait.
-    pub async fn deliver(&self, deployment: &Deployment, input: Input, wait: Duration) -> Result<Answer, Refused> {
-        let mut course = self.begin(deployment, input)?;
-        keys::recognise(&mut course, None, self.shared.now());
-        self.carry_out(course, wait).await
-    }
-
-    /// The same, unless a delivery with the same key was taken in within the window: that one's run answers this one,
-    /// too. One whose key has no value is a run of its own, which shows why.
-    pub async fn deliver_unique(
-        &self,
-        deployment: &Deployment,
-        input: Input,
-        dedupe: &Dedupe,
-        wait: Duration,
-    ) -> Result<Told, Refused> {
+    ///
+    /// Where a delivery that is the same by `dedupe` was taken in within the window, nothing is started: that one's run
+    /// answers this one, too. One whose key has no value is a run of its own, which shows why.
+    pub async fn deliver(&self, deployment: &Deployment, delivery: Delivery, wait: Duration) -> Result<Told, Refused> {
         let shared = &self.shared;
-        let mut course = self.begin(deployment, input)?;
-        keys::recognise(&mut course, Some(dedupe), shared.now());
+        admit(shared, 1)?;
+        let mut course = self.begin(deployment, delivery);
         if let Some(first) = first_of_its_kind(shared, &mut course, wait).await? {
             return repeats::answer(shared, first, wait).await;
         }
@@ -140,25 +129,29 @@ impl Handle {
         if known.is_some() {
             return Ok(());
         }
-        let mut course = self.begin_as(run, deployment, input)?;
-        keys::recognise(&mut course, None, self.shared.now());
+        admit(&self.shared, 1)?;
+        let mut course = self.begin_as(run, deployment, input.into());
         match turns::enter(&self.shared, &mut course) {
             Err(Closed::Dropped) => Ok(()),
             place => accept(&self.shared, course, place?).await,
         }
     }
 
-    fn begin(&self, deployment: &Deployment, input: Input) -> Result<Course, Refused> {
-        let run = self.shared.naming.next(self.shared.options.clock.now());
-        self.begin_as(run, deployment, input)
+    /// A new run with all that is known of it before its first step. Nothing of it is on disk.
+    pub(crate) fn begin(&self, deployment: &Deployment, delivery: Delivery) -> Course {
+        let run = self.shared.naming.next(self.shared.now());
+        self.begin_as(run, deployment, delivery)
     }
 
-    fn begin_as(&self, run: RunId, deployment: &Deployment, input: Input) -> Result<Course, Refused> {
-        admit(&self.shared)?;
+    fn begin_as(&self, run: RunId, deployment: &Deployment, delivery: Delivery) -> Course {
+        let Delivery { input, recognised, dedupe } = delivery;
         let plan = Arc::clone(&deployment.plan);
-        let at = self.shared.options.clock.now();
+        let at = self.shared.now();
         let created = Created { scenario: deployment.id.clone(), version: plan.version.clone(), at, input };
-        Ok(Course::begin(run, plan, Arc::new(created), Arc::clone(&self.shared.options.setting)))
+        let mut course = Course::begin(run, plan, Arc::new(created), Arc::clone(&self.shared.options.setting));
+        recognised.into_iter().for_each(|recognised| course.record(Entry::Recognised(Box::new(recognised))));
+        keys::recognise(&mut course, dedupe.as_ref(), at);
+        course
     }
 }
 
@@ -223,12 +216,14 @@ async fn accept(shared: &Arc<Shared>, course: Course, place: Place) -> Result<()
     answer.await.unwrap_or(Err(Refused::Store(StoreError::Closed))).map(|_| ())
 }
 
-/// What waits takes memory: its slot's queue, its line or its timer. Together they are bounded.
-pub(crate) fn admit(shared: &Shared) -> Result<(), Refused> {
+/// Whether so many more may wait. What waits takes memory: its slot's queue, its line or its timer. Together they are
+/// bounded.
+pub(crate) fn admit(shared: &Shared, more: usize) -> Result<(), Refused> {
     if *shared.stopping.borrow() {
         return Err(Refused::Stopping);
     }
-    if shared.queues.len() + shared.lines.len() + shared.timers.len() >= shared.options.waiting_runs {
+    let waiting = shared.queues.len() + shared.lines.len() + shared.timers.len();
+    if waiting + more > shared.options.waiting_runs {
         return Err(Refused::Busy { retry_after: shared.queues.retry_after(shared.options.clock.now()) });
     }
     Ok(())

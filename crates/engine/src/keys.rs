@@ -1,30 +1,31 @@
 //! What a new run is recognised by and what it lines up by: told when it is taken in, before anything else is decided.
 
 use crate::course::Course;
+use crate::delivery::By;
 use crate::lines::{LineNo, WHOLE, lines_up};
 use run::Key;
 use run::entry::{Entry, KeyOf};
 use run::error::StepError;
 use run::id::{Millis, ScenarioId};
 use scenario::expression::Expression;
-use scenario::plan::Dedupe;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use std::time::Duration;
 use store::{Claim, ClaimKey};
 
 /// Notes in the run what its keys are, with the claim and the line that come of them. Costs nothing where its scenario
 /// has neither.
-pub(crate) fn recognise(course: &mut Course, dedupe: Option<&Dedupe>, now: Millis) {
+pub(crate) fn recognise(course: &mut Course, dedupe: Option<&By>, now: Millis) {
     let plan = Arc::clone(course.state().plan());
     if dedupe.is_none() && !lines_up(&plan.limits) {
         return;
     }
     let scenario = course.state().created().scenario.clone();
     let line_by = plan.limits.concurrency.as_ref().and_then(|most| most.key.as_ref());
-    let same = dedupe.and_then(|dedupe| key(course, &dedupe.key, KeyOf::Dedupe, now));
+    let same = dedupe.and_then(|dedupe| identity(course, dedupe, now));
     let line = line_by.and_then(|by| key(course, by, KeyOf::Line, now));
     if let (Some(dedupe), Some(same)) = (dedupe, &same) {
-        course.claim = Some(claim(&scenario, same, dedupe, now));
+        course.claim = Some(claim(&scenario, same, dedupe.window(), now));
     }
     // A run that its own scenario is the cause of, however far above, does not wait for it: it would wait for ever.
     let is_nested = course.state().caller().is_some_and(|caller| caller.chain.contains(&scenario));
@@ -34,6 +35,19 @@ pub(crate) fn recognise(course: &mut Course, dedupe: Option<&Dedupe>, now: Milli
     if same.is_some() || line.is_some() {
         let (dedupe, line) = (same.map(|key| key.shown), line.map(|key| key.shown));
         course.record(Entry::Keyed { dedupe, line, at: now });
+    }
+}
+
+/// What a repeat of the run's delivery is known by.
+fn identity(course: &mut Course, by: &By, now: Millis) -> Option<Key> {
+    match by {
+        By::Expression(dedupe) => key(course, &dedupe.key, KeyOf::Dedupe, now),
+        By::Id { id, .. } => Key::of_text(id.as_bytes()).or_else(|| {
+            let error = StepError::permanent("no_key", "the delivery has an empty id")
+                .hint("Name something that each delivery has: `dedupe: trigger.body.id`, say.");
+            course.record(Entry::Unkeyed { of: KeyOf::Dedupe, error: Box::new(error), at: now });
+            None
+        }),
     }
 }
 
@@ -49,11 +63,11 @@ fn key(course: &mut Course, by: &Expression, of: KeyOf, now: Millis) -> Option<K
     None
 }
 
-fn claim(scenario: &ScenarioId, key: &Key, dedupe: &Dedupe, now: Millis) -> Claim {
+fn claim(scenario: &ScenarioId, key: &Key, window: Duration, now: Millis) -> Claim {
     let digest = Sha256::new().chain_update(scenario.as_str()).chain_update([0]).chain_update(key.digest).finalize();
     let mut claimed = [0; 16];
     claimed.copy_from_slice(&digest[..16]);
-    let window = Millis::try_from(dedupe.window.as_millis()).unwrap_or(Millis::MAX);
+    let window = Millis::try_from(window.as_millis()).unwrap_or(Millis::MAX);
     Claim { key: ClaimKey(claimed), until: now.saturating_add(window) }
 }
 

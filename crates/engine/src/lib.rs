@@ -3,11 +3,13 @@
 
 mod alarms;
 mod backpressure;
+mod batch;
 mod calls;
 mod capture;
 mod claims;
 mod clock;
 mod course;
+mod delivery;
 mod driver;
 mod failures;
 mod gates;
@@ -42,6 +44,7 @@ mod tests;
 pub use alarms::{Alarm, AlarmKind, NoSuchAlarm, Signal};
 pub use capture::capture;
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use delivery::{By, Delivery};
 pub use gates::QueueState;
 pub use hand::Awaited;
 pub use heartbeats::Beat;

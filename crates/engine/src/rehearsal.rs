@@ -3,9 +3,10 @@
 
 use crate::calls;
 use crate::course::{Course, Stretch};
+use crate::delivery;
 use crate::scenarios::Deployment;
 use run::call::{Delivery, Outcome};
-use run::entry::{Called, Caller, Created, Decided, Entry};
+use run::entry::{Called, Caller, Created, Decided, Entry, Recognised};
 use run::error::StepError;
 use run::history::{StepRecord, history};
 use run::id::{Millis, RunId, ScenarioId, Spot};
@@ -63,13 +64,21 @@ pub trait Cast {
     }
 }
 
-/// Runs the plan on this input from `start`. The clock stands while there is something to do, and jumps to the next
-/// time at which there is.
-pub fn rehearse(scenario: &ScenarioId, plan: &Arc<Plan>, input: Input, start: Start, cast: &mut dyn Cast) -> Rehearsal {
+/// Runs the plan on this delivery from `start`; whether it repeats another is not asked. The clock stands while there is
+/// something to do, and jumps to the next time at which there is.
+pub fn rehearse(
+    scenario: &ScenarioId,
+    plan: &Arc<Plan>,
+    delivery: delivery::Delivery,
+    start: Start,
+    cast: &mut dyn Cast,
+) -> Rehearsal {
     let mut random = [0; 10];
     random[2..].copy_from_slice(&start.seed.to_be_bytes());
     let run = RunId(uuid::Builder::from_unix_timestamp_millis(start.now as u64, &random).into_uuid());
-    Stage::new(run, scenario, plan, input, start.now).walk(cast).0
+    let mut stage = Stage::new(run, scenario, plan, delivery.input, start.now);
+    stage.recognise(delivery.recognised);
+    stage.walk(cast).0
 }
 
 /// When a rehearsal begins, and what it draws.
@@ -95,6 +104,11 @@ impl Stage {
         let now = created.at;
         let course = Course::begin(run, Arc::clone(plan), Arc::new(created), setting);
         Self { course, now, unanswered: BTreeSet::new() }
+    }
+
+    /// Tells what the delivery was recognised as.
+    pub(crate) fn recognise(&mut self, recognised: Option<Recognised>) {
+        recognised.into_iter().for_each(|recognised| self.course.record(Entry::Recognised(Box::new(recognised))));
     }
 
     /// Has all steps see again what they saw then.

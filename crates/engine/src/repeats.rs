@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use store::{Claim, Journal};
+use store::{Claim, ClaimKey, Journal};
 use tokio::sync::Notify;
 
 /// The table that counts repeats, by the first one's run.
@@ -66,6 +66,16 @@ impl Handle {
 pub(crate) async fn first(shared: &Arc<Shared>, claim: Claim) -> Result<Option<RunId>, StoreError> {
     let (reader, now) = (Arc::clone(shared), shared.options.clock.now());
     let claimed = move || reader.store.journal.claimed(&claim.key, now);
+    tokio::task::spawn_blocking(claimed).await.unwrap_or(Err(StoreError::Closed))
+}
+
+/// The runs that have claimed these already, by what they have claimed.
+pub(crate) async fn firsts(shared: &Arc<Shared>, keys: Vec<ClaimKey>) -> Result<HashMap<ClaimKey, RunId>, StoreError> {
+    let (reader, now) = (Arc::clone(shared), shared.options.clock.now());
+    let claimed = move || {
+        let holder = |key: ClaimKey| Ok(reader.store.journal.claimed(&key, now)?.map(|run| (key, run)));
+        keys.into_iter().filter_map(|key| holder(key).transpose()).collect()
+    };
     tokio::task::spawn_blocking(claimed).await.unwrap_or(Err(StoreError::Closed))
 }
 
@@ -168,7 +178,8 @@ impl Tally {
         Ok(())
     }
 
-    fn note(&self, run: RunId, now: Millis) {
+    /// Counts a repeat of this run's delivery.
+    pub(crate) fn note(&self, run: RunId, now: Millis) {
         let mut fresh = self.fresh();
         if fresh.len() < MOST_COUNTED || fresh.contains_key(&run) {
             let repeats = fresh.entry(run).or_insert(Repeats { count: 0, last: now });

@@ -5,7 +5,7 @@ use crate::intake::{Refused, admit, start};
 use crate::scenarios::UnknownVersion;
 use crate::shared::{Handle, Shared};
 use run::State;
-use run::entry::{Created, Entry, Replayed};
+use run::entry::{Created, Entry, Recognised, Replayed};
 use run::id::{Millis, RunId, Spot};
 use run::input::Input;
 use run::payload::Payload;
@@ -88,7 +88,7 @@ impl Handle {
     /// Does a run again, as a new one, which is on disk when this comes back. It answers nobody but for its journal.
     /// Calls of steps before its beginning are not made; those from there on are, with idempotency keys of their own.
     pub async fn replay(&self, run: RunId, replay: Replay) -> Result<RunId, Unreplayable> {
-        admit(&self.shared)?;
+        admit(&self.shared, 1)?;
         let handle = self.clone();
         let prepared = tokio::task::spawn_blocking(move || handle.prepare(run, replay)).await;
         let course = prepared.unwrap_or(Err(Unreplayable::Refused(Refused::Store(StoreError::Closed))))?;
@@ -138,7 +138,9 @@ impl Original<'_> {
     ) -> Result<Course, Unreplayable> {
         let at = shared.now();
         let replayed = self.replayed(shared, &cut, from, replay.by, at);
-        let mut entries = vec![Entry::Created(Arc::clone(self.created)), Entry::Replayed(Box::new(replayed))];
+        let mut entries = vec![Entry::Created(Arc::clone(self.created))];
+        entries.extend(Recognised::of(self.entries).map(|recognised| Entry::Recognised(Box::new(recognised.clone()))));
+        entries.push(Entry::Replayed(Box::new(replayed)));
         entries.extend(cut.entries.into_iter().map(|entry| as_of(entry, at)));
         if plan.version != self.plan.version {
             entries = translate(&entries, &self.plan, &plan).map_err(Unreplayable::Misfits)?;

@@ -2,6 +2,7 @@
 
 mod again;
 mod alarms;
+mod batch;
 mod flow;
 mod full;
 mod queue;
@@ -16,6 +17,7 @@ use run::id::{RunId, ScenarioId};
 use run::input::{Input, Source};
 use run::payload::Payload;
 use scenario::catalog::{Catalog, Effect, ModuleSpec};
+use scenario::plan::Dedupe;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -170,9 +172,14 @@ fn input(body: &Value) -> Input {
     Input { source: Source::Manual, at: 0, request: None, body: Payload::of_value(body), raw: None, files: None }
 }
 
+/// A delivery whose repeats are known by this.
+fn unique(body: &Value, dedupe: &Dedupe) -> crate::Delivery {
+    crate::Delivery { dedupe: Some(crate::By::Expression(dedupe.clone())), ..input(body).into() }
+}
+
 async fn deliver(handle: &Handle, body: Value) -> Result<Answer, Refused> {
     let deployment = handle.deployment(&id()).unwrap();
-    handle.deliver(&deployment, input(&body), WAIT).await
+    handle.deliver(&deployment, input(&body).into(), WAIT).await.map(|told| told.answer)
 }
 
 /// Looks again and again until it holds.
@@ -286,7 +293,7 @@ async fn a_caller_waits_no_longer_than_it_may_and_the_run_goes_on() {
     let bench = Bench::new(Recorder::closed());
     let (_engine, handle) = bench.engine(TWO_CALLS);
     let deployment = handle.deployment(&id()).unwrap();
-    let answer = handle.deliver(&deployment, input(&json!({})), Duration::from_millis(30)).await.unwrap();
+    let answer = handle.deliver(&deployment, input(&json!({})).into(), Duration::from_millis(30)).await.unwrap().answer;
     let Answer::TimedOut { run } = answer else { panic!("{answer:?}") };
     bench.recorder.gate.add_permits(10);
     until("the end", || only_run(&handle) == (run, Status::Succeeded)).await;

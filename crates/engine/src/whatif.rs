@@ -9,7 +9,7 @@ use crate::rehearsal::{Rehearsal, Stage};
 use crate::shared::Handle;
 use recorded::Recorded;
 use run::State;
-use run::entry::{Created, Decided, Entry};
+use run::entry::{Created, Decided, Entry, Recognised};
 use run::id::{Millis, RunId, ScenarioId};
 use run::replay::times;
 use run::tables::StoreError;
@@ -174,6 +174,7 @@ impl Original<'_> {
         let setting = Arc::clone(&self.handle.shared.options.setting);
         let created = Created { version: plan.version.clone(), ..Created::clone(self.created) };
         let mut stage = Stage::of(self.run, plan, created, setting);
+        stage.recognise(Recognised::of(self.entries).cloned());
         stage.recall(self.draws(), times(self.decided(), self.old, plan));
         let mut cast = Recorded::of(self.entries, self.old, plan, self.patience);
         let (rehearsal, _) = stage.walk(&mut cast);

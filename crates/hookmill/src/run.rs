@@ -163,7 +163,7 @@ async fn perform(stage: Stage<'_>, deployment: &Deployment, input: Input) -> any
 
 /// Starts the run. Comes back only if it is refused; the narration knows its end better than its caller.
 async fn refusal(handle: &Handle, deployment: &Deployment, input: Input) -> Refused {
-    match handle.deliver(deployment, input, deployment.plan.limits.timeout + GRACE).await {
+    match handle.deliver(deployment, input.into(), deployment.plan.limits.timeout + GRACE).await {
         Ok(_) => std::future::pending().await,
         Err(refused) => refused,
     }

@@ -3,6 +3,8 @@
 //! Rules: variants of [`Entry`] are only ever appended; a struct that is in use never changes (make a new variant);
 //! `testdata/journals/` holds bytes of every release and a test reads them all.
 
+mod recognised;
+
 use crate::call::Delivery;
 use crate::error::StepError;
 use crate::id::{Millis, RunId, ScenarioId, Spot};
@@ -10,6 +12,7 @@ use crate::input::{Input, Source};
 use crate::payload::Payload;
 use crate::response::Response;
 use crate::tables::{Blobs, Digest, StoreError};
+pub use recognised::{Item, Recognised};
 use scenario::expression::Comparison;
 use scenario::plan::Version;
 use serde::{Deserialize, Serialize};
@@ -82,6 +85,8 @@ pub enum Entry {
     Moved { version: Version, by: String, at: Millis },
     /// What the run is recognised by, or lines up by, could not be told; among the first entries.
     Unkeyed { of: KeyOf, error: Box<StepError>, at: Millis },
+    /// What the delivery that started the run was recognised as; directly after the first entry.
+    Recognised(Box<Recognised>),
 }
 
 /// What a key is for.
@@ -286,6 +291,7 @@ impl Entry {
             | Self::Unkeyed { at, .. }
             | Self::Ended { at, .. } => *at,
             Self::Replayed(replayed) => replayed.at,
+            Self::Recognised(recognised) => recognised.at,
             Self::CalledBy(caller) => caller.at,
             Self::Called(called) => called.at,
         }
@@ -324,6 +330,7 @@ impl Entry {
             | Self::Keyed { .. }
             | Self::Unkeyed { .. }
             | Self::Replayed(_)
+            | Self::Recognised(_)
             | Self::Moved { .. } => None,
         }
     }
@@ -363,6 +370,7 @@ impl Entry {
             | Self::Keyed { .. }
             | Self::Unkeyed { .. }
             | Self::Replayed(_)
+            | Self::Recognised(_)
             | Self::Moved { .. } => SmallVec::new(),
         }
     }
@@ -401,6 +409,7 @@ impl Entry {
             | Self::Replayed(_)
             | Self::Moved { .. }
             | Self::Unkeyed { .. }
+            | Self::Recognised(_)
             | Self::Ended { .. } => Vec::new(),
         }
     }

@@ -28,16 +28,20 @@ impl Key {
         if value.is_unit() {
             return None;
         }
-        let text = match value.read_lock::<ImmutableString>() {
-            Some(text) => text.as_bytes().to_vec(),
-            None => data::to_text(value),
-        };
+        match value.read_lock::<ImmutableString>() {
+            Some(text) => Self::of_text(text.as_bytes()),
+            None => Self::of_text(&data::to_text(value)),
+        }
+    }
+
+    /// The key that is this text; none where it is empty, which tells nothing from nothing.
+    pub fn of_text(text: &[u8]) -> Option<Self> {
         let cut = text.len().min(SHOWN);
         let mut shown = String::from_utf8_lossy(&text[..cut]).trim_end_matches('\u{fffd}').to_owned();
         if cut < text.len() {
             shown.push('…');
         }
-        (!text.is_empty()).then(|| Self { shown, digest: Sha256::digest(&text).into() })
+        (!text.is_empty()).then(|| Self { shown, digest: Sha256::digest(text).into() })
     }
 }
 

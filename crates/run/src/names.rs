@@ -1,5 +1,6 @@
 //! What expressions see from a position in a run.
 
+use crate::entry::{Item, Recognised};
 use crate::error::StepError;
 use crate::id::{Millis, Spot};
 use crate::input::{Input, Source};
@@ -195,11 +196,11 @@ fn loops_around(plan: &Plan, block: BlockNo) -> usize {
 impl State {
     /// The value of `trigger`, with the fields that the plan reads.
     fn trigger(&self) -> &Dynamic {
-        self.trigger.get_or_init(|| trigger(&self.created.input, &self.plan.trigger_reads))
+        self.trigger.get_or_init(|| trigger(&self.created.input, self.recognised(), &self.plan.trigger_reads))
     }
 }
 
-fn trigger(input: &Input, reads: &TriggerReads) -> Dynamic {
+fn trigger(input: &Input, recognised: Option<&Recognised>, reads: &TriggerReads) -> Dynamic {
     let mut map = Map::new();
     let mut put = |name: &str, value: &dyn Fn() -> Dynamic| {
         if reads.reads(name) {
@@ -209,6 +210,14 @@ fn trigger(input: &Input, reads: &TriggerReads) -> Dynamic {
     put("body", &|| input.body.value());
     put("at", &|| time(input.at).into());
     put("source", &|| source(input.source).into());
+    let told = |of: fn(&Recognised) -> Option<&str>| recognised.and_then(of).map_or(Dynamic::UNIT, Into::into);
+    put("provider", &|| told(|recognised| recognised.provider.as_deref()));
+    put("event", &|| told(|recognised| recognised.event.as_deref()));
+    put("id", &|| told(|recognised| recognised.id.as_deref()));
+    if let Some(one) = recognised.and_then(|recognised| recognised.item.as_ref()) {
+        put("item", &|| item_of(input.body.value(), one));
+        put("index", &|| Dynamic::from_int(one.index.into()));
+    }
     let is_request = !matches!(input.source, Source::Call | Source::Failure);
     if let Some(request) = input.request.as_ref().filter(|_| is_request) {
         put("method", &|| request.method.as_str().into());
@@ -225,6 +234,24 @@ fn trigger(input: &Input, reads: &TriggerReads) -> Dynamic {
         put("data", &|| input.body.value());
     }
     data::share(map.into())
+}
+
+/// The one item that a body was cut down to. `()` where the body, given anew to a replay, has no such place.
+fn item_of(body: Dynamic, item: &Item) -> Dynamic {
+    let mut at = body;
+    for name in &item.path {
+        while let Some(first) = first(&at) {
+            at = first;
+        }
+        let next = at.read_lock::<Map>().and_then(|map| map.get(name.as_str()).cloned());
+        at = next.unwrap_or(Dynamic::UNIT);
+    }
+    first(&at).unwrap_or(at)
+}
+
+/// The first item of a list, `()` where it has none; none of what is no list.
+fn first(value: &Dynamic) -> Option<Dynamic> {
+    value.read_lock::<rhai::Array>().map(|list| list.first().cloned().unwrap_or(Dynamic::UNIT))
 }
 
 /// `()` where the request carried no file.
@@ -290,3 +317,6 @@ fn source(source: Source) -> &'static str {
 pub(crate) fn time(at: Millis) -> String {
     jiff::Timestamp::from_millisecond(at).map(|time| format!("{time:.3}")).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

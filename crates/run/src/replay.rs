@@ -98,7 +98,7 @@ pub struct Prefix {
 
 /// What lies before a step: everything that happened until the run first reached it. None where it never did. `entries`
 /// begins with [`Entry::Created`], which is not a part of what is given, and neither is what concerns that run alone:
-/// who called it, what it was known by, that it was moved.
+/// who called it, what it was known by and recognised as, that it was moved.
 pub fn prefix(entries: &[Entry], plan: &Arc<Plan>, from: &Spot) -> Option<Prefix> {
     let Some(Entry::Created(created)) = entries.first() else { return None };
     let cut = entries.iter().position(|entry| entry.spot() == Some(from))?;
@@ -154,6 +154,7 @@ fn is_about_steps(entry: &Entry) -> bool {
             | Entry::Keyed { .. }
             | Entry::Unkeyed { .. }
             | Entry::Replayed(_)
+            | Entry::Recognised(_)
             | Entry::Moved { .. }
             | Entry::Doubted { .. }
             | Entry::Ended { .. }

@@ -4,7 +4,7 @@ mod activity;
 mod rest;
 
 use crate::chance::{Chance, Reach, Recall};
-use crate::entry::{Called, Caller, Conclusion, Created, End, Entry, Release, Replayed};
+use crate::entry::{Called, Caller, Conclusion, Created, End, Entry, Recognised, Release, Replayed};
 use crate::error::StepError;
 use crate::id::{Millis, RunId, Spot, Turns};
 use crate::payload::Payload;
@@ -39,6 +39,7 @@ pub struct State {
     /// How many of the next entries are another run's.
     copied: u32,
     replayed: Option<Box<Replayed>>,
+    pub(crate) recognised: Option<Box<Recognised>>,
     caller: Option<Box<Caller>>,
     concluded: Option<(Conclusion, Payload)>,
     begun: Option<Millis>,
@@ -87,6 +88,7 @@ impl State {
             recall: None,
             copied: 0,
             replayed: None,
+            recognised: None,
             plan,
             created,
             lanes: BTreeMap::new(),
@@ -125,6 +127,11 @@ impl State {
     /// Who called it, if a run did.
     pub fn caller(&self) -> Option<&Caller> {
         self.caller.as_deref()
+    }
+
+    /// What its delivery was recognised as, if it was.
+    pub fn recognised(&self) -> Option<&Recognised> {
+        self.recognised.as_deref()
     }
 
     /// What it does again, if it is a replay.
@@ -254,6 +261,7 @@ impl State {
             // A run that is moved while it waits for its turn waits on.
             Entry::Created(_) | Entry::Keyed { .. } | Entry::Unkeyed { .. } | Entry::Moved { .. } => return,
             Entry::Replayed(replayed) => return self.replay(replayed),
+            Entry::Recognised(recognised) => return self.recognise(recognised),
             Entry::CalledBy(caller) => {
                 self.caller = Some(caller.clone());
                 return;
@@ -290,12 +298,19 @@ impl State {
         self.replayed = Some(Box::new(replayed.clone()));
     }
 
+    fn recognise(&mut self, recognised: &Recognised) {
+        self.recognised = Some(Box::new(recognised.clone()));
+        // Whoever looked before has seen a trigger without it.
+        self.trigger = OnceLock::new();
+    }
+
     fn take_in(&mut self, entry: &Entry) {
         match entry {
             Entry::Created(_)
             | Entry::CalledBy(_)
             | Entry::Keyed { .. }
             | Entry::Unkeyed { .. }
+            | Entry::Recognised(_)
             | Entry::Replayed(_) => {}
             Entry::Done(done) => self.conclude(&done.spot, done.output.clone()),
             Entry::Recovered { spot, output, .. } => self.conclude(spot, output.clone()),

@@ -12,23 +12,26 @@ use store::{Ack, Append, ClaimKey, Head, Journal, Journaled, Retention, Status, 
 
 /// A store that has no room for the first few of some writes.
 #[derive(Debug)]
-struct Tight {
+pub(super) struct Tight {
     journal: Arc<dyn Journal>,
     blobs: Arc<dyn Blobs>,
     /// Whose appends are refused, from which piece on.
     refused: (&'static str, u32),
+    /// How many of its appends go through before.
+    pub(super) spared: AtomicUsize,
     /// How many more appends and large values are refused.
-    appends: AtomicUsize,
+    pub(super) appends: AtomicUsize,
     values: AtomicUsize,
     /// How many large values were put.
     put: AtomicUsize,
 }
 
 impl Tight {
-    fn around(bench: &mut Bench, refused: (&'static str, u32), appends: usize, values: usize) -> Arc<Self> {
+    pub(super) fn around(bench: &mut Bench, refused: (&'static str, u32), appends: usize, values: usize) -> Arc<Self> {
         let (journal, blobs) = (Arc::clone(&bench.store.journal), Arc::clone(&bench.store.blobs));
-        let (appends, values, put) = (AtomicUsize::new(appends), AtomicUsize::new(values), AtomicUsize::new(0));
-        let tight = Arc::new(Self { journal, blobs, refused, appends, values, put });
+        let (appends, values) = (AtomicUsize::new(appends), AtomicUsize::new(values));
+        let (spared, put) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let tight = Arc::new(Self { journal, blobs, refused, spared, appends, values, put });
         bench.store.journal = Arc::clone(&tight) as Arc<dyn Journal>;
         bench.store.blobs = Arc::clone(&tight) as Arc<dyn Blobs>;
         tight
@@ -47,7 +50,8 @@ fn full() -> StoreError {
 impl Journal for Tight {
     fn append(&self, append: Append) -> Ack {
         let (scenario, piece) = self.refused;
-        if append.head.scenario.as_str() != scenario || append.piece < piece || !counts_down(&self.appends) {
+        let is_meant = append.head.scenario.as_str() == scenario && append.piece >= piece;
+        if !is_meant || counts_down(&self.spared) || !counts_down(&self.appends) {
             return self.journal.append(append);
         }
         let (sender, ack) = Ack::pair();

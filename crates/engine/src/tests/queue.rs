@@ -1,7 +1,7 @@
 //! Repeats, lines by key, fairness, and what people do about queues: on the memory store, through crashes.
 
 use super::flow::{end, output, restart, runs_of, start, status};
-use super::{Bench, Recorder, WAIT, deliver, id, input, until};
+use super::{Bench, Recorder, WAIT, deliver, id, input, unique, until};
 use crate::{Answer, Handle, Novelty, QueueState, Refused, Told};
 use run::entry::{End, Entry, KeyOf};
 use run::id::{RunId, ScenarioId};
@@ -25,7 +25,7 @@ fn dedupe(bench: &Bench, text: &str) -> Dedupe {
 
 async fn hook(handle: &Handle, dedupe: &Dedupe, body: Value) -> Result<Told, Refused> {
     let deployment = handle.deployment(&id()).unwrap();
-    handle.deliver_unique(&deployment, input(&body), dedupe, WAIT).await
+    handle.deliver(&deployment, unique(&body, dedupe), WAIT).await
 }
 
 fn count(handle: &Handle, status: Status) -> usize {
@@ -267,7 +267,9 @@ async fn a_run_that_never_began_fails_at_its_deadline() {
     let waiting: Vec<_> = (0..3)
         .map(|_| {
             let (handle, deployment, body) = (handle.clone(), deployment.clone(), body.clone());
-            tokio::spawn(async move { handle.deliver(&deployment, input(&body), Duration::from_millis(1)).await })
+            tokio::spawn(
+                async move { handle.deliver(&deployment, input(&body).into(), Duration::from_millis(1)).await },
+            )
         })
         .collect();
     for call in waiting {

@@ -2,7 +2,7 @@
 //! runs wait.
 
 use super::flow::{deploy, end, restart, runs_of, start, status};
-use super::{Bench, Recorder, WAIT, id, input, until};
+use super::{Bench, Recorder, WAIT, id, unique, until};
 use crate::{Answer, Begin, Move, Novelty, QueueState, Replay, Which};
 use run::entry::End;
 use scenario::catalog::{Catalog, ModuleSpec};
@@ -49,7 +49,7 @@ steps: [ {{ test.call: {{ n: 1 }} }}, {{ respond: {{ text: done }} }} ]
                 let (handle, dedupe) = (handle.clone(), dedupe.clone());
                 tokio::spawn(async move {
                     let deployment = handle.deployment(&id()).unwrap();
-                    handle.deliver_unique(&deployment, input(&json!({ "id": 7 })), &dedupe, WAIT).await
+                    handle.deliver(&deployment, unique(&json!({ "id": 7 }), &dedupe), WAIT).await
                 })
             })
             .collect();

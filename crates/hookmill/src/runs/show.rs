@@ -5,7 +5,7 @@ use super::{Place, folder};
 use crate::terminal::{self, BAD, Done, QUIET, paint};
 use anyhow::Context;
 use clap::Args;
-use run::entry::{End, Entry, KeyOf};
+use run::entry::{End, Entry, KeyOf, Recognised};
 use run::history::history;
 use run::id::RunId;
 use run::payload::Payload;
@@ -34,6 +34,7 @@ impl Show {
         };
         let mut out = terminal::stdout();
         show_run(&mut out, &told)?;
+        show_delivery(&mut out, &told)?;
         show_keys(&mut out, &told)?;
         told["steps"].as_array().into_iter().flatten().try_for_each(|step| show_step(&mut out, step))?;
         Ok(ExitCode::SUCCESS)
@@ -90,6 +91,7 @@ impl Show {
             "changed": head.at,
             "error": error,
             "replay_of": replay_of,
+            "recognised": Recognised::of(&entries).map(recognised),
             "steps": steps,
             "keys": keys,
             "repeats": handle.repeats(self.run)?,
@@ -159,6 +161,27 @@ fn key_of(of: KeyOf) -> &'static str {
     }
 }
 
+/// The same fields as the API gives.
+fn recognised(recognised: &Recognised) -> Value {
+    let Recognised { provider, event, id, item, .. } = recognised;
+    let (index, count) = (item.as_ref().map(|item| item.index), item.as_ref().map(|item| item.count));
+    json!({ "provider": provider, "event": event, "id": id, "index": index, "count": count })
+}
+
+/// Says what the delivery that started the run was recognised as.
+fn show_delivery(out: &mut impl Write, told: &Value) -> anyhow::Result<()> {
+    let delivery = &told["recognised"];
+    for (name, key) in [("from", "provider"), ("event", "event"), ("delivery", "id")] {
+        if let Some(value) = delivery[key].as_str() {
+            writeln!(out, "{name:<9}  {}", terminal::printable(value))?;
+        }
+    }
+    if let (Some(index), Some(count)) = (delivery["index"].as_u64(), delivery["count"].as_u64()) {
+        writeln!(out, "{:<9}  {} of {count}", "item", index + 1)?;
+    }
+    Ok(())
+}
+
 /// Says what the run is recognised by and lines up by, and how often its delivery was repeated.
 fn show_keys(out: &mut impl Write, told: &Value) -> anyhow::Result<()> {
     let keys = &told["keys"];
@@ -176,4 +199,24 @@ fn show_keys(out: &mut impl Write, told: &Value) -> anyhow::Result<()> {
         writeln!(out, "{:<9}  {count} of its delivery{last}", "repeats")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use run::entry::Item;
+
+    #[test]
+    fn what_a_delivery_was_recognised_as_is_shown() {
+        let item = Some(Item { path: vec!["events".into()], index: 1, count: 3 });
+        let (provider, event, id) = (Some("shop".into()), Some("order".into()), Some("evt_1".into()));
+        let told = json!({ "recognised": recognised(&Recognised { provider, event, id, item, at: 0 }) });
+        let mut out = Vec::new();
+        show_delivery(&mut out, &told).unwrap();
+        let lines = "from       shop\nevent      order\ndelivery   evt_1\nitem       2 of 3\n";
+        assert_eq!(String::from_utf8(out).unwrap(), lines);
+        let mut out = Vec::new();
+        show_delivery(&mut out, &json!({ "recognised": null })).unwrap();
+        assert_eq!(out, b"");
+    }
 }

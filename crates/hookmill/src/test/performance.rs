@@ -46,10 +46,10 @@ pub(crate) struct Performance {
 /// Performs the test. Fails where the test itself cannot be set up.
 pub(crate) fn perform(piece: Piece<'_>, test: &Test) -> Result<Performance, String> {
     let at = test.at.unwrap_or(START);
-    let input = request::input(piece.plan, &test.trigger, at)?;
+    let delivery = request::delivery(piece.plan, &test.trigger, at)?;
     let start = Start { now: at, seed: test.seed.unwrap_or(SEED) };
     let mut stand_ins = StandIns::new(piece, test, at)?;
-    let rehearsal = rehearse(piece.id, piece.plan, input, start, &mut stand_ins);
+    let rehearsal = rehearse(piece.id, piece.plan, delivery, start, &mut stand_ins);
     let end = rehearsal.entries.last().map_or(at, Entry::at);
     let stores = stand_ins.stored(&test.expect.stores, end)?;
     let StandIns { calls, complaints, .. } = stand_ins;

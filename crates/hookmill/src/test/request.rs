@@ -1,5 +1,7 @@
-//! From a test's `trigger:` to the input of a run.
+//! From a test's `trigger:` to the delivery that starts a run.
 
+use engine::Delivery;
+use run::entry::Recognised;
 use run::id::Millis;
 use run::input::{Input, Request, Source};
 use run::payload::Payload;
@@ -7,11 +9,11 @@ use scenario::plan::{Plan, Trigger};
 use serde_json::{Map, Value};
 
 /// Fields of `trigger` that come from the run itself or from the other fields.
-const DERIVED: [&str; 5] = ["data", "provider", "event", "id", "at"];
+const DERIVED: [&str; 2] = ["data", "at"];
 
-/// The input that the test describes. Left out: the method is POST with a body, else GET; the path is the webhook's.
+/// The delivery that the test describes. Left out: the method is POST with a body, else GET; the path is the webhook's.
 /// Problems are told as the test's failure.
-pub(super) fn input(plan: &Plan, trigger: &Value, at: Millis) -> Result<Input, String> {
+pub(super) fn delivery(plan: &Plan, trigger: &Value, at: Millis) -> Result<Delivery, String> {
     let nothing = Map::new();
     let fields = trigger.as_object().unwrap_or(&nothing);
     if let Some(derived) = DERIVED.iter().find(|key| fields.contains_key(**key)) {
@@ -19,14 +21,27 @@ pub(super) fn input(plan: &Plan, trigger: &Value, at: Millis) -> Result<Input, S
     }
     let source = source(plan, fields);
     let request = if source == Source::Webhook { Some(Box::new(request(plan, fields)?)) } else { None };
-    Ok(Input {
+    let input = Input {
         source,
         at,
         request,
         body: fields.get("body").map_or_else(Payload::null, Payload::of_value),
         raw: fields.get("raw").map(Payload::of_value),
         files: fields.get("files").map(Payload::of_value),
-    })
+    };
+    Ok(Delivery { recognised: recognised(fields, at)?, ..Delivery::from(input) })
+}
+
+/// What the sender's preset would tell of the request.
+fn recognised(fields: &Map<String, Value>, at: Millis) -> Result<Option<Recognised>, String> {
+    let text = |key: &str| match fields.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(format!("trigger.{key} must be a text")),
+    };
+    let recognised = Recognised { provider: text("provider")?, event: text("event")?, id: text("id")?, item: None, at };
+    let is_nothing = recognised == Recognised { at, ..Recognised::default() };
+    Ok((!is_nothing).then_some(recognised))
 }
 
 /// A scenario with a webhook is tested by a request, any other one as its first trigger would start it.

@@ -45,6 +45,28 @@ fn mocks_answer_by_id_by_module_by_sample_and_by_error() {
 }
 
 #[test]
+fn a_test_tells_what_the_sender_is_known_by() {
+    let text = r#"
+trigger: { webhook: { path: a } }
+steps: [ { respond: { json: "{{ [trigger.provider, trigger.event, trigger.id] }}" } } ]
+tests:
+  - name: told
+    trigger: { provider: github, event: push, id: "8f2c" }
+    expect: { response: { json: [github, push, 8f2c] } }
+  - name: not told
+    expect: { response: { json: [null, null, null] } }
+  - name: mistaken
+    trigger: { id: 7 }
+    expect: {}
+"#;
+    let folder = folder(&[("a.yaml", text)]);
+    let said = hookmill(folder.path(), &["test"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.err.contains("2 passed, 1 failed"), "{}", said.err);
+    assert!(said.err.contains("trigger.id must be a text"), "{}", said.err);
+}
+
+#[test]
 fn the_clock_stands_still() {
     let text = r#"
 steps: [{ id: at, set: "{{ now() }}" }]

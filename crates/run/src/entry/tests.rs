@@ -1,8 +1,8 @@
 //! Journal bytes outlive every release: what earlier ones wrote is read, whatever the bytes.
 
 use super::{
-    Called, Caller, Conclusion, Created, Decided, Done, End, Entry, KeyOf, Occasion, Release, Replayed, Skip, decode,
-    encode,
+    Called, Caller, Conclusion, Created, Decided, Done, End, Entry, Item, KeyOf, Occasion, Recognised, Release,
+    Replayed, Skip, decode, encode,
 };
 use crate::call::Delivery;
 use crate::error::StepError;
@@ -78,6 +78,7 @@ fn every_kind() -> Vec<Entry> {
     .into_iter()
     .chain(kinds_of_0_2(&spot, &error))
     .chain(kinds_of_0_3(&spot, &error))
+    .chain(kinds_of_0_4())
     .collect()
 }
 
@@ -153,6 +154,21 @@ fn kinds_of_0_3(spot: &Spot, error: &StepError) -> Vec<Entry> {
         Entry::Unkeyed { of: KeyOf::Dedupe, error: Box::new(error.clone()), at },
         Entry::Unkeyed { of: KeyOf::Line, error: Box::new(error.clone()), at },
     ]
+}
+
+/// What came with release 0.4.0.
+fn kinds_of_0_4() -> Vec<Entry> {
+    let at = 1_767_225_601_012;
+    let item = Item { path: vec!["entry".into(), "changes".into()], index: 2, count: 70_000 };
+    let whole = Recognised {
+        provider: Some("github".into()),
+        event: Some("push".into()),
+        id: Some("8f2c".into()),
+        item: Some(item),
+        at,
+    };
+    let plain = Recognised { at, ..Recognised::default() };
+    [whole, plain].map(|recognised| Entry::Recognised(Box::new(recognised))).into()
 }
 
 fn request() -> Request {

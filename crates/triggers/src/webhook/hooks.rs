@@ -8,7 +8,7 @@ use super::problem::Refusal;
 use super::rate::Bucket;
 use super::routes::{Conflict, Endpoint, Lookup, Match, Routes};
 use super::schema::Schema;
-use engine::{Answer, Deployment, Handle, Novelty, Refused, Told};
+use engine::{Answer, By, Delivery, Deployment, Handle, Refused, Told};
 use run::id::{Millis, RunId};
 use run::input::Input;
 use run::response::Response;
@@ -83,13 +83,8 @@ impl Hook {
     /// Starts the run that this request starts, or finds the one that an earlier delivery of the same started; waits
     /// for its answer as long as callers do.
     pub async fn deliver(&self, handle: &Handle, input: Input) -> Result<Told, Refused> {
-        match &self.dedupe {
-            None => {
-                let answer = handle.deliver(&self.deployment, input, self.wait).await?;
-                Ok(Told { answer, novelty: Novelty::First })
-            }
-            Some(dedupe) => handle.deliver_unique(&self.deployment, input, dedupe, self.wait).await,
-        }
+        let dedupe = self.dedupe.clone().map(By::Expression);
+        handle.deliver(&self.deployment, Delivery { input, recognised: None, dedupe }, self.wait).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! What started a run, as the API shows it: without what callers prove themselves with.
 
 use crate::api::value;
+use run::entry;
 use run::input::{self, Source};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -56,6 +57,35 @@ enum RunSource {
     Call,
     /// The failure of another scenario's run.
     Failure,
+}
+
+/// What the delivery of a run was recognised as.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RunDelivery)]
+pub(super) struct Recognised {
+    /// The preset by which its sender was known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
+    /// What it tells of, in the sender's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<String>,
+    /// What the sender calls it, in all its attempts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    /// Which item of the request it is, where each starts a run: its place, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u32>,
+    /// How many items the request carries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u32>,
+}
+
+impl From<&entry::Recognised> for Recognised {
+    fn from(recognised: &entry::Recognised) -> Self {
+        let entry::Recognised { provider, event, id, item, .. } = recognised.clone();
+        let (index, count) = (item.as_ref().map(|item| item.index), item.as_ref().map(|item| item.count));
+        Self { provider, event, id, index, count }
+    }
 }
 
 impl From<&input::Input> for Input {

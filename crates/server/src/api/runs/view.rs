@@ -1,13 +1,13 @@
 //! A run as the API shows it.
 
-use super::input::Input;
+use super::input::{Input, Recognised};
 use super::keys::{Keys, Repeated};
 use super::steps::{self, Failure, Step};
 use crate::api::value;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use engine::{Handle, Head, Status};
-use run::entry::{Created, End, Entry};
+use run::entry::{self, Created, End, Entry};
 use run::id::{Millis, RunId, Spot};
 use run::response;
 use serde::Serialize;
@@ -60,6 +60,9 @@ pub(super) struct Run {
     /// What started it.
     #[serde(skip_serializing_if = "Option::is_none")]
     input: Option<Input>,
+    /// What the delivery that started it was recognised as.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recognised: Option<Recognised>,
     /// What its steps did, in the order in which they began.
     steps: Vec<Step>,
     /// What it answered.
@@ -112,6 +115,7 @@ impl Run {
             created: id.created(),
             changed: head.at,
             input: created.map(|created| Input::from(&created.input)),
+            recognised: entry::Recognised::of(entries).map(Recognised::from),
             steps: steps::of(entries, plan.as_deref(), link),
             response: entries.iter().find_map(response),
             error: entries.iter().rev().find_map(failure),

@@ -78,7 +78,7 @@ pub(in crate::api) async fn start(
     let body = read(&request, body, &deployment.plan)?;
     let input = Input { source: Source::Manual, at: app.now(), request: None, body, raw: None, files: None };
     let wait = waiting.wait.map_or_else(|| usual(&deployment.plan), |wait| Duration::from_secs(wait.min(LONGEST_WAIT)));
-    told(app.handle().deliver(&deployment, input, wait).await?)
+    told(app.handle().deliver(&deployment, input.into(), wait).await?.answer)
 }
 
 fn deployment(app: &App, id: &ScenarioId) -> Result<Arc<Deployment>, Problem> {

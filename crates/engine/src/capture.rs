@@ -49,11 +49,13 @@ fn trigger(plan: &Plan, created: &Created, is_secret: fn(&str) -> bool) -> Map<S
 }
 
 fn add_recognised(plan: &Plan, recognised: &Recognised, trigger: &mut Map<String, Value>) {
-    let Recognised { provider, event, id, .. } = recognised;
+    let Recognised { provider, event, id, item, .. } = recognised;
     for (key, text) in [("provider", provider), ("event", event), ("id", id)] {
         let read = text.as_deref().filter(|_| plan.trigger_reads.reads(key));
         trigger.extend(read.map(|text| (key.to_owned(), text.into())));
     }
+    let index = item.as_ref().map(|item| item.index).filter(|_| plan.trigger_reads.reads("index"));
+    trigger.extend(index.map(|index| ("index".to_owned(), index.into())));
 }
 
 fn add_request(

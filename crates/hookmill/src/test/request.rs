@@ -1,7 +1,7 @@
 //! From a test's `trigger:` to the delivery that starts a run.
 
 use engine::Delivery;
-use run::entry::Recognised;
+use run::entry::{Item, Recognised};
 use run::id::Millis;
 use run::input::{Input, Request, Source};
 use run::payload::Payload;
@@ -29,17 +29,18 @@ pub(super) fn delivery(plan: &Plan, trigger: &Value, at: Millis) -> Result<Deliv
         raw: fields.get("raw").map(Payload::of_value),
         files: fields.get("files").map(Payload::of_value),
     };
-    Ok(Delivery { recognised: recognised(fields, at)?, ..Delivery::from(input) })
+    Ok(Delivery { recognised: recognised(plan, fields, at)?, ..Delivery::from(input) })
 }
 
-/// What the sender's preset would tell of the request.
-fn recognised(fields: &Map<String, Value>, at: Millis) -> Result<Option<Recognised>, String> {
+/// What the sender's preset would tell of the request, and which of its items this is.
+fn recognised(plan: &Plan, fields: &Map<String, Value>, at: Millis) -> Result<Option<Recognised>, String> {
     let text = |key: &str| match fields.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
         Some(_) => Err(format!("trigger.{key} must be a text")),
     };
-    let recognised = Recognised { provider: text("provider")?, event: text("event")?, id: text("id")?, item: None, at };
+    let (provider, event, id, item) = (text("provider")?, text("event")?, text("id")?, item(plan, fields)?);
+    let recognised = Recognised { provider, event, id, item, at };
     let is_nothing = recognised == Recognised { at, ..Recognised::default() };
     Ok((!is_nothing).then_some(recognised))
 }
@@ -52,6 +53,22 @@ fn source(plan: &Plan, fields: &Map<String, Value>) -> Source {
         Some(Trigger::Schedule(_)) => Source::Schedule,
         _ => Source::Manual,
     }
+}
+
+/// The one item that the body holds, where each starts a run.
+fn item(plan: &Plan, fields: &Map<String, Value>) -> Result<Option<Item>, String> {
+    let index =
+        match fields.get("index").map(|index| (index, index.as_u64().and_then(|index| u32::try_from(index).ok()))) {
+            None => 0,
+            Some((_, Some(index))) => index,
+            Some((index, None)) => return Err(format!("trigger.index must be a whole number, not {index}")),
+        };
+    let each = plan.triggers.iter().find_map(|trigger| match trigger {
+        Trigger::Webhook(webhook) => webhook.each.as_ref(),
+        _ => None,
+    });
+    let path = each.map(|path| path.0.iter().map(|name| name.to_string()).collect());
+    Ok(path.map(|path| Item { path, index, count: index.saturating_add(1) }))
 }
 
 fn request(plan: &Plan, fields: &Map<String, Value>) -> Result<Request, String> {

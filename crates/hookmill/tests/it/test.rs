@@ -59,10 +59,21 @@ tests:
     trigger: { id: 7 }
     expect: {}
 "#;
-    let folder = folder(&[("a.yaml", text)]);
+    let each = r#"
+trigger: { webhook: { path: b, each: body.entry.changes } }
+steps: [ { respond: { json: "{{ [trigger.item.n, trigger.index, trigger.body.to] }}" } } ]
+tests:
+  - name: the first
+    trigger: { body: { to: us, entry: [ { changes: [ { n: 7 } ] } ] } }
+    expect: { response: { json: [7, 0, us] } }
+  - name: a later one
+    trigger: { body: { to: us, entry: [ { changes: [ { n: 7 } ] } ] }, index: 3 }
+    expect: { response: { json: [7, 3, us] } }
+"#;
+    let folder = folder(&[("a.yaml", text), ("b.yaml", each)]);
     let said = hookmill(folder.path(), &["test"]);
     assert_eq!(said.code, 1, "{}", said.err);
-    assert!(said.err.contains("2 passed, 1 failed"), "{}", said.err);
+    assert!(said.err.contains("4 passed, 1 failed"), "{}", said.err);
     assert!(said.err.contains("trigger.id must be a text"), "{}", said.err);
 }
 

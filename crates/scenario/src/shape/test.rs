@@ -19,7 +19,7 @@ pub(super) const KEYS: &[&str] = &["name", "at", "seed", "trigger", "stores", "m
 /// What `trigger` has (design of the gateway); a test may give any of it.
 pub(super) const TRIGGER_KEYS: &[&str] = &[
     "method", "path", "params", "query", "headers", "body", "data", "raw", "files", "ip", "provider", "event", "id",
-    "at",
+    "index", "at",
 ];
 
 impl Checker<'_> {

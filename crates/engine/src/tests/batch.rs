@@ -271,6 +271,7 @@ async fn a_delivery_is_known_by_the_id_its_sender_gives_it() {
     let again = deliver(item(1, 0, 1)).await.unwrap();
     assert_eq!((first.novelty, again.novelty), (Novelty::First, Novelty::Repeat));
     assert_eq!(first.answer.run(), again.answer.run());
+    all_succeed(&handle, 1).await;
     bench.clock.advance(3_600_000);
     let late = deliver(item(1, 0, 1)).await.unwrap();
     assert_eq!(late.novelty, Novelty::First, "the window is over");

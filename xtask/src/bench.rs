@@ -12,6 +12,7 @@ mod figure;
 mod files;
 mod flood;
 mod flush;
+mod gateway;
 mod gauge;
 mod hello;
 mod history;
@@ -89,6 +90,7 @@ const PARTS: &[Part] = &[
     Part { name: "cold", measure: cold::measure },
     Part { name: "flood", measure: flood::measure },
     Part { name: "files", measure: files::measure },
+    Part { name: "gateway", measure: gateway::measure },
     PEERS,
 ];
 

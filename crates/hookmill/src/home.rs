@@ -27,7 +27,7 @@ impl Home {
     /// Reads the folder's connections and secrets. Where a file is wrong, it is not known which there are: their names
     /// are not checked.
     pub(crate) fn open(folder: &Path) -> Self {
-        let mut catalog = Catalog::new(modules::specs());
+        let mut catalog = crate::language::catalog();
         let connections = Connections::load(&folder.join(CONNECTIONS));
         if let Ok(connections) = &connections {
             catalog = catalog.with_connections(connections.kinds());

@@ -7,6 +7,7 @@ mod fmt;
 mod folder;
 mod functions;
 mod home;
+mod language;
 mod modules;
 mod processors;
 mod queue;

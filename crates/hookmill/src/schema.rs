@@ -2,7 +2,6 @@
 
 use crate::terminal::{self, Done};
 use clap::Args;
-use scenario::catalog::Catalog;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -15,7 +14,7 @@ pub(crate) struct Schema {}
 
 impl Schema {
     pub(crate) fn run(self) -> Done {
-        let schema = scenario::schema::schema(&Catalog::new(modules::specs()));
+        let schema = scenario::schema::schema(&crate::language::catalog());
         writeln!(terminal::stdout(), "{schema:#}")?;
         Ok(ExitCode::SUCCESS)
     }

@@ -1,6 +1,7 @@
 //! `hookmill serve`: engine, gateway, API and pages around one folder of scenarios.
 
 mod announce;
+mod gateway;
 mod requests;
 mod tls;
 mod token;
@@ -12,6 +13,7 @@ use crate::terminal::{Done, say};
 use anyhow::Context;
 use clap::Args;
 use engine::{Engine, Options};
+use gateway::Around;
 use modules::guard::Allowed;
 use modules::{Connections, catalog};
 use run::call::Module;
@@ -22,7 +24,7 @@ use run::setting::Setting;
 use scenario::catalog::Catalog;
 use scenario::plan::Rate;
 use server::library::Library;
-use server::{App, Assets, Bodies, Gateway, Inspector};
+use server::{App, Assets, Gateway};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,9 +34,8 @@ use std::time::Duration;
 use store::Store;
 use tls::Tls;
 use triggers::schedule::runner::Scheduler;
-use triggers::webhook::address::{Forwarding, Proxies};
+use triggers::webhook::address::Forwarding;
 use triggers::webhook::hooks::HookTable;
-use triggers::webhook::rate::Callers;
 use url::Url;
 
 /// How long the body of a webhook call may take to come.
@@ -166,7 +167,7 @@ impl Serve {
             modules::Options { allow_private: self.allow_private.clone(), listeners: vec![address], own_hooks: None };
         let reach = Reach::over(&store, &setting, options);
         let loaded = reach.modules(Arc::clone(&home.connections));
-        let engine_options = self.engine_options(setting);
+        let engine_options = self.engine_options(Arc::clone(&setting));
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, engine_options);
         engine.handle().use_rates(home.connections.rates());
         let hooks = HookTable::default();
@@ -182,14 +183,16 @@ impl Serve {
         }));
         folder.reload()?;
         let resumed = engine.resume()?;
-        let app = self.app(
-            address,
-            token,
-            self.gateway(engine.handle(), hooks, reach.files.clone(), inspector.clone()),
-            &folder,
-            home.catalog,
-            reach.stores.clone(),
-        )?;
+        let around = Around {
+            handle: engine.handle(),
+            hooks,
+            setting,
+            tables: Arc::clone(&store.tables),
+            listening: address,
+            inspector: inspector.clone(),
+        };
+        let app =
+            self.app(address, token, self.gateway(around, &reach), &folder, home.catalog, reach.stores.clone())?;
         let server = match &certificate {
             Some(certificate) => server::serve_tls(listener, certificate, app.clone())?,
             None => server::serve(listener, app.clone())?,
@@ -217,21 +220,6 @@ impl Serve {
         serving.await??;
         requests::settle(&inspector);
         Ok(ExitCode::SUCCESS)
-    }
-
-    fn gateway(&self, handle: engine::Handle, hooks: HookTable, files: Files, inspector: Inspector) -> Gateway {
-        Gateway {
-            handle,
-            hooks,
-            proxies: Proxies { trusted: self.trust_proxy.clone(), header: self.forwarding.into() },
-            max_body: self.max_body,
-            max_file: self.max_file,
-            body_timeout: BODY_TIMEOUT,
-            files,
-            bodies: Bodies::default(),
-            callers: self.hook_rate.map(|rate| Arc::new(Callers::new(rate))),
-            inspector,
-        }
     }
 
     fn app(

@@ -3,6 +3,7 @@
 
 pub mod catalog;
 pub mod connections;
+pub mod documents;
 pub mod far_side;
 pub mod guard;
 pub mod own_hooks;

@@ -79,7 +79,7 @@ impl App {
     }
 
     pub(crate) fn handle(&self) -> &Handle {
-        &self.0.gateway.handle
+        self.0.gateway.handle()
     }
 
     pub(crate) fn gateway(&self) -> &Gateway {

@@ -1,46 +1,36 @@
-//! The webhook gateway: reads a request as far as it is welcome, hands it to its run, and sends what comes back.
+//! The webhook gateway: reads a request off the wire as far as it is welcome, has it taken in, sends what comes of it, and
+//! has it noted.
 
+mod bin;
 mod body;
-mod question;
+mod capture;
+mod inside;
 
 use crate::bodies::Bodies;
 use crate::inspector::Inspector;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 pub(crate) use body::read;
-use engine::{Handle, Novelty};
-use run::files::Files;
-use run::id::RunId;
-use run::response::Response;
+use bytes::Bytes;
+use engine::Handle;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use triggers::webhook::address::Proxies;
-use triggers::webhook::headers::check;
-use triggers::webhook::hooks::{HookTable, Reply, reply};
-use triggers::webhook::parse::RawRequest;
-use triggers::webhook::problem::{self, Refusal};
-use triggers::webhook::rate::Callers;
+use triggers::webhook::answer::{Answered, Connection};
+use triggers::webhook::hooks::{Hook, HookTable};
+use triggers::webhook::intake::{Arrival, Intake, Opened, Sender, Settled};
+use triggers::webhook::problem::Refusal;
+use triggers::webhook::upload::Body;
+use triggers::webhook::upload::Body;
 
-/// Tells which run answered.
-const RUN: HeaderName = HeaderName::from_static("hookmill-run");
-
-/// Tells that the answer is that of an earlier delivery, and its run.
-const REPEAT: HeaderName = HeaderName::from_static("hookmill-repeat");
-
-/// What a page may do that a scenario answers with: it must not act in the name of the editor's origin (CWE-79).
-const SANDBOX: &str = "sandbox allow-forms allow-popups allow-scripts";
-
-/// What the gateway stands on.
+/// What the gateway stands on. Clones are cheap and mean the same gateway.
 #[derive(Clone, Debug)]
 pub struct Gateway {
-    /// Takes the runs.
-    pub handle: Handle,
+    /// What every request goes through.
+    pub intake: Intake,
     /// The webhooks.
     pub hooks: HookTable,
-    /// The proxies that are believed.
-    pub proxies: Proxies,
     /// The largest body that is held in memory and parsed, in bytes; also of files, for webhooks that set no bound of
     /// their own.
     pub max_body: u64,
@@ -50,19 +40,24 @@ pub struct Gateway {
     pub body_timeout: Duration,
     /// The room for all bodies that are being read.
     pub bodies: Bodies,
-    /// Where files are kept.
-    pub files: Files,
-    /// How many requests each caller may send; none: any number.
-    pub callers: Option<Arc<Callers>>,
     /// Keeps the requests that come, for people to look at.
     pub inspector: Inspector,
 }
 
 impl Gateway {
-    /// Counts a request of this caller. 429: there were too many.
-    fn count(&self, caller: IpAddr) -> Result<(), Refusal> {
-        let Some(callers) = &self.callers else { return Ok(()) };
-        callers.take(caller, self.handle.clock().now()).map_err(Refusal::too_fast)
+    /// Takes the runs.
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.intake.handle
+    }
+
+    /// The proxies that are believed.
+    pub(crate) fn proxies(&self) -> &Proxies {
+        &self.intake.proxies
+    }
+
+    /// The largest decoded body that a webhook takes as a whole, in bytes.
+    fn most(&self, hook: &Hook) -> u64 {
+        hook.max_body.unwrap_or(self.max_body).min(self.max_body)
     }
 }
 
@@ -76,69 +71,78 @@ pub(crate) fn configure(gateway: Gateway) -> impl FnOnce(&mut web::ServiceConfig
 }
 
 async fn receive(request: HttpRequest, payload: web::Payload, gateway: web::Data<Gateway>) -> HttpResponse {
-    if matches!(*request.method(), Method::HEAD | Method::OPTIONS) {
-        return private(question::answer(&request, &gateway).unwrap_or_else(|refusal| refused(&refusal)));
-    }
-    let mut first = None;
-    let mut response = match start(&request, payload, &gateway, &mut first).await {
-        Ok(Reply::Response { run, response }) => answer(run, &response),
-        Ok(Reply::Accepted { run }) => accepted(run),
-        Ok(Reply::Dropped) => dropped(),
-        Err(refusal) => refused(&refusal),
-    };
-    if let Some(run) = first {
-        response.headers_mut().insert(REPEAT, in_header(run));
-    }
-    question::show(&mut response, &request, &gateway);
-    private(response)
-}
-
-/// A path may be all that keeps strangers from a webhook, so browsers are not to pass it on.
-fn private(mut response: HttpResponse) -> HttpResponse {
-    let headers = response.headers_mut();
-    if !headers.contains_key(header::REFERRER_POLICY) {
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    }
-    response
-}
-
-/// Has the request start its run; gives in `first` the run of an earlier delivery that it repeats.
-async fn start(
-    request: &HttpRequest,
-    payload: web::Payload,
-    gateway: &Gateway,
-    first: &mut Option<RunId>,
-) -> Result<Reply, Refusal> {
-    let hooks = gateway.hooks.current();
-    let path = request.uri().path().strip_prefix("/hook/").unwrap_or_default();
-    let found = hooks.find(path, request.method().as_str())?;
-    let headers = fields(request);
-    check(&headers)?;
-    let ip = caller(request, &gateway.proxies, &headers);
-    let hook = found.target;
-    hook.admit(ip)?;
-    gateway.count(ip)?;
-    hook.count(gateway.handle.clock().now())?;
-    let mut share = gateway.bodies.share();
-    let body = body::receive(request, payload, gateway, hook, &mut share).await?;
-    let body = body::decompress(request, body, gateway, hook, &mut share)?;
-    let input = hook.input(RawRequest {
+    let began = Instant::now();
+    let headers = fields(&request);
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let arrival = Arrival {
         method: request.method().as_str(),
-        path: &found.path,
-        params: found.params,
-        query: request.query_string(),
+        target,
         headers: &headers,
-        body,
-        ip,
-        at: gateway.handle.clock().now(),
-        reads: &hook.deployment.plan.trigger_reads,
-    })?;
-    drop(share);
-    let told = hook.deliver(&gateway.handle, input).await;
-    reply(told.map(|told| {
-        *first = told.answer.run().filter(|_| told.novelty == Novelty::Repeat);
-        told.answer
-    }))
+        peer: peer(&request),
+        ip: caller(&request, gateway.proxies(), &headers),
+        at: gateway.handle().clock().now(),
+        sender: Sender::Caller,
+    };
+    let answer = gateway.answer(Wire::Open(&request, payload), &arrival, began).await;
+    respond(&answer)
+}
+
+/// Where the body of a request is.
+pub(crate) enum Wire<'r> {
+    /// Still to be read.
+    Open(&'r HttpRequest, web::Payload),
+    /// At hand.
+    Read(Bytes),
+}
+
+/// A body that was read, if it was.
+#[derive(Debug, Default)]
+struct Sent {
+    /// The bytes as they came; empty where they went into files.
+    bytes: Bytes,
+    length: u64,
+}
+
+impl Gateway {
+    /// What the caller of a webhook is told. Whatever it is, the request is kept.
+    pub(crate) async fn answer(&self, wire: Wire<'_>, arrival: &Arrival<'_>, began: Instant) -> Answered {
+        let hooks = self.hooks.current();
+        let (settled, sent) = match self.intake.open(&hooks, arrival).await {
+            Ok(opened) => self.finish(opened, wire, arrival).await,
+            Err(settled) if settled.hook.is_none() => match self.inspector.bin(arrival.path()) {
+                Some(bin) => return self.keep(&bin, wire, arrival, began).await,
+                None => return settled.answer,
+            },
+            Err(settled) => (settled, Sent::default()),
+        };
+        if let Some(hook) = settled.hook {
+            capture::note(&self.inspector, hook, &settled, arrival, &sent, began);
+        }
+        settled.answer
+    }
+
+    async fn finish<'h>(
+        &self,
+        opened: Opened<'h, '_>,
+        wire: Wire<'_>,
+        arrival: &Arrival<'_>,
+    ) -> (Settled<'h>, Sent) {
+        let hook = opened.hook;
+        let mut share = self.bodies.share();
+        let body = match wire {
+            Wire::Open(request, payload) => {
+                body::receive(request, payload, self, hook, arrival.headers, &mut share).await
+            }
+            Wire::Read(bytes) => Ok(Body::Whole(bytes)),
+        };
+        let body = match body {
+            Ok(body) => body,
+            Err(refusal) => return (Settled::refused(hook, refusal).with_cors(hook, arrival), Sent::default()),
+        };
+        let sent = Sent::of(&body);
+        let room = |bytes| share.take(bytes);
+        (self.intake.finish(opened, arrival, body, self.most(hook), room).await, sent)
+    }
 }
 
 /// The header fields, as they came.
@@ -148,72 +152,32 @@ pub(crate) fn fields(request: &HttpRequest) -> Vec<(&str, &[u8])> {
 
 /// Where the request comes from, behind the proxies that are believed.
 pub(crate) fn caller(request: &HttpRequest, proxies: &Proxies, headers: &[(&str, &[u8])]) -> IpAddr {
-    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-    proxies.client(peer, headers)
+    proxies.client(peer(request), headers)
 }
 
-fn answer(run: RunId, response: &Response) -> HttpResponse {
-    let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut builder = HttpResponse::build(status);
-    let mut is_page = false;
-    for (name, value) in &response.headers {
-        is_page |= name == "content-type" && can_run_scripts(value);
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str())) {
-            builder.append_header((name, value));
-        }
-    }
-    if is_page {
-        builder.append_header((header::CONTENT_SECURITY_POLICY, SANDBOX));
-    }
-    builder.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
-    name_run(&mut builder, run).body(response.body.clone())
-}
-
-/// Whether a browser may run what an answer of this type holds.
-fn can_run_scripts(content_type: &str) -> bool {
-    let content_type = content_type.to_ascii_lowercase();
-    ["html", "xml", "svg"].iter().any(|kind| content_type.contains(kind))
-}
-
-fn accepted(run: RunId) -> HttpResponse {
-    name_run(&mut HttpResponse::Ok(), run)
-        .content_type("application/json")
-        .body(format!(r#"{{"accepted":true,"run":"{run}"}}"#))
-}
-
-/// No run was started, and none will be for this delivery: it is not to be sent again.
-fn dropped() -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("application/json")
-        .body(r#"{"accepted":false,"dropped":"as many runs are under way as the scenario allows"}"#)
+fn peer(request: &HttpRequest) -> IpAddr {
+    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip())
 }
 
 /// The refusal as a problem document.
 pub(crate) fn refused(refusal: &Refusal) -> HttpResponse {
-    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    respond(&Answered::refused(refusal))
+}
+
+fn respond(answer: &Answered) -> HttpResponse {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut builder = HttpResponse::build(status);
-    builder.content_type(problem::CONTENT_TYPE);
-    if matches!(refusal.status, 408 | 413) || refusal.code == "busy" {
-        // What is still to come of the body is not wanted.
+    for (name, value) in answer.headers() {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            builder.append_header((name, value));
+        }
+    }
+    if answer.connection == Connection::Closed {
         builder.force_close();
     }
-    if let Some(allow) = &refusal.allow {
-        builder.insert_header((header::ALLOW, allow.as_str()));
+    if answer.headers().all(|(name, _)| name != "referrer-policy") {
+        // A path may be all that keeps strangers from a webhook, so browsers are not to pass it on.
+        builder.insert_header((header::REFERRER_POLICY, "no-referrer"));
     }
-    if let Some(seconds) = refusal.retry_after {
-        builder.insert_header((header::RETRY_AFTER, seconds));
-    }
-    if let Some(run) = refusal.run {
-        name_run(&mut builder, run);
-    }
-    builder.body(refusal.to_json().to_string())
-}
-
-fn name_run(builder: &mut HttpResponseBuilder, run: RunId) -> &mut HttpResponseBuilder {
-    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
-    builder.insert_header((RUN, &*run.0.hyphenated().encode_lower(&mut text)))
-}
-
-fn in_header(run: RunId) -> HeaderValue {
-    HeaderValue::try_from(run.to_string()).unwrap_or_else(|_| HeaderValue::from_static(""))
+    builder.body(answer.body.clone())
 }

@@ -119,7 +119,7 @@ fn input(request: &HttpRequest, body: web::Bytes, app: &App) -> Result<Input, Re
         query: request.query_string(),
         headers: &headers,
         body: body.into(),
-        ip: gateway::caller(request, &app.gateway().proxies, &headers),
+        ip: gateway::caller(request, app.gateway().proxies(), &headers),
         at: app.now(),
         reads: &TriggerReads::Fields(BTreeSet::new()),
     })

@@ -32,21 +32,26 @@ pub(crate) struct Server {
 impl Server {
     /// Serves a scratch folder.
     pub(crate) fn hookmill(bench: &Bench, scratch: &Scratch) -> anyhow::Result<Self> {
-        Self::hookmill_under(Command::new(&bench.binary), scratch)
+        Self::hookmill_with(bench, scratch, &[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn hookmill_with(bench: &Bench, scratch: &Scratch, more: &[&str]) -> anyhow::Result<Self> {
+        Self::serve(Command::new(&bench.binary), scratch, free_address()?, more)
     }
 
     /// The same at this address, which must be free.
     pub(crate) fn hookmill_at(bench: &Bench, scratch: &Scratch, address: SocketAddr) -> anyhow::Result<Self> {
-        Self::serve(Command::new(&bench.binary), scratch, address)
+        Self::serve(Command::new(&bench.binary), scratch, address, &[])
     }
 
     /// The same, by a command that starts the program and takes its arguments.
     pub(crate) fn hookmill_under(command: Command, scratch: &Scratch) -> anyhow::Result<Self> {
-        Self::serve(command, scratch, free_address()?)
+        Self::serve(command, scratch, free_address()?, &[])
     }
 
-    fn serve(mut command: Command, scratch: &Scratch, address: SocketAddr) -> anyhow::Result<Self> {
-        command.arg("serve").arg(scratch.scenarios()).args(["--listen", &address.to_string()]);
+    fn serve(mut command: Command, scratch: &Scratch, address: SocketAddr, more: &[&str]) -> anyhow::Result<Self> {
+        command.arg("serve").arg(scratch.scenarios()).args(["--listen", &address.to_string()]).args(more);
         command.arg("--data").arg(scratch.data()).env("HOOKMILL_TOKEN", TOKEN).env_remove("RUST_LOG");
         Self::start(command, address, scratch.file("log"))
     }

@@ -45,7 +45,7 @@ pub(super) fn table(
             };
             entry.hooks.push(path.clone());
             let source = Source { id: entry.id.clone(), path, place: webhook.place };
-            match (source.path.parse::<Pattern>(), Hook::new(Arc::clone(&deployment), webhook)) {
+            match (source.path.parse::<Pattern>(), Hook::new(&source.path, Arc::clone(&deployment), webhook)) {
                 (Ok(pattern), Ok(hook)) => {
                     hooks.push((pattern, hook));
                     sources.push(source);

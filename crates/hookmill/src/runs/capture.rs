@@ -11,7 +11,6 @@ use engine::{Engine, capture};
 use modules::Connections;
 use run::entry::Entry;
 use run::id::{RunId, ScenarioId};
-use scenario::catalog::Catalog;
 use scenario::plan::{Plan, Test};
 use serde_json::Value;
 use std::fs::OpenOptions;
@@ -110,7 +109,7 @@ fn written(test: &Value) -> anyhow::Result<String> {
 /// Runs the test. Expectations that differ only by what comes out differently each time are loosened; what else
 /// differs is told.
 fn rehearsed(id: &ScenarioId, text: &str, mut test: Value) -> anyhow::Result<(Value, Vec<String>)> {
-    let catalog = Catalog::new(modules::specs());
+    let catalog = crate::language::catalog();
     let (plan, _) = scenario::check(text, &catalog);
     let plan = Arc::new(plan.context("the scenario that the run was of is not valid any more")?);
     let connections = Arc::new(Connections::empty());

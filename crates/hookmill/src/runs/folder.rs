@@ -2,7 +2,6 @@
 
 use anyhow::Context;
 use engine::{Engine, Options};
-use scenario::catalog::Catalog;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +15,7 @@ pub(super) fn open(data: &Path) -> Option<Engine> {
         return None;
     }
     let store = store::open(&format!("sled:{}", data.display())).ok()?;
-    let catalog = Arc::new(Catalog::new(modules::specs()));
+    let catalog = Arc::new(crate::language::catalog());
     Some(Engine::start(store, catalog, [], Options::default()))
 }
 

@@ -9,6 +9,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How long a caller waits for an answer unless something else is said.
+pub const WAIT: Duration = Duration::from_secs(40);
+
 /// `webhook:`.
 #[derive(Clone, Debug)]
 pub struct Webhook {
@@ -31,8 +34,8 @@ pub struct Webhook {
     pub each: Option<ItemPath>,
     /// JSON Schema that the body (or `data`, for callers without a body) must satisfy.
     pub input: Option<Value>,
-    /// How long a caller waits for `respond`.
-    pub wait: Duration,
+    /// How long a caller waits for `respond`; none: [`WAIT`], or as long as the sender's preset has it wait.
+    pub wait: Option<Duration>,
     /// The largest body in bytes; none: the server's bound.
     pub max_body: Option<u64>,
     /// How repeated deliveries are recognised.

@@ -13,8 +13,6 @@ pub(super) const KEYS: &[&str] =
     &["path", "methods", "allow", "cors", "verify", "dedupe", "each", "rate", "input", "wait", "max_body"];
 pub(super) const DEDUPE_KEYS: &[&str] = &["key", "window"];
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE"];
-/// How long a caller waits for the answer unless the scenario says otherwise.
-const WAIT: Duration = Duration::from_secs(40);
 /// For how long repeats of a delivery are recognised unless the scenario says otherwise: longer than senders try again.
 const WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -33,7 +31,7 @@ impl Checker<'_> {
             rate: fields.get("rate").and_then(|node| self.rate(node, "requests in a time")),
             each: fields.get("each").and_then(|node| self.each(node)),
             input: self.input(fields),
-            wait: fields.get("wait").and_then(|node| self.positive_duration(node, "`wait`")).unwrap_or(WAIT),
+            wait: fields.get("wait").and_then(|node| self.positive_duration(node, "`wait`")),
             max_body: fields.get("max_body").and_then(|node| self.size(node, "`max_body`")),
             dedupe: fields.get("dedupe").map_or(Deduping::AsPreset, |node| self.deduping(node)),
         })

@@ -34,7 +34,7 @@ fn the_whole_of_a_scenario() {
     assert_eq!(plan.trigger_reads, reads(&["body"]));
     assert_eq!(plan.block(BODY).steps.len(), 5);
     let [Trigger::Webhook(webhook)] = plan.triggers.as_slice() else { panic!("{:?}", plan.triggers) };
-    assert_eq!((webhook.path.as_deref(), webhook.wait), (Some("ship-order"), Duration::from_secs(40)));
+    assert_eq!((webhook.path.as_deref(), webhook.wait), (Some("ship-order"), None));
     assert_eq!((webhook.place.line, webhook.place.column), (6, 11));
     assert_eq!(webhook.input, Some(json!({ "type": "object", "required": ["order"] })));
     let row = plan.step(StepNo(2));
@@ -149,7 +149,7 @@ fn triggers() {
     assert_eq!(schedules.next(), Some((When::Cron("0 30 7 * * *".into()), "America/New_York", CatchUp::One)));
     assert_eq!(schedules.next(), Some((When::Every(Duration::from_secs(90)), "Europe/Berlin", CatchUp::All)));
     let Trigger::Webhook(orders) = &plan.triggers[1] else { panic!("a webhook") };
-    assert_eq!((orders.wait, orders.max_body), (Duration::from_secs(300), Some(10 << 20)));
+    assert_eq!((orders.wait, orders.max_body), (Some(Duration::from_secs(300)), Some(10 << 20)));
     let Trigger::Webhook(orders) = &plan.triggers[2] else { panic!("a webhook") };
     let allow: Vec<String> = orders.allow.iter().map(|n| format!("{}/{}", n.address, n.prefix)).collect();
     assert_eq!(allow, ["203.0.113.7/32", "2001:db8::1/128", "10.0.0.0/8"]);

@@ -87,7 +87,7 @@ fn attempt(request: &HttpRequest, app: &App, is_right: impl FnOnce(&App) -> bool
 
 /// Where the request comes from, behind the proxies that are believed.
 fn address(request: &HttpRequest, app: &App) -> IpAddr {
-    gateway::caller(request, &app.gateway().proxies, &gateway::fields(request))
+    gateway::caller(request, app.gateway().proxies(), &gateway::fields(request))
 }
 
 /// To the start page, and nowhere else: where to go is never taken from the request.

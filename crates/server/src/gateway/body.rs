@@ -23,15 +23,21 @@ pub(super) async fn receive(
     payload: web::Payload,
     gateway: &Gateway,
     hook: &Hook,
+    headers: &[(&str, &[u8])],
     share: &mut Share,
 ) -> Result<Body, Refusal> {
-    let Gateway { max_body, max_file, body_timeout, files, .. } = gateway;
+    let Gateway { max_body, max_file, body_timeout, .. } = gateway;
+    let files = &gateway.intake.files;
     let wanted = hook.max_body.unwrap_or(*max_body);
     let bounds = Bounds { parsed: wanted.min(*max_body), files: wanted.min(*max_file) };
     let content_type = request.headers().get(header::CONTENT_TYPE).map(|value| value.as_bytes());
     let announced = announced(request);
-    let coding = Coding::of(encoding(request))?;
-    let reception = Reception::of(content_type, announced, &hook.deployment.plan.trigger_reads)?;
+    let coding = Coding::of(compression::named(headers))?;
+    let reception = match hook.verifies_body() {
+        // What was signed is the bytes as they come.
+        true => Reception::Whole,
+        false => Reception::of(content_type, announced, &hook.deployment.plan.trigger_reads)?,
+    };
     let most = reception.bound(bounds);
     if reception == Reception::Whole {
         return in_time(*body_timeout, async { read(request, payload, most, share).await.map(Body::Whole) }).await;
@@ -69,33 +75,6 @@ pub(crate) async fn read(
         Ok(chunk)
     });
     upload::whole(chunks, most).await
-}
-
-/// The bytes of a body that was taken in as a whole, decoded. Before this, they are as they were sent.
-pub(super) fn decompress(
-    request: &HttpRequest,
-    body: Body,
-    gateway: &Gateway,
-    hook: &Hook,
-    share: &mut Share,
-) -> Result<Body, Refusal> {
-    match body {
-        Body::Whole(bytes) => {
-            let most = hook.max_body.unwrap_or(gateway.max_body).min(gateway.max_body);
-            compression::decompress(encoding(request), bytes, most, |bytes| share.take(bytes)).map(Body::Whole)
-        }
-        decoded @ (Body::Parts { .. } | Body::File(_)) => Ok(decoded),
-    }
-}
-
-/// How the body is compressed, as the caller says. Several lines are one list (RFC 9110 §5.3), which is more than once.
-fn encoding(request: &HttpRequest) -> Option<&[u8]> {
-    let mut lines = request.headers().get_all(header::CONTENT_ENCODING);
-    match (lines.next(), lines.next()) {
-        (Some(only), None) => Some(only.as_bytes()),
-        (Some(_), Some(_)) => Some(b"several, times"),
-        (None, _) => None,
-    }
 }
 
 /// The length that the caller announces.

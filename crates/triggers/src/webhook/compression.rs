@@ -74,6 +74,16 @@ impl Coding {
     }
 }
 
+/// The `Content-Encoding` of a request. Several lines are one list (RFC 9110 §5.3), which is more than is decoded.
+pub fn named<'h>(headers: &[(&str, &'h [u8])]) -> Option<&'h [u8]> {
+    let mut lines = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
+    match (lines.next(), lines.next()) {
+        (Some((_, only)), None) => Some(only),
+        (Some(_), Some(_)) => Some(b"several, times"),
+        (None, _) => None,
+    }
+}
+
 /// The bytes that a body of this `Content-Encoding` decodes to; itself where it is not compressed. 413: they are more than
 /// `most`, or out of all proportion; nothing beyond is decoded. `room` is asked before bytes are held that were not before.
 pub fn decompress(

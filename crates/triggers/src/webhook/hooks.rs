@@ -1,90 +1,138 @@
-//! The webhooks of all scenarios: what a request has to pass before it starts a run, and what its caller is told.
+//! The webhooks of all scenarios, and which of them a request means.
 
 use super::address::allowed;
 use super::cors::Cors;
-use super::parse::{RawRequest, parse};
+use super::intake::Armed;
+use super::parse::MOST_QUERY;
 use super::pattern::Pattern;
 use super::problem::Refusal;
 use super::rate::Bucket;
-use super::routes::{Conflict, Endpoint, Lookup, Match, Routes};
-use super::schema::Schema;
-use engine::{Answer, By, Delivery, Deployment, Handle, Refused, Told};
-use run::id::{Millis, RunId};
-use run::input::Input;
-use run::response::Response;
-use scenario::plan::{Dedupe, Verify, Webhook};
+use super::routes::{Conflict, Endpoint, Lookup, Routes};
+use super::schema::{InvalidSchema, Schema};
+use super::{encoding, headers};
+use engine::Deployment;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use scenario::plan::{Deduping, ItemPath, Network, Rate, WAIT, Webhook};
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-/// After how many seconds a caller that was refused for lack of room may try again.
-const RETRY_AFTER: u32 = 5;
+/// How often it is looked into what is wrong with signatures, for each webhook: whoever sends nonsense must not keep the
+/// machine busy with it.
+const DIAGNOSES: Rate = Rate { count: 20, per: Duration::from_secs(10) };
 
 /// One webhook of one scenario.
 #[derive(Debug)]
 pub struct Hook {
+    /// Its path, as the scenario writes it: `orders/{id}`.
+    pub path: Arc<str>,
     /// What a request starts.
     pub deployment: Arc<Deployment>,
-    /// How long a caller waits for the run's answer.
-    pub wait: Duration,
     /// The largest body in bytes; none: the server's bound.
     pub max_body: Option<u64>,
-    /// The pages of other sites that may call it.
-    pub cors: Cors,
+    /// What a request has to pass.
+    pub checks: Vec<Armed>,
+    pub(super) schema: Option<Schema>,
+    pub(super) dedupe: Deduping,
+    pub(super) each: Option<ItemPath>,
+    pub(super) cors: Cors,
+    pub(super) rate: Option<Bucket>,
+    pub(super) diagnoses: Bucket,
+    wait: Option<Duration>,
     methods: Vec<String>,
-    allow: Vec<scenario::plan::Network>,
-    schema: Option<Schema>,
-    verify: Verify,
-    rate: Option<Bucket>,
-    dedupe: Option<Dedupe>,
+    allow: Vec<Network>,
+}
+
+/// Why a webhook cannot be served. What cannot be checked must not look like a check that passed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unservable {
+    /// Its input schema cannot be used.
+    #[error(transparent)]
+    Schema(#[from] InvalidSchema),
+    /// `verify` names something that nobody knows.
+    #[error("nobody knows how `{0}` is verified")]
+    Provider(Arc<str>),
 }
 
 impl Hook {
-    /// The webhook as its scenario describes it. An input schema that cannot be used is told, and refuses everything:
-    /// a check that is not made must not look like one that passed.
-    pub fn new(deployment: Arc<Deployment>, webhook: &Webhook) -> Result<Self, super::schema::InvalidSchema> {
+    /// The webhook at this path, as its scenario describes it.
+    pub fn new(path: &str, deployment: Arc<Deployment>, webhook: &Webhook) -> Result<Self, Unservable> {
+        let arm = |check: &scenario::plan::Check| {
+            Armed::of(check).ok_or_else(|| Unservable::Provider(Arc::clone(&check.provider)))
+        };
         Ok(Self {
+            path: path.into(),
             deployment,
-            wait: webhook.wait,
             max_body: webhook.max_body,
+            checks: webhook.verify.checks().iter().map(arm).collect::<Result<_, _>>()?,
+            schema: webhook.input.as_ref().map(Schema::compile).transpose()?,
+            dedupe: webhook.dedupe.clone(),
+            each: webhook.each.clone(),
             cors: Cors::of(&webhook.cors),
             rate: webhook.rate.map(Bucket::new),
+            diagnoses: Bucket::new(DIAGNOSES),
+            wait: webhook.wait,
             methods: webhook.methods.clone(),
             allow: webhook.allow.clone(),
-            schema: webhook.input.as_ref().map(Schema::compile).transpose()?,
-            verify: webhook.verify.clone(),
-            dedupe: webhook.dedupe.expression().cloned(),
         })
     }
 
+    /// Whether the bytes of a body are needed as they were sent, to verify it.
+    pub fn verifies_body(&self) -> bool {
+        self.checks.iter().any(|armed| armed.provider.reads_body())
+    }
+
     /// Whether a caller may call at all: asked before its body is read.
-    pub fn admit(&self, caller: IpAddr) -> Result<(), Refusal> {
-        // Nothing verifies requests here yet: a check that is not made must not look like one that passed.
-        if !allowed(caller, &self.allow) || !self.verify.checks().is_empty() {
+    pub(super) fn admit(&self, caller: IpAddr) -> Result<(), Refusal> {
+        if !allowed(caller, &self.allow) {
             return Err(Refusal::forbidden());
         }
         if self.deployment.plan.enabled { Ok(()) } else { Err(Refusal::gone()) }
     }
 
-    /// Counts a request. 429: there were more than the webhook takes.
-    pub fn count(&self, now: Millis) -> Result<(), Refusal> {
-        self.rate.as_ref().map_or(Ok(()), |rate| rate.take(now).map_err(Refusal::too_fast))
+    /// The preset that knows the sender's events and manners.
+    pub(super) fn lead(&self) -> Option<&Armed> {
+        self.checks.iter().find(|armed| armed.provider.tells()).or(self.checks.first())
     }
 
-    /// The input of the run that this request starts.
-    pub fn input(&self, request: RawRequest<'_>) -> Result<Input, Refusal> {
-        let input = parse(request)?;
-        if let Some(schema) = &self.schema {
-            super::schema::check(schema, &input)?;
+    /// Whether a sender begins with a request by this method, though it starts no run.
+    pub(super) fn greets_by(&self, method: &str) -> bool {
+        self.checks.iter().any(|armed| armed.provider.handshake.methods().contains(&method))
+    }
+
+    pub(super) fn other_method(&self) -> Refusal {
+        Refusal::method_not_allowed(&self.methods)
+    }
+
+    /// How long a caller waits for the run's answer.
+    pub(super) fn wait(&self) -> Duration {
+        self.wait.unwrap_or(WAIT)
+    }
+
+    /// The same, where the author has said so.
+    pub(super) fn own_wait(&self) -> Option<Duration> {
+        self.wait
+    }
+
+    /// The query with every secret of this webhook masked, as runs and the journal may see it.
+    pub(super) fn hide_tokens<'q>(&self, query: &'q str) -> Cow<'q, str> {
+        let secret: Vec<&str> = self.checks.iter().filter_map(Armed::secret_parameter).collect();
+        if secret.is_empty() {
+            return Cow::Borrowed(query);
         }
-        Ok(input)
+        let pairs = encoding::pairs(query.as_bytes(), encoding_rs::UTF_8).take(MOST_QUERY + 1);
+        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let shown = pairs.map(|(name, value)| {
+            let value = if secret.contains(&name.as_str()) { headers::MASK } else { &value };
+            format!("{}={}", encode(&name), encode(value))
+        });
+        Cow::Owned(shown.collect::<Vec<_>>().join("&"))
     }
 
-    /// Starts the run that this request starts, or finds the one that an earlier delivery of the same started; waits
-    /// for its answer as long as callers do.
-    pub async fn deliver(&self, handle: &Handle, input: Input) -> Result<Told, Refused> {
-        let dedupe = self.dedupe.clone().map(By::Expression);
-        handle.deliver(&self.deployment, Delivery { input, recognised: None, dedupe }, self.wait).await
+    /// The parameters of a query in which callers of this webhook send secrets.
+    pub fn secret_parameters(&self) -> Vec<&str> {
+        self.checks.iter().filter_map(Armed::secret_parameter).collect()
     }
 }
 
@@ -105,17 +153,8 @@ impl Hooks {
     }
 
     /// The webhook a request means, by its path below `/hook/` as it came.
-    pub fn find<'r, 'p>(&'r self, path: &'p str, method: &str) -> Result<Match<'r, 'p, Hook>, Refusal> {
-        match self.0.lookup(path, method) {
-            Lookup::Found(found) => Ok(found),
-            Lookup::MethodNotAllowed { allow } => Err(Refusal::method_not_allowed(allow)),
-            Lookup::NotFound => Err(Refusal::not_found()),
-        }
-    }
-
-    /// The webhook at this path, and the methods it takes: for requests that only ask about it.
-    pub fn asked(&self, path: &str) -> Result<(&Hook, &[String]), Refusal> {
-        self.0.asked(path).ok_or_else(Refusal::not_found)
+    pub(super) fn lookup<'r, 'p>(&'r self, path: &'p str, method: &str) -> Lookup<'r, 'p, Hook> {
+        self.0.lookup(path, method)
     }
 }
 
@@ -138,38 +177,5 @@ impl HookTable {
     /// From now on, this table is used. Requests that found their webhook in the old one are not disturbed.
     pub fn replace(&self, hooks: Hooks) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(hooks);
-    }
-}
-
-/// What the caller is told in the end.
-#[derive(Clone, Debug)]
-pub enum Reply {
-    /// What the run says.
-    Response {
-        /// Which run.
-        run: RunId,
-        /// Its answer.
-        response: Arc<Response>,
-    },
-    /// That the run is on disk and has no answer of its own.
-    Accepted {
-        /// Which run.
-        run: RunId,
-    },
-    /// That no run was started, as the scenario's limits have it.
-    Dropped,
-}
-
-/// What the engine's answer means to the caller of a webhook.
-pub fn reply(answer: Result<Answer, Refused>) -> Result<Reply, Refusal> {
-    match answer {
-        Ok(Answer::Responded { run, response }) => Ok(Reply::Response { run, response }),
-        Ok(Answer::Accepted { run }) => Ok(Reply::Accepted { run }),
-        Ok(Answer::Failed { run }) => Err(Refusal::run_failed(run)),
-        Ok(Answer::TimedOut { run }) => Err(Refusal::timed_out(run)),
-        Ok(Answer::Dropped) => Ok(Reply::Dropped),
-        Err(Refused::Busy { retry_after }) => Err(Refusal::too_many_requests(retry_after)),
-        Err(Refused::Draining { retry_after }) => Err(Refusal::draining(retry_after)),
-        Err(Refused::Stopping | Refused::Store(_)) => Err(Refusal::busy(RETRY_AFTER)),
     }
 }

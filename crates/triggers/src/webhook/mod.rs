@@ -1,17 +1,20 @@
 //! Requests to `/hook/…`: which webhook is meant, who calls, what the request says, and how it is refused.
 //!
-//! In the order of a request: [`routes`] finds the webhook, [`address`] the caller, [`rate`] counts it, [`upload`] takes
-//! the body in, [`compression`] decodes it, [`parse`] makes the run's input of it, [`schema`] checks that; [`problem`] has
-//! every refusal. [`public`] is where callers see the webhook, [`cors`] and [`cloudevents`] answer those who ask before they
+//! [`intake`] leads a request through all of it. In its order: [`routes`] finds the webhook, [`address`] the caller,
+//! [`rate`] counts it, [`upload`] takes the body in, [`verify`] tells whose it is by the [`providers`], [`compression`]
+//! decodes it, [`parse`] makes the run's input of it, [`schema`] checks that, [`batch`] cuts it into items; [`answer`] is
+//! what the caller is told, [`problem`] has every refusal. [`public`] is where callers see the webhook, [`cors`] and [`cloudevents`] answer those who ask before they
 //! send. [`path`] makes paths for webhooks without one.
 
 pub mod address;
+pub mod answer;
 pub mod batch;
 pub mod cloudevents;
 pub mod compression;
 pub mod cors;
 pub mod headers;
 pub mod hooks;
+pub mod intake;
 pub mod parse;
 pub mod path;
 pub mod pattern;

@@ -47,6 +47,17 @@ impl Refusal {
         Self::new(403, "forbidden", "this address may not call this webhook")
     }
 
+    /// 401: the request does not prove who sent it; what is wrong with it is for its author alone. 503: that cannot be told
+    /// at the moment.
+    pub fn unverified(status: u16) -> Self {
+        match status {
+            503 => {
+                Self { retry_after: Some(60), ..Self::new(503, "unverifiable", "who sent this cannot be verified now") }
+            }
+            _ => Self::new(401, "unverified", "the request does not prove who sent it"),
+        }
+    }
+
     /// 405: the webhook takes other methods.
     pub fn method_not_allowed(allow: &[String]) -> Self {
         let refusal = Self::new(405, "method_not_allowed", "this webhook does not take this method");
@@ -161,6 +172,7 @@ impl Refusal {
     pub fn title(&self) -> &'static str {
         match self.status {
             400 => "Bad Request",
+            401 => "Unauthorized",
             403 => "Forbidden",
             404 => "Not Found",
             405 => "Method Not Allowed",
@@ -233,6 +245,11 @@ mod tests {
         let run = RunId::from_str("0190b6f0-0000-7000-8000-000000000001").unwrap();
         let all = [
             (Refusal::gone(), 410),
+            (Refusal::unverified(401), 401),
+            (Refusal::unverified(503), 503),
+            (Refusal::too_fast(1), 429),
+            (Refusal::headers_too_large(1), 431),
+            (Refusal::batch_too_large(1), 413),
             (Refusal::forbidden(), 403),
             (Refusal::method_not_allowed(&[]), 405),
             (Refusal::too_large(1), 413),
@@ -242,8 +259,6 @@ mod tests {
             (Refusal::bad_json("x"), 400),
             (Refusal::bad_query("x"), 400),
             (Refusal::too_many_headers(1), 431),
-            (Refusal::headers_too_large(1), 431),
-            (Refusal::too_fast(1), 429),
             (Refusal::busy(1), 503),
             (Refusal::draining(1), 503),
             (Refusal::too_many_requests(1), 429),

@@ -78,9 +78,11 @@ struct Node {
 pub enum Lookup<'r, 'p, T> {
     /// This webhook.
     Found(Match<'r, 'p, T>),
-    /// A webhook, but not by this method; these are for `Allow`.
+    /// A webhook, but not by this method.
     MethodNotAllowed {
-        /// Upper-case methods.
+        /// The webhook.
+        found: Match<'r, 'p, T>,
+        /// Upper-case methods, for `Allow`.
         allow: &'r [String],
     },
     /// No webhook.
@@ -113,19 +115,9 @@ impl<T> Routes<T> {
 
     /// The webhook for a request path below `/hook/`, as it came (percent-encoded), and its method.
     pub fn lookup<'r, 'p>(&'r self, path: &'p str, method: &str) -> Lookup<'r, 'p, T> {
-        match self.at(path) {
-            Some(Reached { route, path, params }) if route.takes(method) => {
-                Lookup::Found(Match { target: &route.target, path, params })
-            }
-            Some(Reached { route, .. }) => Lookup::MethodNotAllowed { allow: &route.allow },
-            None => Lookup::NotFound,
-        }
-    }
-
-    /// The webhook at a request path, whatever the method is, and the methods it takes: for requests that ask about it
-    /// and start nothing (`HEAD`, `OPTIONS`).
-    pub fn asked(&self, path: &str) -> Option<(&T, &[String])> {
-        self.at(path).map(|Reached { route, .. }| (&route.target, route.allow.as_slice()))
+        let Some(Reached { route, path, params }) = self.at(path) else { return Lookup::NotFound };
+        let found = Match { target: &route.target, path, params };
+        if route.takes(method) { Lookup::Found(found) } else { Lookup::MethodNotAllowed { found, allow: &route.allow } }
     }
 
     fn at<'r, 'p>(&'r self, path: &'p str) -> Option<Reached<'r, 'p, T>> {

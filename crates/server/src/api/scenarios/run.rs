@@ -14,16 +14,13 @@ use engine::{Answer, Deployment};
 use run::id::{RunId, ScenarioId};
 use run::input::{Input, Source};
 use run::payload::Payload;
-use scenario::plan::{Plan, Trigger};
+use scenario::plan::{Plan, Trigger, WAIT};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use triggers::webhook::schema::Schema;
 use utoipa::{IntoParams, ToSchema};
-
-/// How long a caller waits who does not say.
-const WAIT: Duration = Duration::from_secs(40);
 
 /// No caller waits longer, in seconds.
 const LONGEST_WAIT: u64 = 300;
@@ -125,7 +122,7 @@ fn satisfies(plan: &Plan, value: &Value) -> Result<(), Problem> {
 /// How long callers of the scenario's webhook wait.
 fn usual(plan: &Plan) -> Duration {
     let waits = plan.triggers.iter().filter_map(|trigger| match trigger {
-        Trigger::Webhook(webhook) => Some(webhook.wait),
+        Trigger::Webhook(webhook) => Some(webhook.wait.unwrap_or(WAIT)),
         Trigger::Schedule(_) | Trigger::Manual(_) | Trigger::Call(_) | Trigger::Failure(_) => None,
     });
     waits.max().unwrap_or(WAIT)

@@ -17,6 +17,7 @@ pub(super) const PROVIDER: Provider = Provider {
         ..Signed::BODY
     }),
     telltales: &["x-github-event"],
+    form_field: Some("payload"),
     handshake: Handshake::Event("X-GitHub-Event", "ping"),
     event: Fact::Header("X-GitHub-Event"),
     id: Fact::Header("X-GitHub-Delivery"),

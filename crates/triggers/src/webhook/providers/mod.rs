@@ -43,7 +43,9 @@ mod zoom;
 
 pub use setting::{Kind, Need, Setting};
 
-use super::verify::{Fact, Facts, Fault, Greeting, Handshake, Incoming, KeyRequest, Keys, Scheme, Settings};
+use super::verify::{
+    Fact, Facts, Fault, Greeting, Handshake, Incoming, KeyRequest, Keys, Scheme, Settings, Token, TokenPlace,
+};
 use scenario::catalog::{Assurance, ProviderSpec};
 use serde_json::Value;
 use std::time::Duration;
@@ -69,6 +71,8 @@ pub struct Provider {
     pub scheme: Scheme,
     /// Headers, lower-case, that only its requests have.
     pub telltales: &'static [&'static str],
+    /// The field of a form in which it sends JSON, where it sends forms of one field.
+    pub form_field: Option<&'static str>,
     /// What it asks before it sends events.
     pub handshake: Handshake,
     /// Where the kind of an event stands.
@@ -128,6 +132,7 @@ impl Provider {
         one_of: &[],
         scheme: Scheme::Unverifiable,
         telltales: &[],
+        form_field: None,
         handshake: Handshake::None,
         event: Fact::Nowhere,
         id: Fact::Nowhere,
@@ -163,6 +168,38 @@ impl Provider {
     /// What the request says of its event. `body` is the parsed body, or that cut down to one item of a batch.
     pub fn facts(&self, settings: &Settings, incoming: &Incoming<'_>, body: &Value) -> Facts {
         Facts { event: self.event.read(settings, incoming, body), id: self.id.read(settings, incoming, body) }
+    }
+
+    /// Whether it knows of what kind an event is, by which id it is repeated, or how soon it has to be answered.
+    pub fn tells(&self) -> bool {
+        self.event.exists() || self.id.exists() || self.deadline.is_some()
+    }
+
+    /// Whether its requests can only be verified with their bodies.
+    pub fn reads_body(&self) -> bool {
+        self.proves() && self.scheme.reads_body() || !matches!(self.handshake, Handshake::None | Handshake::Head)
+    }
+
+    /// The query parameter in which its callers send a secret, where they do. `setting` gives what was set for a name.
+    pub fn secret_parameter<'s>(&self, setting: impl Fn(&str) -> Option<&'s str>) -> Option<&'s str> {
+        match self.scheme {
+            Scheme::Token(Token { place: TokenPlace::NamedParameter, .. }) => setting("name"),
+            _ => None,
+        }
+    }
+
+    /// Whether it sends its secret by itself, before anything else.
+    pub fn keeps_token(&self) -> bool {
+        matches!(self.handshake, Handshake::KeepToken)
+    }
+
+    /// How a caller that sent no credentials is told which are wanted (RFC 9110 §11.6.1), where it is a scheme of HTTP.
+    pub fn challenge(&self) -> Option<&'static str> {
+        match self.scheme {
+            Scheme::Login => Some("Basic realm=\"webhook\", charset=\"UTF-8\""),
+            Scheme::Jwt(_) | Scheme::Token(Token { place: TokenPlace::Bearer, .. }) => Some("Bearer"),
+            _ => None,
+        }
     }
 
     /// Whether a webhook with this check is closed to strangers.

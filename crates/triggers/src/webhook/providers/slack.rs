@@ -22,6 +22,7 @@ pub(super) const PROVIDER: Provider = Provider {
         ..Signed::BODY
     }),
     telltales: &["x-slack-signature"],
+    form_field: Some("payload"),
     handshake: Handshake::Challenge,
     event: Fact::First(&[
         Fact::Body("event.type"),

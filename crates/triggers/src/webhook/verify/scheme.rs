@@ -38,6 +38,18 @@ impl Scheme {
         !matches!(self, Self::Unverifiable)
     }
 
+    /// Whether it takes the body to check it; else the head of a request proves its sender.
+    pub(crate) fn reads_body(&self) -> bool {
+        match self {
+            Self::Unverifiable | Self::Login | Self::Jwt(_) => false,
+            Self::Token(token) => token.place.is_in_body(),
+            Self::BySetting(schemes) | Self::ByVersion(schemes) | Self::ByHeader(schemes) => {
+                schemes.iter().any(|(_, scheme)| scheme.reads_body())
+            }
+            Self::Signed(_) | Self::Configured | Self::FormAndUrl | Self::InBody | Self::Certificate => true,
+        }
+    }
+
     /// The keys that must be fetched before it can be checked.
     pub(crate) fn keys_wanted(&self, settings: &Settings, incoming: &Incoming<'_>) -> Option<KeyRequest> {
         match self {

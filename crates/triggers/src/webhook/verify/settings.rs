@@ -35,6 +35,11 @@ impl Settings {
         }
     }
 
+    /// Whether a name has no value that protects anything.
+    pub(crate) fn lack(&self, name: &str) -> bool {
+        self.all(name).next().is_none()
+    }
+
     /// With these values in place of all others of the name.
     pub(super) fn replaced(&self, name: &str, replacement: Vec<Vec<u8>>) -> Self {
         let mut settings = self.clone();

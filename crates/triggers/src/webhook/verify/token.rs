@@ -39,6 +39,10 @@ impl Token {
 }
 
 impl TokenPlace {
+    pub(super) fn is_in_body(self) -> bool {
+        matches!(self, Self::EachItem(..))
+    }
+
     /// The tokens of a request: at least one.
     fn read(self, settings: &Settings, incoming: &Incoming<'_>) -> Result<Vec<String>, Fault> {
         match self {

@@ -1,0 +1,215 @@
+//! Whether a request is from whom it says: the checks that `verify` names, with their secrets put in.
+
+use super::keys::Renewal;
+use super::note::{Note, Settled, Verdict};
+use super::{Arrival, Errand, Intake, Opened};
+use crate::webhook::answer::Answered;
+use crate::webhook::hooks::Hook;
+use crate::webhook::problem::Refusal;
+use crate::webhook::providers::{self, Provider};
+use crate::webhook::upload::Body;
+use crate::webhook::verify::{Effect, Fault, Greeting, Incoming, Settings, diagnose};
+use run::setting::Setting;
+use scenario::plan::{Check, Credential};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::task::spawn_blocking;
+
+/// A check of a webhook.
+#[derive(Debug)]
+pub struct Armed {
+    /// How its sender is verified.
+    pub provider: &'static Provider,
+    credentials: BTreeMap<Arc<str>, Vec<Credential>>,
+}
+
+impl Armed {
+    /// The check that a scenario names; none where nobody knows how that is verified.
+    pub fn of(check: &Check) -> Option<Self> {
+        let provider = providers::find(&check.provider)?;
+        Some(Self { provider, credentials: check.settings.clone() })
+    }
+
+    /// What the author set, with secrets as they are now. One that has no value is left out, so that nothing passes.
+    pub(super) fn settings(&self, setting: &Setting) -> Settings {
+        let mut settings = Settings::default();
+        for (name, credentials) in &self.credentials {
+            for credential in credentials {
+                let value =
+                    credential.resolve(|name| setting.secrets.secret(name), |name| setting.env.get(name).cloned());
+                match value {
+                    Ok(value) => settings.add(name, value.reveal().as_bytes()),
+                    Err(lack) => {
+                        let (provider, setting) = (self.provider.name, &**name);
+                        tracing::warn!(provider, setting, reason = lack.message, "a webhook lacks a secret");
+                    }
+                }
+            }
+        }
+        settings
+    }
+
+    /// The query parameter in which callers send a secret, where they do.
+    pub(in crate::webhook) fn secret_parameter(&self) -> Option<&str> {
+        self.provider.secret_parameter(|name| self.credentials.get(name)?.first()?.plain())
+    }
+}
+
+/// How far a request was looked at before its body was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Passed {
+    /// Its head proves what a head can prove.
+    Head,
+    /// An operator sends it.
+    Unasked,
+}
+
+/// What a check says.
+struct Checked {
+    settings: Settings,
+    verdict: Result<(), Fault>,
+}
+
+impl Intake {
+    /// What can be verified without the body is verified before it is read: strangers send nothing.
+    pub(super) async fn verify_head<'h>(&self, hook: &'h Hook, arrival: &Arrival<'_>) -> Result<Passed, Settled<'h>> {
+        for armed in hook.checks.iter().filter(|armed| !armed.provider.reads_body()) {
+            let checked = self.check(hook, armed, arrival, b"").await;
+            if let Err(fault) = &checked.verdict {
+                return Err(self.unverified(hook, armed, &checked.settings, arrival, b"", fault));
+            }
+        }
+        Ok(Passed::Head)
+    }
+
+    /// Verifies the whole, and answers handshakes.
+    pub(super) async fn verify<'h>(
+        &self,
+        opened: &Opened<'h, '_>,
+        arrival: &Arrival<'_>,
+        body: &Body,
+    ) -> Result<(), Settled<'h>> {
+        let hook = opened.hook;
+        if opened.passed == Passed::Unasked || hook.checks.is_empty() {
+            return Ok(());
+        }
+        let bytes = match body {
+            Body::Whole(bytes) => bytes.as_ref(),
+            Body::Parts { .. } | Body::File(_) => b"",
+        };
+        let mut checked = Vec::with_capacity(hook.checks.len());
+        for armed in &hook.checks {
+            checked.push(self.check(hook, armed, arrival, bytes).await);
+        }
+        let greeting = self.greeting(hook, &checked, arrival, bytes);
+        let greeter = greeting.as_ref().map(|(at, _)| *at);
+        for (at, (armed, Checked { settings, verdict })) in hook.checks.iter().zip(&checked).enumerate() {
+            if let Err(fault) = verdict
+                && greeter != Some(at)
+            {
+                return Err(self.unverified(hook, armed, settings, arrival, bytes, fault));
+            }
+        }
+        match greeting {
+            Some((at, greeting)) => Err(self.greet(hook, &hook.checks[at], greeting).await),
+            None if opened.errand == Errand::Handshake => Err(Settled::refused(hook, hook.other_method())),
+            None => Ok(()),
+        }
+    }
+
+    async fn check(&self, hook: &Hook, armed: &Armed, arrival: &Arrival<'_>, body: &[u8]) -> Checked {
+        let mut settings = armed.settings(&self.setting);
+        if armed.provider.keeps_token() && settings.lack("secret") {
+            let (tokens, path) = (self.tokens.clone(), Arc::clone(&hook.path));
+            let kept = spawn_blocking(move || tokens.get(&path)).await;
+            if let Ok(Ok(Some(token))) = kept {
+                settings.add("secret", token.as_bytes());
+            }
+        }
+        let url = self.url(arrival);
+        let incoming = incoming(arrival, &url, body);
+        let verdict = self.verdict(armed.provider, &settings, &incoming).await;
+        Checked { settings, verdict }
+    }
+
+    async fn verdict(&self, provider: &Provider, settings: &Settings, incoming: &Incoming<'_>) -> Result<(), Fault> {
+        if !provider.proves() {
+            return Ok(());
+        }
+        let Some(wanted) = provider.keys_wanted(settings, incoming) else {
+            return provider.verify(settings, incoming, None);
+        };
+        let keys = self.keys.get(&wanted, Renewal::WhenOld, incoming.now).await;
+        match provider.verify(settings, incoming, keys.as_deref()) {
+            // Its sender may have changed its keys since.
+            Err(fault) if fault.code == "unknown_key" => {
+                let keys = self.keys.get(&wanted, Renewal::AtOnce, incoming.now).await;
+                provider.verify(settings, incoming, keys.as_deref())
+            }
+            verdict => verdict,
+        }
+    }
+
+    fn greeting(
+        &self,
+        hook: &Hook,
+        checked: &[Checked],
+        arrival: &Arrival<'_>,
+        body: &[u8],
+    ) -> Option<(usize, Greeting)> {
+        let url = self.url(arrival);
+        let incoming = incoming(arrival, &url, body);
+        hook.checks.iter().zip(checked).enumerate().find_map(|(at, (armed, Checked { settings, verdict }))| {
+            armed.provider.handshake(settings, &incoming, verdict).map(|greeting| (at, greeting))
+        })
+    }
+
+    async fn greet<'h>(&self, hook: &'h Hook, armed: &Armed, greeting: Greeting) -> Settled<'h> {
+        if let Some(Effect::Keep(token)) = &greeting.effect {
+            let (tokens, path, token) = (self.tokens.clone(), Arc::clone(&hook.path), token.reveal().to_owned());
+            match spawn_blocking(move || tokens.keep_first(&path, &token)).await {
+                Ok(Ok(true)) => {}
+                Ok(Ok(false)) => return Settled::refused(hook, Refusal::unverified(401)),
+                Ok(Err(_)) | Err(_) => return Settled::refused(hook, Refusal::unverified(503)),
+            }
+        }
+        let answer = Answered::plain(greeting.status, greeting.content_type, greeting.body);
+        let note = Note { provider: Some(armed.provider.name), ..Note::new(Verdict::Handshake) };
+        Settled::new(hook, answer, note)
+    }
+
+    /// The caller is told next to nothing; the author of the webhook is told what went wrong, as long as that is not asked
+    /// for too often.
+    fn unverified<'h>(
+        &self,
+        hook: &'h Hook,
+        armed: &Armed,
+        settings: &Settings,
+        arrival: &Arrival<'_>,
+        body: &[u8],
+        fault: &Fault,
+    ) -> Settled<'h> {
+        let url = self.url(arrival);
+        let diagnosis = hook
+            .diagnoses
+            .take(arrival.at)
+            .is_ok()
+            .then(|| Box::new(diagnose(armed.provider, settings, &incoming(arrival, &url, body), fault)));
+        let mut settled = Settled::refused(hook, Refusal::unverified(fault.status));
+        if let (401, Some(challenge)) = (fault.status, armed.provider.challenge()) {
+            settled.answer = settled.answer.with("www-authenticate", challenge);
+        }
+        settled.note.provider = Some(armed.provider.name);
+        settled.note.verdict = Verdict::Refused { code: fault.code, detail: fault.detail.clone().into(), diagnosis };
+        settled
+    }
+
+    fn url(&self, arrival: &Arrival<'_>) -> String {
+        self.public.of(&self.proxies, arrival.peer, arrival.headers, arrival.target)
+    }
+}
+
+fn incoming<'a>(arrival: &Arrival<'a>, url: &'a str, body: &'a [u8]) -> Incoming<'a> {
+    let (method, query, headers) = (arrival.method, arrival.query(), arrival.headers);
+    Incoming { method, url, query, headers, body, now: arrival.at }
+}

@@ -1,0 +1,225 @@
+//! From a verified request to its run, or one run for each of its items, and back to the caller in time.
+
+use super::checks::Armed;
+use super::note::{Note, Settled, Verdict};
+use super::{Arrival, Intake, Sender};
+use crate::webhook::answer::Answered;
+use crate::webhook::batch;
+use crate::webhook::cloudevents::Event;
+use crate::webhook::hooks::Hook;
+use crate::webhook::problem::Refusal;
+use crate::webhook::schema;
+use crate::webhook::verify::{Facts, Incoming};
+use bytes::Bytes;
+use engine::{Answer, By, Delivery, Novelty, Refused, Told};
+use run::entry::{Item, Recognised};
+use run::id::RunId;
+use run::input::Input;
+use run::payload::Payload;
+use scenario::plan::{Deduping, ItemPath};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::time::Duration;
+
+/// Within this time a sender is answered that takes a delivery for lost before long, whatever the run does: less than the
+/// second that is promised, by what it takes to read and to write.
+const PROMPT: Duration = Duration::from_millis(800);
+
+/// For how long repeats of a delivery are recognised that names itself and has no preset: longer than senders try again.
+const WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// After how many seconds a caller that was refused for lack of room may try again.
+const RETRY_AFTER: u32 = 5;
+
+impl Intake {
+    /// Starts what a request starts. `sent` is the body as it came.
+    pub(super) async fn deliver<'h>(
+        &self,
+        hook: &'h Hook,
+        arrival: &Arrival<'_>,
+        sent: &Bytes,
+        mut input: Input,
+    ) -> Settled<'h> {
+        let lead = hook.lead();
+        if let Some(lead) = lead {
+            unwrap_form(lead, &mut input);
+        }
+        if let Some(schema) = &hook.schema
+            && let Err(refusal) = schema::check(schema, &input)
+        {
+            return Settled::refused(hook, refusal);
+        }
+        match &hook.each {
+            None => self.deliver_one(hook, arrival, sent, input).await,
+            Some(path) => self.deliver_each(hook, arrival, sent, input, path).await,
+        }
+    }
+
+    async fn deliver_one<'h>(&self, hook: &'h Hook, arrival: &Arrival<'_>, sent: &Bytes, input: Input) -> Settled<'h> {
+        let facts = self.facts(hook, arrival, sent, &input.body);
+        let dedupe = self.dedupe(hook, arrival, &facts);
+        let recognised = recognised(hook, arrival, &facts, None);
+        let told =
+            self.handle.deliver(&hook.deployment, Delivery { input, recognised, dedupe }, self.patience(hook, arrival));
+        let (answer, mut note) = told.await.map_or_else(refused, |told| answered(hook, told));
+        (note.provider, note.event, note.id) = (hook.lead().map(|lead| lead.provider.name), facts.event, facts.id);
+        Settled::new(hook, answer, note)
+    }
+
+    async fn deliver_each<'h>(
+        &self,
+        hook: &'h Hook,
+        arrival: &Arrival<'_>,
+        sent: &Bytes,
+        input: Input,
+        path: &ItemPath,
+    ) -> Settled<'h> {
+        let body = String::from_utf8_lossy(input.body.text());
+        let parts = match batch::split(&body, &path.0) {
+            Ok(parts) => parts,
+            Err(refusal) => return Settled::refused(hook, refusal),
+        };
+        let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+        let parts = parts.into_iter().zip(0..);
+        let deliveries = parts.map(|(part, index)| {
+            let body = Payload::of_json(part);
+            let facts = self.facts(hook, arrival, sent, &body);
+            let item = Item { path: path.0.iter().map(|name| name.to_string()).collect(), index, count };
+            let dedupe = self.dedupe(hook, arrival, &facts).or_else(|| nameless(hook, arrival, sent, index));
+            let recognised = recognised(hook, arrival, &facts, Some(item));
+            let input = Input { body, raw: None, files: None, ..input.clone() };
+            Delivery { input, recognised, dedupe }
+        });
+        let taken = self.handle.deliver_each(&hook.deployment, deliveries.collect()).await;
+        let (answer, mut note) = match taken {
+            Ok(runs) => accepted_each(&runs),
+            Err(refused) => self::refused(refused),
+        };
+        note.provider = hook.lead().map(|lead| lead.provider.name);
+        Settled::new(hook, answer, note)
+    }
+
+    /// What the request says of its event. An event in the sender's own words outweighs what the general form says.
+    fn facts(&self, hook: &Hook, arrival: &Arrival<'_>, sent: &Bytes, body: &Payload) -> Facts {
+        let lead = hook.lead();
+        let may_be_event = |text: &[u8]| {
+            arrival.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("ce-specversion"))
+                || memchr::memmem::find(text, b"\"specversion\"").is_some()
+        };
+        if lead.is_none() && !may_be_event(body.text()) {
+            return Facts::default();
+        }
+        let value: Value = serde_json::from_slice(body.text()).unwrap_or_default();
+        let said = lead.map(|lead| {
+            let (settings, query) = (lead.settings(&self.setting), arrival.query());
+            let (method, headers, now) = (arrival.method, arrival.headers, arrival.at);
+            let incoming = Incoming { method, url: "", query, headers, body: sent, now };
+            lead.provider.facts(&settings, &incoming, &value)
+        });
+        match said {
+            Some(said) if said != Facts::default() => said,
+            _ => Event::of(arrival.headers, &value)
+                .map(|event| Facts { event: Some(event.kind), id: Some(event.id) })
+                .unwrap_or_default(),
+        }
+    }
+
+    /// By what repeats of a delivery are recognised.
+    fn dedupe(&self, hook: &Hook, arrival: &Arrival<'_>, facts: &Facts) -> Option<By> {
+        match (&hook.dedupe, arrival.sender) {
+            (Deduping::Off, _) | (_, Sender::Operator) => None,
+            (Deduping::By(dedupe), _) => Some(By::Expression(dedupe.clone())),
+            (Deduping::AsPreset, _) => {
+                let window = hook.lead().map_or(WINDOW, |lead| lead.provider.window);
+                facts.id.as_ref().map(|id| By::Id { id: format!("{} {id}", hook.path), window })
+            }
+        }
+    }
+
+    /// How long a caller waits for the run's answer.
+    fn patience(&self, hook: &Hook, arrival: &Arrival<'_>) -> Duration {
+        let deadline = hook.lead().and_then(|lead| lead.provider.deadline);
+        if deadline.is_none() || arrival.sender == Sender::Operator {
+            return hook.wait();
+        }
+        let gone = self.handle.clock().now().saturating_sub(arrival.at);
+        let left = PROMPT.saturating_sub(Duration::from_millis(u64::try_from(gone).unwrap_or(0)));
+        hook.own_wait().unwrap_or(left)
+    }
+}
+
+/// Of an item that has no name of its own, a repeat is recognised by the whole request and its place in it: a sender that
+/// was not answered sends the same again.
+fn nameless(hook: &Hook, arrival: &Arrival<'_>, sent: &Bytes, index: u32) -> Option<By> {
+    let is_asked = matches!(hook.dedupe, Deduping::AsPreset) && arrival.sender == Sender::Caller;
+    is_asked.then(|| {
+        let digest = Sha256::digest(sent);
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        By::Id { id: format!("{} {digest} {index}", hook.path), window: WINDOW }
+    })
+}
+
+fn recognised(hook: &Hook, arrival: &Arrival<'_>, facts: &Facts, item: Option<Item>) -> Option<Recognised> {
+    let provider = hook.lead().map(|lead| lead.provider.name.to_owned());
+    let (event, id) = (facts.event.clone(), facts.id.clone());
+    let recognised = Recognised { provider, event, id, item, at: arrival.at };
+    (recognised != Recognised { at: arrival.at, ..Recognised::default() }).then_some(recognised)
+}
+
+/// The JSON that a sender put into a field of a form is the body.
+fn unwrap_form(lead: &Armed, input: &mut Input) {
+    let Some(field) = lead.provider.form_field else { return };
+    let Ok(Value::Object(form)) = serde_json::from_slice::<Value>(input.body.text()) else { return };
+    let (Some(Value::String(text)), 1) = (form.get(field), form.len()) else { return };
+    if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+        input.body = Payload::of_json(text.clone());
+    }
+}
+
+fn answered(hook: &Hook, told: Told) -> (Answered, Note) {
+    let Told { answer, novelty } = told;
+    let run = answer.run();
+    let verdict = if novelty == Novelty::Repeat { Verdict::Repeat } else { Verdict::Taken };
+    let (answer, note) = match answer {
+        Answer::Responded { run, response } => (Answered::by_run(run, response), Note::new(verdict)),
+        Answer::Accepted { run } => (Answered::accepted(run), Note::new(verdict)),
+        Answer::Dropped => (Answered::dropped(), Note::new(verdict)),
+        Answer::TimedOut { run } => match hook.lead().filter(|lead| lead.provider.deadline.is_some()) {
+            Some(lead) => (late(lead, run), Note::new(verdict)),
+            None => (Answered::refused(&Refusal::timed_out(run)), Note::new(verdict)),
+        },
+        Answer::Failed { run } => (Answered::refused(&Refusal::run_failed(run)), Note::new(verdict)),
+    };
+    let answer = match (run, novelty) {
+        (Some(first), Novelty::Repeat) => answer.repeated(first),
+        _ => answer,
+    };
+    let runs = u32::from(run.is_some() && novelty == Novelty::First);
+    (answer, Note { run, runs, ..note })
+}
+
+/// That the delivery is taken, in the way its sender understands, while the run goes on.
+fn late(lead: &Armed, run: RunId) -> Answered {
+    let late = lead.provider.late;
+    match late.body {
+        Some(body) => Answered::plain(late.status, "application/json", body).of(run),
+        None => Answered::accepted(run).at(late.status),
+    }
+}
+
+fn accepted_each(runs: &[(RunId, Novelty)]) -> (Answered, Note) {
+    let new = runs.iter().filter(|(_, novelty)| *novelty == Novelty::First).count();
+    let verdict = if new == 0 && !runs.is_empty() { Verdict::Repeat } else { Verdict::Taken };
+    let answer = Answered::accepted_each(runs.iter().map(|(run, _)| *run));
+    let (run, runs) = (runs.first().map(|(run, _)| *run), u32::try_from(new).unwrap_or(u32::MAX));
+    (answer, Note { run, runs, ..Note::new(verdict) })
+}
+
+fn refused(refused: Refused) -> (Answered, Note) {
+    let refusal = match refused {
+        Refused::Busy { retry_after } => Refusal::too_many_requests(retry_after),
+        Refused::Draining { retry_after } => Refusal::draining(retry_after),
+        Refused::Stopping | Refused::Store(_) => Refusal::busy(RETRY_AFTER),
+    };
+    (Answered::refused(&refusal), Note::new(Verdict::refused(&refusal)))
+}

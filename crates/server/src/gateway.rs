@@ -22,7 +22,6 @@ use triggers::webhook::hooks::{Hook, HookTable};
 use triggers::webhook::intake::{Arrival, Intake, Opened, Sender, Settled};
 use triggers::webhook::problem::Refusal;
 use triggers::webhook::upload::Body;
-use triggers::webhook::upload::Body;
 
 /// What the gateway stands on. Clones are cheap and mean the same gateway.
 #[derive(Clone, Debug)]
@@ -83,16 +82,25 @@ async fn receive(request: HttpRequest, payload: web::Payload, gateway: web::Data
         at: gateway.handle().clock().now(),
         sender: Sender::Caller,
     };
-    let answer = gateway.answer(Wire::Open(&request, payload), &arrival, began).await;
+    let answer = gateway.answer(Wire::Open(&request, payload), &arrival, began, None).await;
     respond(&answer)
 }
 
 /// Where the body of a request is.
-pub(crate) enum Wire<'r> {
+enum Wire<'r> {
     /// Still to be read.
     Open(&'r HttpRequest, web::Payload),
     /// At hand.
     Read(Bytes),
+}
+
+/// Where a request comes from in time.
+#[derive(Clone, Copy, Debug)]
+struct Origin {
+    /// When it began to be answered.
+    began: Instant,
+    /// The kept request that it is, done again by a person.
+    of: Option<u64>,
 }
 
 /// A body that was read, if it was.
@@ -104,8 +112,9 @@ struct Sent {
 }
 
 impl Gateway {
-    /// What the caller of a webhook is told. Whatever it is, the request is kept.
-    pub(crate) async fn answer(&self, wire: Wire<'_>, arrival: &Arrival<'_>, began: Instant) -> Answered {
+    /// What the caller of a webhook is told. Whatever it is, the request is kept. `of` is the kept request that this one
+    /// is, done again by a person.
+    async fn answer(&self, wire: Wire<'_>, arrival: &Arrival<'_>, began: Instant, of: Option<u64>) -> Answered {
         let hooks = self.hooks.current();
         let (settled, sent) = match self.intake.open(&hooks, arrival).await {
             Ok(opened) => self.finish(opened, wire, arrival).await,
@@ -116,7 +125,7 @@ impl Gateway {
             Err(settled) => (settled, Sent::default()),
         };
         if let Some(hook) = settled.hook {
-            capture::note(&self.inspector, hook, &settled, arrival, &sent, began);
+            capture::note(&self.inspector, hook, &settled, arrival, &sent, Origin { began, of });
         }
         settled.answer
     }

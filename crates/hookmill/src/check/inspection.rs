@@ -151,7 +151,7 @@ fn compare_hooks(home: &Path, checked: &mut [Checked<'_>]) {
         let deployment = Arc::new(Deployment { id: id.clone(), plan: Arc::clone(plan) });
         for trigger in &plan.triggers {
             let Trigger::Webhook(webhook) = trigger else { continue };
-            let hook = match Hook::new(Arc::clone(&deployment), webhook) {
+            let hook = match Hook::new(webhook.path.as_deref().unwrap_or_default(), Arc::clone(&deployment), webhook) {
                 Ok(hook) => hook,
                 Err(error) => {
                     one.diagnostics.push(Diagnostic::unservable_hook(webhook.place, &error.to_string()));

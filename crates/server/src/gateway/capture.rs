@@ -1,8 +1,7 @@
 //! What is kept of a request for people to look at.
 
-use super::Sent;
+use super::{Origin, Sent};
 use crate::inspector::{Captured, Inspector, Verdict};
-use std::time::Instant;
 use triggers::webhook::hooks::Hook;
 use triggers::webhook::intake::{self, Arrival, Settled};
 use triggers::webhook::upload::Body;
@@ -25,7 +24,7 @@ pub(super) fn note(
     settled: &Settled<'_>,
     arrival: &Arrival<'_>,
     sent: &Sent,
-    began: Instant,
+    origin: Origin,
 ) {
     let diagnosis = match &settled.note.verdict {
         intake::Verdict::Refused { diagnosis: Some(diagnosis), .. } => serde_json::to_value(diagnosis).ok(),
@@ -44,7 +43,7 @@ pub(super) fn note(
     inspector.record(&Captured {
         hook: &hook.path,
         at: arrival.at,
-        took: began.elapsed(),
+        took: origin.began.elapsed(),
         ip: arrival.ip,
         method: arrival.method,
         target: arrival.target,
@@ -61,6 +60,6 @@ pub(super) fn note(
         answer: &settled.answer.body,
         run: settled.note.run,
         runs: settled.note.runs,
-        of: None,
+        of: origin.of,
     });
 }

@@ -11,25 +11,32 @@ use triggers::webhook::intake::{Arrival, Sender};
 impl Gateway {
     /// What a webhook answers to a request that a run of this server makes. `target` begins with `/hook/`.
     pub async fn call(&self, method: &str, target: &str, headers: &[(&str, &[u8])], body: Bytes) -> Answered {
-        self.take(method, target, headers, body, Sender::Caller).await
+        let arrival = self.arrival(method, target, headers, Sender::Caller);
+        self.answer(Wire::Read(body), &arrival, Instant::now(), None).await
     }
 
-    /// The same for one whom nothing keeps out, and whose request is no repeat.
-    pub(crate) async fn send(&self, method: &str, target: &str, headers: &[(&str, &[u8])], body: Bytes) -> Answered {
-        self.take(method, target, headers, body, Sender::Operator).await
-    }
-
-    async fn take(
+    /// The same for one whom nothing keeps out, and whose request is no repeat; `of` is the kept request that is done
+    /// again.
+    pub(crate) async fn send(
         &self,
         method: &str,
         target: &str,
         headers: &[(&str, &[u8])],
         body: Bytes,
-        sender: Sender,
+        of: Option<u64>,
     ) -> Answered {
+        let arrival = self.arrival(method, target, headers, Sender::Operator);
+        self.answer(Wire::Read(body), &arrival, Instant::now(), of).await
+    }
+
+    fn arrival<'a>(
+        &self,
+        method: &'a str,
+        target: &'a str,
+        headers: &'a [(&'a str, &'a [u8])],
+        sender: Sender,
+    ) -> Arrival<'a> {
         let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let at = self.handle().clock().now();
-        let arrival = Arrival { method, target, headers, peer: here, ip: here, at, sender };
-        self.answer(Wire::Read(body), &arrival, Instant::now()).await
+        Arrival { method, target, headers, peer: here, ip: here, at: self.handle().clock().now(), sender }
     }
 }

@@ -18,7 +18,7 @@ async fn site_of(text: &str) -> Site {
     site.shelf.drop_in("hello", text);
     let deployment = site.engine().deployment(&"hello".parse().unwrap()).unwrap();
     let Trigger::Webhook(webhook) = &deployment.plan.triggers[0] else { panic!("a webhook") };
-    let hook = Hook::new(Arc::clone(&deployment), webhook).unwrap();
+    let hook = Hook::new(webhook.path.as_deref().unwrap(), Arc::clone(&deployment), webhook).unwrap();
     site.hooks.replace(Hooks::build(vec![("hello".parse().unwrap(), hook)]).0);
     site
 }

@@ -2,9 +2,11 @@
 
 use crate::shelf::Shelf;
 use actix_web::dev::ServerHandle;
+use bytes::Bytes;
 use engine::Engine;
 use engine::captures::Bounds;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
+use run::call::BoxFuture;
 use run::data_store::DataStores;
 use run::files::Files;
 use run::resume::ResumeKey;
@@ -17,6 +19,8 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 use triggers::webhook::hooks::HookTable;
+use triggers::webhook::intake::{FetchKeys, Intake, KeptTokens, KeyRing};
+use triggers::webhook::public::PublicUrl;
 
 /// The token of every server here.
 pub(crate) const TOKEN: &str = "correct-horse-battery-staple";
@@ -61,6 +65,16 @@ steps:
   - return: \"{{ order }}\"
 ";
 
+/// Nobody publishes keys here.
+#[derive(Debug)]
+struct Unpublished;
+
+impl FetchKeys for Unpublished {
+    fn fetch<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Bytes, String>> {
+        Box::pin(async move { Err(format!("there is nothing at {url}")) })
+    }
+}
+
 /// A running server. It ends with the test's runtime.
 pub(crate) struct Site {
     pub(crate) base: String,
@@ -92,23 +106,31 @@ impl Site {
             resume_key: ResumeKey([7; 32]),
             ..Setting::default()
         });
+        let tables = Arc::clone(&store.tables);
         let files = Files::new(Arc::clone(&store.blobs), &setting.resume_key);
-        let options = engine::Options { setting, ..engine::Options::default() };
+        let options = engine::Options { setting: Arc::clone(&setting), ..engine::Options::default() };
         let engine = Engine::start(store, Arc::clone(&catalog), [], options);
         engine.resume().unwrap();
         let handle = engine.handle();
         let shelf = Arc::new(Shelf::new(handle.clone(), Arc::clone(&catalog)));
         let hooks = HookTable::default();
-        let gateway = Gateway {
+        let intake = Intake {
             handle,
-            hooks: hooks.clone(),
+            setting: Arc::clone(&setting),
+            keys: KeyRing::of(Arc::new(Unpublished)),
+            tokens: KeptTokens::in_tables(tables),
+            callers: None,
+            public: PublicUrl { configured: None, listening: format!("{scheme}://{address}") },
             proxies: Default::default(),
+            files,
+        };
+        let gateway = Gateway {
+            intake,
+            hooks: hooks.clone(),
             max_body: 1024 * 1024,
             max_file: 4 * 1024 * 1024,
             body_timeout: Duration::from_millis(200),
             bodies: Default::default(),
-            files,
-            callers: None,
             inspector: inspector.clone(),
         };
         let options = Options {

@@ -93,7 +93,7 @@ fn w13_methods() {
     let check = |path: &str, method: &str, expected: Result<usize, &[&str]>| {
         let answer = match routes.lookup(path, method) {
             Lookup::Found(found) => Ok(*found.target),
-            Lookup::MethodNotAllowed { allow } => Err(allow.join(" ")),
+            Lookup::MethodNotAllowed { allow, .. } => Err(allow.join(" ")),
             Lookup::NotFound => panic!("{path} exists"),
         };
         assert_eq!(answer, expected.map_err(|allow| allow.join(" ")), "{method} {path}");

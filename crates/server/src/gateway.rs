@@ -130,12 +130,7 @@ impl Gateway {
         settled.answer
     }
 
-    async fn finish<'h>(
-        &self,
-        opened: Opened<'h, '_>,
-        wire: Wire<'_>,
-        arrival: &Arrival<'_>,
-    ) -> (Settled<'h>, Sent) {
+    async fn finish<'h>(&self, opened: Opened<'h, '_>, wire: Wire<'_>, arrival: &Arrival<'_>) -> (Settled<'h>, Sent) {
         let hook = opened.hook;
         let mut share = self.bodies.share();
         let body = match wire {

@@ -2,6 +2,7 @@
 
 mod announce;
 mod gateway;
+mod own_hooks;
 mod requests;
 mod tls;
 mod token;
@@ -15,7 +16,9 @@ use clap::Args;
 use engine::{Engine, Options};
 use gateway::Around;
 use modules::guard::Allowed;
+use modules::own_hooks::{Hooks, OwnHooks};
 use modules::{Connections, catalog};
+use own_hooks::Inside;
 use run::call::Module;
 use run::data_store::DataStores;
 use run::files::Files;
@@ -163,8 +166,14 @@ impl Serve {
         }
         let secrets = Arc::new(CurrentSecrets::of(Arc::clone(&home.secrets)));
         let setting = Arc::new(self.setting(address, &store, Arc::clone(&secrets))?);
-        let options =
-            modules::Options { allow_private: self.allow_private.clone(), listeners: vec![address], own_hooks: None };
+        let inside = Arc::new(Inside::default());
+        let own_hooks =
+            OwnHooks { public_url: self.public_url(address)?, hooks: Arc::clone(&inside) as Arc<dyn Hooks> };
+        let options = modules::Options {
+            allow_private: self.allow_private.clone(),
+            listeners: vec![address],
+            own_hooks: Some(own_hooks),
+        };
         let reach = Reach::over(&store, &setting, options);
         let loaded = reach.modules(Arc::clone(&home.connections));
         let engine_options = self.engine_options(Arc::clone(&setting));
@@ -191,8 +200,9 @@ impl Serve {
             listening: address,
             inspector: inspector.clone(),
         };
-        let app =
-            self.app(address, token, self.gateway(around, &reach), &folder, home.catalog, reach.stores.clone())?;
+        let gateway = self.gateway(around, &reach);
+        inside.lead_to(gateway.clone());
+        let app = self.app(address, token, gateway, &folder, home.catalog, reach.stores.clone())?;
         let server = match &certificate {
             Some(certificate) => server::serve_tls(listener, certificate, app.clone())?,
             None => server::serve(listener, app.clone())?,

@@ -135,7 +135,10 @@ impl Disk {
         for made in [&journal, &archives] {
             files.make_folder(made).map_err(|error| folder::failed("cannot make", made, &error))?;
         }
-        files.sync_folder(path).map_err(|error| folder::failed("cannot sync", path, &error))?;
+        // What is found is built upon. A process that died may have left names in the system's memory alone.
+        for named_in in [path, &journal, &archives] {
+            files.sync_folder(named_in).map_err(|error| folder::failed("cannot sync", named_in, &error))?;
+        }
         if folder.is_old() {
             old::begin(&*files, &trees, [&journal, &archives])?;
         } else {

@@ -1,8 +1,14 @@
-//! A disk for tests that dies at a chosen write, tears it, forgets what was not synced, is full, or cannot sync. What is
-//! not lost goes to real files, so a test opens the same folder again with the real disk after the machine has "died".
+//! A disk for tests whose user dies at a chosen write, which tears it, forgets what was not synced, is full, or cannot
+//! sync. What is not lost goes to real files. After a power failure a test may open the same folder with the real disk;
+//! after the death of a process alone it goes on with this one, which knows what is in memory only.
+//!
+//! Each call is done wholly before a death or not at all, whichever thread makes it: a sync that was told to have succeeded
+//! has lost nothing.
 
 use super::{Files, OpenFile, RealFiles};
+use std::fs;
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -19,12 +25,12 @@ pub(crate) struct FaultyFiles {
 /// What is to happen. Points are counted over all files: each write, rename, removal, creation and sync is one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Fate {
-    /// The machine dies at this point: it fails, and everything after it.
+    /// The process dies at this point: it fails, and everything after it, until it is [revived](FaultyFiles::revive).
     pub(crate) dies_at: Option<u64>,
     /// If the point of death is a write, this many thousandths of its bytes still reach the disk.
     pub(crate) torn: u64,
-    /// With its power, the machine loses sectors that were written and not synced, and the last names that were given
-    /// and not synced: these, by a seed.
+    /// It dies because the machine loses its power, and with it sectors that were written and not synced, and the last
+    /// names that were given and not synced: these, by a seed. None: the machine goes on, and may lose them later.
     pub(crate) forgets: Option<u64>,
     /// There is no room for anything that is not allocated yet.
     pub(crate) full: bool,
@@ -49,7 +55,7 @@ struct State {
 #[derive(Debug)]
 struct Unsynced {
     file: Arc<dyn OpenFile>,
-    path: PathBuf,
+    inode: u64,
     offset: u64,
     before: Vec<u8>,
     /// A sync has failed since: the system takes it for written and does not write it any more.
@@ -67,17 +73,40 @@ impl FaultyFiles {
         self.fate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn point(&self) -> io::Result<()> {
+    /// A process begins anew on the same machine, with this fate; the one before is dead or done.
+    pub(crate) fn revive(&self, fate: Fate) {
+        *self.fate() = fate;
+        let mut state = self.lock();
+        (state.points, state.dead) = (0, false);
+    }
+
+    /// The machine loses its power now, and what was not synced, by a seed.
+    pub(crate) fn lose_power(&self, seed: u64) -> io::Result<()> {
+        let mut state = self.lock();
+        state.dead = true;
+        state.forget(seed)
+    }
+
+    /// How many points there were since the process began.
+    pub(crate) fn points(&self) -> u64 {
+        self.lock().points
+    }
+
+    /// Passes a point. Nobody else passes one, or dies, before what is given is dropped.
+    fn point(&self) -> io::Result<MutexGuard<'_, State>> {
         let fate = *self.fate();
-        self.lock().point(fate)
+        let mut state = self.lock();
+        state.point(fate)?;
+        Ok(state)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wrap(&self, path: &Path, file: Box<dyn OpenFile>) -> Box<dyn OpenFile> {
-        Box::new(FaultyFile { disk: self.clone(), path: path.to_owned(), file: file.into() })
+    fn wrap(&self, path: &Path, file: Box<dyn OpenFile>) -> io::Result<Box<dyn OpenFile>> {
+        let inode = fs::metadata(path)?.ino();
+        Ok(Box::new(FaultyFile { disk: self.clone(), inode, file: file.into() }))
     }
 }
 
@@ -86,7 +115,7 @@ impl State {
         self.points += 1;
         if !self.dead && fate.dies_at.is_some_and(|point| self.points >= point) {
             self.dead = true;
-            self.forget(fate.forgets)?;
+            fate.forgets.map_or(Ok(()), |seed| self.forget(seed))?;
         }
         match (self.dead, fate.read_only) {
             (true, _) => Err(io::Error::other("the machine is dead")),
@@ -95,11 +124,9 @@ impl State {
         }
     }
 
-    /// Takes back about half of the sectors that were not synced.
-    fn forget(&mut self, seed: Option<u64>) -> io::Result<()> {
-        let unsynced = std::mem::take(&mut self.unsynced);
-        let Some(mut seed) = seed else { return Ok(()) };
-        let named = std::mem::take(&mut self.named);
+    /// Takes back about half of the sectors that were not synced, and some of the last names.
+    fn forget(&mut self, mut seed: u64) -> io::Result<()> {
+        let (unsynced, named) = (std::mem::take(&mut self.unsynced), std::mem::take(&mut self.named));
         seed = step(seed);
         let lost = (seed >> 32) as usize % (named.len() + 1);
         named.iter().rev().take(lost).try_for_each(|(from, to)| unname(from.as_deref(), to))?;
@@ -132,32 +159,34 @@ fn unname(from: Option<&Path>, to: &Path) -> io::Result<()> {
 
 impl Files for FaultyFiles {
     fn create(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
-        self.point()?;
-        if self.fate().full {
+        let is_full = self.fate().full;
+        let mut state = self.point()?;
+        if is_full {
             return Err(ErrorKind::StorageFull.into());
         }
         let is_new = !path.exists();
         let file = RealFiles.create(path)?;
         if is_new {
-            self.lock().named.push((None, path.to_owned()));
+            state.named.push((None, path.to_owned()));
         }
-        Ok(self.wrap(path, file))
+        self.wrap(path, file)
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
-        Ok(self.wrap(path, RealFiles.open(path)?))
+        self.wrap(path, RealFiles.open(path)?)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.point()?;
-        assert!(!self.fate().panics, "a panic, as a test wants it");
+        let panics = self.fate().panics;
+        let mut state = self.point()?;
+        assert!(!panics, "a panic, as a test wants it");
         RealFiles.rename(from, to)?;
-        self.lock().named.push((Some(from.to_owned()), to.to_owned()));
+        state.named.push((Some(from.to_owned()), to.to_owned()));
         Ok(())
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        self.point()?;
+        let _alive = self.point()?;
         RealFiles.remove(path)
     }
 
@@ -165,7 +194,7 @@ impl Files for FaultyFiles {
         if path.is_dir() {
             return Ok(());
         }
-        self.point()?;
+        let _alive = self.point()?;
         RealFiles.make_folder(path)
     }
 
@@ -174,9 +203,9 @@ impl Files for FaultyFiles {
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        self.point()?;
+        let mut state = self.point()?;
         RealFiles.sync_folder(folder)?;
-        self.lock().named.retain(|(_, name)| name.parent() != Some(folder));
+        state.named.retain(|(_, name)| name.parent() != Some(folder));
         Ok(())
     }
 }
@@ -184,7 +213,7 @@ impl Files for FaultyFiles {
 #[derive(Debug)]
 struct FaultyFile {
     disk: FaultyFiles,
-    path: PathBuf,
+    inode: u64,
     file: Arc<dyn OpenFile>,
 }
 
@@ -217,10 +246,10 @@ impl OpenFile for FaultyFile {
         // What is written anew is not lost any more because an earlier sync failed.
         state.unsynced.retain(|old| {
             let is_inside = offset <= old.offset && old.offset + old.before.len() as u64 <= end;
-            !(old.dropped && old.path == self.path && is_inside)
+            !(old.dropped && old.inode == self.inode && is_inside)
         });
-        let (file, path) = (self.file.clone(), self.path.clone());
-        state.unsynced.push(Unsynced { file, path, offset, before, dropped: false });
+        let (file, inode) = (self.file.clone(), self.inode);
+        state.unsynced.push(Unsynced { file, inode, offset, before, dropped: false });
         self.file.write_at(&bytes[..fits], offset)?;
         if fits < bytes.len() { Err(ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
@@ -230,14 +259,14 @@ impl OpenFile for FaultyFile {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.disk.point()?;
-        let is_own = |unsynced: &Unsynced| Arc::ptr_eq(&unsynced.file, &self.file);
-        if self.disk.fate().unsyncable {
-            let mut state = self.disk.lock();
+        let fails = self.disk.fate().unsyncable;
+        let mut state = self.disk.point()?;
+        let is_own = |unsynced: &Unsynced| unsynced.inode == self.inode;
+        if fails {
             state.unsynced.iter_mut().filter(|unsynced| is_own(unsynced)).for_each(|unsynced| unsynced.dropped = true);
             return Err(io::Error::other("the disk cannot sync"));
         }
-        self.disk.lock().unsynced.retain(|unsynced| unsynced.dropped || !is_own(unsynced));
+        state.unsynced.retain(|unsynced| unsynced.dropped || !is_own(unsynced));
         Ok(())
     }
 

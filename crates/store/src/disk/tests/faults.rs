@@ -1,5 +1,5 @@
-//! Machines that die at any write, with the write torn and what was not synced forgotten; disks that are full, cannot
-//! be written, or cannot sync. What was acknowledged is there afterwards, nothing is half, and the store works on.
+//! Processes and machines that die at any write, with the write torn and, where the power failed, what was not synced
+//! forgotten; disks that are full, cannot be written, or cannot sync. What was acknowledged is there afterwards, nothing is half, and the store works on.
 
 use crate::conformance::{head, run_at, wait};
 use crate::disk::files::faulty::{Fate, FaultyFiles};
@@ -13,7 +13,7 @@ use std::env;
 use std::path::Path;
 use std::sync::Arc;
 
-/// How many machines die; set it to try more.
+/// How many folders outlive deaths; set it to try more.
 const ROUNDS_VARIABLE: &str = "STORE_FAULT_ROUNDS";
 const RUNS: u64 = 24;
 const STEPS: u64 = 60;
@@ -186,8 +186,12 @@ fn run_number(run: RunId) -> u8 {
 
 fn faulty(path: &Path, fate: Fate) -> (FaultyFiles, Result<Store, StoreError>) {
     let files = FaultyFiles::new(fate);
-    let store = open_with(path, Arc::new(files.clone()), LOG_BYTES);
+    let store = open_on(&files, path);
     (files, store)
+}
+
+fn open_on(files: &FaultyFiles, path: &Path) -> Result<Store, StoreError> {
+    open_with(path, Arc::new(files.clone()), LOG_BYTES)
 }
 
 #[test]
@@ -196,6 +200,7 @@ fn what_was_acknowledged_outlives_death_at_any_write() {
     for round in 0..rounds {
         let folder = tempfile::tempdir().unwrap();
         let (mut dice, mut ledger) = (Dice(round), Ledger::default());
+        let files = FaultyFiles::default();
         for life in 0..3 {
             let fate = Fate {
                 dies_at: Some(1 + dice.below(260)),
@@ -204,18 +209,47 @@ fn what_was_acknowledged_outlives_death_at_any_write() {
                 ..Fate::default()
             };
             let what = format!("round {round}, life {life}, {fate:?}");
-            let (_, store) = faulty(folder.path(), fate);
-            // A machine may die while the store opens, too.
-            if let Ok(store) = store {
+            files.revive(fate);
+            // It may die while the store opens, too.
+            if let Ok(store) = open_on(&files, folder.path()) {
                 let _ = ledger.work(&store, &mut dice, life * STEPS);
                 let _ = store.journal.close();
             }
-            let store = open_for_tests(folder.path(), LOG_BYTES).unwrap_or_else(|error| panic!("{what}: {error}"));
+            files.revive(Fate::default());
+            let store = open_on(&files, folder.path()).unwrap_or_else(|error| panic!("{what}: {error}"));
             ledger.verify(&store, &what);
         }
         let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
         ledger.work(&store, &mut dice, 1000).unwrap();
         ledger.verify(&store, &format!("round {round}, in the end"));
+    }
+}
+
+/// A process dies, and leaves names and bytes in the system's memory alone. The next one believes them and builds upon
+/// them; then the power fails.
+#[test]
+fn what_a_dead_process_left_in_memory_is_on_disk_before_it_is_built_upon() {
+    let count = {
+        let folder = tempfile::tempdir().unwrap();
+        let (files, store) = faulty(folder.path(), Fate::default());
+        Ledger::default().work(&store.unwrap(), &mut Dice(11), 0).unwrap();
+        files.points()
+    };
+    assert!(count > 100, "{count}");
+    for dies_at in (1..count).step_by(3) {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut dice, mut ledger) = (Dice(11), Ledger::default());
+        let (files, store) = faulty(folder.path(), Fate { dies_at: Some(dies_at), ..Fate::default() });
+        let _ = store.and_then(|store| ledger.work(&store, &mut dice, 0));
+        files.revive(Fate::default());
+        let store = open_on(&files, folder.path()).unwrap_or_else(|error| panic!("died at {dies_at}: {error}"));
+        ledger.verify(&store, &format!("died at {dies_at}"));
+        ledger.append_some(&store, &mut dice, 500).unwrap();
+        files.lose_power(dies_at).unwrap();
+        drop(store);
+        let what = format!("died at {dies_at}, and without power after that");
+        let store = open_for_tests(folder.path(), LOG_BYTES).unwrap_or_else(|error| panic!("{what}: {error}"));
+        ledger.verify(&store, &what);
     }
 }
 

@@ -12,6 +12,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 pub(crate) use body::read;
+use body::{Open, Wire};
 use bytes::Bytes;
 use engine::Handle;
 use std::net::{IpAddr, Ipv4Addr};
@@ -21,7 +22,6 @@ use triggers::webhook::answer::{Answered, Connection};
 use triggers::webhook::hooks::{Hook, HookTable};
 use triggers::webhook::intake::{Arrival, Intake, Opened, Sender, Settled};
 use triggers::webhook::problem::Refusal;
-use triggers::webhook::upload::Body;
 
 /// What the gateway stands on. Clones are cheap and mean the same gateway.
 #[derive(Clone, Debug)]
@@ -82,16 +82,8 @@ async fn receive(request: HttpRequest, payload: web::Payload, gateway: web::Data
         at: gateway.handle().clock().now(),
         sender: Sender::Caller,
     };
-    let answer = gateway.answer(Wire::Open(&request, payload), &arrival, began, None).await;
+    let answer = gateway.answer(Open { request: &request, payload }, &arrival, began, None).await;
     respond(&answer)
-}
-
-/// Where the body of a request is.
-enum Wire<'r> {
-    /// Still to be read.
-    Open(&'r HttpRequest, web::Payload),
-    /// At hand.
-    Read(Bytes),
 }
 
 /// Where a request comes from in time.
@@ -114,7 +106,7 @@ struct Sent {
 impl Gateway {
     /// What the caller of a webhook is told. Whatever it is, the request is kept. `of` is the kept request that this one
     /// is, done again by a person.
-    async fn answer(&self, wire: Wire<'_>, arrival: &Arrival<'_>, began: Instant, of: Option<u64>) -> Answered {
+    async fn answer(&self, wire: impl Wire, arrival: &Arrival<'_>, began: Instant, of: Option<u64>) -> Answered {
         let hooks = self.hooks.current();
         let (settled, sent) = match self.intake.open(&hooks, arrival).await {
             Ok(opened) => self.finish(opened, wire, arrival).await,
@@ -130,15 +122,10 @@ impl Gateway {
         settled.answer
     }
 
-    async fn finish<'h>(&self, opened: Opened<'h, '_>, wire: Wire<'_>, arrival: &Arrival<'_>) -> (Settled<'h>, Sent) {
+    async fn finish<'h>(&self, opened: Opened<'h, '_>, wire: impl Wire, arrival: &Arrival<'_>) -> (Settled<'h>, Sent) {
         let hook = opened.hook;
         let mut share = self.bodies.share();
-        let body = match wire {
-            Wire::Open(request, payload) => {
-                body::receive(request, payload, self, hook, arrival.headers, &mut share).await
-            }
-            Wire::Read(bytes) => Ok(Body::Whole(bytes)),
-        };
+        let body = wire.receive(self, hook, arrival.headers, &mut share).await;
         let body = match body {
             Ok(body) => body,
             Err(refusal) => return (Settled::refused(hook, refusal).with_cors(hook, arrival), Sent::default()),

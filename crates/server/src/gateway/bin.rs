@@ -1,6 +1,6 @@
 //! Bins: paths that keep every request and start nothing. A 200 says that the request is on disk.
 
-use super::{Gateway, Wire, body};
+use super::{Gateway, Wire};
 use crate::inspector::{Captured, Verdict};
 use bytes::Bytes;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Gateway {
     /// Keeps a request to a bin.
-    pub(super) async fn keep(&self, bin: &str, wire: Wire<'_>, arrival: &Arrival<'_>, began: Instant) -> Answered {
+    pub(super) async fn keep(&self, bin: &str, wire: impl Wire, arrival: &Arrival<'_>, began: Instant) -> Answered {
         let kept = match self.content(wire, arrival).await {
             Ok(content) => self.write(bin, arrival, &content, began).await,
             Err(refusal) => Err(refusal),
@@ -26,17 +26,13 @@ impl Gateway {
         kept.unwrap_or_else(|refusal| Answered::refused(&refusal))
     }
 
-    async fn content(&self, wire: Wire<'_>, arrival: &Arrival<'_>) -> Result<Bytes, Refusal> {
+    async fn content(&self, wire: impl Wire, arrival: &Arrival<'_>) -> Result<Bytes, Refusal> {
         headers::check(arrival.headers)?;
         if let Some(callers) = &self.intake.callers {
             callers.take(arrival.ip, arrival.at).map_err(Refusal::too_fast)?;
         }
-        let (request, payload) = match wire {
-            Wire::Read(bytes) => return Ok(bytes),
-            Wire::Open(request, payload) => (request, payload),
-        };
         let mut share = self.bodies.share();
-        let reading = body::read(request, payload, self.max_body, &mut share);
+        let reading = wire.read(self.max_body, &mut share);
         timeout(self.body_timeout, reading)
             .await
             .unwrap_or_else(|_| Err(Refusal::slow_body(self.body_timeout.as_secs())))

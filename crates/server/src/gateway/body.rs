@@ -17,8 +17,56 @@ use triggers::webhook::upload::{self, Body, Bounds, Reception};
 /// Whoever sends files slower than this, in bytes a second, is not waited for.
 const SLOWEST: u64 = 64 * 1024;
 
+/// Where the body of a request is. Two types rather than two cases, because what actix reads cannot leave its thread, and
+/// what is at hand can.
+pub(super) trait Wire {
+    /// The body of a request to this webhook.
+    async fn receive(
+        self,
+        gateway: &Gateway,
+        hook: &Hook,
+        headers: &[(&str, &[u8])],
+        share: &mut Share,
+    ) -> Result<Body, Refusal>;
+
+    /// The body as a whole, up to the bound in bytes.
+    async fn read(self, most: u64, share: &mut Share) -> Result<Bytes, Refusal>;
+}
+
+/// A body that is still to be read.
+pub(super) struct Open<'r> {
+    pub(super) request: &'r HttpRequest,
+    pub(super) payload: web::Payload,
+}
+
+impl Wire for Open<'_> {
+    async fn receive(
+        self,
+        gateway: &Gateway,
+        hook: &Hook,
+        headers: &[(&str, &[u8])],
+        share: &mut Share,
+    ) -> Result<Body, Refusal> {
+        receive(self.request, self.payload, gateway, hook, headers, share).await
+    }
+
+    async fn read(self, most: u64, share: &mut Share) -> Result<Bytes, Refusal> {
+        read(self.request, self.payload, most, share).await
+    }
+}
+
+impl Wire for Bytes {
+    async fn receive(self, _: &Gateway, _: &Hook, _: &[(&str, &[u8])], _: &mut Share) -> Result<Body, Refusal> {
+        Ok(Body::Whole(self))
+    }
+
+    async fn read(self, _: u64, _: &mut Share) -> Result<Bytes, Refusal> {
+        Ok(self)
+    }
+}
+
 /// The body of a request to this webhook: whole, or as the files that it is or carries.
-pub(super) async fn receive(
+async fn receive(
     request: &HttpRequest,
     payload: web::Payload,
     gateway: &Gateway,

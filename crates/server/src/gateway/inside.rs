@@ -1,7 +1,7 @@
 //! Requests that do not come over a wire: calls of the server's own hooks by its own runs, and those that people send by
 //! hand.
 
-use super::{Gateway, Wire};
+use super::Gateway;
 use bytes::Bytes;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
@@ -12,7 +12,7 @@ impl Gateway {
     /// What a webhook answers to a request that a run of this server makes. `target` begins with `/hook/`.
     pub async fn call(&self, method: &str, target: &str, headers: &[(&str, &[u8])], body: Bytes) -> Answered {
         let arrival = self.arrival(method, target, headers, Sender::Caller);
-        self.answer(Wire::Read(body), &arrival, Instant::now(), None).await
+        self.answer(body, &arrival, Instant::now(), None).await
     }
 
     /// The same for one whom nothing keeps out, and whose request is no repeat; `of` is the kept request that is done
@@ -26,7 +26,7 @@ impl Gateway {
         of: Option<u64>,
     ) -> Answered {
         let arrival = self.arrival(method, target, headers, Sender::Operator);
-        self.answer(Wire::Read(body), &arrival, Instant::now(), of).await
+        self.answer(body, &arrival, Instant::now(), of).await
     }
 
     fn arrival<'a>(

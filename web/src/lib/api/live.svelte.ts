@@ -1,5 +1,5 @@
 // A value of the server's, asked for again and again while someone looks.
-import { SignedOut } from './client';
+import { SignedOut } from './http';
 import { session } from './session.svelte';
 
 /** Time between an answer and the next question, in milliseconds. */

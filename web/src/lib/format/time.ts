@@ -40,6 +40,26 @@ export function clock(time: number, now: number, locale: string, timeZone?: stri
   return new Intl.DateTimeFormat(locale, { ...format, hourCycle: 'h23', timeZone }).format(time);
 }
 
+const stamps = new Map<string, Intl.DateTimeFormat>();
+
+/** A time to the millisecond, in the reader's zone, with its day. Quick enough for many. */
+export function stamp(time: number, locale: string, timeZone?: string): string {
+  const name = `${locale} ${timeZone ?? ''}`;
+  const options: Intl.DateTimeFormatOptions = {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
+    timeZone,
+  };
+  const format = stamps.get(name) ?? new Intl.DateTimeFormat(locale, options);
+  stamps.set(name, format);
+  return format.format(time);
+}
+
 /** A time that the API gives as milliseconds or as text (RFC 3339); none for what is neither. */
 export function instant(time: number | string | null | undefined): number | undefined {
   const value = typeof time === 'string' ? Date.parse(time) : time;

@@ -1,5 +1,6 @@
 // Every sentence of the page. Its type is what other languages must have too.
 import type { RunStatus, StepStatus } from '../api/types';
+import { draft, hook, hooks, request, resend, schema } from './en-hooks';
 
 const plural = new Intl.PluralRules('en');
 
@@ -142,6 +143,13 @@ export const en = {
     cancel: 'Cancel the run',
     cancelSure: 'Cancel this run? What is done stays done; nothing more will happen.',
   },
+
+  hooks,
+  hook,
+  request,
+  resend,
+  draft,
+  schema,
 };
 
 export type Dictionary = typeof en;

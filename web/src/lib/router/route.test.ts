@@ -9,6 +9,12 @@ const addresses: [string, Route][] = [
   ['/runs/0198c0de-0000-7000-8000-000000000000', { page: 'run', id: '0198c0de-0000-7000-8000-000000000000' }],
   ['/scenarios/ship-order', { page: 'scenario', id: 'ship-order' }],
   ['/scenarios/a%2Fb%20%E8%A8%82', { page: 'scenario', id: 'a/b 訂' }],
+  ['/hooks', { page: 'hooks' }],
+  ['/hooks/hello', { page: 'hook', path: 'hello', filter: {} }],
+  [
+    '/hooks/orders%2F%7Bid%7D?verdict=refused&q=a%26b&request=42',
+    { page: 'hook', path: 'orders/{id}', filter: { verdict: 'refused', q: 'a&b' }, request: '42' },
+  ],
   ['/elsewhere', { page: 'unknown', path: '/elsewhere' }],
   ['/runs/a/b', { page: 'unknown', path: '/runs/a/b' }],
 ];
@@ -22,5 +28,6 @@ test.each(addresses)('%s there and back', (address, route) => {
 test('what is not understood does no harm', () => {
   expect(parse('/scenarios/%E8')).toEqual({ page: 'scenario', id: '%E8' });
   expect(parse('/runs', '?status=asleep')).toEqual({ page: 'runs', filter: {} });
+  expect(parse('/hooks/a', '?verdict=kind')).toEqual({ page: 'hook', path: 'a', filter: {} });
   expect(parse('/runs/')).toEqual({ page: 'runs', filter: {} });
 });

@@ -15,6 +15,12 @@ export function go(next: Route): void {
   scrollTo(0, 0);
 }
 
+/** Shows another part of the same page: in its place, without a new entry in the history and without scrolling. */
+export function turn(next: Route): void {
+  history.replaceState(null, '', href(next));
+  route = next;
+}
+
 /** Keeps route and address bar together until the function it returns is called. */
 export function follow(): () => void {
   const control = new AbortController();

@@ -1,0 +1,121 @@
+// What the server's API says of hooks and of the requests they got, version 1.
+import type { Pairs } from './types';
+
+export const verdicts = ['taken', 'repeat', 'refused', 'handshake', 'kept'] as const;
+/** What became of a request. A bin's are `kept`. */
+export type Verdict = (typeof verdicts)[number];
+
+export interface Hook {
+  /** As the scenario writes it; below `/hook/`. */
+  path: string;
+  url: string;
+  /** None for a bin. */
+  scenario: string | null;
+  enabled: boolean;
+  bin: boolean;
+  /** The names of the checks; none where the scenario does not say. */
+  verify: string[] | null;
+  /** Whether anybody may call. */
+  open: boolean;
+  allow: string[];
+  methods: string[];
+  requests: { total: number; refused: number; last: number | null };
+}
+
+/** One line of the list of requests; times are milliseconds since 1970. */
+export interface RequestLine {
+  /** Grows with each request; compare with `order`. */
+  id: string;
+  at: number;
+  method: string;
+  /** Path and query as they came. */
+  target: string;
+  ip: string;
+  status: number;
+  verdict: Verdict;
+  /** Why it was refused. */
+  code?: string | null;
+  event?: string | null;
+  run?: string | null;
+  /** Bytes of the body. */
+  length: number;
+  /** Microseconds until the answer. */
+  took_us: number;
+}
+
+export interface RequestPage {
+  requests: RequestLine[];
+  /** The `before` of the next page; null on the last. */
+  next: string | null;
+}
+
+/** Text, or base64 where it is none. */
+export interface Content {
+  text?: string | null;
+  base64?: string | null;
+}
+
+/** One thing the signature doctor found. */
+export interface Finding {
+  code: string;
+  message: string;
+  hint?: string | null;
+}
+
+/** Why a signature does not fit. */
+export interface Diagnosis {
+  signed?: string | null;
+  expected?: string | null;
+  received?: string | null;
+  findings?: Finding[];
+}
+
+export interface WholeRequest extends RequestLine {
+  headers: Pairs;
+  body: Content;
+  /** Whether less of the body was kept than came. */
+  cut?: boolean;
+  provider?: string | null;
+  detail?: string | null;
+  diagnosis?: Diagnosis | null;
+  answer: { headers: Pairs; body: Content };
+  runs?: number;
+  /** Which request it was made from. */
+  of?: string | null;
+}
+
+/** Which requests to list. */
+export interface RequestFilter {
+  verdict?: Verdict;
+  q?: string;
+}
+
+export interface Replayed {
+  id: string;
+  run?: string | null;
+  status?: number | null;
+}
+
+/** A request as a person wrote it. */
+export interface Written {
+  method: string;
+  query: string;
+  headers: Pairs;
+  body?: string;
+  body_base64?: string;
+  of?: string;
+}
+
+export interface Draft {
+  id: string;
+  text: string;
+}
+
+export interface LearntSchema {
+  schema: unknown;
+  samples: number;
+  watched: boolean;
+}
+
+export const copyStyles = ['curl', 'httpie', 'fetch', 'http'] as const;
+export type CopyStyle = (typeof copyStyles)[number];

@@ -1,0 +1,63 @@
+// The only place that calls fetch.
+
+/** The server knows no session of ours. */
+export class SignedOut extends Error {}
+
+/** The server answered, but not with what was asked for. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Where the API is. */
+export const base = '/api/v1';
+
+export async function get<T>(path: string, signal: AbortSignal): Promise<T> {
+  const answer = await call(path, { signal, headers: { accept: 'application/json' } });
+  return (await answer.json()) as T;
+}
+
+/** An answer that is text, not JSON. */
+export async function getText(path: string, signal: AbortSignal): Promise<string> {
+  return (await call(path, { signal })).text();
+}
+
+/** Sends JSON. What comes back is JSON too, or nothing. */
+export async function post<T>(path: string, body: unknown): Promise<T> {
+  const headers = { accept: 'application/json', 'content-type': 'application/json' };
+  const answer = await call(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  const text = await answer.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+export async function remove(path: string): Promise<void> {
+  await call(path, { method: 'DELETE', headers: { accept: 'application/json' } });
+}
+
+/** Asks for a session. A wrong token opens none, and what is asked for next tells so. */
+export async function login(token: string): Promise<void> {
+  const answer = await fetch('/login', { method: 'POST', body: new URLSearchParams({ token }) });
+  if (!answer.ok && answer.status !== 401) throw new Refused(answer.status, await reason(answer));
+}
+
+async function call(path: string, init: RequestInit): Promise<Response> {
+  const answer = await fetch(`${base}${path}`, init);
+  if (answer.status === 401) throw new SignedOut();
+  if (!answer.ok) throw new Refused(answer.status, await reason(answer));
+  return answer;
+}
+
+/** What a problem document (RFC 9457) says, or else the status line. */
+async function reason(answer: Response): Promise<string> {
+  const problem: unknown = await answer.json().catch(() => null);
+  if (problem && typeof problem === 'object') {
+    const { detail, title } = problem as { detail?: unknown; title?: unknown };
+    if (typeof detail === 'string') return detail;
+    if (typeof title === 'string') return title;
+  }
+  return answer.statusText;
+}

@@ -1,0 +1,52 @@
+// A request as a form has it: made from one that came, and read back. Pure.
+import type { WholeRequest, Written } from '../api/hook-types';
+import { textOf } from '../data/content';
+import type { Pairs } from '../api/types';
+
+export interface Form {
+  method: string;
+  query: string;
+  /** One on a line. */
+  headers: string;
+  body: string;
+}
+
+/** What stands where a secret was. */
+const mask = '•••';
+
+/** Headers of the connection it came by, not of the request. */
+const ofConnection = new Set([
+  'connection', 'content-length', 'content-encoding', 'expect', 'host', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade',
+]);
+
+/** The form filled with a request. What is masked is left out: the mask is not the secret. */
+export function fill(request: WholeRequest): Form {
+  const at = request.target.indexOf('?');
+  const query = at < 0 ? '' : request.target.slice(at + 1);
+  const headers = request.headers.filter(([name, value]) => !ofConnection.has(name.toLowerCase()) && !value.includes(mask));
+  return {
+    method: request.method,
+    query: unmasked(query),
+    headers: headers.map(([name, value]) => `${name}: ${value}`).join('\n'),
+    body: textOf(request.body) ?? '',
+  };
+}
+
+/** What a form says, or the line that is no header. */
+export function read(form: Form, request: WholeRequest): { written: Written } | { wrong: string } {
+  const headers: Pairs = [];
+  for (const line of form.headers.split('\n').filter((line) => line.trim() !== '')) {
+    const parts = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)\s*$/.exec(line); // names: RFC 9110 §5.6.2
+    if (!parts) return { wrong: line };
+    headers.push([parts[1] ?? '', parts[2] ?? '']);
+  }
+  const binary = request.body.base64;
+  const body = form.body === '' && binary != null ? { body_base64: binary } : { body: form.body };
+  return { written: { method: form.method, query: form.query.replace(/^\?/, ''), headers, ...body, of: request.id } };
+}
+
+function unmasked(query: string): string {
+  const encoded = encodeURIComponent(mask);
+  const kept = query.split('&').filter((pair) => !pair.includes(mask) && !pair.includes(encoded));
+  return kept.join('&');
+}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { clock, duration, instant, relative } from './time';
+import { clock, duration, instant, relative, stamp } from './time';
 
 const noon = Date.UTC(2026, 10, 22, 12);
 
@@ -43,4 +43,10 @@ test('times come as numbers or as text', () => {
   expect(instant('2026-11-22T12:00:00Z')).toBe(noon);
   expect(instant('soon')).toBeUndefined();
   expect(instant(null)).toBeUndefined();
+});
+
+test('a stamp has milliseconds, and the day unless it is today', () => {
+  expect(stamp(noon + 7, noon, 'en', 'UTC')).toBe('12:00:00.007');
+  expect(stamp(noon - 86_400_000, noon, 'en', 'UTC')).toBe('Nov 21, 12:00:00.000');
+  expect(stamp(noon, noon, 'en', 'Asia/Taipei')).toBe('20:00:00.000');
 });

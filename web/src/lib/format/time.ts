@@ -40,24 +40,22 @@ export function clock(time: number, now: number, locale: string, timeZone?: stri
   return new Intl.DateTimeFormat(locale, { ...format, hourCycle: 'h23', timeZone }).format(time);
 }
 
-const stamps = new Map<string, Intl.DateTimeFormat>();
+const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** A time to the millisecond, in the reader's zone, with its day. Quick enough for many. */
-export function stamp(time: number, locale: string, timeZone?: string): string {
-  const name = `${locale} ${timeZone ?? ''}`;
-  const options: Intl.DateTimeFormatOptions = {
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    fractionalSecondDigits: 3,
-    hourCycle: 'h23',
-    timeZone,
-  };
-  const format = stamps.get(name) ?? new Intl.DateTimeFormat(locale, options);
-  stamps.set(name, format);
-  return format.format(time);
+/** A time to the millisecond in the reader's zone, with the day unless it is today's. Quick enough for many. */
+export function stamp(time: number, now: number, locale: string, timeZone?: string): string {
+  const day = format(locale, { dateStyle: 'short', timeZone });
+  const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 };
+  const dated = day.format(time) === day.format(now) ? {} : ({ month: 'short', day: 'numeric' } as const);
+  return format(locale, { ...dated, ...clock, hourCycle: 'h23', timeZone }).format(time);
+}
+
+/** A format of these options; making one takes long, so each is made once. */
+function format(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const name = locale + JSON.stringify(options);
+  const made = formats.get(name) ?? new Intl.DateTimeFormat(locale, options);
+  formats.set(name, made);
+  return made;
 }
 
 /** A time that the API gives as milliseconds or as text (RFC 3339); none for what is neither. */

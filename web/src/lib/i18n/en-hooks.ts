@@ -71,7 +71,7 @@ export const hook = {
   deleteBin: 'Delete the bin',
   deleteBinSure: 'Delete this bin and its requests? Calls of its address will be refused.',
   select: (method: string, target: string) => `Select ${method} ${target}`,
-  selectAll: 'Select all that are loaded',
+  selectAll: 'Select all loaded',
   selected: (number: number) => `${grouped(number)} selected`,
   selectNone: 'Select none',
   replaySelected: 'Replay selected',
@@ -153,8 +153,7 @@ export const draft = {
 export const schema = {
   title: 'Learnt schema',
   show: 'Learnt schema',
-  hide: 'Hide the schema',
-  from: (samples: number) => `What ${requests(samples)} have in common`,
+  from: (samples: number) => (samples === 0 ? 'There is no request to learn from yet.' : `Learnt from ${requests(samples)}.`),
   watch: 'Warn me when the shape changes',
   watched: 'You are warned when the shape changes.',
   label: 'JSON Schema',

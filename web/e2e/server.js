@@ -24,7 +24,7 @@ export class Server {
     server.url = `http://${address}`;
     const data = join(server.#folder, 'data');
     server.#process = spawn(resolve(binary), ['serve', scenarios, '--listen', address, '--data', data], {
-      env: { ...process.env, HOOKMILL_TOKEN: server.token },
+      env: { ...process.env, HOOKMILL_TOKEN: server.token, HOOKMILL_PAGE_SECRET: 'a secret for these tests alone' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [server.#process.stdout, server.#process.stderr]) {

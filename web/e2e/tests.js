@@ -1,6 +1,8 @@
 // What a visitor must find. The tests share one server and run in this order.
 import assert from 'node:assert/strict';
 
+import { hookTests } from './hooks.js';
+
 export const tests = [
   ['without a session the page asks for the token', asksForToken],
   ['the scenarios of the folder are listed', listsScenarios],
@@ -14,6 +16,7 @@ export const tests = [
   ['a held run is tried again and cancelled', leadsHeldRun],
   ['a broken text shows where it is broken', showsPlace],
   ['runs are filtered and loaded in pages', pages],
+  ...hookTests,
   ['an unknown address leads back', leadsBack],
   ['axe finds nothing in light colours', (visitor) => isAccessible(visitor, 'light')],
   ['axe finds nothing in dark colours', (visitor) => isAccessible(visitor, 'dark')],
@@ -227,5 +230,8 @@ async function rooms(visitor) {
     await visitor.open(`/runs?scenario=${scenario}`);
     runs.push([`run-${scenario}`, await page.locator('tbody a').first().getAttribute('href')]);
   }
-  return [['scenarios', '/'], ['scenario', '/scenarios/hello'], ['broken', '/scenarios/broken'], ['runs', '/runs'], ...runs];
+  await visitor.open('/hooks/hello');
+  const request = await page.getByRole('listitem').getByRole('link').first().getAttribute('href');
+  const hooks = [['hooks', '/hooks'], ['hook', '/hooks/hello'], ['request', request]];
+  return [['scenarios', '/'], ['scenario', '/scenarios/hello'], ['broken', '/scenarios/broken'], ['runs', '/runs'], ...runs, ...hooks];
 }

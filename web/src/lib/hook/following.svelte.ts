@@ -5,21 +5,16 @@ import * as api from '../api/hooks';
 import type { RequestFilter, RequestLine } from '../api/hook-types';
 import { SignedOut } from '../api/http';
 import { session } from '../api/session.svelte';
-import { Batch, type Frame } from './batch';
 import { beginning, Feed, order, pageSize } from './feed';
+import { gathered } from './gather';
+import { frame, patience, Stream } from './stream';
 import { fits } from './verdict';
 
-/** Time until a connection that the browser gave up is tried again, in milliseconds. */
+/** Time until what failed at the beginning is tried again, in milliseconds. */
 const pause = 2000;
 
-/** How many wait at most while the list is paused or not seen; then the stream is left, and taken up again later. */
-const patience = 20_000;
-
-/** The frame in which something is drawn next. Browsers draw no frames of a page that is not seen. */
-const frame: Frame = (then) => {
-  if (document.visibilityState === 'hidden') setTimeout(then, 1000);
-  else requestAnimationFrame(then);
-};
+/** How long to wait for more before it is asked what of it contains a text, in milliseconds. */
+const hesitation = 1000;
 
 export class Following {
   /** Replaced when the filter changes; what changes in it is told by `revision`. */
@@ -106,7 +101,7 @@ export class Following {
       if (signal.aborted) return;
       this.problem = undefined;
       this.feed = new Feed(page);
-      this.#follow(this.feed, filter, newest.requests[0]?.id ?? beginning);
+      this.#follow(this.feed, filter, newest.requests[0]?.id ?? beginning, signal);
     } catch (error) {
       if (signal.aborted) return;
       this.#complain(error);
@@ -114,16 +109,28 @@ export class Following {
     }
   }
 
-  #follow(feed: Feed, filter: RequestFilter, after: string): void {
-    const take = (lines: RequestLine[]) => {
+  #follow(feed: Feed, filter: RequestFilter, after: string, signal: AbortSignal): void {
+    const append = (lines: RequestLine[]) => {
       feed.append(lines.filter((line) => fits(line, filter)));
       this.revision += 1;
     };
+    const lookUp = gathered(() => this.#lookUp(feed, filter, signal), () => new Promise((then) => setTimeout(then, hesitation)));
+    const take = filter.q ? lookUp : append;
     this.#stream = new Stream(this.hook, after, take, (stream) => {
       this.connected = stream.open;
       if (this.paused) this.#count(stream);
     });
     if (this.paused) this.#stream.batch.hold();
+  }
+
+  /** Asks for what is newer. Text is looked for by the server, which has the whole of each request. */
+  async #lookUp(feed: Feed, filter: RequestFilter, signal: AbortSignal): Promise<void> {
+    try {
+      feed.append(await newer(this.hook, filter, feed.at(0)?.id ?? beginning, signal));
+      this.revision += 1;
+    } catch (error) {
+      if (!signal.aborted) this.#complain(error);
+    }
   }
 
   /** Counts what waits, once in a frame. */
@@ -142,64 +149,15 @@ export class Following {
   }
 }
 
-/** Server-sent events by cursor: a break, or a stop because too many wait, loses nothing. */
-class Stream {
-  readonly batch: Batch<RequestLine>;
-  #source: EventSource | undefined;
-  #last: string;
-  #closed = false;
-
-  constructor(
-    readonly hook: string,
-    after: string,
-    take: (lines: RequestLine[]) => void,
-    readonly tell: (stream: Stream) => void,
-  ) {
-    this.#last = after;
-    this.batch = new Batch(frame, (lines) => this.#deliver(lines, take), patience);
-    this.#connect();
-  }
-
-  get open(): boolean {
-    return this.#source?.readyState === EventSource.OPEN;
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#leave();
-  }
-
-  #connect(): void {
-    if (this.#closed || this.#source) return;
-    const source = new EventSource(api.eventsAddress(this.hook, this.#last));
-    this.#source = source;
-    source.onopen = () => this.tell(this);
-    source.onerror = () => {
-      this.tell(this);
-      if (source.readyState !== EventSource.CLOSED) return;
-      this.#leave();
-      setTimeout(() => this.#connect(), pause);
-    };
-    source.addEventListener('request', (event) => this.#read(JSON.parse(event.data as string) as RequestLine));
-  }
-
-  #read(line: RequestLine): void {
-    // After a break the browser asks the address again as it was first.
-    if (order(line.id, this.#last) <= 0) return;
-    this.#last = line.id;
-    this.batch.push(line);
-    if (this.batch.full) this.#leave();
-    this.tell(this);
-  }
-
-  #deliver(lines: RequestLine[], take: (lines: RequestLine[]) => void): void {
-    if (this.#closed) return;
-    take(lines);
-    this.#connect();
-  }
-
-  #leave(): void {
-    this.#source?.close();
-    this.#source = undefined;
-  }
+/** The requests that fit and are newer than one, oldest first, in as many pages as it takes. */
+async function newer(hook: string, filter: RequestFilter, than: string, signal: AbortSignal): Promise<RequestLine[]> {
+  const found: RequestLine[] = [];
+  let before: string | null = null;
+  do {
+    const page = await api.requests(hook, filter, pageSize, before, signal);
+    const fresh = page.requests.filter((line) => order(line.id, than) > 0);
+    found.push(...fresh);
+    before = fresh.length < page.requests.length ? null : page.next;
+  } while (before !== null && found.length < patience);
+  return found.toReversed();
 }

@@ -9,7 +9,7 @@ export interface Hook {
   /** As the scenario writes it; below `/hook/`. */
   path: string;
   url: string;
-  /** None for a bin. */
+  /** None for a bin, and for a path that no scenario has any more. */
   scenario: string | null;
   enabled: boolean;
   bin: boolean;
@@ -49,10 +49,10 @@ export interface RequestPage {
   next: string | null;
 }
 
-/** Text, or base64 where it is none. */
+/** A body: text, base64 where `encoding` says so, or `{ truncated: BYTES }` where it is too large to be shown at once. */
 export interface Content {
-  text?: string | null;
-  base64?: string | null;
+  body: unknown;
+  encoding?: 'base64' | null;
 }
 
 /** One thing the signature doctor found. */
@@ -70,16 +70,17 @@ export interface Diagnosis {
   findings?: Finding[];
 }
 
-export interface WholeRequest extends RequestLine {
+export interface WholeRequest extends RequestLine, Content {
   headers: Pairs;
-  body: Content;
-  /** Whether less of the body was kept than came. */
-  cut?: boolean;
+  /** How many bytes of the body were kept; fewer than `length` where it was too long. */
+  kept: number;
   provider?: string | null;
   detail?: string | null;
   diagnosis?: Diagnosis | null;
-  answer: { headers: Pairs; body: Content };
-  runs?: number;
+  answer: Content & { status: number; headers: Pairs };
+  runs: number;
+  /** The provider's name of the delivery. */
+  delivery?: string | null;
   /** Which request it was made from. */
   of?: string | null;
 }

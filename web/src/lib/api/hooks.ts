@@ -1,5 +1,6 @@
 // Hooks, their requests, and what can be done with them, as the server's API has it.
 import type {
+  Content,
   CopyStyle,
   Draft,
   Hook,
@@ -10,7 +11,8 @@ import type {
   WholeRequest,
   Written,
 } from './hook-types';
-import { base, get, getText, post, remove } from './http';
+import { contentOf } from '../data/content';
+import { base, get, getBytes, getText, post, remove } from './http';
 
 export async function hooks(signal: AbortSignal): Promise<Hook[]> {
   return (await get<{ hooks: Hook[] }>('/hooks', signal)).hooks;
@@ -47,6 +49,11 @@ export function request(hook: string, id: string, signal: AbortSignal): Promise<
 /** Where the body is downloaded from. */
 export function bodyAddress(hook: string, id: string): string {
   return `${base}${one(hook, id)}/body`;
+}
+
+/** The body, as far as it was kept, however large. */
+export async function body(hook: string, id: string): Promise<Content> {
+  return contentOf(await getBytes(`${one(hook, id)}/body`, AbortSignal.timeout(60_000)));
 }
 
 /** Where requests newer than `after` are told, as they come. */

@@ -26,6 +26,11 @@ export async function getText(path: string, signal: AbortSignal): Promise<string
   return (await call(path, { signal })).text();
 }
 
+/** An answer that may be anything. */
+export async function getBytes(path: string, signal: AbortSignal): Promise<Uint8Array> {
+  return new Uint8Array(await (await call(path, { signal })).arrayBuffer());
+}
+
 /** Sends JSON. What comes back is JSON too, or nothing. */
 export async function post<T>(path: string, body: unknown): Promise<T> {
   const headers = { accept: 'application/json', 'content-type': 'application/json' };

@@ -1,18 +1,37 @@
 // The body of a message: what was kept of it, as text, bytes or JSON. Pure.
 import type { Content } from '../api/hook-types';
+import { leftOut } from '../format/json';
 
-/** The body as text; none where it is not text. */
-export function textOf(content: Content): string | undefined {
-  return content.base64 == null ? (content.text ?? '') : undefined;
+/** The body as text; none where it is not text, or not here. */
+export function textOf({ body, encoding }: Content): string | undefined {
+  return encoding === 'base64' || typeof body !== 'string' ? undefined : body;
 }
 
-export function bytesOf(content: Content): Uint8Array {
-  if (content.base64 == null) return new TextEncoder().encode(content.text ?? '');
-  return Uint8Array.from(atob(content.base64), (character) => character.charCodeAt(0));
+/** None where it is not here. */
+export function bytesOf({ body, encoding }: Content): Uint8Array | undefined {
+  if (typeof body !== 'string') return undefined;
+  if (encoding !== 'base64') return new TextEncoder().encode(body);
+  return Uint8Array.from(atob(body), (character) => character.charCodeAt(0));
 }
 
-export function isNothing(content: Content): boolean {
-  return (content.text ?? '') === '' && (content.base64 ?? '') === '';
+/** How many bytes a body has that was left out for its size. */
+export function missing({ body }: Content): number | undefined {
+  return leftOut(body);
+}
+
+export function isNothing({ body }: Content): boolean {
+  return body === '' || body === null || body === undefined;
+}
+
+/** Bytes as a body: text where they are UTF-8. */
+export function contentOf(bytes: Uint8Array): Content {
+  try {
+    return { body: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    let binary = '';
+    for (const byte of bytes) binary += String.fromCharCode(byte);
+    return { body: btoa(binary), encoding: 'base64' };
+  }
 }
 
 /** A number that JavaScript cannot hold as it is written. */

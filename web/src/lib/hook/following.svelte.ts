@@ -5,8 +5,9 @@ import * as api from '../api/hooks';
 import type { RequestFilter, RequestLine } from '../api/hook-types';
 import { SignedOut } from '../api/http';
 import { session } from '../api/session.svelte';
-import { beginning, Feed, order, pageSize } from './feed';
+import { beginning, Feed, pageSize } from './feed';
 import { gathered } from './gather';
+import { first, newer } from './pages';
 import { frame, patience, Stream } from './stream';
 import { fits } from './verdict';
 
@@ -97,7 +98,7 @@ export class Following {
     try {
       // First where the log ends now, so that nothing is missed between the list and the stream.
       const newest = await api.requests(this.hook, {}, 1, null, signal);
-      const page = await api.requests(this.hook, filter, pageSize, null, signal);
+      const page = await first(this.hook, filter, signal);
       if (signal.aborted) return;
       this.problem = undefined;
       this.feed = new Feed(page);
@@ -114,8 +115,7 @@ export class Following {
       feed.append(lines.filter((line) => fits(line, filter)));
       this.revision += 1;
     };
-    const lookUp = gathered(() => this.#lookUp(feed, filter, signal), () => new Promise((then) => setTimeout(then, hesitation)));
-    const take = filter.q ? lookUp : append;
+    const take = filter.q ? this.#searcher(feed, filter, after, signal) : append;
     this.#stream = new Stream(this.hook, after, take, (stream) => {
       this.connected = stream.open;
       if (this.paused) this.#count(stream);
@@ -123,14 +123,25 @@ export class Following {
     if (this.paused) this.#stream.batch.hold();
   }
 
-  /** Asks for what is newer. Text is looked for by the server, which has the whole of each request. */
-  async #lookUp(feed: Feed, filter: RequestFilter, signal: AbortSignal): Promise<void> {
-    try {
-      feed.append(await newer(this.hook, filter, feed.at(0)?.id ?? beginning, signal));
-      this.revision += 1;
-    } catch (error) {
-      if (!signal.aborted) this.#complain(error);
-    }
+  /** Takes what came in as a reason to ask: text is looked for by the server, which has the whole of each request. */
+  #searcher(feed: Feed, filter: RequestFilter, after: string, signal: AbortSignal): (lines: RequestLine[]) => void {
+    let [came, looked] = [after, after];
+    const ask = async () => {
+      const newest = came;
+      try {
+        feed.append(await newer(this.hook, filter, looked, signal));
+        looked = newest;
+        this.problem = undefined;
+        this.revision += 1;
+      } catch (error) {
+        if (!signal.aborted) this.#complain(error);
+      }
+    };
+    const gather = gathered(ask, () => new Promise((then) => setTimeout(then, hesitation)));
+    return (lines) => {
+      came = lines.at(-1)?.id ?? came;
+      gather();
+    };
   }
 
   /** Counts what waits, once in a frame. */
@@ -147,17 +158,4 @@ export class Following {
     if (error instanceof SignedOut) session.signedOut = true;
     this.problem = error instanceof Error ? error : new Error(String(error));
   }
-}
-
-/** The requests that fit and are newer than one, oldest first, in as many pages as it takes. */
-async function newer(hook: string, filter: RequestFilter, than: string, signal: AbortSignal): Promise<RequestLine[]> {
-  const found: RequestLine[] = [];
-  let before: string | null = null;
-  do {
-    const page = await api.requests(hook, filter, pageSize, before, signal);
-    const fresh = page.requests.filter((line) => order(line.id, than) > 0);
-    found.push(...fresh);
-    before = fresh.length < page.requests.length ? null : page.next;
-  } while (before !== null && found.length < patience);
-  return found.toReversed();
 }

@@ -1,7 +1,7 @@
 // A request as a form has it: made from one that came, and read back. Pure.
-import type { WholeRequest, Written } from '../api/hook-types';
-import { textOf } from '../data/content';
+import type { Content, WholeRequest, Written } from '../api/hook-types';
 import type { Pairs } from '../api/types';
+import { textOf } from '../data/content';
 
 export interface Form {
   method: string;
@@ -20,7 +20,7 @@ const ofConnection = new Set([
 ]);
 
 /** The form filled with a request. What is masked is left out: the mask is not the secret. */
-export function fill(request: WholeRequest): Form {
+export function fill(request: WholeRequest, content: Content): Form {
   const at = request.target.indexOf('?');
   const query = at < 0 ? '' : request.target.slice(at + 1);
   const headers = request.headers.filter(([name, value]) => !ofConnection.has(name.toLowerCase()) && !value.includes(mask));
@@ -28,20 +28,20 @@ export function fill(request: WholeRequest): Form {
     method: request.method,
     query: unmasked(query),
     headers: headers.map(([name, value]) => `${name}: ${value}`).join('\n'),
-    body: textOf(request.body) ?? '',
+    body: textOf(content) ?? '',
   };
 }
 
 /** What a form says, or the line that is no header. */
-export function read(form: Form, request: WholeRequest): { written: Written } | { wrong: string } {
+export function read(form: Form, request: WholeRequest, content: Content): { written: Written } | { wrong: string } {
   const headers: Pairs = [];
   for (const line of form.headers.split('\n').filter((line) => line.trim() !== '')) {
     const parts = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)\s*$/.exec(line); // names: RFC 9110 §5.6.2
     if (!parts) return { wrong: line };
     headers.push([parts[1] ?? '', parts[2] ?? '']);
   }
-  const binary = request.body.base64;
-  const body = form.body === '' && binary != null ? { body_base64: binary } : { body: form.body };
+  const isBinary = content.encoding === 'base64' && typeof content.body === 'string';
+  const body = form.body === '' && isBinary ? { body_base64: String(content.body) } : { body: form.body };
   return { written: { method: form.method, query: form.query.replace(/^\?/, ''), headers, ...body, of: request.id } };
 }
 

@@ -64,9 +64,15 @@ export interface Finding {
 
 /** Why a signature does not fit. */
 export interface Diagnosis {
+  /** How the sender is to have signed: `HMAC-SHA256 in hex`. */
+  method?: string | null;
+  /** The beginning of the signed text, and how many bytes all of it has. */
   signed?: string | null;
+  signed_length?: number | null;
+  /** The first characters of signatures. */
   expected?: string | null;
   received?: string | null;
+  /** The likeliest first. */
   findings?: Finding[];
 }
 

@@ -100,6 +100,7 @@ export const request = {
   runs: (number: number) => `and ${grouped(number)} more`,
   madeFrom: 'Made from request',
   why: 'Why it was refused',
+  method: 'To be signed by',
   signed: 'What was signed',
   expected: 'Expected signature',
   received: 'Received signature',

@@ -13,10 +13,11 @@ export interface Hook {
   scenario: string | null;
   enabled: boolean;
   bin: boolean;
-  /** The names of the checks; none where the scenario does not say. */
+  /** By what requests are verified, all of which must pass; null where they are not. */
   verify: string[] | null;
-  /** Whether anybody may call. */
+  /** Whether the scenario says that they need not be. */
   open: boolean;
+  /** Networks that may call; empty: anyone. */
   allow: string[];
   methods: string[];
   requests: { total: number; refused: number; last: number | null };

@@ -29,6 +29,9 @@ async function listsHooks(visitor) {
   const closed = page.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'signed', exact: true }) });
   await closed.getByText('github', { exact: true }).waitFor();
   assert.equal(await closed.getByText('verify: {').count(), 0);
+  await visitor.open('/scenarios/signed');
+  await page.getByRole('link', { name: 'Requests', exact: true }).click();
+  await page.getByRole('heading', { name: 'signed', exact: true }).waitFor();
 }
 
 async function binBecomesScenario(visitor) {
@@ -90,7 +93,7 @@ async function walksList(visitor) {
     const top = scroller.getBoundingClientRect().top;
     return [...scroller.querySelectorAll('a')].find((link) => link.getBoundingClientRect().top >= top)?.id;
   });
-  await pause(100);
+  await page.locator('[role=listitem][aria-posinset="203"]').waitFor();
   const seen = await third();
   await Promise.all(Array.from({ length: 20 }, () => fetch(`${server.url}/hook/flood`)));
   await page.getByText('20 since you came', { exact: true }).waitFor();

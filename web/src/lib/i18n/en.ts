@@ -84,6 +84,7 @@ export const en = {
     noNext: 'no next time',
     manual: 'By hand',
     url: 'the webhook URL',
+    requests: 'Requests',
   },
 
   diagnostics: {

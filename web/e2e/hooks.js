@@ -138,7 +138,7 @@ async function sendsAgain(visitor) {
   await form.getByLabel('Query').fill('edited=1');
   await form.getByLabel('Body').fill('{"name": "Grace"}');
   await form.getByRole('button', { name: 'Send' }).click();
-  await form.getByText('Sent.').waitFor();
+  await form.getByText('It was answered 200.').waitFor();
   await form.getByRole('link', { name: 'See the run' }).click();
   await page.getByRole('heading', { name: 'Run of hello' }).waitFor();
   await page.getByText('Hello, Grace').first().waitFor();
@@ -242,9 +242,12 @@ async function learnsSchema(visitor) {
   await page.getByRole('group', { name: 'JSON Schema' }).getByText('"quantity"').waitFor();
   await page.getByRole('button', { name: 'Warn me when the shape changes' }).click();
   await page.getByText('You are warned when the shape changes.').waitFor();
+  await server.call('shape', { sku: 'A-1', quantity: 'many' });
+  await page.getByRole('link', { name: 'The last that did not fit' }).waitFor();
   await page.reload();
   await page.getByRole('button', { name: 'Learnt schema' }).click();
-  await page.getByText('You are warned when the shape changes.').waitFor();
+  await page.getByRole('button', { name: 'Warn me no longer' }).click();
+  await page.getByRole('button', { name: 'Warn me when the shape changes' }).waitFor();
 }
 
 const json = { 'content-type': 'application/json' };

@@ -98,15 +98,18 @@ export interface RequestFilter {
   q?: string;
 }
 
-export interface Replayed {
-  id: string;
-  run?: string | null;
+/** What a request was answered that was sent again, or why it was not sent. */
+export interface Sent {
   status?: number | null;
+  run?: string | null;
+  error?: string | null;
 }
 
-/** A request as a person wrote it. */
+/** A request as a person wrote it. A body that is left out is that of the request it was made from. */
 export interface Written {
   method: string;
+  /** Below `/hook/`. */
+  path: string;
   query: string;
   headers: Pairs;
   body?: string;
@@ -122,7 +125,16 @@ export interface Draft {
 export interface LearntSchema {
   schema: unknown;
   samples: number;
-  watched: boolean;
+  /** None where nobody is warned. */
+  watched: Watch | null;
+}
+
+/** What is known since someone is warned when the shape of requests changes. */
+export interface Watch {
+  since: number;
+  checked: number;
+  misfits: number;
+  last: { id: string; reason: string } | null;
 }
 
 export const copyStyles = ['curl', 'httpie', 'fetch', 'http'] as const;

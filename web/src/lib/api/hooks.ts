@@ -5,9 +5,9 @@ import type {
   Draft,
   Hook,
   LearntSchema,
-  Replayed,
   RequestFilter,
   RequestPage,
+  Sent,
   WholeRequest,
   Written,
 } from './hook-types';
@@ -66,12 +66,20 @@ export function copyAs(hook: string, id: string, style: CopyStyle, signal: Abort
   return getText(`${one(hook, id)}/as/${style}`, signal);
 }
 
-/** Has requests handled once more, as if they came now. */
-export async function replay(hook: string, ids: string[]): Promise<Replayed[]> {
-  return (await post<{ requests: Replayed[] }>(`${at(hook)}/requests/replay`, { ids })).requests;
+/** How many requests the server sends again at once. */
+const replayedAtOnce = 200;
+
+/** Has requests handled once more, in this order, as if they came now. */
+export async function replay(hook: string, ids: string[]): Promise<Sent[]> {
+  const sent: Sent[] = [];
+  for (let start = 0; start < ids.length; start += replayedAtOnce) {
+    const some = ids.slice(start, start + replayedAtOnce);
+    sent.push(...(await post<{ requests: Sent[] }>(`${at(hook)}/requests/replay`, { ids: some })).requests);
+  }
+  return sent;
 }
 
-export function send(hook: string, written: Written): Promise<Replayed> {
+export function send(hook: string, written: Written): Promise<Sent> {
   return post(`${at(hook)}/requests/send`, written);
 }
 
@@ -85,9 +93,13 @@ export function schema(hook: string, samples: number, signal: AbortSignal): Prom
   return get(`${at(hook)}/schema?${new URLSearchParams({ samples: String(samples) })}`, signal);
 }
 
-/** Raises an alarm from now on when a body does not fit what was learnt. */
-export function watchSchema(hook: string): Promise<void> {
-  return post(`${at(hook)}/schema`, {});
+/** Raises an alarm from now on when a request does not fit what is learnt now. */
+export function watchSchema(hook: string, samples: number): Promise<void> {
+  return post(`${at(hook)}/schema`, { samples });
+}
+
+export function unwatchSchema(hook: string): Promise<void> {
+  return remove(`${at(hook)}/schema`);
 }
 
 /** Deletes every request of a hook. */

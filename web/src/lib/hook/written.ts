@@ -40,9 +40,17 @@ export function read(form: Form, request: WholeRequest, content: Content): { wri
     if (!parts) return { wrong: line };
     headers.push([parts[1] ?? '', parts[2] ?? '']);
   }
-  const isBinary = content.encoding === 'base64' && typeof content.body === 'string';
-  const body = form.body === '' && isBinary ? { body_base64: String(content.body) } : { body: form.body };
-  return { written: { method: form.method, query: form.query.replace(/^\?/, ''), headers, ...body, of: request.id } };
+  const path = request.target.split('?')[0]?.replace(/^\/hook\//, '') ?? '';
+  return { written: { method: form.method, path, query: form.query.replace(/^\?/, ''), headers, ...bodyOf(form, request, content) } };
+}
+
+/** The body that was written. One that was not touched is left to the server, which has it without masks. */
+function bodyOf(form: Form, request: WholeRequest, content: Content): Pick<Written, 'body' | 'body_base64' | 'of'> {
+  const untouched = form.body === (textOf(content) ?? '');
+  if (request.kept === request.length) return untouched ? { of: request.id } : { of: request.id, body: form.body };
+  // The server makes nothing of a request of which it has not kept all.
+  const isBinary = untouched && content.encoding === 'base64' && typeof content.body === 'string';
+  return isBinary ? { body_base64: String(content.body) } : { body: form.body };
 }
 
 function unmasked(query: string): string {

@@ -78,7 +78,8 @@ export const hook = {
   replaySelected: 'Replay selected',
   replayed: (number: number) => `${requests(number)} replayed.`,
   seeRun: 'See the run',
-  noRunStarted: (status: number) => `No run began; the answer was ${status}.`,
+  answered: (status: number) => `It was answered ${status}.`,
+  notReplayed: (number: number, why: string) => `${requests(number)} could not be sent: ${why}`,
   verdict,
   verdictMeaning,
 };
@@ -123,7 +124,6 @@ export const request = {
   load: 'Show it anyway',
   showRest: (number: number) => `Show ${grouped(number)} more`,
   replay: 'Replay',
-  replayDone: 'Replayed.',
   resend: 'Edit and resend',
   copyAs: 'Copy as',
   copyStyle,
@@ -142,7 +142,6 @@ export const resend = {
   partial: 'Only the beginning of the body was kept; this is all that will be sent.',
   send: 'Send',
   cancel: 'Cancel',
-  sent: 'Sent.',
 };
 
 export const draft = {
@@ -160,6 +159,10 @@ export const schema = {
   from: (samples: number) => (samples === 0 ? 'There is no request to learn from yet.' : `Learnt from ${requests(samples)}.`),
   watch: 'Warn me when the shape changes',
   watched: 'You are warned when the shape changes.',
+  counted: (checked: number, misfits: number) => `${requests(checked)} looked at since the server began, ${grouped(misfits)} did not fit.`,
+  lastMisfit: 'The last that did not fit',
+  anew: 'What comes now is right',
+  unwatch: 'Warn me no longer',
   label: 'JSON Schema',
   what: 'the schema',
 };

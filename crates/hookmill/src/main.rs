@@ -19,6 +19,7 @@ mod setting;
 mod sources;
 mod terminal;
 mod test;
+mod verify;
 mod whatif;
 
 use clap::{Parser, Subcommand};
@@ -46,6 +47,7 @@ enum Command {
     Whatif(whatif::WhatIf),
     Test(test::Test),
     Modules(modules::Modules),
+    Verify(verify::Verify),
     Functions(functions::Functions),
     Schema(schema::Schema),
 }
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         Command::Whatif(what_if) => what_if.run(),
         Command::Test(test) => test.run(),
         Command::Modules(modules) => modules.run(),
+        Command::Verify(verify) => verify.run(),
         Command::Functions(functions) => functions.run(),
         Command::Schema(schema) => schema.run(),
     })

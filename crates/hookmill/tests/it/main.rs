@@ -24,4 +24,5 @@ mod served;
 mod shipped;
 mod store;
 mod test;
+mod verify;
 mod waits;

@@ -41,6 +41,9 @@ mod twilio;
 mod typeform;
 mod zoom;
 
+#[cfg(test)]
+mod reference;
+
 pub use setting::{Kind, Need, Setting};
 
 use super::verify::{

@@ -1,8 +1,9 @@
 //! A request as it came: what signatures are made over.
 
 use super::Fault;
-use crate::webhook::encoding;
+use crate::webhook::{encoding, fields};
 use run::id::Millis;
+use serde_json::Value;
 
 /// A request whose sender is to be known.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +23,15 @@ pub struct Incoming<'a> {
 }
 
 impl<'a> Incoming<'a> {
+    /// The body as [`Provider::facts`](crate::webhook::providers::Provider::facts) reads it, for those who have no parsed
+    /// one at hand: JSON, or a form where the content type says so; else null.
+    pub fn parsed_body(&self) -> Value {
+        if self.media_type() == "application/x-www-form-urlencoded" {
+            return fields::form(self.body, encoding_rs::UTF_8).unwrap_or_default();
+        }
+        serde_json::from_slice(self.body).unwrap_or_default()
+    }
+
     /// The value of a header that must be there once and say something.
     pub(super) fn header(&self, name: &str) -> Result<&'a str, Fault> {
         let mut lines = self.headers.iter().filter(|(field, _)| field.eq_ignore_ascii_case(name));

@@ -167,6 +167,10 @@ impl<'t> Parsed<'t> {
             "HS512" => Algorithm::HmacSha512,
             _ => return Err(Fault::wrong_scheme("the token is not signed with HS256 or HS512")),
         };
+        // A public key that was set as a secret would let everyone sign (RFC 8725 §2.1).
+        if secrets.iter().any(|secret| secret.windows(10).any(|window| window == b"-----BEGIN")) {
+            return Err(Fault::bad_secret("secret", "is a PEM; set it as `public_key`"));
+        }
         let text = self.signed.as_bytes();
         let fits = |secret: &&[u8]| algorithm.code(secret, text).is_some_and(|code| same(&code, &self.signature));
         if secrets.iter().fold(false, |found, secret| found | fits(secret)) {

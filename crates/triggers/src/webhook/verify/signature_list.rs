@@ -47,8 +47,8 @@ fn fields<'h>(header: &str, value: &'h str, time: &str, signature: &str) -> Resu
         let Some((name, value)) = field.trim().split_once('=') else {
             return Err(Fault::malformed_header(header, "has a field without `=`"));
         };
-        if name == time && found.time.replace(value).is_some() {
-            return Err(Fault::malformed_header(header, "has two times"));
+        if name == time && found.time.replace(value).is_some_and(|other| other != value) {
+            return Err(Fault::malformed_header(header, "has two different times"));
         }
         if name == signature {
             found.signatures.push(value);

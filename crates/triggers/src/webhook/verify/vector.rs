@@ -1,8 +1,10 @@
 //! Test vectors in JSON: a request, what is set for it, and what must come of it. One entry is what bug reports and
 //! other implementations exchange.
 
+mod decryption;
 mod expectation;
 
+pub use decryption::Decryption;
 pub use expectation::Expectation;
 
 use super::notation;

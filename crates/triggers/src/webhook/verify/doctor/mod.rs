@@ -148,3 +148,6 @@ impl fmt::Display for Diagnosis {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

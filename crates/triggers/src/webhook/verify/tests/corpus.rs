@@ -1,6 +1,7 @@
-//! The shared vectors: every one gives its verdict.
+//! Vectors of our own and those that are shared: every one gives its verdict.
 
-use super::super::vector::Case;
+use super::super::vector::{Case, Decryption};
+use crate::webhook::providers::{self, find};
 use serde_json::Value;
 use std::path::Path;
 
@@ -17,6 +18,12 @@ fn shared(name: &str) -> Vec<Value> {
     file[name].as_array().unwrap().clone()
 }
 
+/// Our own entries under this name. Signatures and keys were made with another program.
+fn own(name: &str) -> Vec<Value> {
+    let file: Value = serde_json::from_str(include_str!("../../../../testdata/verify/vectors.json")).unwrap();
+    file[name].as_array().unwrap().clone()
+}
+
 fn differences(entries: &[Value]) -> Vec<String> {
     let differs = |entry: &Value| {
         let case = Case::read(entry, 0).unwrap();
@@ -29,6 +36,55 @@ fn differences(entries: &[Value]) -> Vec<String> {
 }
 
 #[test]
+fn w1_every_own_vector_gives_its_verdict() {
+    assert_eq!(differences(&own("vectors")), Vec::<String>::new());
+}
+
+#[test]
+fn w19_every_own_handshake_is_answered_as_it_must_be() {
+    assert_eq!(differences(&own("challenges")), Vec::<String>::new());
+}
+
+#[test]
+fn every_preset_that_can_verify_has_vectors() {
+    let entries = own("vectors");
+    for provider in providers::all().filter(|provider| provider.proves()) {
+        let of = |case: &str, verdict: &str| {
+            let fits = |entry: &&Value| {
+                find(entry["provider"].as_str().unwrap()).is_some_and(|found| found.name == provider.name)
+                    && entry["verdict"] == verdict
+                    && entry["id"].as_str().unwrap().contains(case)
+            };
+            entries.iter().any(|entry| fits(&entry))
+        };
+        for (case, verdict) in [("valid", "valid"), ("wrong-secret", "invalid"), ("unsigned", "invalid")] {
+            assert!(of(case, verdict), "{} has no vector `{case}`", provider.name);
+        }
+    }
+}
+
+#[test]
+fn w4_requests_that_are_played_again_after_the_window_are_refused() {
+    let again = |entry: &&Value| entry["id"].as_str().unwrap().ends_with("played-again");
+    let entries: Vec<Value> = own("vectors").iter().filter(again).cloned().collect();
+    assert!(entries.len() >= 8, "{}", entries.len());
+    for entry in &entries {
+        let case = Case::read(entry, 0).unwrap();
+        assert_eq!(case.verdict().unwrap_err().code, "stale_timestamp", "{}", case.id);
+    }
+}
+
+#[test]
+fn a13_tokens_with_another_algorithm_or_other_claims_are_refused() {
+    let of_tokens = |entry: &&Value| entry["id"].as_str().unwrap().contains("-a13-");
+    let entries: Vec<Value> = own("vectors").iter().filter(of_tokens).cloned().collect();
+    assert!(entries.len() >= 14, "{}", entries.len());
+    for entry in &entries {
+        assert!(Case::read(entry, 0).unwrap().verdict().is_err(), "{}", entry["id"]);
+    }
+}
+
+#[test]
 fn w1_every_shared_vector_gives_its_verdict() {
     assert_eq!(differences(&shared("vectors")), Vec::<String>::new());
 }
@@ -36,6 +92,15 @@ fn w1_every_shared_vector_gives_its_verdict() {
 #[test]
 fn w19_every_shared_handshake_is_answered_as_it_must_be() {
     assert_eq!(differences(&shared("challenges")), Vec::<String>::new());
+}
+
+#[test]
+fn every_shared_answer_of_a_survey_decrypts_as_it_must() {
+    for entry in shared("decryptions") {
+        let decryption = Decryption::read(&entry).unwrap();
+        let outcome = decryption.outcome();
+        assert_eq!(decryption.difference(&outcome), None, "{}", decryption.id);
+    }
 }
 
 #[test]

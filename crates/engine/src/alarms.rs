@@ -175,13 +175,18 @@ impl Alarms {
         let (mut begun, mut kept) = (Vec::new(), Ok(()));
         loop {
             let Some(change) = self.known().changes.pop_front() else { return (begun, kept) };
+            let begins = change.before.as_ref().is_none_or(|before| before.cleared.is_some());
             if let Err(error) = self.put(&change.after) {
                 tracing::error!(%error, subject = %change.after.subject, "an alarm could not be kept");
-                self.known().take_back(change);
+                // What begins while there is no room is told all the same: that may be what is wrong.
+                let is_told = begins && matches!(error, StoreError::Full(_));
                 kept = Err(error);
-                continue;
+                if !is_told {
+                    self.known().take_back(change);
+                    continue;
+                }
             }
-            if change.before.is_none_or(|before| before.cleared.is_some()) {
+            if begins {
                 begun.push(change.after.clone());
             }
             // That nobody listens is no matter.

@@ -1,5 +1,6 @@
 //! Runs that were promised to someone wait for a store that is full or behind, however long that takes.
 
+use crate::full_disk;
 use crate::shared::Shared;
 use run::id::Millis;
 use run::tables::{Digest, StoreError};
@@ -25,11 +26,14 @@ pub(crate) async fn pause() {
 }
 
 /// Appends as soon as the store has room.
-pub(crate) async fn append(shared: &Shared, append: Append) -> Result<(), StoreError> {
+pub(crate) async fn append(shared: &Arc<Shared>, append: Append) -> Result<(), StoreError> {
     let mut renewed = shared.now();
     loop {
         match shared.store.journal.append(append.clone()).await {
-            Err(error) if is_passing(&error) => pause().await,
+            Err(error) if is_passing(&error) => {
+                full_disk::note(shared, &error);
+                pause().await;
+            }
             told => return told,
         }
         if !append.digests.is_empty() && shared.now().saturating_sub(renewed) >= RENEWAL {

@@ -4,6 +4,7 @@ use crate::alarms;
 use crate::backpressure;
 use crate::claims::Reservation;
 use crate::failures;
+use crate::full_disk;
 use crate::lines::LineNo;
 use crate::shared::Shared;
 use run::call::Outcome;
@@ -211,6 +212,7 @@ impl Course {
         // A new run is refused where there is no room; one that was promised to someone waits for it.
         let first = self.pieces == 0;
         while let Err(error) = self.prepare(shared).await {
+            full_disk::note(shared, &error);
             if first || !backpressure::is_passing(&error) {
                 return Err(error);
             }
@@ -250,7 +252,7 @@ impl Course {
         self.changed = append.head.at;
         self.unwritten.clear();
         match append.piece == 0 {
-            true => shared.store.journal.append(append).await?,
+            true => shared.store.journal.append(append).await.inspect_err(|error| full_disk::note(shared, error))?,
             false => backpressure::append(shared, append).await?,
         }
         self.reservation = None;

@@ -1,6 +1,7 @@
 //! Looks now and then whether what should happen does: triggers that are due, scenarios that should hear something.
 
 use crate::alarms::{self, AlarmKind};
+use crate::full_disk;
 use crate::scenarios::Deployment;
 use crate::shared::{Handle, Shared};
 use run::id::{Millis, ScenarioId};
@@ -89,6 +90,7 @@ fn recall(shared: &Arc<Shared>) -> Result<(), StoreError> {
 }
 
 fn look(shared: &Arc<Shared>) -> Result<(), StoreError> {
+    full_disk::look(shared);
     let now = shared.options.clock.now();
     let queues = Handle { shared: Arc::clone(shared) }.queues();
     for deployment in shared.scenarios.all() {

@@ -12,6 +12,7 @@ mod course;
 mod delivery;
 mod driver;
 mod failures;
+mod full_disk;
 mod gates;
 mod hand;
 mod heartbeats;

@@ -3,6 +3,7 @@
 use crate::alarms::Alarms;
 use crate::claims::Claims;
 use crate::clock::{Clock, SystemClock};
+use crate::full_disk::FullDisk;
 use crate::gates::Gates;
 use crate::heartbeats::{self, Beats};
 use crate::lines::Lines;
@@ -84,6 +85,7 @@ pub(crate) struct Shared {
     pub(crate) repeats: Tally,
     pub(crate) alarms: Alarms,
     pub(crate) beats: Beats,
+    pub(crate) full_disk: FullDisk,
     pub(crate) runtime: runtime::Handle,
     pub(crate) stopping: watch::Sender<bool>,
     /// When this engine was started.
@@ -140,6 +142,7 @@ impl Engine {
             repeats: Tally::new(Arc::clone(&store.tables)),
             alarms: Alarms::new(Arc::clone(&store.tables)),
             beats: Beats::default(),
+            full_disk: FullDisk::default(),
             runtime: runtime::Handle::current(),
             stopping: watch::Sender::new(false),
             started: options.clock.now(),

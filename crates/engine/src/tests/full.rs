@@ -1,10 +1,10 @@
 //! A store that is full for a while: what was promised waits for room, and nothing that was done is done again.
 
 use super::{Bench, Recorder, deliver, id, until};
-use crate::{Answer, Filter, Handle};
+use crate::{Alarm, AlarmKind, Answer, Filter, Handle, Refused};
 use bytes::Bytes;
 use run::id::{Millis, RunId, ScenarioId};
-use run::tables::{BlobReader, BlobWriter, Blobs, Digest, StoreError};
+use run::tables::{BlobReader, BlobWriter, Blobs, Digest, Expected, Record, StoreError, Tables};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,6 +14,7 @@ use store::{Ack, Append, ClaimKey, Head, Journal, Journaled, Retention, Status, 
 #[derive(Debug)]
 pub(super) struct Tight {
     journal: Arc<dyn Journal>,
+    tables: Arc<dyn Tables>,
     blobs: Arc<dyn Blobs>,
     /// Whose appends are refused, from which piece on.
     refused: (&'static str, u32),
@@ -22,17 +23,21 @@ pub(super) struct Tight {
     /// How many more appends and large values are refused.
     pub(super) appends: AtomicUsize,
     values: AtomicUsize,
+    /// How many changes of records are refused.
+    records: AtomicUsize,
     /// How many large values were put.
     put: AtomicUsize,
 }
 
 impl Tight {
     pub(super) fn around(bench: &mut Bench, refused: (&'static str, u32), appends: usize, values: usize) -> Arc<Self> {
-        let (journal, blobs) = (Arc::clone(&bench.store.journal), Arc::clone(&bench.store.blobs));
+        let store = bench.store.clone();
+        let (journal, tables, blobs) = (store.journal, store.tables, store.blobs);
         let (appends, values) = (AtomicUsize::new(appends), AtomicUsize::new(values));
-        let (spared, put) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let tight = Arc::new(Self { journal, blobs, refused, spared, appends, values, put });
+        let (spared, records, put) = Default::default();
+        let tight = Arc::new(Self { journal, tables, blobs, refused, spared, appends, values, records, put });
         bench.store.journal = Arc::clone(&tight) as Arc<dyn Journal>;
+        bench.store.tables = Arc::clone(&tight) as Arc<dyn Tables>;
         bench.store.blobs = Arc::clone(&tight) as Arc<dyn Blobs>;
         tight
     }
@@ -93,6 +98,33 @@ impl Journal for Tight {
 
     fn close(&self) -> Result<(), StoreError> {
         self.journal.close()
+    }
+}
+
+impl Tables for Tight {
+    fn get(&self, table: &str, key: &str) -> Result<Option<Record>, StoreError> {
+        self.tables.get(table, key)
+    }
+
+    fn put(&self, table: &str, key: &str, value: &[u8], expected: Expected) -> Result<u64, StoreError> {
+        if counts_down(&self.records) {
+            return Err(full());
+        }
+        self.tables.put(table, key, value, expected)
+    }
+
+    fn delete(&self, table: &str, key: &str, expected: Expected) -> Result<bool, StoreError> {
+        self.tables.delete(table, key, expected)
+    }
+
+    fn scan(
+        &self,
+        table: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, Record)>, StoreError> {
+        self.tables.scan(table, prefix, after, limit)
     }
 }
 
@@ -190,4 +222,59 @@ async fn large_values_stay_young_while_what_names_them_waits() {
     until("the end", || all_are(&handle, 1, Status::Succeeded)).await;
     assert_eq!(bench.recorder.asked(), 2);
     assert!(matches!(calling.await.unwrap(), Ok(Answer::Responded { .. })));
+}
+
+fn open_alarms(handle: &Handle) -> Vec<Alarm> {
+    handle.alarms().into_iter().filter(|alarm| alarm.cleared.is_none()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_an_alarm_until_there_is_room() {
+    let mut bench = Bench::new(Recorder::new());
+    let tight = Tight::around(&mut bench, ("test", 0), 2, 0);
+    let (_engine, handle) = bench.engine(LARGE);
+    // There is no room for the alarm itself, either.
+    tight.records.store(usize::MAX, Ordering::SeqCst);
+    for _ in 0..2 {
+        let refused = deliver(&handle, json!({ "name": "x" })).await;
+        assert!(matches!(refused, Err(Refused::Store(StoreError::Full(_)))), "{refused:?}");
+    }
+    until("the alarm", || open_alarms(&handle).len() == 1).await;
+    let alarm = open_alarms(&handle).remove(0);
+    assert_eq!((alarm.kind, alarm.subject.as_str()), (AlarmKind::Trouble, "data folder"));
+    assert_eq!(alarm.message, "there is no room on the disk: no room");
+    let tries = tight.records.load(Ordering::SeqCst);
+    until("it to be looked whether there is room", || {
+        bench.clock.advance(5_000);
+        tight.records.load(Ordering::SeqCst) < tries
+    })
+    .await;
+    until("it to go on", || open_alarms(&handle).len() == 1).await;
+    tight.records.store(0, Ordering::SeqCst);
+    assert!(matches!(deliver(&handle, json!({ "name": "x" })).await, Ok(Answer::Responded { .. })));
+    until("the end", || {
+        bench.clock.advance(5_000);
+        open_alarms(&handle).is_empty()
+    })
+    .await;
+    assert_eq!(handle.alarms()[0].since, alarm.since, "it was one alarm");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_waits_for_room_is_why_there_is_an_alarm() {
+    let mut bench = Bench::new(Recorder::new());
+    let tight = Tight::around(&mut bench, ("test", 1), usize::MAX, 0);
+    let (_engine, handle) = bench.engine(LARGE);
+    let calling = {
+        let handle = handle.clone();
+        tokio::spawn(async move { deliver(&handle, json!({ "name": "x" })).await })
+    };
+    until("the alarm", || open_alarms(&handle).len() == 1).await;
+    tight.appends.store(0, Ordering::SeqCst);
+    assert!(matches!(calling.await.unwrap(), Ok(Answer::Responded { .. })));
+    until("the end", || {
+        bench.clock.advance(5_000);
+        open_alarms(&handle).is_empty()
+    })
+    .await;
 }

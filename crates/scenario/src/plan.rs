@@ -5,6 +5,7 @@
 
 mod credential;
 mod identity;
+mod redirect;
 mod test;
 mod webhook;
 
@@ -239,6 +240,8 @@ pub struct Respond {
     pub headers: Vec<(String, Template)>,
     /// What is sent.
     pub content: Content,
+    /// Hosts that a redirect may lead to which data chooses, lower-case; `*.example.com`: those below.
+    pub hosts: Vec<String>,
 }
 
 /// The body of an answer.

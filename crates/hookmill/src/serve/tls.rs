@@ -46,3 +46,26 @@ impl Tls {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b3_plain_http_for_others_is_warned_of() {
+        let plain = Tls { tls_cert: None, tls_key: None };
+        let by_tls = Tls { tls_cert: Some("c".into()), tls_key: Some("k".into()) };
+        for (tls, address, public, warned) in [
+            (&plain, "127.0.0.1:80", "http://127.0.0.1", false),
+            (&plain, "[::1]:80", "http://mill.example.com", false),
+            (&plain, "0.0.0.0:80", "http://0.0.0.0", true),
+            (&plain, "192.0.2.7:80", "http://mill.example.com", true),
+            (&plain, "[::]:80", "http://[::]", true),
+            (&plain, "0.0.0.0:80", "https://mill.example.com", false),
+            (&by_tls, "0.0.0.0:443", "https://0.0.0.0", false),
+        ] {
+            let warning = tls.warning(address.parse().unwrap(), &public.parse().unwrap());
+            assert_eq!(warning.is_some(), warned, "{address} {public}");
+        }
+    }
+}

@@ -243,7 +243,7 @@ steps:
 }
 
 #[test]
-fn html_answers_cannot_act_for_the_editor() {
+fn w18_cve_2025_61914_html_answers_cannot_act_for_the_editor() {
     let served = Served::start(&[(
         "page.yaml",
         "

@@ -12,9 +12,14 @@ use scenario::plan::{Content, Respond};
 const LONGEST: usize = 32 << 20;
 
 pub(super) fn render(respond: &Respond, view: &View, moment: &Moment) -> Result<Response, StepError> {
+    let status = status(&respond.status, view, moment)?;
     let mut headers = Vec::with_capacity(respond.headers.len() + 1);
     for (name, value) in &respond.headers {
-        headers.push((name.clone(), header_value(value.text(view, moment).map_err(failure)?)?));
+        let text = header_value(value.text(view, moment).map_err(failure)?)?;
+        if name == "location" && (300..400).contains(&status) {
+            lead(respond, value, &text)?;
+        }
+        headers.push((name.clone(), text));
     }
     let (body, content_type) = body(&respond.content, view, moment)?;
     if body.len() > LONGEST {
@@ -27,10 +32,22 @@ pub(super) fn render(respond: &Respond, view: &View, moment: &Moment) -> Result<
         headers.push(("content-type".to_owned(), content_type.to_owned()));
     }
     if let Content::Redirect(target) = &respond.content {
-        let target = header_value(target.text(view, moment).map_err(failure)?)?;
-        headers.push(("location".to_owned(), target));
+        let text = header_value(target.text(view, moment).map_err(failure)?)?;
+        lead(respond, target, &text)?;
+        headers.push(("location".to_owned(), text));
     }
-    Ok(Response { status: status(&respond.status, view, moment)?, headers, body })
+    Ok(Response { status, headers, body })
+}
+
+/// A redirect leads to a place of the author's choice: else anyone could make a link of this server that leads to their
+/// page (CWE-601).
+fn lead(respond: &Respond, template: &Template, target: &str) -> Result<(), StepError> {
+    if respond.may_redirect(template, target) {
+        return Ok(());
+    }
+    let message = "the redirect leads to a host that is neither written in the scenario nor listed";
+    Err(StepError::permanent("open_redirect", message)
+        .hint("Write the host itself, as `https://shop.example.com/{{ … }}`, or list it: `hosts: [shop.example.com]`."))
 }
 
 fn body(content: &Content, view: &View, moment: &Moment) -> Result<(Bytes, Option<&'static str>), StepError> {

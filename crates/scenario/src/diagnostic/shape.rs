@@ -145,6 +145,12 @@ impl Diagnostic {
             .hint("the server sets it as the connection and the content ask for")
     }
 
+    /// A text that is no host.
+    pub(crate) fn bad_host(place: Place, host: &str) -> Self {
+        Self::error("E0124", place, format!("`{host}` is no host"))
+            .hint("write its name alone, as `pay.example.com`, or `*.example.com` for all below")
+    }
+
     /// A header value with line ends or other control characters.
     pub(crate) fn bad_header_value(place: Place, name: &str) -> Self {
         Self::error("E0119", place, format!("the value of the header `{name}` has control characters")).hint(

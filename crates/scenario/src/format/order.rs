@@ -126,6 +126,7 @@ static RESPOND: Shape = closed(&[
     ("xml", None),
     ("body", None),
     ("redirect", None),
+    ("hosts", None),
 ]);
 
 /// `route` in both of its forms, and its branches.

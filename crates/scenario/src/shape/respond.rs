@@ -11,7 +11,7 @@ use crate::plan::{Content, Respond};
 use crate::text::{Entry, Node, Value};
 
 const CONTENTS: &[&str] = &["json", "text", "html", "xml", "body", "redirect"];
-pub(super) const KEYS: &[&str] = &["status", "headers", "json", "text", "html", "xml", "body", "redirect"];
+pub(super) const KEYS: &[&str] = &["status", "headers", "json", "text", "html", "xml", "body", "redirect", "hosts"];
 
 /// Headers that frame the message or belong to the connection (RFC 9110, 7.6.1; RFC 9112, 6), and cookies: a
 /// scenario's answer must not touch the session of the editor, which may live on the same host.
@@ -42,7 +42,23 @@ impl Checker<'_> {
             None => Some(Template::Literal(fallback.into())),
         };
         let headers = fields.get("headers").map(|node| self.headers(node)).unwrap_or_default();
-        Some(Respond { status: status?, headers, content: content? })
+        let hosts = fields.get("hosts").map(|node| self.hosts(node)).unwrap_or_default();
+        Some(Respond { status: status?, headers, content: content?, hosts })
+    }
+
+    /// Names of hosts, of which the first label may be `*`.
+    fn hosts(&mut self, node: &Node) -> Vec<String> {
+        let mut hosts = Vec::new();
+        for node in self.filled_list(node, "`hosts`") {
+            let Some(text) = self.text(node, "a host") else { continue };
+            let host = text.to_ascii_lowercase();
+            if is_host(host.strip_prefix("*.").unwrap_or(&host)) {
+                hosts.push(host);
+            } else {
+                self.report(Diagnostic::bad_host(node.place, text));
+            }
+        }
+        hosts
     }
 
     fn content(&mut self, fields: Fields<'_>) -> Option<Content> {
@@ -107,6 +123,11 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// Whether this is the name of a host or its address, without a port.
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && url::Url::parse(&format!("http://{text}/")).is_ok_and(|url| url.host_str() == Some(text))
 }
 
 /// Whether this may name a header (RFC 9110, 5.6.2).

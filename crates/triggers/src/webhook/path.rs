@@ -18,7 +18,7 @@ mod tests {
     use super::unguessable;
 
     #[test]
-    fn all_bits_are_in_the_path() {
+    fn w12_all_bits_are_in_the_path() {
         assert_eq!(unguessable([0; 20]), "a".repeat(32));
         assert_eq!(unguessable([0xff; 20]), "7".repeat(32));
         // RFC 4648 §10: "fooba" is MZXW6YTB.

@@ -97,7 +97,8 @@ fn w6_two_hundred_uploads_at_once_in_bounded_memory() {
     let odd: Vec<_> = answers.iter().flatten().filter(|status| !matches!(status, 200 | 503)).collect();
     assert!(odd.is_empty(), "{odd:?}");
     assert!(taken >= 50, "{taken}");
-    assert!(grown < 450 << 10, "{grown} KiB more than before");
+    // 256 MiB of bodies, and each once more on its way to the disk. All of them would be 1.6 GiB.
+    assert!(grown < 768 << 10, "{grown} KiB more than before");
     assert_eq!(served.post("/hook/hello", "{}").status, 200);
 }
 

@@ -67,7 +67,7 @@ fn seconds(micros: i64) -> u32 {
     u32::try_from((micros as u64).div_ceil(1_000_000)).unwrap_or(u32::MAX).max(1)
 }
 
-/// How many callers are counted at once. Beyond that, those whose buckets are full are forgotten first.
+/// How many callers are counted at once. Beyond that, those who have used the least are forgotten.
 const MOST_CALLERS: usize = 65_536;
 
 /// So many tables, so that callers seldom wait for each other.
@@ -108,13 +108,18 @@ fn site(address: IpAddr) -> IpAddr {
     }
 }
 
+/// Forgets callers whose buckets are full; where that are too few, the half that has used the least, so that room is made
+/// for many at once.
 fn make_room(full: &mut HashMap<IpAddr, i64>, now: i64) {
     full.retain(|_, full| *full > now);
-    if full.len() >= MOST_CALLERS / SHARDS
-        && let Some(next) = full.iter().min_by_key(|(_, full)| **full).map(|(caller, _)| *caller)
-    {
-        full.remove(&next);
+    if full.len() < MOST_CALLERS / SHARDS / 2 {
+        return;
     }
+    let mut times: Vec<i64> = full.values().copied().collect();
+    let middle = times.len() / 2;
+    let (_, median, _) = times.select_nth_unstable(middle);
+    let median = *median;
+    full.retain(|_, full| *full > median);
 }
 
 #[cfg(test)]

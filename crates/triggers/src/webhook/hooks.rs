@@ -12,6 +12,7 @@ use super::schema::{InvalidSchema, Schema};
 use super::{encoding, headers};
 use engine::Deployment;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use run::id::Millis;
 use scenario::plan::{Deduping, ItemPath, Network, Rate, WAIT, Webhook};
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -37,8 +38,8 @@ pub struct Hook {
     pub(super) dedupe: Deduping,
     pub(super) each: Option<ItemPath>,
     pub(super) cors: Cors,
-    pub(super) rate: Option<Bucket>,
     pub(super) diagnoses: Bucket,
+    rate: Option<Bucket>,
     wait: Option<Duration>,
     methods: Vec<String>,
     allow: Vec<Network>,
@@ -89,6 +90,11 @@ impl Hook {
             return Err(Refusal::forbidden());
         }
         if self.deployment.plan.enabled { Ok(()) } else { Err(Refusal::gone()) }
+    }
+
+    /// Counts a request. 429: there were more than the webhook takes.
+    pub(super) fn count(&self, now: Millis) -> Result<(), Refusal> {
+        self.rate.as_ref().map_or(Ok(()), |rate| rate.take(now).map_err(Refusal::too_fast))
     }
 
     /// The preset that knows the sender's events and manners.

@@ -156,9 +156,10 @@ impl Intake {
         if arrival.sender == Sender::Operator {
             return Ok(Passed::Unasked);
         }
-        let counted = self.count(hook, arrival).and_then(|()| match &hook.rate {
-            Some(rate) => rate.take(arrival.at).map_err(Refusal::too_fast),
-            None => Ok(()),
+        let counted = self.count(hook, arrival).and_then(|()| match hook.checks.is_empty() {
+            true => hook.count(arrival.at),
+            // Strangers must not use up what is meant for the sender.
+            false => Ok(()),
         });
         counted.map_err(|refusal| Settled::refused(hook, refusal))?;
         self.verify_head(hook, arrival).await

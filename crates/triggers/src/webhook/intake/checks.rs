@@ -37,12 +37,8 @@ impl Armed {
             for credential in credentials {
                 let value =
                     credential.resolve(|name| setting.secrets.secret(name), |name| setting.env.get(name).cloned());
-                match value {
-                    Ok(value) => settings.add(name, value.reveal().as_bytes()),
-                    Err(lack) => {
-                        let (provider, setting) = (self.provider.name, &**name);
-                        tracing::warn!(provider, setting, reason = lack.message, "a webhook lacks a secret");
-                    }
+                if let Ok(value) = value {
+                    settings.add(name, value.reveal().as_bytes());
                 }
             }
         }
@@ -90,8 +86,11 @@ impl Intake {
         body: &Body,
     ) -> Result<(), Settled<'h>> {
         let hook = opened.hook;
-        if opened.passed == Passed::Unasked || hook.checks.is_empty() {
-            return Ok(());
+        match (opened.passed, opened.errand) {
+            (Passed::Unasked, Errand::Handshake) => return Err(Settled::refused(hook, hook.other_method())),
+            (Passed::Unasked, Errand::Any) => return Ok(()),
+            (Passed::Head, _) if hook.checks.is_empty() => return Ok(()),
+            (Passed::Head, _) => {}
         }
         let bytes = match body {
             Body::Whole(bytes) => bytes.as_ref(),
@@ -113,7 +112,7 @@ impl Intake {
         match greeting {
             Some((at, greeting)) => Err(self.greet(hook, &hook.checks[at], greeting).await),
             None if opened.errand == Errand::Handshake => Err(Settled::refused(hook, hook.other_method())),
-            None => Ok(()),
+            None => hook.count(arrival.at).map_err(|refusal| Settled::refused(hook, refusal)),
         }
     }
 
@@ -195,6 +194,15 @@ impl Intake {
             .take(arrival.at)
             .is_ok()
             .then(|| Box::new(diagnose(armed.provider, settings, &incoming(arrival, &url, body), fault)));
+        if fault.code == "no_secret" && diagnosis.is_some() {
+            let (scenario, provider) = (hook.deployment.id.as_str(), armed.provider.name);
+            tracing::warn!(
+                scenario,
+                provider,
+                reason = fault.detail,
+                "a webhook can verify nothing and refuses everyone"
+            );
+        }
         let mut settled = Settled::refused(hook, Refusal::unverified(fault.status));
         if let (401, Some(challenge)) = (fault.status, armed.provider.challenge()) {
             settled.answer = settled.answer.with("www-authenticate", challenge);

@@ -20,3 +20,4 @@ mod shelf;
 mod site;
 mod stores;
 mod tls;
+mod verified;

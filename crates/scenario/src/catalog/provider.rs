@@ -76,6 +76,35 @@ impl ProviderSpec {
     pub fn setting(&self, name: &str) -> Option<&SettingSpec> {
         self.settings.iter().find(|setting| setting.name == name)
     }
+
+    /// The setting that the short form gives, where it is enough.
+    pub fn short_form(&self) -> Option<&SettingSpec> {
+        let main = self.settings.first()?;
+        let is_enough = self.settings.iter().all(|setting| !setting.required || setting.name == main.name)
+            && (self.one_of.is_empty() || self.one_of.contains(&main.name));
+        is_enough.then_some(main)
+    }
+
+    /// The line of a webhook that verifies by it, with names for the secrets it needs:
+    /// `verify: { github: "{{ secrets.github }}" }`.
+    pub fn line(&self) -> String {
+        let name = &self.name;
+        let placeholder = |setting: &SettingSpec, is_main: bool| match (&setting.kind, is_main) {
+            (SettingKind::Secrets, true) => format!("\"{{{{ secrets.{name} }}}}\""),
+            (SettingKind::Secrets, false) => format!("\"{{{{ secrets.{name}_{} }}}}\"", setting.name),
+            (SettingKind::Text, _) => "…".to_owned(),
+            (SettingKind::Choice(words), _) => words.first().cloned().unwrap_or_default(),
+            (SettingKind::Duration, _) => "5m".to_owned(),
+            (SettingKind::Flag, _) => "true".to_owned(),
+        };
+        if let Some(main) = self.short_form() {
+            return format!("verify: {{ {name}: {} }}", placeholder(main, true));
+        }
+        let is_chosen = |setting: &SettingSpec| setting.required || self.one_of.first() == Some(&setting.name);
+        let chosen = self.settings.iter().enumerate().filter(|(_, setting)| is_chosen(setting));
+        let settings = chosen.map(|(at, setting)| format!("{}: {}", setting.name, placeholder(setting, at == 0)));
+        format!("verify: {{ {name}: {{ {} }} }}", settings.collect::<Vec<_>>().join(", "))
+    }
 }
 
 fn milliseconds<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {

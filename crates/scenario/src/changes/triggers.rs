@@ -9,13 +9,11 @@ use crate::text::{Entry, Node, Value};
 pub(super) fn changes(old: &Node, new: &Node) -> Vec<Change> {
     let (old, mut new) = (triggers(old), triggers(new).into_iter().map(Some).collect::<Vec<_>>());
     let mut found = Vec::new();
+    // Those that are the same, then of each kind the first that is left.
+    let same: Vec<_> = old.into_iter().map(|was| (was, take(&mut new, |is| identity(is) == identity(was)))).collect();
     let mut pairs = Vec::new();
-    for was in old {
-        // The same one first, then the first of its kind.
-        let same = |is: &Option<&Entry>| is.is_some_and(|is| identity(is) == identity(was));
-        let like = |is: &Option<&Entry>| is.is_some_and(|is| is.key.text == was.key.text);
-        let at = new.iter().position(same).or_else(|| new.iter().position(like));
-        match at.and_then(|at| new[at].take()) {
+    for (was, is) in same {
+        match is.or_else(|| take(&mut new, |is| is.key.text == was.key.text)) {
             Some(is) => pairs.push((was, is)),
             None => {
                 let text = format!("{} no longer starts it", name(was));
@@ -35,6 +33,11 @@ pub(super) fn changes(old: &Node, new: &Node) -> Vec<Change> {
         );
     }
     found
+}
+
+/// The first of these that is as wanted; it is not among them any more.
+fn take<'n>(triggers: &mut [Option<&'n Entry>], wanted: impl Fn(&Entry) -> bool) -> Option<&'n Entry> {
+    triggers.iter_mut().find(|trigger| trigger.is_some_and(&wanted))?.take()
 }
 
 fn triggers(root: &Node) -> Vec<&Entry> {
@@ -77,6 +80,13 @@ fn sentence(was: &Entry, is: &Entry, one: &Difference<'_>) -> String {
         ("webhook", "allow", Some(node), None) if one.is_item => format!("{this} no longer lets {} in", node.plain()),
         ("webhook", "allow", _, Some(node)) => format!("{this} only lets {} in now", listed(node)),
         ("webhook", "allow", Some(_), None) => format!("{this} lets everyone in now"),
+        ("webhook", "verify", ..) => verified(&this, one.before, one.after),
+        // Values are not shown: people do write secrets where they should not.
+        ("webhook", path, ..) if path.starts_with("verify.") => format!("{} of {this} changed", code(path)),
+        ("webhook", "each", None, Some(node)) => {
+            format!("{this} starts a run for each item of {} now", code(&node.plain()))
+        }
+        ("webhook", "each", Some(_), None) => format!("{this} starts one run for a whole request now"),
         ("webhook", "wait", ..) => {
             let time = |node: Option<&Node>| node.map_or("40s".to_owned(), Node::plain);
             format!("callers of {this} wait {} at most instead of {}", time(one.after), time(one.before))
@@ -86,6 +96,21 @@ fn sentence(was: &Entry, is: &Entry, one: &Difference<'_>) -> String {
         }
         (_, "", ..) => changed(&this, one.before, one.after),
         (_, path, ..) => told(&format!("{} of {this}", code(path)), one),
+    }
+}
+
+/// What became of `verify` as a whole.
+fn verified(this: &str, was: Option<&Node>, is: Option<&Node>) -> String {
+    let by = |node: &Node| {
+        let names: Vec<String> = entries(node).iter().map(|entry| code(&entry.key.text)).collect();
+        Some(names.join(" and ")).filter(|names| !names.is_empty())
+    };
+    let (was, said) = (was.and_then(by), is.is_some());
+    match is.and_then(by) {
+        Some(names) => format!("{this} only takes requests that pass {names} now"),
+        None if was.is_some() => format!("{this} no longer verifies requests"),
+        None if said => format!("{this} is open to everyone, and says so now"),
+        None => format!("{this} no longer says that it is open to everyone"),
     }
 }
 

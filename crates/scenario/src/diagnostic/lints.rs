@@ -3,10 +3,21 @@
 use super::{Diagnostic, Place, Severity, alternatives};
 
 impl Diagnostic {
-    /// A webhook that anyone may call, of a scenario that reaches outside.
-    pub(crate) fn public_hook(place: Place, module: &str) -> Self {
-        Self::warning("W0501", place, format!("anyone who knows this webhook's path can make `{module}` run"))
-            .hint("name the callers' networks in `allow`, compare a header in a `filter`, or leave `path` out: then an unguessable one is made")
+    /// A webhook that anyone may call. `effect`: a module that reaches outside; `line`: what keeps strangers out.
+    pub(crate) fn public_hook(place: Place, effect: Option<&str>, line: &str) -> Self {
+        Self::open_to_anyone(place, "", effect)
+            .hint(format!("write `{line}` beside `path`; or `verify: none`, where it is meant to be open"))
+    }
+
+    /// A webhook whose sender cannot be told from anyone else.
+    pub(crate) fn unprovable_sender(place: Place, provider: &str, effect: Option<&str>) -> Self {
+        Self::open_to_anyone(place, &format!("`{provider}` signs nothing: "), effect)
+            .hint("leave `path` out: then an unguessable one is made; or name the sender's networks in `allow`")
+    }
+
+    fn open_to_anyone(place: Place, because: &str, effect: Option<&str>) -> Self {
+        let what = effect.map_or("start this scenario".to_owned(), |module| format!("make `{module}` run"));
+        Self::warning("W0501", place, format!("{because}anyone who guesses this webhook's path can {what}"))
     }
 
     /// A step that keeps the caller waiting for nothing.
@@ -83,6 +94,12 @@ impl Diagnostic {
             format!("nobody gets this answer: {} has no caller who waits", alternatives(triggers)),
         )
         .hint("take it out, or add a `webhook`")
+    }
+
+    /// An item where requests are not cut into items.
+    pub(crate) fn item_without_each(place: Place, field: &str) -> Self {
+        Self::warning("W0512", place, format!("there is no `trigger.{field}`: no webhook here has `each`"))
+            .hint("say with `each: body.events` where the list is of which each item starts a run")
     }
 
     fn warning(code: &'static str, place: Place, message: impl Into<String>) -> Self {

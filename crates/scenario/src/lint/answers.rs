@@ -2,6 +2,7 @@
 
 use super::outline::{Block, Of, Outline, Step};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::text::Entry;
 use std::collections::BTreeSet;
 
 /// Triggers whose runs have nobody who waits for an answer.
@@ -21,10 +22,13 @@ pub(super) fn find(outline: &Outline<'_>) -> Vec<Diagnostic> {
 
 /// Answers of scenarios that nobody calls.
 fn unheard(outline: &Outline<'_>) -> Vec<Diagnostic> {
-    let triggers: Vec<&str> = outline.triggers().iter().map(|trigger| trigger.key.text.as_str()).collect();
-    if triggers.is_empty() || !triggers.iter().all(|trigger| UNHEARD.contains(trigger)) {
-        return Vec::new();
-    }
+    let unheard = |trigger: &Entry| match trigger.key.text.as_str() {
+        // Its caller is told that all items are taken.
+        "webhook" => trigger.node.get("each").map(|_| "webhook.each"),
+        kind => UNHEARD.iter().find(|unheard| **unheard == kind).copied(),
+    };
+    let triggers: Option<Vec<&str>> = outline.triggers().into_iter().map(unheard).collect();
+    let Some(triggers) = triggers.filter(|triggers| !triggers.is_empty()) else { return Vec::new() };
     let answers = outline.all_steps().filter(|step| step.name() == "respond");
     answers.map(|step| Diagnostic::unheard_respond(step.module.key.place, &triggers)).collect()
 }

@@ -8,7 +8,9 @@ mod allow;
 mod answers;
 mod conditions;
 mod hooks;
+mod items;
 mod loops;
+mod nodes;
 mod outline;
 mod retries;
 mod secrets;
@@ -46,6 +48,7 @@ pub fn lint(text: &str, catalog: &Catalog) -> Vec<Diagnostic> {
         loops::find,
         unused::find,
         types::find,
+        items::find,
         retries::find,
     ];
     let mut findings: Vec<Diagnostic> = rules.iter().flat_map(|rule| rule(&outline)).collect();

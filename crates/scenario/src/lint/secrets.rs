@@ -1,7 +1,8 @@
-//! W0503: credentials in plain text. Shapes of tokens that well-known services give out, and values of keys that are
-//! named after secrets.
+//! W0503: credentials in plain text. Shapes of tokens that well-known services give out, values of keys that are named
+//! after secrets, and what `verify` takes for secrets.
 
-use super::outline::Outline;
+use super::outline::{Outline, entries_of};
+use crate::catalog::{SettingKind, SettingSpec};
 use crate::diagnostic::Diagnostic;
 use crate::text::{Entry, Node, Value};
 
@@ -58,7 +59,39 @@ const EXAMPLES: &[&str] = &["tests", "input"];
 pub(super) fn find(outline: &Outline<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     look(outline.root, "", &mut findings);
+    for trigger in outline.triggers().into_iter().filter(|trigger| trigger.key.text == "webhook") {
+        let providers = trigger.node.get("verify").map(entries_of).unwrap_or_default();
+        providers.iter().for_each(|provider| settings(outline, provider, &mut findings));
+    }
     findings
+}
+
+/// The settings of one provider that are secrets.
+fn settings(outline: &Outline<'_>, provider: &Entry, findings: &mut Vec<Diagnostic>) {
+    let Some(spec) = outline.catalog.providers().and_then(|known| known.get(&provider.key.text)) else { return };
+    let is_secret = |setting: &SettingSpec| setting.kind == SettingKind::Secrets;
+    match &provider.node.value {
+        Value::Map(entries) => {
+            for Entry { key, node } in
+                entries.iter().filter(|entry| spec.setting(&entry.key.text).is_some_and(is_secret))
+            {
+                literals(node, &key.text, findings);
+            }
+        }
+        _ if spec.settings.first().is_some_and(is_secret) => literals(&provider.node, &provider.key.text, findings),
+        _ => {}
+    }
+}
+
+/// Texts of a secret setting into which nothing is put; those that [`look`] has told of are told once.
+fn literals(node: &Node, key: &str, findings: &mut Vec<Diagnostic>) {
+    match &node.value {
+        Value::Text(text) if !text.trim().is_empty() && !text.contains("{{") && kind_of(key, text).is_none() => {
+            findings.push(Diagnostic::plain_secret(node.place, "the secret of a webhook"));
+        }
+        Value::List(items) => items.iter().for_each(|item| literals(item, key, findings)),
+        _ => {}
+    }
 }
 
 fn look(node: &Node, key: &str, findings: &mut Vec<Diagnostic>) {

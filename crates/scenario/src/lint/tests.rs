@@ -1,7 +1,7 @@
 //! What each rule finds, what it does not, and what fixes make of a text.
 
 use super::lint;
-use crate::catalog::{Catalog, Effect, ModuleSpec};
+use crate::catalog::{Assurance, Catalog, Effect, ModuleSpec, ProviderSpec, SettingKind, SettingSpec};
 use crate::diagnostic::{Fix, apply};
 use std::path::Path;
 
@@ -25,6 +25,44 @@ fn catalog() -> Catalog {
         spec("store.get", Effect::Outside),
         spec("text.shorten", Effect::Pure),
     ])
+    .with_providers([
+        provider("github", &["secret"], Assurance::Verifies),
+        provider("meta", &["secret", "verify_token"], Assurance::Verifies),
+        provider("hmac", &["secret", "header"], Assurance::Verifies),
+        provider("survey", &[], Assurance::Recognises),
+    ])
+}
+
+/// A sender whose requests have the header `x-NAME-event`. What is called `header` is no secret.
+fn provider(name: &str, settings: &[&str], assurance: Assurance) -> ProviderSpec {
+    let setting = |name: &&str| SettingSpec {
+        name: (*name).to_owned(),
+        summary: String::new(),
+        kind: if *name == "header" { SettingKind::Text } else { SettingKind::Secrets },
+        required: true,
+    };
+    ProviderSpec {
+        name: name.into(),
+        title: name.into(),
+        summary: String::new(),
+        settings: settings.iter().map(setting).collect(),
+        one_of: Vec::new(),
+        assurance,
+        telltale_headers: vec![format!("x-{name}-event")],
+        has_event: false,
+        has_id: false,
+        deadline: None,
+        docs: String::new(),
+    }
+}
+
+#[test]
+fn the_line_that_closes_a_hook_is_sound() {
+    for spec in catalog().providers().unwrap().values().filter(|spec| spec.assurance == Assurance::Verifies) {
+        let text = format!("trigger:\n  webhook:\n    path: a\n    {}\nsteps: []\n", spec.line());
+        let (plan, findings) = crate::check(&text, &catalog());
+        assert!(plan.is_some() && lint(&text, &catalog()).is_empty(), "{text}{findings:?}");
+    }
 }
 
 /// Each `testdata/lint/<case>.yaml` has the findings that `<case>.findings` shows, with the text after all fixes.
@@ -68,7 +106,7 @@ fn every_rule_has_a_case() {
         .filter(|path| path.extension().is_some_and(|kind| kind == "findings"))
         .map(|path| std::fs::read_to_string(path).unwrap())
         .collect();
-    for code in 1..=11 {
+    for code in 1..=12 {
         assert!(all.contains(&format!("warning[W05{code:02}]")), "no case has W05{code:02}");
     }
 }

@@ -1,6 +1,7 @@
 //! W0507: a text compared with a number, as far as types are known without running: literals, operators, what functions
 //! give, and what a request's values always are.
 
+use super::nodes::visit;
 use super::outline::{Code, Outline};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::expression::code::{Binary, Callee, Kind, Link, Node, Step};
@@ -133,36 +134,4 @@ fn shown(node: &Node) -> Option<String> {
         return Some(format!("{name}.{field}.{key}"));
     }
     None
-}
-
-/// Every node of an expression.
-fn visit(node: &Node, see: &mut impl FnMut(&Node)) {
-    see(node);
-    match &node.kind {
-        Kind::Chain { root, links } => {
-            visit(root, see);
-            for link in links {
-                match &link.step {
-                    Step::Property(_) => {}
-                    Step::Index(index) => visit(index, see),
-                    Step::Slice { from, to, .. } => [from, to].into_iter().for_each(|node| visit(node, see)),
-                    Step::Method { arguments, .. } => arguments.iter().for_each(|node| visit(node, see)),
-                }
-            }
-        }
-        Kind::Closure(closure) => visit(&closure.body, see),
-        Kind::Unary(_, operand) => visit(operand, see),
-        Kind::Binary(_, sides) => [&sides.0, &sides.1].into_iter().for_each(|node| visit(node, see)),
-        Kind::If(parts) => parts.iter().for_each(|node| visit(node, see)),
-        Kind::Map(entries) => entries.iter().for_each(|(_, node)| visit(node, see)),
-        Kind::Call { arguments: list, .. }
-        | Kind::And(list)
-        | Kind::Or(list)
-        | Kind::Coalesce(list)
-        | Kind::Text(list)
-        | Kind::List(list)
-        | Kind::Block { statements: list, .. } => list.iter().for_each(|node| visit(node, see)),
-        // Statements stand in scripts, of which only names are looked at.
-        _ => {}
-    }
 }

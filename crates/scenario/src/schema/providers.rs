@@ -18,19 +18,8 @@ pub(super) fn add(schema: &mut Value, catalog: &Catalog) {
 
 fn provider(spec: &ProviderSpec) -> Value {
     let description = format!("{}: {}\n\n{}", spec.title, spec.summary, spec.docs);
-    let mut forms = Vec::new();
-    if let Some(main) = spec.settings.first().filter(|main| is_enough(spec, &main.name)) {
-        forms.push(setting(main));
-    }
-    forms.push(long_form(spec));
+    let forms: Vec<Value> = spec.short_form().map(setting).into_iter().chain([long_form(spec)]).collect();
     json!({ "description": description, "anyOf": forms })
-}
-
-/// Whether the provider needs nothing but this setting.
-fn is_enough(spec: &ProviderSpec, main: &str) -> bool {
-    let is_this = |name: &String| name == main;
-    spec.settings.iter().all(|setting| !setting.required || setting.name == main)
-        && (spec.one_of.is_empty() || spec.one_of.iter().any(is_this))
 }
 
 fn long_form(spec: &ProviderSpec) -> Value {

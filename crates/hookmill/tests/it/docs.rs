@@ -63,7 +63,7 @@ fn prose(document: &str) -> String {
 }
 
 /// A folder in which every example is the one scenario of a folder of its own, at the line at which it stands in its
-/// document, with the shipped connections. Examples that name their file in their first line, as `# price-of.yaml`, and
+/// document, with the shipped connections and two secrets, `hook` and `new`. Examples that name their file in their first line, as `# price-of.yaml`, and
 /// follow each other, stand beside each other.
 fn examples() -> (TempDir, usize) {
     let folder = tempfile::tempdir().unwrap();
@@ -77,6 +77,8 @@ fn examples() -> (TempDir, usize) {
             let home = shared.take().filter(|_| name.is_some()).unwrap_or(own);
             fs::create_dir_all(&home).unwrap();
             fs::write(home.join("connections.yaml"), &connections).unwrap();
+            fs::write(home.join("secrets.yaml"), "hook: { file: hook.key }\nnew: { file: hook.key }\n").unwrap();
+            fs::write(home.join("hook.key"), "no secret at all").unwrap();
             let text = format!("{}{}", "\n".repeat(block.line - 1), block.text);
             fs::write(home.join(format!("{}.yaml", name.unwrap_or("example"))), text).unwrap();
             shared = name.map(|_| home);

@@ -75,7 +75,7 @@ pub(crate) fn root() -> PathBuf {
 
 /// A scenario that answers.
 pub(crate) const HELLO: &str = "\
-trigger: { webhook: { path: hello } }
+trigger: { webhook: { path: hello, verify: none } }
 steps:
   - respond: { json: { response: Hello } }
 ";

@@ -178,6 +178,25 @@ fn fixes_as_json() {
     assert_eq!(report["fixed"].as_array().unwrap().len(), 5, "{report}");
 }
 
+/// The check names the line that closes an open hook, and the line does so; nothing writes it, or `none`, by itself.
+#[test]
+fn an_open_hook_is_told_with_the_line_that_closes_it() {
+    let open = "trigger:\n  webhook:\n    path: orders\nsteps:\n  - respond: { text: taken }\n";
+    let folder = folder(&[("a.yaml", open), ("secrets.yaml", "hook: { file: key }\n"), ("key", "a long secret")]);
+    let said = hookmill(folder.path(), &["check", "--fix"]);
+    assert!(said.code == 0 && said.out.contains("a.yaml:2:3: warning[W0501]"), "{said:?}");
+    assert_eq!(fs::read_to_string(folder.path().join("a.yaml")).unwrap(), open);
+
+    let line = said.out.split("write `").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
+    assert!(line.starts_with("verify: "), "{line}");
+    for line in [line, "verify: none"] {
+        let closed = open.replace("path: orders", &format!("path: orders\n    {line}"));
+        fs::write(folder.path().join("a.yaml"), closed).unwrap();
+        let said = hookmill(folder.path(), &["check", "--strict"]);
+        assert_eq!((said.code, said.out.as_str()), (0, ""), "{line}: {said:?}");
+    }
+}
+
 #[test]
 fn warnings_count_when_asked() {
     let folder = folder(&[("a.yaml", "steps:\n  - set: 1\n")]);

@@ -20,7 +20,7 @@ impl Drop for Killed {
 #[test]
 fn it_says_where_to_log_in_and_what_to_call() {
     let folder =
-        folder(&[("scenarios/hello.yaml", HELLO), ("scenarios/hidden.yaml", &HELLO.replace("path: hello", ""))]);
+        folder(&[("scenarios/hello.yaml", HELLO), ("scenarios/hidden.yaml", &HELLO.replace("path: hello, ", ""))]);
     let server = Command::new(env!("CARGO_BIN_EXE_hookmill"))
         .args(["serve", "--listen", "127.0.0.1:0"])
         .current_dir(folder.path())

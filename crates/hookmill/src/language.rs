@@ -7,3 +7,41 @@ use triggers::webhook::providers::{self, Provider};
 pub(crate) fn catalog() -> Catalog {
     Catalog::new(modules::specs()).with_providers(providers::all().map(Provider::spec))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scenario::catalog::Assurance;
+
+    /// What is wrong with a webhook that has this line.
+    fn findings(line: &str) -> Vec<String> {
+        let text = format!("trigger:\n  webhook:\n    path: a\n    {line}\nsteps: []\n");
+        let (_, findings) = scenario::lint::review(&text, &catalog());
+        findings.iter().map(|finding| finding.render(line)).collect()
+    }
+
+    #[test]
+    fn presets_are_written_as_they_say() {
+        let mut count = 0;
+        for provider in providers::all() {
+            let open = provider.spec().assurance == Assurance::Recognises;
+            for line in [format!("verify: {{ {} }}", provider.example), provider.spec().line()] {
+                let found = findings(&line);
+                assert!(found.iter().all(|finding| open && finding.contains("[W0501]")), "{line}: {found:#?}");
+                assert_eq!(found.is_empty(), !open, "{line}");
+            }
+            count += 1;
+        }
+        assert!(count > 30, "the presets are gone");
+    }
+
+    #[test]
+    fn other_names_of_presets_are_understood() {
+        for provider in providers::all() {
+            for alias in provider.aliases {
+                let found = findings(&format!("verify: {{ {alias}: x }}"));
+                assert!(found[0].contains(&format!("did you mean `{}`?", provider.name)), "{found:#?}");
+            }
+        }
+    }
+}

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 /// Print the JSON Schema of scenarios, for YAML editors
 ///
-/// Every module's parameters are included. A YAML editor that is given it completes
+/// Every module's parameters and every preset's settings are included. A YAML editor that is given it completes
 /// and checks while one types: `# yaml-language-server: $schema=scenario.schema.json` as a file's first line.
 #[derive(Args, Debug)]
 pub(crate) struct Schema {}

@@ -8,6 +8,8 @@ use std::time::Duration;
 pub struct ProviderSpec {
     /// `github`: its key under `verify`.
     pub name: String,
+    /// Other names by which people look for it, as `facebook`; only the one above can be written.
+    pub aliases: Vec<String>,
     /// What people call it: `GitHub`.
     pub title: String,
     /// One sentence: how it says who sent a request.

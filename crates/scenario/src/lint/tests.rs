@@ -43,6 +43,7 @@ fn provider(name: &str, settings: &[&str], assurance: Assurance) -> ProviderSpec
     };
     ProviderSpec {
         name: name.into(),
+        aliases: Vec::new(),
         title: name.into(),
         summary: String::new(),
         settings: settings.iter().map(setting).collect(),

@@ -5,7 +5,7 @@ use crate::check::Checker;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::expression::Template;
 use crate::plan::{Check, Credential, Verify};
-use crate::text::{Entry, Node, Value};
+use crate::text::{Entry, Key, Node, Value};
 use std::collections::BTreeMap;
 use std::slice;
 use std::sync::Arc;
@@ -41,14 +41,22 @@ impl Checker<'_> {
             Some(known) => match known.get(&key.text) {
                 Some(spec) => self.settings_of(spec, key.place, node),
                 None => {
-                    let names = self.candidates(known.keys().map(String::as_str));
-                    let diagnostic = Diagnostic::unknown_provider(key.place, &key.text, names);
-                    self.report(diagnostic);
+                    self.unknown_provider(known, key);
                     return None;
                 }
             },
         };
         Some(Check { provider: key.text.as_str().into(), place: key.place, settings })
+    }
+
+    /// Says what was probably meant: a provider that is also called so, or one of nearly this name.
+    fn unknown_provider(&mut self, known: &BTreeMap<String, Arc<ProviderSpec>>, key: &Key) {
+        let names = self.candidates(known.keys().map(String::as_str));
+        let mut diagnostic = Diagnostic::unknown_provider(key.place, &key.text, names);
+        if let Some(spec) = known.values().find(|spec| spec.aliases.contains(&key.text)) {
+            diagnostic = diagnostic.hint(format!("did you mean `{}`?", spec.name));
+        }
+        self.report(diagnostic);
     }
 
     /// The settings of a provider: a map, or in the short form the value of the first one.

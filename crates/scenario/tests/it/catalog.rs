@@ -131,6 +131,7 @@ fn provider(name: &str, settings: Vec<SettingSpec>) -> ProviderSpec {
     let assurance = if settings.is_empty() { Assurance::Recognises } else { Assurance::Verifies };
     ProviderSpec {
         name: name.into(),
+        aliases: vec![format!("{name}_app")],
         title: name.to_uppercase(),
         summary: format!("How {name} says who it is."),
         settings,

@@ -215,6 +215,7 @@ impl Provider {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         ProviderSpec {
             name: self.name.to_owned(),
+            aliases: owned(self.aliases),
             title: self.title.to_owned(),
             summary: self.summary.to_owned(),
             settings: self.settings.iter().map(Setting::spec).collect(),

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "tests: what fails here should stop them")]
 
+mod egress;
 mod email;
 mod files;
 mod google_sheets;
 mod http;
+mod own_hooks;
 mod redirects;
 mod server;
 mod smtp_server;

@@ -1,0 +1,234 @@
+//! `webhook.send`: outgoing webhooks by Standard Webhooks (standardwebhooks.com, "Signature scheme" and "Operational
+//! considerations").
+
+mod gone;
+mod signature;
+
+use crate::catalog::Shared;
+use crate::client::{Bounds, Incoming, Outgoing, USER_AGENT};
+use crate::connections::{Chosen, HttpAccess};
+use crate::http::content::content_of;
+use crate::http::{request, response};
+use crate::own_hooks;
+use crate::spec::{About, describe, given, invalid, parameters};
+use crate::status::status_error;
+use bytes::Bytes;
+use gone::Gone;
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use run::call::{BoxFuture, Call, Delivery, Module, Outcome};
+use run::data_store::DataStores;
+use run::error::{Recovery, StepError};
+use run::input::DEPTH_HEADER;
+use scenario::catalog::ModuleSpec;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use signature::{Key, Signed};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a receiver has to answer: Standard Webhooks asks senders for 15 to 30 seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The longest answer that is read, in bytes.
+const MAX_ANSWER: u64 = 1024 * 1024;
+
+/// The pauses between attempts that Standard Webhooks suggests, in seconds: 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and
+/// 24 hours; three days in all.
+const PAUSES: [u64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+
+/// The longest id, in bytes.
+const LONGEST_ID: usize = 256;
+
+/// Sends a webhook, signed as [Standard Webhooks](https://www.standardwebhooks.com) says. Every request carries
+/// `webhook-id`, which stays the same over all attempts, `webhook-timestamp`, and with `secret` `webhook-signature`. The
+/// output has `id`, `status` and `body`.
+///
+/// The receiver takes it with a status from 200 to 299, within 30 seconds. Networks that fail, time-outs and the statuses
+/// 408, 425, 429 and 5xx are tried again: without `retry` after 5 s, 5 and 30 minutes, 2, 5, 10, 14, 20 and 24 hours, each
+/// pause drawn between its half and its whole, or longer where the receiver asks for it (`Retry-After`). Meanwhile the run
+/// waits on disk. Any other status fails at once, redirects among them: they are not followed. 410 says that the receiver
+/// wants no more: the step fails with `gone`, and so do later ones to the same URL, without a request, until its record in
+/// the data store `gone-endpoints` is deleted. A host that comes out of data may not be a private address.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Parameters {
+    /// Where to send it: `https://…` or `http://…`. With a connection that has a `base`, a path is enough.
+    #[schemars(extend("x-secret" = true))]
+    url: String,
+    /// What signs it: `whsec_…` (HMAC-SHA256, `v1`) or `whsk_…` (Ed25519, `v1a`), in base64; or a list, while receivers
+    /// change from one to the next. Without it, nothing is signed.
+    #[schemars(extend("x-secret" = true))]
+    secret: Option<Secrets>,
+    /// POST, PUT, PATCH, … Without it: POST.
+    method: Option<String>,
+    /// A value to send as JSON.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Value", extend("x-secret" = true))]
+    json: Option<Value>,
+    /// A text to send, as `text/plain; charset=utf-8` unless `headers` say otherwise.
+    #[schemars(extend("x-secret" = true))]
+    text: Option<String>,
+    /// Further headers by name. Null is left out.
+    #[serde(default)]
+    #[schemars(extend("x-secret" = true))]
+    headers: Map<String, Value>,
+    /// What receivers know repeats by, `webhook-id`: without spaces and full stops. Without it, one is made of the run, the
+    /// step and the turns.
+    id: Option<String>,
+}
+
+/// One secret, or several at a time.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum Secrets {
+    /// One.
+    One(String),
+    /// Several: each signs.
+    Several(Vec<String>),
+}
+
+/// The module.
+pub(crate) struct Send {
+    spec: Arc<ModuleSpec>,
+    shared: Arc<Shared>,
+    gone: Gone,
+}
+
+/// A webhook that can be sent as often as it takes.
+struct Message {
+    id: String,
+    request: Outgoing,
+    keys: Vec<Key>,
+    body: Bytes,
+}
+
+impl Send {
+    pub(crate) fn new(shared: &Arc<Shared>, stores: &DataStores) -> Self {
+        let spec = describe::<Parameters>(About {
+            name: "webhook.send",
+            example: json!({
+                "url": "https://partner.example.com/webhooks",
+                "secret": "{{ secrets.partner }}",
+                "json": { "type": "order.shipped", "data": { "number": "A1" } },
+            }),
+            sample: json!({ "id": "msg_0190d2a47c1b7e118000000000000000-3", "status": 204, "body": null }),
+            connections: &["api_key", "basic", "bearer", "http"],
+            url_parameter: Some("url"),
+            retry_pauses: &PAUSES,
+            ..About::default()
+        });
+        Self { spec, shared: Arc::clone(shared), gone: Gone::new(stores) }
+    }
+
+    async fn send(&self, call: Call<'_>) -> Result<Outcome, StepError> {
+        let parameters: Parameters = parameters(&call)?;
+        let access = match call.connection {
+            Some(name) => self.shared.connections.http(name)?,
+            None => HttpAccess::anonymous(),
+        };
+        let mut message = message(&parameters, &access, &call)?;
+        message.sign(call.now.div_euclid(1000))?;
+        let url = message.request.url.clone();
+        let trust = access.trust(&call, &url);
+        self.shared.client.admit(&message.request, trust)?;
+        let mask = access.mask();
+        let sent = mask.request(&message.request);
+        if access.delivery() == Delivery::Sandbox && !self.shared.client.is_rehearsed() {
+            return Ok(Outcome { output: self.spec.sample.clone(), sent, delivery: Delivery::Sandbox });
+        }
+        self.gone.check(&url, call.now).await?;
+        let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout: call.timeout.min(PATIENCE) };
+        let answer = self.shared.client.send(message.request, trust, bounds).await?;
+        if answer.status.is_success() {
+            let body = response::body_or_text(&answer, &mask);
+            let output = json!({ "id": message.id, "status": answer.status.as_u16(), "body": body });
+            return Ok(Outcome { output, sent, delivery: Delivery::Real });
+        }
+        let error = status_error(&answer, call.now, &mask);
+        Err(self.refused(&answer, error, &url, &call).await)
+    }
+
+    /// What a status means that is none of success.
+    async fn refused(&self, answer: &Incoming, error: StepError, url: &url::Url, call: &Call<'_>) -> StepError {
+        match answer.status.as_u16() {
+            410 => self.gone.note(url, call).await,
+            300..=399 => StepError { code: "redirected".to_owned(), recovery: Recovery::Permanent, ..error }
+                .hint("webhooks follow no redirects: ask the receiver for its present URL"),
+            _ => error,
+        }
+    }
+}
+
+impl Module for Send {
+    fn spec(&self) -> &Arc<ModuleSpec> {
+        &self.spec
+    }
+
+    fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Outcome, StepError>> {
+        Box::pin(self.send(call))
+    }
+}
+
+impl Message {
+    /// Puts the time and the signatures on the request, for an attempt at this time, in seconds since 1970.
+    fn sign(&mut self, timestamp: i64) -> Result<(), StepError> {
+        let headers = &mut self.request.headers;
+        headers.insert("webhook-timestamp", HeaderValue::from(timestamp));
+        if self.keys.is_empty() {
+            return Ok(());
+        }
+        let signed = Signed { id: &self.id, timestamp, body: &self.body };
+        let signatures: Vec<String> = self.keys.iter().map(|key| key.sign(&signed)).collect();
+        let value = HeaderValue::from_str(&signatures.join(" ")).map_err(|_| invalid("the signature is no text"))?;
+        headers.insert("webhook-signature", value);
+        Ok(())
+    }
+}
+
+fn message(parameters: &Parameters, access: &HttpAccess<'_>, call: &Call<'_>) -> Result<Message, StepError> {
+    let id = id(parameters, call)?;
+    let (kind, body) = content_of(parameters.json.as_ref(), parameters.text.as_ref())?;
+    let method = request::method(Some(parameters.method.as_deref().unwrap_or("POST")), true)?;
+    let mut url = request::url(&parameters.url, access)?;
+    let mut headers = request::headers(&parameters.headers)?;
+    request::take_userinfo(&mut url, &mut headers)?;
+    if let Some(kind) = kind {
+        headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static(kind));
+    }
+    headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
+    headers.insert(DEPTH_HEADER, own_hooks::depth(call)?);
+    let value = HeaderValue::from_str(&id).map_err(|_| invalid("`id` holds characters that no header can"))?;
+    headers.insert(HeaderName::from_static("webhook-id"), value);
+    let mut request = Outgoing { method, url, headers, body: body.clone().into() };
+    access.sign(&mut request, Chosen::of(call))?;
+    Ok(Message { id, request, keys: keys(parameters.secret.as_ref())?, body })
+}
+
+/// The id of the webhook: full stops separate it from what else is signed, so it holds none.
+fn id(parameters: &Parameters, call: &Call<'_>) -> Result<String, StepError> {
+    let Some(id) = &parameters.id else {
+        return Ok(format!("msg_{}", call.idempotency_key.replace('.', "_")));
+    };
+    let fits = !id.is_empty() && id.len() <= LONGEST_ID && id.chars().all(|c| c.is_ascii_graphic() && c != '.');
+    if fits {
+        return Ok(id.clone());
+    }
+    Err(invalid(format!("`id` must be a text of 1 to {LONGEST_ID} characters without spaces and full stops")))
+}
+
+fn keys(secrets: Option<&Secrets>) -> Result<Vec<Key>, StepError> {
+    let texts = match secrets {
+        None => return Ok(Vec::new()),
+        Some(Secrets::One(text)) => std::slice::from_ref(text),
+        Some(Secrets::Several(texts)) => texts,
+    };
+    if texts.is_empty() {
+        return Err(StepError::permanent("invalid_secret", "`secret` is an empty list")
+            .hint("leave `secret` out to send what is not signed"));
+    }
+    texts.iter().map(|text| text.parse()).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use crate::far_side::FarSide;
 use crate::google::{self, Tokens};
 use crate::guard::{Allowed, Guard};
 use crate::own_hooks::OwnHooks;
-use crate::{email, file, http, store};
+use crate::{email, file, http, line, slack, store, surveycake, webhook};
 use bytes::Bytes;
 use run::call::Module;
 use run::data_store::DataStores;
@@ -64,10 +64,18 @@ fn made(connections: Arc<Connections>, stores: &DataStores, files: &Files, clien
     let mut modules: Vec<Arc<dyn Module>> = vec![
         Arc::new(email::Send::new(&shared)),
         Arc::new(file::Read::new(files)),
-        Arc::new(google::sheets::Append::new(&shared)),
+        Arc::new(google::sheets::append::Append::new(&shared)),
+        Arc::new(google::sheets::find::Find::new(&shared)),
+        Arc::new(google::sheets::get::Get::new(&shared)),
+        Arc::new(google::sheets::update::Update::new(&shared)),
         Arc::new(http::Request::new(&shared)),
+        Arc::new(line::Push::new(&shared)),
+        Arc::new(line::Reply::new(&shared)),
+        Arc::new(slack::Send::new(&shared)),
     ];
     modules.extend(store::all(stores));
+    modules.push(Arc::new(surveycake::Fetch::new(&shared)));
+    modules.push(Arc::new(webhook::Send::new(&shared, stores)));
     modules
 }
 

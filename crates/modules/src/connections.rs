@@ -5,7 +5,9 @@ mod google;
 mod hosts;
 mod http;
 mod settings;
+mod slack;
 mod smtp;
+mod surveycake;
 pub(crate) mod text;
 
 pub use scenario::secret::Secret;
@@ -14,7 +16,9 @@ pub use settings::{Fault, Problem, Sources};
 pub(crate) use google::{Google, ServiceAccount};
 pub(crate) use http::{Chosen, HttpAccess, basic_authorization};
 pub(crate) use settings::{reference, referred};
+pub(crate) use slack::Slack;
 pub(crate) use smtp::{Encryption, Server, Smtp, decoded};
+pub(crate) use surveycake::SurveyCake;
 
 use run::call::Delivery;
 use run::error::StepError;
@@ -27,7 +31,7 @@ use std::path::{Path, PathBuf};
 use text::{Node, Tree};
 
 /// The types that a connection can have.
-pub const KINDS: [&str; 6] = ["api_key", "basic", "bearer", "google", "http", "smtp"];
+pub const KINDS: [&str; 9] = ["api_key", "basic", "bearer", "google", "http", "slack", "smtp", "surveycake", "webhook"];
 
 /// All connections of a folder. Never changes: a changed file is loaded anew.
 #[derive(Debug, Default)]
@@ -49,7 +53,9 @@ struct Entry {
 enum Service {
     Http(http::Http),
     Google(Google),
+    Slack(Slack),
     Smtp(Smtp),
+    SurveyCake(SurveyCake),
 }
 
 impl Connections {
@@ -138,6 +144,22 @@ impl Connections {
         }
     }
 
+    /// The connection as one to a channel of Slack.
+    pub(crate) fn slack(&self, name: &str) -> Result<&Slack, StepError> {
+        match self.service(name)? {
+            Service::Slack(slack) => Ok(slack),
+            _ => Err(self.unfit(name)),
+        }
+    }
+
+    /// The connection as one to a survey of SurveyCake.
+    pub(crate) fn surveycake(&self, name: &str) -> Result<&SurveyCake, StepError> {
+        match self.service(name)? {
+            Service::SurveyCake(survey) => Ok(survey),
+            _ => Err(self.unfit(name)),
+        }
+    }
+
     /// The connection as one to a mail server.
     pub(crate) fn smtp(&self, name: &str) -> Result<&Smtp, StepError> {
         match self.service(name)? {
@@ -201,7 +223,10 @@ fn read(name: &text::Key, tree: Tree, sources: &dyn Sources) -> Read {
         "basic" => Some(Service::Http(http::Http::basic(&mut settings))),
         "bearer" => Some(Service::Http(http::Http::bearer(&mut settings))),
         "http" => Some(Service::Http(http::Http::plain(&mut settings))),
+        "webhook" => Some(Service::Http(http::Http::webhook(&mut settings))),
         "google" => Some(Service::Google(Google::read(&mut settings))),
+        "slack" => Some(Service::Slack(Slack::read(&mut settings))),
+        "surveycake" => Some(Service::SurveyCake(SurveyCake::read(&mut settings))),
         "smtp" => Some(Service::Smtp(Smtp::read(&mut settings))),
         _ => None,
     };

@@ -1,8 +1,8 @@
 //! `http.request`: any HTTP call.
 
-mod content;
-mod request;
-mod response;
+pub(crate) mod content;
+pub(crate) mod request;
+pub(crate) mod response;
 
 use crate::catalog::Shared;
 use crate::client::{Bounds, Fetched, Outgoing};

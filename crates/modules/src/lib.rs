@@ -14,10 +14,14 @@ mod email;
 mod file;
 mod google;
 mod http;
+mod line;
 mod mask;
+mod slack;
 mod spec;
 mod status;
 mod store;
+mod surveycake;
+mod webhook;
 
 pub use catalog::{Options, catalog, rehearsed, specs};
 pub use connections::Connections;

@@ -6,7 +6,7 @@ mod signature;
 
 use crate::catalog::Shared;
 use crate::client::{Bounds, Incoming, Outgoing, USER_AGENT};
-use crate::connections::{Chosen, HttpAccess};
+use crate::connections::{Chosen, HttpAccess, Secret};
 use crate::http::content::content_of;
 use crate::http::{request, response};
 use crate::own_hooks;
@@ -14,7 +14,7 @@ use crate::spec::{About, describe, given, invalid, parameters};
 use crate::status::status_error;
 use bytes::Bytes;
 use gone::Gone;
-use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{self, HeaderName, HeaderValue};
 use run::call::{BoxFuture, Call, Delivery, Module, Outcome};
 use run::data_store::DataStores;
 use run::error::{Recovery, StepError};
@@ -57,7 +57,7 @@ struct Parameters {
     #[schemars(extend("x-secret" = true))]
     url: String,
     /// What signs it: `whsec_…` (HMAC-SHA256, `v1`) or `whsk_…` (Ed25519, `v1a`), in base64; or a list, while receivers
-    /// change from one to the next. Without it, nothing is signed.
+    /// change from one to the next. A connection of the type `webhook` may have it, too. Without it, nothing is signed.
     #[schemars(extend("x-secret" = true))]
     secret: Option<Secrets>,
     /// POST, PUT, PATCH, … Without it: POST.
@@ -113,7 +113,7 @@ impl Send {
                 "json": { "type": "order.shipped", "data": { "number": "A1" } },
             }),
             sample: json!({ "id": "msg_0190d2a47c1b7e118000000000000000-3", "status": 204, "body": null }),
-            connections: &["api_key", "basic", "bearer", "http"],
+            connections: &["api_key", "basic", "bearer", "http", "webhook"],
             url_parameter: Some("url"),
             retry_pauses: &PAUSES,
             ..About::default()
@@ -202,7 +202,7 @@ fn message(parameters: &Parameters, access: &HttpAccess<'_>, call: &Call<'_>) ->
     headers.insert(HeaderName::from_static("webhook-id"), value);
     let mut request = Outgoing { method, url, headers, body: body.clone().into() };
     access.sign(&mut request, Chosen::of(call))?;
-    Ok(Message { id, request, keys: keys(parameters.secret.as_ref())?, body })
+    Ok(Message { id, request, keys: keys(parameters.secret.as_ref(), access.signing())?, body })
 }
 
 /// The id of the webhook: full stops separate it from what else is signed, so it holds none.
@@ -217,9 +217,10 @@ fn id(parameters: &Parameters, call: &Call<'_>) -> Result<String, StepError> {
     Err(invalid(format!("`id` must be a text of 1 to {LONGEST_ID} characters without spaces and full stops")))
 }
 
-fn keys(secrets: Option<&Secrets>) -> Result<Vec<Key>, StepError> {
+/// What signs: what the step says, else what its connection does.
+fn keys(secrets: Option<&Secrets>, usual: &[Secret]) -> Result<Vec<Key>, StepError> {
     let texts = match secrets {
-        None => return Ok(Vec::new()),
+        None => return usual.iter().map(|secret| secret.reveal().parse()).collect(),
         Some(Secrets::One(text)) => std::slice::from_ref(text),
         Some(Secrets::Several(texts)) => texts,
     };

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// Where examples of scenarios stand.
-const EXAMPLES: [&str; 8] = [
+const EXAMPLES: [&str; 9] = [
     "README.md",
     "docs/alarms.md",
     "docs/data-stores.md",
     "docs/history.md",
     "docs/language.md",
+    "docs/outgoing.md",
     "docs/replay.md",
     "docs/testing.md",
     "docs/waiting.md",

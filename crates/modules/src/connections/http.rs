@@ -14,13 +14,15 @@ use run::call::{Call, Delivery};
 use run::error::StepError;
 use url::Url;
 
-/// A connection of the type `api_key`, `basic`, `bearer` or `http`.
+/// A connection of the type `api_key`, `basic`, `bearer`, `http` or `webhook`.
 #[derive(Debug)]
 pub(super) struct Http {
     base: Option<Url>,
     /// Where else it may be used; empty with a base: nowhere.
     allow: Vec<HostPattern>,
     credential: Option<Credential>,
+    /// What signs webhooks that say nothing of it.
+    signing: Vec<Secret>,
     delivery: Delivery,
 }
 
@@ -103,6 +105,19 @@ impl Http {
         Self::with(None, settings)
     }
 
+    /// `{ type: webhook, secret }`: no credential, but what signs.
+    pub(super) fn webhook(settings: &mut Settings<'_>) -> Self {
+        let secrets = settings.texts("secret").unwrap_or_default();
+        if secrets.is_empty() && !settings.is_sandbox() {
+            settings.reject(
+                "secret",
+                "must sign what is sent",
+                Some("`{ env: NAME }`, or a list while receivers change"),
+            );
+        }
+        Self { signing: secrets.into_iter().map(Secret::new).collect(), ..Self::with(None, settings) }
+    }
+
     fn with(credential: Option<Credential>, settings: &mut Settings<'_>) -> Self {
         let base = settings.http_url("base").map(|mut base| {
             if !base.path().ends_with('/') {
@@ -123,7 +138,8 @@ impl Http {
                 }
             }
         }
-        Self { base, allow, credential, delivery: delivery(settings.is_sandbox()) }
+        let delivery = delivery(settings.is_sandbox());
+        Self { base, allow, credential, signing: Vec::new(), delivery }
     }
 }
 
@@ -162,6 +178,11 @@ impl<'a> HttpAccess<'a> {
     /// Whether the call leaves the machine.
     pub(crate) fn delivery(&self) -> Delivery {
         self.connection.map_or(Delivery::Real, |http| http.delivery)
+    }
+
+    /// What signs webhooks that say nothing of it.
+    pub(crate) fn signing(&self) -> &'a [Secret] {
+        self.connection.map_or(&[], |http| &http.signing)
     }
 
     /// What relative URLs are relative to. Its path ends with a slash.

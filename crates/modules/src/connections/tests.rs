@@ -46,7 +46,7 @@ mail: { type: smtp, url: 'http://x', from: nobody }
         "7:41: api: `query` and `header` exclude each other",
         "8:1: token: it has no `token`",
         "9:7: list: a connection is a list of settings (`{ type: bearer, token: { env: API_TOKEN } }`)",
-        "10:1: none: it has no `type` (one of api_key, basic, bearer, google, http, smtp)",
+        "10:1: none: it has no `type` (one of api_key, basic, bearer, google, http, slack, smtp, surveycake, webhook)",
         "11:26: far: `base` is no http:// or https:// URL",
         "12:31: key: `header` is no header name",
         "13:26: mail: `url` does not begin with smtps://, smtp+starttls:// or smtp:// (smtps://user@mail.example.com, smtp+starttls://… or smtp://…)",

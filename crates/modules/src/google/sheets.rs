@@ -1,22 +1,29 @@
-//! `google_sheets.append`: rows at the end of a table (Sheets API v4, `spreadsheets.values.append`).
+//! Google Sheets (Sheets API v4): values of ranges, read and written on behalf of a service account.
+
+pub(crate) mod append;
+pub(crate) mod find;
+pub(crate) mod get;
+mod range;
+pub(crate) mod update;
 
 use super::token::{Grant, Token};
 use crate::catalog::Shared;
-use crate::client::{Bounds, Incoming, Outgoing, USER_AGENT};
+use crate::client::{Body, Bounds, Incoming, Outgoing, USER_AGENT};
 use crate::connections::{Google, incomplete, required};
 use crate::guard::Trust;
 use crate::mask::Mask;
-use crate::spec::{About, describe, invalid, parameters};
+use crate::spec::invalid;
 use crate::status::status_error;
+use bytes::Bytes;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
-use run::call::{BoxFuture, Call, Delivery, Module, Outcome};
+use run::call::{Call, Delivery, Outcome};
 use run::error::StepError;
 use scenario::catalog::ModuleSpec;
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use std::sync::Arc;
+use serde_json::Value;
 use url::Url;
 
 /// What a token must be good for.
@@ -25,30 +32,8 @@ const SCOPE: &str = "https://www.googleapis.com/auth/spreadsheets";
 /// Where the API is, unless the connection has an `endpoint`.
 const ENDPOINT: &str = "https://sheets.googleapis.com";
 
-/// The longest answer, in bytes: it repeats what was written.
+/// The longest answer, in bytes.
 const MAX_ANSWER: u64 = 10 * 1024 * 1024;
-
-/// Appends a row, or several, after the last one of a table in Google Sheets. Rows appended at the same time all
-/// arrive: each gets new cells of its own. The output has `updated_range`, `updated_rows`, `spreadsheet` and
-/// `table_range`.
-///
-/// Values are stored as they are: a text that begins with `=` stays a text, so that data from outside cannot
-/// become a formula. `formulas: true` has them read as if a person had typed them.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Parameters {
-    /// The spreadsheet's id, or its address in the browser.
-    spreadsheet: String,
-    /// The name of the sheet, as its tab shows it.
-    sheet: String,
-    /// The cells of one row, from left to right. Null leaves a cell empty.
-    row: Option<Vec<Cell>>,
-    /// Several rows at once.
-    rows: Option<Vec<Vec<Cell>>>,
-    /// Whether texts such as `=A1+1` or `1.5.2026` become formulas, dates and numbers, as when typed by hand.
-    #[serde(default)]
-    formulas: bool,
-}
 
 /// What a cell can hold.
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
@@ -60,119 +45,93 @@ enum Cell {
     Empty(()),
 }
 
-/// The module.
-pub(crate) struct Append {
-    spec: Arc<ModuleSpec>,
-    shared: Arc<Shared>,
+/// One request to the values of a range.
+struct Asked<'a> {
+    method: Method,
+    spreadsheet: &'a str,
+    /// In A1 notation, with the sheet's name; what is done with it follows a colon.
+    range: String,
+    query: &'a [(&'a str, &'a str)],
+    /// None: there is nothing to send.
+    body: Option<Value>,
 }
 
-impl Append {
-    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
-        let spec = describe::<Parameters>(About {
-            name: "google_sheets.append",
-            example: json!({
-                "connection": "office",
-                "spreadsheet": "1AbCdEfGhIjKlMnOpQrStUvWxYz",
-                "sheet": "Shipments",
-                "row": ["A1", "2026-11-22", 6],
-            }),
-            sample: json!({
-                "updated_range": "Shipments!A2:C2",
-                "updated_rows": 1,
-                "spreadsheet": "1AbCdEfGhIjKlMnOpQrStUvWxYz",
-                "table_range": "Shipments!A1:C1",
-            }),
-            connections: &["google"],
-            needs_connection: true,
-            ..About::default()
-        });
-        Self { spec, shared: Arc::clone(shared) }
-    }
-
-    async fn append(&self, call: Call<'_>) -> Result<Outcome, StepError> {
-        let parameters: Parameters = parameters(&call)?;
-        let connection = required(call.connection)?;
-        let google = self.shared.connections.google(connection)?;
-        let request = build(&parameters, google)?;
-        let sent = Mask::default().request(&request);
-        if google.delivery == Delivery::Sandbox {
-            return Ok(Outcome { output: self.spec.sample.clone(), sent, delivery: Delivery::Sandbox });
-        }
-        let grant = Grant { connection, google, scope: SCOPE };
-        let exchange = self.exchange(&request, grant, &call);
-        let answer = tokio::time::timeout(call.timeout, exchange).await.map_err(|_| {
-            StepError::passing("timeout", format!("no complete answer within {} s", call.timeout.as_secs_f64()))
-        })??;
-        Ok(Outcome { output: output(&answer)?, sent, delivery: Delivery::Real })
-    }
-
-    /// Sends the request with a token; one that is refused before its time is replaced once.
-    async fn exchange(&self, request: &Outgoing, grant: Grant<'_>, call: &Call<'_>) -> Result<Incoming, StepError> {
-        let tokens = &self.shared.tokens;
-        let token = tokens.get(&self.shared, grant, call, None).await?;
-        let mut answer = self.send(request, &token, call).await?;
-        if answer.status == StatusCode::UNAUTHORIZED {
-            let fresh = tokens.get(&self.shared, grant, call, Some(&token)).await?;
-            answer = self.send(request, &fresh, call).await?;
-        }
-        if answer.status.is_success() { Ok(answer) } else { Err(refusal(&answer, call)) }
-    }
-
-    async fn send(&self, request: &Outgoing, token: &Token, call: &Call<'_>) -> Result<Incoming, StepError> {
-        let mut request = request.clone();
-        let mut value =
-            HeaderValue::from_str(&format!("Bearer {}", token.secret().reveal())).map_err(|_| incomplete())?;
-        value.set_sensitive(true);
-        request.headers.insert(header::AUTHORIZATION, value);
-        let endpoint = request.url.clone();
-        let trust = Trust { author_host: None, endpoint: Some(&endpoint) };
-        let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout: call.timeout };
-        self.shared.client.send(request, trust, bounds).await
-    }
+/// What came of a request.
+enum Answered {
+    /// The answer, and what was sent.
+    Here(Incoming, Value),
+    /// The connection is a sandbox.
+    Sandboxed(Outcome),
 }
 
-impl Module for Append {
-    fn spec(&self) -> &Arc<ModuleSpec> {
-        &self.spec
+/// Sends what is asked, over the step's connection.
+async fn exchange(
+    shared: &Shared,
+    spec: &ModuleSpec,
+    call: &Call<'_>,
+    asked: Asked<'_>,
+) -> Result<Answered, StepError> {
+    let connection = required(call.connection)?;
+    let google = shared.connections.google(connection)?;
+    let request = request(asked, google)?;
+    let sent = Mask::default().request(&request);
+    if google.delivery == Delivery::Sandbox {
+        let output = spec.sample.clone();
+        return Ok(Answered::Sandboxed(Outcome { output, sent, delivery: Delivery::Sandbox }));
     }
-
-    fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Outcome, StepError>> {
-        Box::pin(self.append(call))
-    }
+    let grant = Grant { connection, google, scope: SCOPE };
+    let authorized = authorized(shared, &request, grant, call);
+    let answer = tokio::time::timeout(call.timeout, authorized).await.map_err(|_| {
+        StepError::passing("timeout", format!("no complete answer within {} s", call.timeout.as_secs_f64()))
+    })??;
+    Ok(Answered::Here(answer, sent))
 }
 
-fn build(parameters: &Parameters, google: &Google) -> Result<Outgoing, StepError> {
-    let rows = match (&parameters.row, &parameters.rows) {
-        (Some(row), None) => vec![row.clone()],
-        (None, Some(rows)) => rows.clone(),
-        _ => return Err(invalid("one of `row` and `rows` must be given, and not both")),
-    };
-    let headers = HeaderMap::from_iter([
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (header::USER_AGENT, HeaderValue::from_static(USER_AGENT)),
-        (header::AUTHORIZATION, HeaderValue::from_static("Bearer")),
-    ]);
-    let body = json!({ "majorDimension": "ROWS", "values": rows });
-    Ok(Outgoing { method: Method::POST, url: url(parameters, google)?, headers, body: body.to_string().into() })
+/// Sends the request with a token; one that is refused before its time is replaced once.
+async fn authorized(
+    shared: &Shared,
+    request: &Outgoing,
+    grant: Grant<'_>,
+    call: &Call<'_>,
+) -> Result<Incoming, StepError> {
+    let token = shared.tokens.get(shared, grant, call, None).await?;
+    let mut answer = send(shared, request, &token, call).await?;
+    if answer.status == StatusCode::UNAUTHORIZED {
+        let fresh = shared.tokens.get(shared, grant, call, Some(&token)).await?;
+        answer = send(shared, request, &fresh, call).await?;
+    }
+    if answer.status.is_success() { Ok(answer) } else { Err(refusal(&answer, call)) }
 }
 
-fn url(parameters: &Parameters, google: &Google) -> Result<Url, StepError> {
-    if parameters.sheet.is_empty() || parameters.sheet.contains(char::is_control) {
-        return Err(invalid("`sheet` must be the name of a sheet"));
-    }
+async fn send(shared: &Shared, request: &Outgoing, token: &Token, call: &Call<'_>) -> Result<Incoming, StepError> {
+    let mut request = request.clone();
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.secret().reveal())).map_err(|_| incomplete())?;
+    value.set_sensitive(true);
+    request.headers.insert(header::AUTHORIZATION, value);
+    let endpoint = request.url.clone();
+    let trust = Trust { author_host: None, endpoint: Some(&endpoint) };
+    let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout: call.timeout };
+    shared.client.send(request, trust, bounds).await
+}
+
+fn request(asked: Asked<'_>, google: &Google) -> Result<Outgoing, StepError> {
     let mut url = match &google.endpoint {
         Some(endpoint) => endpoint.clone(),
         None => Url::parse(ENDPOINT).map_err(|_| incomplete())?,
     };
-    // A1 notation: quotes around the name, doubled within it.
-    let range = format!("'{}'!A1:append", parameters.sheet.replace('\'', "''"));
-    let path = ["v4", "spreadsheets", spreadsheet_id(&parameters.spreadsheet)?, "values", &range];
+    let path = ["v4", "spreadsheets", spreadsheet_id(asked.spreadsheet)?, "values", &asked.range];
     url.path_segments_mut().map_err(|()| incomplete())?.pop_if_empty().extend(path);
-    url.query_pairs_mut()
-        .append_pair("valueInputOption", if parameters.formulas { "USER_ENTERED" } else { "RAW" })
-        // New cells for each call: two calls at once never write to the same ones.
-        .append_pair("insertDataOption", "INSERT_ROWS");
-    Ok(url)
+    url.query_pairs_mut().extend_pairs(asked.query);
+    let mut headers = HeaderMap::from_iter([
+        (header::USER_AGENT, HeaderValue::from_static(USER_AGENT)),
+        (header::AUTHORIZATION, HeaderValue::from_static("Bearer")),
+    ]);
+    let body = asked.body.map(|body| body.to_string());
+    if body.is_some() {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    let body = body.map_or_else(|| Body::from(Bytes::new()), Body::from);
+    Ok(Outgoing { method: asked.method, url, headers, body })
 }
 
 /// The id, taken out of `https://docs.google.com/spreadsheets/d/ID/edit` where it is given so.
@@ -199,31 +158,9 @@ fn refusal(answer: &Incoming, call: &Call<'_>) -> StepError {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Appended {
-    spreadsheet_id: String,
-    #[serde(default)]
-    table_range: Option<String>,
-    updates: Updates,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Updates {
-    updated_range: String,
-    #[serde(default)]
-    updated_rows: u64,
-}
-
-fn output(answer: &Incoming) -> Result<Value, StepError> {
-    let appended: Appended = serde_json::from_slice(&answer.body).map_err(|error| {
+/// The answer as what it should be.
+fn read<T: DeserializeOwned>(answer: &Incoming) -> Result<T, StepError> {
+    serde_json::from_slice(&answer.body).map_err(|error| {
         StepError::permanent("invalid_response", format!("Google Sheets answered something else: {error}"))
-    })?;
-    Ok(json!({
-        "updated_range": appended.updates.updated_range,
-        "updated_rows": appended.updates.updated_rows,
-        "spreadsheet": appended.spreadsheet_id,
-        "table_range": appended.table_range,
-    }))
+    })
 }

@@ -50,6 +50,19 @@ pub(super) fn content(parameters: &super::Parameters, boundary: &str) -> Result<
     Ok(first)
 }
 
+/// A JSON value or a text as it is sent, and its content type; at most one of them may be given.
+pub(crate) fn content_of(
+    json: Option<&Value>,
+    text: Option<&String>,
+) -> Result<(Option<&'static str>, Bytes), StepError> {
+    match (json, text) {
+        (Some(_), Some(_)) => Err(invalid("only one of `json` and `text` can be sent")),
+        (Some(value), None) => Ok((Some("application/json"), value.to_string().into())),
+        (None, Some(text)) => Ok((Some("text/plain; charset=utf-8"), text.clone().into())),
+        (None, None) => Ok((None, Bytes::new())),
+    }
+}
+
 /// The pairs of a query or form: a list is a pair for each item, null none.
 pub(super) fn pairs(fields: &Map<String, Value>) -> Result<Vec<(&str, String)>, StepError> {
     let mut pairs = Vec::new();

@@ -35,7 +35,6 @@ pub(super) fn build(
         url.query_pairs_mut().extend_pairs(query);
     }
     let mut headers = headers(&parameters.headers)?;
-    // A user and password in the URL are what they are everywhere: basic authentication.
     take_userinfo(&mut url, &mut headers)?;
     headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
     headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("*/*"));
@@ -55,7 +54,8 @@ pub(super) fn build(
     Ok(request)
 }
 
-fn method(name: Option<&str>, sends: bool) -> Result<Method, StepError> {
+/// The method of this name.
+pub(crate) fn method(name: Option<&str>, sends: bool) -> Result<Method, StepError> {
     let Some(name) = name else { return Ok(if sends { Method::POST } else { Method::GET }) };
     let method = Method::from_bytes(name.trim().to_ascii_uppercase().as_bytes())
         .map_err(|_| StepError::permanent("invalid_method", format!("{name:?} is no HTTP method")))?;
@@ -67,7 +67,8 @@ fn method(name: Option<&str>, sends: bool) -> Result<Method, StepError> {
     }
 }
 
-fn url(text: &str, access: &HttpAccess<'_>) -> Result<Url, StepError> {
+/// The URL, relative to the connection's base where it has one.
+pub(crate) fn url(text: &str, access: &HttpAccess<'_>) -> Result<Url, StepError> {
     let invalid = |reason: String| StepError::permanent("invalid_url", reason);
     // A URL parser drops line breaks in silence; whoever put them in meant something else.
     if text.contains(|c: char| c.is_control()) {
@@ -85,7 +86,8 @@ fn url(text: &str, access: &HttpAccess<'_>) -> Result<Url, StepError> {
     if url.host_str().is_none_or(str::is_empty) { Err(invalid("the URL names no host".to_owned())) } else { Ok(url) }
 }
 
-fn headers(fields: &Map<String, Value>) -> Result<HeaderMap, StepError> {
+/// The headers that an author gives.
+pub(crate) fn headers(fields: &Map<String, Value>) -> Result<HeaderMap, StepError> {
     let invalid = |message: String| StepError::permanent("invalid_header", message);
     let mut headers = HeaderMap::new();
     for (name, value) in fields {
@@ -102,7 +104,8 @@ fn headers(fields: &Map<String, Value>) -> Result<HeaderMap, StepError> {
     Ok(headers)
 }
 
-fn take_userinfo(url: &mut Url, headers: &mut HeaderMap) -> Result<(), StepError> {
+/// Makes of a user and password in the URL what they are everywhere: basic authentication.
+pub(crate) fn take_userinfo(url: &mut Url, headers: &mut HeaderMap) -> Result<(), StepError> {
     if url.username().is_empty() && url.password().is_none() {
         return Ok(());
     }

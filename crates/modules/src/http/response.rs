@@ -96,6 +96,15 @@ pub(super) fn kept(download: &Download) -> Value {
     json!({ "status": download.status.as_u16(), "headers": headers(&download.headers), "body": download.file })
 }
 
+/// The answer's body by its content type, or as text where it is not what that says.
+pub(crate) fn body_or_text(answer: &Incoming, mask: &Mask) -> Value {
+    if answer.body.is_empty() {
+        return Value::Null;
+    }
+    body(answer, ResponseAs::Auto, mask)
+        .unwrap_or_else(|_| Value::String(without_secrets(String::from_utf8_lossy(&answer.body).into_owned(), mask)))
+}
+
 fn range(text: &str) -> Option<(u16, u16)> {
     if let Some(class) = text.strip_suffix("xx") {
         let class: u16 = class.parse().ok().filter(|class| (1..=5).contains(class))?;

@@ -37,9 +37,9 @@ impl Gone {
     pub(super) async fn note(&self, url: &Url, call: &Call<'_>) -> StepError {
         let (stores, key, now) = (self.stores.clone(), key(url), call.now);
         let value = json!({ "host": url.host_str(), "since": now, "run": call.origin.run.to_string() });
-        let (noted, by) = (key.clone(), call.idempotency_key.to_owned());
+        let noted = key.clone();
         let written = tokio::task::spawn_blocking(move || {
-            let act = Act { now, idempotency_key: Some(&by) };
+            let act = Act { now, idempotency_key: None };
             stores.put(TABLE, &noted, &Put { value, ttl: None, condition: None }, act)
         });
         // If it cannot be noted, the next webhook is told 410 again.

@@ -3,8 +3,8 @@
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::alphabet::STANDARD as ALPHABET;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use run::error::StepError;
 use sha2::Sha256;
@@ -14,9 +14,13 @@ use std::str::FromStr;
 /// Less would be guessed, in bytes; Standard Webhooks asks for 24 to 64.
 const SHORTEST: usize = 16;
 
-/// Secrets come with and without the padding of base64.
-const LENIENT: GeneralPurpose =
-    GeneralPurpose::new(&ALPHABET, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+/// Secrets come with and without the padding of base64, and cut off anywhere.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &ALPHABET,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
 
 /// What is signed: `id.timestamp.body`.
 pub(super) struct Signed<'a> {
@@ -69,9 +73,9 @@ impl FromStr for Key {
         let encoded = private.unwrap_or_else(|| text.strip_prefix("whsec_").unwrap_or(text));
         let bytes = LENIENT.decode(encoded).map_err(|_| invalid("a `secret` is not base64".to_owned()))?;
         if private.is_some() {
-            return pair(&bytes)
-                .map(|pair| Self::Private(Box::new(pair)))
-                .ok_or_else(|| invalid("a `whsk_` secret is no Ed25519 key: 32 bytes, or 64 with the public key".to_owned()));
+            return pair(&bytes).map(|pair| Self::Private(Box::new(pair))).ok_or_else(|| {
+                invalid("a `whsk_` secret is no Ed25519 key: 32 bytes, or 64 with the public key".to_owned())
+            });
         }
         if bytes.len() < SHORTEST {
             return Err(invalid(format!("a `secret` has {} bytes, which is less than {SHORTEST}", bytes.len())));

@@ -1,4 +1,4 @@
-//! `google_sheets.append` against a stand-in that checks what Google documents: the assertion's signature and claims,
+//! `google_sheets.*` against a stand-in that checks what Google documents: the assertion's signature and claims,
 //! the token, and the request's shape.
 
 use crate::server::{Reply, Seen, Server, reply};
@@ -42,8 +42,41 @@ impl Google {
             _ if seen.header("authorization") != format!("Bearer token-{}", self.granted.load(SeqCst)) => {
                 reply(401, &json, r#"{"error":{"code":401,"message":"Invalid Credentials"}}"#)
             }
-            _ => self.append(seen),
+            _ => match seen.method.as_str() {
+                "GET" => self.get(seen),
+                "PUT" => self.update(seen),
+                _ => self.append(seen),
+            },
         }
+    }
+
+    /// All rows from the first, whatever the range; empty ends are left out, as Google does.
+    fn get(&self, seen: &Seen) -> Reply {
+        assert!(seen.target.contains("valueRenderOption=") && seen.body.is_empty(), "{seen:?}");
+        let rows = self.rows.lock().unwrap().clone();
+        let body = json!({"range": "Stock!A1:Z1000", "majorDimension": "ROWS", "values": rows});
+        reply(200, &[("content-type", "application/json")], body.to_string())
+    }
+
+    /// One row from a cell on; null leaves what is there.
+    fn update(&self, seen: &Seen) -> Reply {
+        let body = seen.json();
+        let range = body["range"].as_str().unwrap().strip_prefix("'Stock'!").unwrap();
+        assert!(
+            seen.target.starts_with(&format!("/v4/spreadsheets/id-1/values/'Stock'!{range}?valueInputOption=RAW")),
+            "{seen:?}"
+        );
+        let column = usize::from(range.as_bytes()[0] - b'A');
+        let row: usize = range[1..].parse().unwrap();
+        let new = body["values"][0].as_array().unwrap();
+        let mut rows = self.rows.lock().unwrap();
+        let cells = rows[row - 1].as_array_mut().unwrap();
+        cells.resize(cells.len().max(column + new.len()), Value::Null);
+        for (place, value) in new.iter().enumerate().filter(|(_, value)| !value.is_null()) {
+            cells[column + place] = value.clone();
+        }
+        let updated = json!({"spreadsheetId": "id-1", "updatedRange": format!("Stock!{range}"), "updatedRows": 1, "updatedCells": new.len()});
+        reply(200, &[("content-type", "application/json")], updated.to_string())
     }
 
     fn append(&self, seen: &Seen) -> Reply {
@@ -218,6 +251,74 @@ async fn what_google_refuses_says_so() {
     let forged = connect(&server, &other.unwrap());
     let error = step(&forged, "google_sheets.append").connection("office").call(row(json!([1]))).await.unwrap_err();
     assert_eq!((error.code.as_str(), error.recovery), ("token_refused", Recovery::Permanent));
+}
+
+fn stock() -> Vec<Value> {
+    vec![
+        json!(["sku", "name", "left", ""]),
+        json!(["T1", "Tea", 12, "x"]),
+        json!(["7", "Pot"]),
+        json!(["T1", "Tea, new", 3]),
+    ]
+}
+
+/// The stock is looked up and written anew: what an order does.
+#[tokio::test]
+async fn row_06_a_row_is_found_by_a_column_and_its_cells_are_written() {
+    let (google, _server, modules) = start().await;
+    *google.rows.lock().unwrap() = stock();
+    let call = async |module: &str, mut parameters: Value| {
+        parameters["spreadsheet"] = json!("id-1");
+        parameters["sheet"] = json!("Stock");
+        step(&modules, module).connection("office").call(parameters).await.unwrap().output
+    };
+    let found = call("google_sheets.find", json!({"column": "sku", "value": "T1"})).await;
+    let tea = json!({"number": 2, "cells": ["T1", "Tea", 12, "x"], "fields": {"sku": "T1", "name": "Tea", "left": 12}});
+    assert_eq!((&found["row"], &found["count"], found["rows"].as_array().map(Vec::len)), (&tea, &json!(2), Some(2)));
+    let updated = call("google_sheets.update", json!({"range": "C2", "value": 11})).await;
+    assert_eq!(updated, json!({"updated_range": "Stock!C2", "updated_rows": 1, "updated_cells": 1}));
+    call("google_sheets.update", json!({"range": "A3", "row": ["P7", null, 5]})).await;
+    let got = call("google_sheets.get", json!({"range": "A1:D4"})).await;
+    assert_eq!((&got["rows"][1][2], &got["rows"][2]), (&json!(11), &json!(["P7", "Pot", 5])));
+}
+
+#[tokio::test]
+async fn row_06_what_is_looked_for_is_found_by_value_and_by_letter() {
+    let (google, _server, modules) = start().await;
+    *google.rows.lock().unwrap() = stock();
+    let check = async |column: &str, value: Value, expected: Result<&[u64], &str>| {
+        let parameters = json!({"spreadsheet": "id-1", "sheet": "Stock", "column": column, "value": value});
+        let found = step(&modules, "google_sheets.find").connection("office").call(parameters).await;
+        let rows = found.map(|outcome| {
+            let rows = outcome.output["rows"].as_array().unwrap().clone();
+            rows.iter().map(|row| row["number"].as_u64().unwrap()).collect::<Vec<_>>()
+        });
+        let rows = rows.map_err(|error| error.code);
+        assert_eq!(rows.as_deref().map_err(String::as_str), expected, "{column} {value}");
+    };
+    check("sku", json!(7), Ok(&[3])).await;
+    check("left", json!(12.0), Ok(&[2])).await;
+    check("left", json!("12"), Ok(&[2])).await;
+    check("left", json!(null), Ok(&[3])).await;
+    check("B", json!("Pot"), Ok(&[3])).await;
+    check("ZZ", json!("Pot"), Ok(&[])).await;
+    check("name", json!("tea"), Ok(&[])).await;
+    check("price", json!("Pot"), Err("invalid_parameters")).await;
+    google.rows.lock().unwrap().clear();
+    check("name", json!("Tea"), Ok(&[])).await;
+}
+
+#[tokio::test]
+async fn row_06_ranges_stay_on_their_sheet() {
+    let modules = modules("office: { type: google, sandbox: true }", &[], Options::default());
+    for range in ["Other!A1", "A1:B2:C3", "", "A1?x", "../A1"] {
+        for (module, extra) in [("google_sheets.get", json!({})), ("google_sheets.update", json!({"value": 1}))] {
+            let mut parameters = json!({"spreadsheet": "id-1", "sheet": "Stock", "range": range});
+            parameters.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+            let error = step(&modules, module).connection("office").call(parameters).await.unwrap_err();
+            assert_eq!(error.code, "invalid_parameters", "{module} {range}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -122,7 +122,7 @@ impl Request {
         };
         let request = request::build(&parameters, &access, &call, self.shared.client.files())?;
         let url = request.url.clone();
-        let trust = access.trust(&call, &url);
+        let trust = access.trust(call.author_host, &url);
         self.shared.client.admit(&request, trust)?;
         let mask = access.mask();
         let sent = mask.request(&request);

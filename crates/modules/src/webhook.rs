@@ -1,37 +1,36 @@
 //! `webhook.send`: outgoing webhooks by Standard Webhooks (standardwebhooks.com, "Signature scheme" and "Operational
 //! considerations").
 
+mod batch;
+mod delivery;
 mod gone;
 mod signature;
 
 use crate::catalog::Shared;
-use crate::client::{Bounds, Incoming, Outgoing, USER_AGENT};
+use crate::client::{Outgoing, USER_AGENT};
 use crate::connections::{Chosen, HttpAccess, Secret};
 use crate::http::content::content_of;
-use crate::http::{request, response};
+use crate::http::request;
 use crate::own_hooks;
 use crate::spec::{About, describe, given, invalid, parameters};
-use crate::status::status_error;
-use bytes::Bytes;
+use batch::{Batch, Gatherer};
+use delivery::{Deliverer, Message};
 use gone::Gone;
-use reqwest::header::{self, HeaderName, HeaderValue};
+use reqwest::header::{self, HeaderValue};
 use run::call::{BoxFuture, Call, Delivery, Module, Outcome};
 use run::data_store::DataStores;
-use run::error::{Recovery, StepError};
+use run::error::StepError;
 use run::input::DEPTH_HEADER;
 use scenario::catalog::ModuleSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use signature::{Key, Signed};
+use signature::Key;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a receiver has to answer: Standard Webhooks asks senders for 15 to 30 seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// The longest answer that is read, in bytes.
-const MAX_ANSWER: u64 = 1024 * 1024;
 
 /// The pauses between attempts that Standard Webhooks suggests, in seconds: 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and
 /// 24 hours; three days in all.
@@ -76,6 +75,9 @@ struct Parameters {
     /// What receivers know repeats by, `webhook-id`: without spaces and full stops. Without it, one is made of the run, the
     /// step and the turns.
     id: Option<String>,
+    /// What several runs send to this URL goes out together, as one request whose body is a list. Each step waits for it, and
+    /// holds one of the server's slots meanwhile.
+    batch: Option<Batch>,
 }
 
 /// One secret, or several at a time.
@@ -91,16 +93,8 @@ enum Secrets {
 /// The module.
 pub(crate) struct Send {
     spec: Arc<ModuleSpec>,
-    shared: Arc<Shared>,
-    gone: Gone,
-}
-
-/// A webhook that can be sent as often as it takes.
-struct Message {
-    id: String,
-    request: Outgoing,
-    keys: Vec<Key>,
-    body: Bytes,
+    deliverer: Deliverer,
+    gatherer: Gatherer,
 }
 
 impl Send {
@@ -118,45 +112,34 @@ impl Send {
             retry_pauses: &PAUSES,
             ..About::default()
         });
-        Self { spec, shared: Arc::clone(shared), gone: Gone::new(stores) }
+        let deliverer = Deliverer { shared: Arc::clone(shared), gone: Gone::new(stores) };
+        Self { spec, deliverer, gatherer: Gatherer::default() }
     }
 
     async fn send(&self, call: Call<'_>) -> Result<Outcome, StepError> {
         let parameters: Parameters = parameters(&call)?;
-        let access = match call.connection {
-            Some(name) => self.shared.connections.http(name)?,
-            None => HttpAccess::anonymous(),
-        };
-        let mut message = message(&parameters, &access, &call)?;
-        message.sign(call.now.div_euclid(1000))?;
-        let url = message.request.url.clone();
-        let trust = access.trust(&call, &url);
-        self.shared.client.admit(&message.request, trust)?;
-        let mask = access.mask();
-        let sent = mask.request(&message.request);
-        if access.delivery() == Delivery::Sandbox && !self.shared.client.is_rehearsed() {
+        let access = self.deliverer.access(call.connection)?;
+        let client = &self.deliverer.shared.client;
+        let message = message(&parameters, &access, &call)?;
+        client.admit(&message.request, access.trust(call.author_host, &message.request.url))?;
+        let sent = access.mask().request(&message.request);
+        if access.delivery() == Delivery::Sandbox && !client.is_rehearsed() {
             return Ok(Outcome { output: self.spec.sample.clone(), sent, delivery: Delivery::Sandbox });
         }
-        self.gone.check(&url, call.now).await?;
-        let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout: call.timeout.min(PATIENCE) };
-        let answer = self.shared.client.send(message.request, trust, bounds).await?;
-        if answer.status.is_success() {
-            let body = response::body_or_text(&answer, &mask);
-            let output = json!({ "id": message.id, "status": answer.status.as_u16(), "body": body });
-            return Ok(Outcome { output, sent, delivery: Delivery::Real });
-        }
-        let error = status_error(&answer, call.now, &mask);
-        Err(self.refused(&answer, error, &url, &call).await)
-    }
-
-    /// What a status means that is none of success.
-    async fn refused(&self, answer: &Incoming, error: StepError, url: &url::Url, call: &Call<'_>) -> StepError {
-        match answer.status.as_u16() {
-            410 => self.gone.note(url, call).await,
-            300..=399 => StepError { code: "redirected".to_owned(), recovery: Recovery::Permanent, ..error }
-                .hint("webhooks follow no redirects: ask the receiver for its present URL"),
-            _ => error,
-        }
+        let id = message.id.clone();
+        let output = match &parameters.batch {
+            None => {
+                let told = self.deliverer.deliver(message).await?;
+                json!({ "id": id, "status": told.status, "body": told.body })
+            }
+            Some(batch) => {
+                let data = parameters.json.ok_or_else(|| invalid("a batch gathers `json`, and there is none"))?;
+                let shared = self.gatherer.send(&self.deliverer, message, data, batch).await?;
+                let batch = json!({ "id": shared.id, "size": shared.size });
+                json!({ "id": id, "status": shared.told.status, "body": shared.told.body, "batch": batch })
+            }
+        };
+        Ok(Outcome { output, sent, delivery: Delivery::Real })
     }
 }
 
@@ -170,22 +153,7 @@ impl Module for Send {
     }
 }
 
-impl Message {
-    /// Puts the time and the signatures on the request, for an attempt at this time, in seconds since 1970.
-    fn sign(&mut self, timestamp: i64) -> Result<(), StepError> {
-        let headers = &mut self.request.headers;
-        headers.insert("webhook-timestamp", HeaderValue::from(timestamp));
-        if self.keys.is_empty() {
-            return Ok(());
-        }
-        let signed = Signed { id: &self.id, timestamp, body: &self.body };
-        let signatures: Vec<String> = self.keys.iter().map(|key| key.sign(&signed)).collect();
-        let value = HeaderValue::from_str(&signatures.join(" ")).map_err(|_| invalid("the signature is no text"))?;
-        headers.insert("webhook-signature", value);
-        Ok(())
-    }
-}
-
+/// The webhook that the parameters describe, signed for an attempt now.
 fn message(parameters: &Parameters, access: &HttpAccess<'_>, call: &Call<'_>) -> Result<Message, StepError> {
     let id = id(parameters, call)?;
     let (kind, body) = content_of(parameters.json.as_ref(), parameters.text.as_ref())?;
@@ -198,11 +166,21 @@ fn message(parameters: &Parameters, access: &HttpAccess<'_>, call: &Call<'_>) ->
     }
     headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
     headers.insert(DEPTH_HEADER, own_hooks::depth(call)?);
-    let value = HeaderValue::from_str(&id).map_err(|_| invalid("`id` holds characters that no header can"))?;
-    headers.insert(HeaderName::from_static("webhook-id"), value);
     let mut request = Outgoing { method, url, headers, body: body.clone().into() };
     access.sign(&mut request, Chosen::of(call))?;
-    Ok(Message { id, request, keys: keys(parameters.secret.as_ref(), access.signing())?, body })
+    let mut message = Message {
+        id,
+        request,
+        body,
+        keys: keys(parameters.secret.as_ref(), access.signing())?,
+        connection: call.connection.map(str::to_owned),
+        author_host: call.author_host.map(str::to_owned),
+        run: call.origin.run,
+        timeout: call.timeout,
+        now: call.now,
+    };
+    message.sign()?;
+    Ok(message)
 }
 
 /// The id of the webhook: full stops separate it from what else is signed, so it holds none.

@@ -110,6 +110,18 @@ fn listed_pauses_are_rests_and_others_are_not() {
 }
 
 #[test]
+fn every_attempt_that_failed_is_told_with_the_time_of_the_next() {
+    let case = Case::named("retry-pauses");
+    let journal = case.walk(vec![case.created()]);
+    let steps = crate::history::history(&journal);
+    let told: Vec<_> =
+        steps[0].failures.iter().map(|one| (one.attempt, one.started - START, one.next - START)).collect();
+    assert_eq!(told, [(1, 0, 5_000), (2, 5_000, 50_405_000)]);
+    assert_eq!((steps[0].attempts, &steps[0].error), (3, &None));
+    assert!(steps[0].failures.iter().all(|one| one.error.code == "http_status"));
+}
+
+#[test]
 fn nothing_is_said_of_what_is_in_flight() {
     let case = Case::named("retry");
     let state = case.state();

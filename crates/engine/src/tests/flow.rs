@@ -9,6 +9,7 @@ use run::payload::Payload;
 use scenario::catalog::{Catalog, ModuleSpec};
 use scenario::plan::StepNo;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -79,6 +80,33 @@ async fn a_run_waits_for_a_month_through_a_restart() {
     bench.clock.advance(1);
     until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
     assert_eq!(bench.recorder.asked(), 1);
+}
+
+/// As `webhook.send` does: ten attempts in three days, of which no limit of a run's time counts the pauses.
+#[tokio::test(flavor = "multi_thread")]
+async fn d4_a_call_is_tried_for_days_through_a_restart() {
+    const HOUR: i64 = 3_600_000;
+    let text = "limits: { timeout: 10m }
+steps: [ { id: far, test.call: { n: 2 }, retry: { pauses: [5s, 14h, 1d], jitter: none } } ]";
+    let bench = Bench::new(Recorder::new());
+    bench.recorder.failures.store(3, Ordering::SeqCst);
+    let (engine, handle) = bench.engine(text);
+    let run = start(&handle, json!({})).await;
+    let waits = |bench: &Bench, handle: &Handle, asked| {
+        bench.recorder.asked() == asked && status(handle, run) == Some(Status::Waiting)
+    };
+    until("the first failure", || waits(&bench, &handle, 1)).await;
+    bench.clock.advance(5_000);
+    until("the second failure", || waits(&bench, &handle, 2)).await;
+    bench.clock.advance(14 * HOUR - 1);
+    let (bench, _engine, handle) = restart(bench, engine, &[("test", text)]);
+    assert!(waits(&bench, &handle, 2));
+    bench.clock.advance(1);
+    until("the third failure", || waits(&bench, &handle, 3)).await;
+    bench.clock.advance(DAY);
+    until("the end", || end(&handle, run) == Some(End::Succeeded)).await;
+    let keys: BTreeSet<String> = bench.recorder.asked.lock().unwrap().iter().map(|(_, key)| key.clone()).collect();
+    assert_eq!((bench.recorder.asked(), keys.len()), (4, 1));
 }
 
 const APPROVAL: &str = "

@@ -191,12 +191,12 @@ impl<'a> HttpAccess<'a> {
     }
 
     /// Whom the call trusts.
-    pub(crate) fn trust<'b>(&self, call: &Call<'b>, url: &'b Url) -> Trust<'b>
+    pub(crate) fn trust<'b>(&self, author_host: Option<&'b str>, url: &'b Url) -> Trust<'b>
     where
         'a: 'b,
     {
         let is_named = self.connection.is_some_and(|http| http.allow.iter().any(|pattern| pattern.names(url)));
-        Trust { author_host: call.author_host, endpoint: if is_named { Some(url) } else { self.base() } }
+        Trust { author_host, endpoint: if is_named { Some(url) } else { self.base() } }
     }
 
     /// What hides the credential.

@@ -1,9 +1,8 @@
 //! Receivers that answered 410: they want no more, and are not asked again until someone says so.
 
-use run::call::Call;
 use run::data_store::{Act, DataStores, Put};
 use run::error::StepError;
-use run::id::Millis;
+use run::id::{Millis, RunId};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -12,6 +11,7 @@ use url::Url;
 const TABLE: &str = "gone-endpoints";
 
 /// What is remembered.
+#[derive(Clone)]
 pub(super) struct Gone {
     stores: DataStores,
 }
@@ -34,9 +34,9 @@ impl Gone {
     }
 
     /// Remembers that the URL is gone, and says so.
-    pub(super) async fn note(&self, url: &Url, call: &Call<'_>) -> StepError {
-        let (stores, key, now) = (self.stores.clone(), key(url), call.now);
-        let value = json!({ "host": url.host_str(), "since": now, "run": call.origin.run.to_string() });
+    pub(super) async fn note(&self, url: &Url, run: RunId, now: Millis) -> StepError {
+        let (stores, key) = (self.stores.clone(), key(url));
+        let value = json!({ "host": url.host_str(), "since": now, "run": run.to_string() });
         let noted = key.clone();
         let written = tokio::task::spawn_blocking(move || {
             let act = Act { now, idempotency_key: None };

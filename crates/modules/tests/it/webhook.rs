@@ -111,7 +111,7 @@ async fn d4_only_what_may_pass_is_sent_again() {
 
 #[tokio::test]
 async fn who_answers_410_is_not_asked_again_until_told_otherwise() {
-    let server = Server::start(|seen| reply(if seen.header("x-back") == "" { 410 } else { 200 }, &[], "")).await;
+    let server = Server::start(|seen| reply(if seen.header("x-back").is_empty() { 410 } else { 200 }, &[], "")).await;
     let modules = all();
     for _ in 0..2 {
         let error = send(&modules, &server, json!({"json": {}})).await.unwrap_err();

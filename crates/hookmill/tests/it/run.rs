@@ -1,6 +1,6 @@
 //! `hookmill run`.
 
-use crate::binary::{HELLO, folder, hookmill, root, with_stdin};
+use crate::binary::{HELLO, folder, hookmill, hookmill_with, root, with_stdin};
 use serde_json::json;
 
 #[test]
@@ -77,6 +77,19 @@ fn a_real_call_is_made_and_tried_again() {
     assert_eq!((said.code, said.out.as_str()), (0, "{\"n\":2}\n"), "{said:?}");
     assert!(said.err.contains("retry"), "{}", said.err);
     assert_eq!(served.join().unwrap(), 2);
+}
+
+/// A proxy that the environment names would be asked to call what the guard has not seen.
+#[test]
+fn s1_proxies_of_the_environment_mean_nothing() {
+    let (address, served) = far_side(&[200]);
+    let text = format!("steps:\n  - http.request: {{ url: 'http://{address}/x' }}\n");
+    let folder = folder(&[("a.yaml", &text)]);
+    let nobody = "http://127.0.0.1:9";
+    let variables = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"].map(|name| (name, nobody));
+    let said = hookmill_with(folder.path(), &["run", "a.yaml"], &variables);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(served.join().unwrap(), 1);
 }
 
 /// A server that answers these statuses, one for each connection, and `{"n": …}`; gives the number of calls.

@@ -16,7 +16,7 @@ use clap::Args;
 use engine::{Engine, Options};
 use gateway::Around;
 use modules::guard::Allowed;
-use modules::own_hooks::{Hooks, OwnHooks};
+use modules::own_hooks::OwnHooks;
 use modules::{Connections, catalog};
 use own_hooks::Inside;
 use run::call::Module;
@@ -36,6 +36,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
 use tls::Tls;
+use tokio::task::JoinHandle;
 use triggers::schedule::runner::Scheduler;
 use triggers::webhook::address::Forwarding;
 use triggers::webhook::hooks::HookTable;
@@ -157,24 +158,11 @@ impl Serve {
         let address = listener.local_addr()?;
         let store = open(&self.data)?;
         let token = token::of(&self.data)?;
-        let home = Home::open(&self.dir);
-        let mistakes = home.mistakes();
-        if !mistakes.is_empty() {
-            mistakes.iter().for_each(say);
-            // Runs that are taken up would fail for want of their connections and secrets.
-            anyhow::bail!("connections.yaml or secrets.yaml has mistakes; nothing is served until they are mended");
-        }
+        let home = sound_home(&self.dir)?;
         let secrets = Arc::new(CurrentSecrets::of(Arc::clone(&home.secrets)));
         let setting = Arc::new(self.setting(address, &store, Arc::clone(&secrets))?);
         let inside = Arc::new(Inside::default());
-        let own_hooks =
-            OwnHooks { public_url: self.public_url(address)?, hooks: Arc::clone(&inside) as Arc<dyn Hooks> };
-        let options = modules::Options {
-            allow_private: self.allow_private.clone(),
-            listeners: vec![address],
-            own_hooks: Some(own_hooks),
-        };
-        let reach = Reach::over(&store, &setting, options);
+        let reach = self.reach(address, &store, &setting, Arc::clone(&inside))?;
         let loaded = reach.modules(Arc::clone(&home.connections));
         let engine_options = self.engine_options(Arc::clone(&setting));
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, engine_options);
@@ -210,26 +198,39 @@ impl Serve {
         let stopper = server.handle();
         let serving = tokio::spawn(server);
         app.set_ready();
-        if let Some(warning) = self.tls.warning(address, &self.public_url(address)?) {
-            tracing::warn!("{warning}");
-        }
-        announce::all(&app, &self.public_url(address)?, &folder.list(), resumed);
-        if let Some(certificate) = certificate {
-            tokio::spawn(certificate.follow(tls::LOOK));
-        }
+        let public_url = self.public_url(address)?;
+        self.tls.warning(address, &public_url).into_iter().for_each(|warning| tracing::warn!("{warning}"));
+        announce::all(&app, &public_url, &folder.list(), resumed);
+        let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow(tls::LOOK)));
         folder::watch(Arc::clone(&folder), reconnect(&folder, engine.handle(), secrets, reach))?;
         let clock = tokio::spawn(async move { scheduler.run().await });
         let retention = requests::let_go(inspector.clone());
         asked_to_end().await;
         say("ending: no new runs; what is not over goes on at the next start");
-        clock.abort();
-        retention.abort();
+        [Some(clock), Some(retention), renewal].iter().flatten().for_each(JoinHandle::abort);
         engine.handle().end_signals();
         stopper.stop(true).await;
         engine.stop(GRACE).await?;
         serving.await??;
         requests::settle(&inspector);
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What modules reach: `inside` leads to the server's own webhooks.
+    fn reach(
+        &self,
+        address: SocketAddr,
+        store: &Store,
+        setting: &Setting,
+        inside: Arc<Inside>,
+    ) -> anyhow::Result<Reach> {
+        let own_hooks = OwnHooks { public_url: self.public_url(address)?, hooks: inside };
+        let options = modules::Options {
+            allow_private: self.allow_private.clone(),
+            listeners: vec![address],
+            own_hooks: Some(own_hooks),
+        };
+        Ok(Reach::over(store, setting, options))
     }
 
     fn app(
@@ -269,6 +270,17 @@ impl Serve {
             None => Ok(Url::parse(&format!("{}://{address}", self.tls.scheme()))?),
         }
     }
+}
+
+/// The folder's connections and secrets. Runs that are taken up would fail for want of them where their files are wrong.
+fn sound_home(folder: &Path) -> anyhow::Result<Home> {
+    let home = Home::open(folder);
+    let mistakes = home.mistakes();
+    if mistakes.is_empty() {
+        return Ok(home);
+    }
+    mistakes.iter().for_each(say);
+    anyhow::bail!("connections.yaml or secrets.yaml has mistakes; nothing is served until they are mended");
 }
 
 fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {

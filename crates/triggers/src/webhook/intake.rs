@@ -124,7 +124,7 @@ impl Intake {
             Lookup::Found(found) => (found, Errand::Any),
             Lookup::NotFound => return Err(Settled::unknown()),
             Lookup::MethodNotAllowed { found, allow } => {
-                let errand = self.other_method(found.target, allow, arrival)?;
+                let errand = self.other_method(found.target, allow, arrival).map_err(|settled| *settled)?;
                 (found, errand)
             }
         };
@@ -138,17 +138,22 @@ impl Intake {
 
     /// A request by a method that starts no run here: a question that is answered at once, or a handshake. Some senders
     /// only take a webhook that answers `HEAD` by 200.
-    fn other_method<'h>(&self, hook: &'h Hook, allow: &[String], arrival: &Arrival<'_>) -> Result<Errand, Settled<'h>> {
+    fn other_method<'h>(
+        &self,
+        hook: &'h Hook,
+        allow: &[String],
+        arrival: &Arrival<'_>,
+    ) -> Result<Errand, Box<Settled<'h>>> {
         let question = match arrival.method {
             "HEAD" => Answered::empty(200),
             "OPTIONS" => permission(hook, allow, arrival),
             method if hook.greets_by(method) => return Ok(Errand::Handshake),
-            _ => return Err(Settled::refused(hook, Refusal::method_not_allowed(allow))),
+            _ => return Err(Box::new(Settled::refused(hook, Refusal::method_not_allowed(allow)))),
         };
-        Err(match self.count(hook, arrival) {
+        Err(Box::new(match self.count(hook, arrival) {
             Ok(()) => Settled::handshake(hook, question),
             Err(refusal) => Settled::refused(hook, refusal),
-        })
+        }))
     }
 
     /// Whether the caller may come in: by its address, by how much it sends, and by what its head proves.

@@ -26,7 +26,7 @@ impl KeptTokens {
     pub fn keep_first(&self, hook: &str, token: &str) -> Result<bool, StoreError> {
         match self.0.put(TABLE, hook, token.as_bytes(), Expected::Absent) {
             Ok(_) => Ok(true),
-            Err(StoreError::Conflict { .. }) => Ok(false),
+            Err(StoreError::Conflict) => Ok(false),
             Err(error) => Err(error),
         }
     }

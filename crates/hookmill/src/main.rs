@@ -8,6 +8,7 @@ mod folder;
 mod functions;
 mod home;
 mod language;
+mod listen;
 mod modules;
 mod processors;
 mod queue;
@@ -41,6 +42,7 @@ enum Command {
     Runs(runs::Runs),
     Queue(queue::Queue),
     Alarms(alarms::Alarms),
+    Listen(listen::Listen),
     Check(check::Check),
     Fmt(fmt::Fmt),
     Diff(diff::Diff),
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         Command::Runs(runs) => runs.run(),
         Command::Queue(queue) => queue.run(),
         Command::Alarms(alarms) => alarms.run(),
+        Command::Listen(listen) => listen.run(),
         Command::Check(check) => check.run(),
         Command::Fmt(fmt) => fmt.run(),
         Command::Diff(diff) => diff.run(),

@@ -204,10 +204,10 @@ impl Serve {
         let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow(tls::LOOK)));
         folder::watch(Arc::clone(&folder), reconnect(&folder, engine.handle(), secrets, reach))?;
         let clock = tokio::spawn(async move { scheduler.run().await });
-        let retention = requests::let_go(inspector.clone());
+        let keeping = requests::keep(&inspector, engine.handle());
         asked_to_end().await;
         say("ending: no new runs; what is not over goes on at the next start");
-        [Some(clock), Some(retention), renewal].iter().flatten().for_each(JoinHandle::abort);
+        [Some(clock), Some(keeping), renewal].iter().flatten().for_each(JoinHandle::abort);
         engine.handle().end_signals();
         stopper.stop(true).await;
         engine.stop(GRACE).await?;

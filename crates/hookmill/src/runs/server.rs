@@ -2,7 +2,7 @@
 
 use super::Place;
 use anyhow::Context;
-use reqwest::{RequestBuilder, StatusCode};
+use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use std::path::Path;
 use url::Url;
@@ -36,6 +36,14 @@ impl Server {
     /// What the API answers to `POST /api/v1{path}` with this body; null where it says nothing.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         self.ask(self.client.post(self.url(path)?).json(body)).await
+    }
+
+    /// What the API streams at `GET /api/v1{path}`.
+    pub(crate) async fn stream(&self, path: &str) -> anyhow::Result<Response> {
+        let asked = self.client.get(self.url(path)?).bearer_auth(&self.token).send().await;
+        let answer = asked.with_context(|| format!("no server answers at {}", self.base))?;
+        anyhow::ensure!(answer.status().is_success(), "{} answers {}", self.base, answer.status());
+        Ok(answer)
     }
 
     fn url(&self, path: &str) -> anyhow::Result<Url> {

@@ -37,19 +37,24 @@ impl Keeping {
     }
 }
 
-/// Lets go of what is too old, now and then.
-pub(super) fn let_go(inspector: Inspector) -> JoinHandle<()> {
+/// Looks at what comes to watched webhooks, and lets go of what is too old, until it is aborted.
+pub(super) fn keep(inspector: &Inspector, handle: engine::Handle) -> JoinHandle<()> {
+    let (follower, inspector) = (inspector.clone(), inspector.clone());
     tokio::spawn(async move {
-        let mut pause = tokio::time::interval(PAUSE);
-        loop {
-            pause.tick().await;
-            let inspector = inspector.clone();
-            let done = tokio::task::spawn_blocking(move || inspector.retain(SystemClock.now())).await;
-            if let Ok(Err(error)) = done {
-                tracing::warn!(%error, "old requests could not be let go");
-            }
-        }
+        tokio::join!(follower.follow(handle), let_go(inspector));
     })
+}
+
+async fn let_go(inspector: Inspector) {
+    let mut pause = tokio::time::interval(PAUSE);
+    loop {
+        pause.tick().await;
+        let inspector = inspector.clone();
+        let done = tokio::task::spawn_blocking(move || inspector.retain(SystemClock.now())).await;
+        if let Ok(Err(error)) = done {
+            tracing::warn!(%error, "old requests could not be let go");
+        }
+    }
 }
 
 /// Writes what waits, at the end.

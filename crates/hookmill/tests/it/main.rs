@@ -14,6 +14,7 @@ mod first_start;
 mod fmt;
 mod guards;
 mod kill;
+mod listen;
 mod queues;
 mod reference;
 mod run;

@@ -2,15 +2,21 @@
 //! writes it, percent-encoded as one segment: `orders%2F%7Bid%7D`.
 
 pub(super) mod body;
+pub(super) mod copies;
 pub(super) mod create;
 pub(super) mod delete;
+pub(super) mod draft;
 pub(super) mod events;
 pub(super) mod get;
 pub(super) mod list;
 pub(super) mod listen;
 pub(super) mod purge;
+pub(super) mod replay;
 pub(super) mod requests;
+pub(super) mod schema;
+pub(super) mod send;
 
+mod again;
 mod capture;
 
 use crate::error::Problem;

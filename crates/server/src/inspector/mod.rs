@@ -6,15 +6,23 @@
 
 mod bins;
 mod captured;
+mod content;
+mod copies;
+mod draft;
 mod live;
 mod record;
 mod redact;
+mod watches;
 
 pub(crate) use bins::{Bin, NoBin};
 pub(crate) use captured::Kind;
 pub use captured::{Captured, Verdict};
+pub(crate) use content::content;
+pub(crate) use copies::{Form, copy};
+pub(crate) use draft::draft;
 pub(crate) use live::{Listener, Live};
 pub(crate) use record::{Raw, Record, decode};
+pub(crate) use watches::{Unwatchable, Watched};
 
 use bins::Bins;
 use engine::captures::{Bounds, Capture, Captures, Kept, Kinds, Label, Tally};
@@ -22,8 +30,13 @@ use live::Listeners;
 use run::id::Millis;
 use run::tables::{StoreError, Tables};
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use tokio::sync::watch;
+use watches::Watches;
+
+/// How many requests are held at once where many are looked at.
+const PAGE: usize = 16;
 
 /// Keeps requests and shows them. Clones are cheap and mean the same one.
 #[derive(Clone, Debug)]
@@ -34,6 +47,7 @@ struct Shared {
     captures: Arc<dyn Captures>,
     bins: Bins,
     listeners: Listeners,
+    watches: Watches,
     keeps: Keeps,
 }
 
@@ -51,15 +65,17 @@ impl Inspector {
         let keeps = if is_off { Keeps::Nothing } else { Keeps::Requests };
         captures.bound(bounds);
         let bins = Bins::load(Arc::clone(tables))?;
-        Ok(Self(Arc::new(Shared { captures, bins, listeners: Listeners::default(), keeps })))
+        let watches = Watches::load(Arc::clone(tables))?;
+        Ok(Self(Arc::new(Shared { captures, bins, listeners: Listeners::default(), watches, keeps })))
     }
 
-    /// Keeps a request. Waits for nothing: where the disk does not follow, it is left out.
-    pub fn record(&self, captured: &Captured<'_>) {
+    /// Keeps a request, and gives its id. Waits for nothing: where the disk does not follow, it is left out.
+    pub fn record(&self, captured: &Captured<'_>) -> Option<u64> {
         self.0.listeners.tell(captured);
-        if self.0.keeps == Keeps::Requests {
-            self.0.captures.append(label(captured), &mut |buffer| record::encode(captured, buffer));
+        if self.0.keeps == Keeps::Nothing {
+            return None;
         }
+        self.0.captures.append(label(captured), &mut |buffer| record::encode(captured, buffer))
     }
 
     /// Keeps a request to a bin; the promise is fulfilled once it is on disk. Where nothing is kept, it is at once.
@@ -113,15 +129,27 @@ impl Inspector {
         self.0.captures.read(hook, id)
     }
 
-    /// Requests, newest first. Blocks for the disk.
-    pub(crate) fn newest(
+    /// Visits requests, the newest first, until it is told to stop. Only a few are held at once: each may be large.
+    /// Blocks for the disk.
+    pub(crate) fn visit(
         &self,
         hook: &str,
-        before: Option<u64>,
+        mut before: Option<u64>,
         kinds: Kinds,
-        limit: usize,
-    ) -> Result<Vec<Capture>, StoreError> {
-        self.0.captures.newest(hook, before, kinds, limit)
+        mut visit: impl FnMut(&Capture) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        loop {
+            let page = self.0.captures.newest(hook, before, kinds, PAGE)?;
+            for capture in &page {
+                if visit(capture).is_break() {
+                    return Ok(());
+                }
+            }
+            match page.last() {
+                Some(last) if page.len() == PAGE => before = Some(last.id),
+                _ => return Ok(()),
+            }
+        }
     }
 
     /// Requests in their order, after this one. Blocks for the disk.

@@ -3,11 +3,13 @@
 
 use super::captured::{Captured, Verdict};
 use super::redact;
+use bytes::Bytes;
 use run::id::RunId;
 use serde::ser::{SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::net::IpAddr;
+use triggers::webhook::compression;
 
 /// The version of the encoding. A record of another one is shown as unreadable, not guessed at.
 const VERSION: u8 = 1;
@@ -68,7 +70,7 @@ pub(super) fn encode(captured: &Captured<'_>, buffer: &mut Vec<u8>) {
         target: redact::target(captured.target, captured.secret_params),
         headers: Masked(captured.headers),
         body: Raw(beginning(captured.body, MOST_BODY)),
-        body_length: captured.body_length.max(captured.body.len() as u64),
+        body_length: length(captured),
         code: code.map(Cow::Borrowed),
         detail: detail.map(Cow::Borrowed),
         diagnosis: diagnosis.map(|diagnosis| diagnosis.to_string().into()),
@@ -86,6 +88,15 @@ pub(super) fn encode(captured: &Captured<'_>, buffer: &mut Vec<u8>) {
     let _ = postcard::to_io(&record, buffer);
 }
 
+/// How long the body was. One that was not read, because its head was enough to refuse it, is as long as it announced.
+fn length(captured: &Captured<'_>) -> u64 {
+    if captured.body_length > 0 || !captured.body.is_empty() {
+        return captured.body_length.max(captured.body.len() as u64);
+    }
+    let announced = captured.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    announced.and_then(|(_, value)| std::str::from_utf8(value).ok()?.parse().ok()).unwrap_or_default()
+}
+
 /// The request in these bytes; none where they are not of this release's making.
 pub(crate) fn decode(bytes: &[u8]) -> Option<Record<'_>> {
     postcard::from_bytes(bytes).ok().filter(|record: &Record<'_>| record.version == VERSION)
@@ -93,7 +104,6 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Record<'_>> {
 
 impl Record<'_> {
     /// Whether all of its body is here.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for replays"))]
     pub(crate) fn is_whole(&self) -> bool {
         self.body_length == self.body.0.len() as u64
     }
@@ -104,14 +114,50 @@ impl Record<'_> {
         found.map(|(_, value)| String::from_utf8_lossy(value.0))
     }
 
-    /// The body as it may be shown: what looks like a credential is masked.
+    /// The body as it may be shown: decoded where it was sent compressed, and with what looks like a credential masked.
     pub(crate) fn shown_body(&self) -> Cow<'_, [u8]> {
-        redact::body(self.header("content-type").as_deref(), self.body.0)
+        self.shown().bytes
+    }
+
+    /// The same, and whether it has the coding in which it was sent.
+    pub(super) fn shown(&self) -> Shown<'_> {
+        let coding = self.header("content-encoding");
+        let content_type = self.header("content-type");
+        let coding = coding.as_deref().map(str::as_bytes).filter(|coding| !coding.eq_ignore_ascii_case(b"identity"));
+        if coding.is_none() {
+            return Shown { bytes: redact::body(content_type.as_deref(), self.body.0), is_as_sent: true };
+        }
+        let sent = Bytes::copy_from_slice(self.body.0);
+        match compression::decompress(coding, sent, MOST_BODY as u64, |_| Ok(())) {
+            Ok(decoded) => {
+                let masked = redact::body(content_type.as_deref(), &decoded).into_owned();
+                Shown { bytes: Cow::Owned(masked), is_as_sent: false }
+            }
+            // What cannot be looked into may hold anything; only what it is not can be said.
+            Err(_) => Shown { bytes: Cow::Borrowed(b""), is_as_sent: true },
+        }
     }
 
     /// The body of the answer, as it may be shown.
     pub(crate) fn shown_answer(&self) -> Cow<'_, [u8]> {
         redact::body(None, self.answer.0)
+    }
+}
+
+/// A body as it may be shown.
+pub(super) struct Shown<'r> {
+    pub(super) bytes: Cow<'r, [u8]>,
+    /// Whether `content-encoding` is still true of it.
+    pub(super) is_as_sent: bool,
+}
+
+impl<'a> Raw<'a> {
+    /// As text: UTF-8, else Latin-1, in which every byte is a character.
+    pub(crate) fn text(&self) -> Cow<'a, str> {
+        match std::str::from_utf8(self.0) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(self.0.iter().copied().map(char::from).collect()),
+        }
     }
 }
 

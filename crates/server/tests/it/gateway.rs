@@ -13,7 +13,7 @@ pub(crate) async fn site() -> Site {
 }
 
 /// A site of this scenario, whose webhook is at `/hook/hello`.
-async fn site_of(text: &str) -> Site {
+pub(crate) async fn site_of(text: &str) -> Site {
     let site = Site::start().await;
     site.shelf.drop_in("hello", text);
     let deployment = site.engine().deployment(&"hello".parse().unwrap()).unwrap();

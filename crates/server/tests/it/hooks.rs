@@ -1,5 +1,6 @@
 //! `/api/v1/hooks`: webhooks and what came to them.
 
+mod again;
 mod bins;
 mod events;
 mod requests;

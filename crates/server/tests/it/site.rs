@@ -139,6 +139,7 @@ impl Site {
             assets,
             stores: stores.clone(),
         };
+        tokio::spawn(inspector.clone().follow(engine.handle()));
         let app = App::new(gateway, shelf.clone(), catalog, options);
         let server = server::serve(listener, app.clone()).unwrap();
         let stop = server.handle();

@@ -15,6 +15,7 @@ pub mod cors;
 pub mod headers;
 pub mod hooks;
 pub mod intake;
+pub mod learn;
 pub mod parse;
 pub mod path;
 pub mod pattern;

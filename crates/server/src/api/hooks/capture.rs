@@ -162,16 +162,8 @@ fn shown(bytes: &[u8]) -> (Box<RawValue>, Option<&'static str>) {
 }
 
 fn fields(fields: &[(Cow<'_, str>, Raw<'_>)]) -> Vec<(String, String)> {
-    let text = |(name, value): &(Cow<'_, str>, Raw<'_>)| (name.to_string(), latin(value.0).into_owned());
+    let text = |(name, value): &(Cow<'_, str>, Raw<'_>)| (name.to_string(), value.text().into_owned());
     fields.iter().map(text).collect()
-}
-
-/// A value as text: UTF-8, else Latin-1, in which every byte is a character.
-pub(super) fn latin(value: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(value) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(value.iter().copied().map(char::from).collect()),
-    }
 }
 
 fn owned(text: &Option<Cow<'_, str>>) -> Option<String> {

@@ -27,7 +27,7 @@ use utoipa::IntoParams;
 pub(super) const QUIET: Duration = Duration::from_secs(15);
 
 /// How many requests are sent in one piece.
-const PIECE: usize = 200;
+const PIECE: usize = 32;
 
 /// What a browser sends when it comes again (HTML Living Standard §9.2.5).
 const LAST: HeaderName = HeaderName::from_static("last-event-id");

@@ -3,7 +3,7 @@
 use super::events::{QUIET, ending, streaming};
 use crate::App;
 use crate::error::Refusals;
-use crate::inspector::{Kind, Listener, Live};
+use crate::inspector::{Kind, Listener, Live, Raw};
 use actix_web::{HttpResponse, get, web};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -84,7 +84,7 @@ async fn next(listener: &mut Listener, signals: &mut Receiver<Signal>, hook: &st
 }
 
 fn event(live: &Live) -> Bytes {
-    let headers = live.headers.iter().map(|(name, value)| (&**name, super::capture::latin(value).into_owned()));
+    let headers = live.headers.iter().map(|(name, value)| (&**name, Raw(value).text().into_owned()));
     let view = View {
         ip: live.ip.to_string(),
         method: &live.method,

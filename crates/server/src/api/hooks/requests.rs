@@ -14,6 +14,7 @@ use engine::captures::{Capture, Kinds};
 use memchr::memmem;
 use run::tables::StoreError;
 use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
 use utoipa::{IntoParams, ToSchema};
 
 /// How many requests a page has unless said.
@@ -22,8 +23,7 @@ const USUAL: usize = 50;
 /// How many requests a page has at most.
 const MOST: usize = 200;
 
-/// How many are read at once, and how many looked through for a text before a page ends early.
-const READ: usize = 200;
+/// How many are looked through for a text before a page ends early.
 const LOOKED_THROUGH: usize = 20_000;
 
 /// Which requests to list.
@@ -69,64 +69,33 @@ pub(in crate::api) async fn list(
     let kind = kind.as_deref().map(verdict).transpose()?;
     let limit = limit.unwrap_or(USUAL).clamp(1, MOST);
     let text = q.map(|text| text.to_lowercase()).filter(|text| !text.is_empty());
-    blocking(move || {
-        let page = match text {
-            None => page(app.inspector(), &hook, before, kind, limit)?,
-            Some(text) => search(app.inspector(), &hook, before, kind, limit, &text)?,
-        };
-        let next = page.next.map(|id| id.to_string());
-        Ok(web::Json(Requests { requests: page.captures.iter().filter_map(Summary::of).collect(), next }))
-    })
-    .await
-}
-
-/// Some requests, and where the next page begins.
-struct Page {
-    captures: Vec<Capture>,
-    next: Option<u64>,
+    blocking(move || Ok(web::Json(page(app.inspector(), &hook, before, kinds(kind), limit, text.as_deref())?))).await
 }
 
 fn page(
     inspector: &Inspector,
     hook: &str,
     before: Option<u64>,
-    kind: Option<Kind>,
+    kinds: Kinds,
     limit: usize,
-) -> Result<Page, StoreError> {
-    // One more than wanted tells whether there is a next page.
-    let mut captures = inspector.newest(hook, before, kinds(kind), limit + 1)?;
-    let more = captures.len() > limit;
-    captures.truncate(limit);
-    let next = captures.last().filter(|_| more).map(|capture| capture.id);
-    Ok(Page { captures, next })
-}
-
-fn search(
-    inspector: &Inspector,
-    hook: &str,
-    mut before: Option<u64>,
-    kind: Option<Kind>,
-    limit: usize,
-    text: &str,
-) -> Result<Page, StoreError> {
-    let mut found = Vec::new();
-    for _ in 0..LOOKED_THROUGH / READ {
-        let read = inspector.newest(hook, before, kinds(kind), READ)?;
-        let is_last = read.len() < READ;
-        for capture in read {
-            before = Some(capture.id);
-            if has_text(&capture, text) {
-                found.push(capture);
-            }
-            if found.len() == limit {
-                return Ok(Page { captures: found, next: before });
-            }
+    text: Option<&str>,
+) -> Result<Requests, StoreError> {
+    let (mut requests, mut looked_through) = (Vec::new(), 0);
+    let (mut last, mut next) = (None, None);
+    inspector.visit(hook, before, kinds, |capture| {
+        if requests.len() == limit || looked_through == LOOKED_THROUGH {
+            // There is one more than wanted, so there is a next page.
+            next = last;
+            return ControlFlow::Break(());
         }
-        if is_last {
-            return Ok(Page { captures: found, next: None });
+        last = Some(capture.id);
+        looked_through += 1;
+        if text.is_none_or(|text| has_text(capture, text)) {
+            requests.extend(Summary::of(capture));
         }
-    }
-    Ok(Page { captures: found, next: before })
+        ControlFlow::Continue(())
+    })?;
+    Ok(Requests { requests, next: next.map(|id| id.to_string()) })
 }
 
 /// Whether a request shows this text, which is lower-case. What is masked is not found.

@@ -1,0 +1,119 @@
+//! Hostile requests, pasted: a real shell is asked what it makes of them.
+
+use super::*;
+use crate::inspector::captured::{Captured, Verdict};
+use crate::inspector::record::{decode, encode};
+use std::net::Ipv4Addr;
+use std::process::Command;
+use std::time::Duration;
+
+const BASE: &str = "https://hooks.example.com";
+
+/// Words that mean something to a shell, to curl, to HTTPie, or to a script.
+const HOSTILE: [&str; 10] = [
+    "'; touch /nowhere; '",
+    "$(id) `id` ${HOME} !!",
+    "@/etc/passwd",
+    "=1",
+    "a\nb\r\nc",
+    "\\'\"\\",
+    "</script><script>alert(1)</script>",
+    "--output x",
+    "ü•\u{2028}",
+    "-",
+];
+
+fn copied(target: &str, headers: &[(&str, &[u8])], body: &[u8], form: Form) -> String {
+    let captured = Captured {
+        hook: "x",
+        at: 1,
+        took: Duration::ZERO,
+        ip: Ipv4Addr::LOCALHOST.into(),
+        method: "POST",
+        target,
+        secret_params: &[],
+        headers,
+        body,
+        body_length: body.len() as u64,
+        verdict: Verdict::Kept,
+        provider: None,
+        event: None,
+        id: None,
+        status: 200,
+        answer_headers: &[],
+        answer: b"",
+        run: None,
+        runs: 0,
+        of: None,
+    };
+    let mut bytes = Vec::new();
+    encode(&captured, &mut bytes);
+    String::from_utf8(copy(&decode(&bytes).unwrap(), BASE, form)).unwrap()
+}
+
+/// The words that a shell makes of a command, with the program replaced by one that says them.
+fn words(command: &str, program: &str) -> Vec<String> {
+    let said = command.replacen(&format!("{program} "), "printf '%s\\0' ", 1);
+    let said = Command::new("sh").arg("-c").arg(said).output().unwrap();
+    assert!(said.status.success() && said.stderr.is_empty(), "{command}");
+    let text = String::from_utf8(said.stdout).unwrap();
+    text.split_terminator('\0').map(str::to_owned).collect()
+}
+
+#[test]
+fn a_shell_gives_curl_and_httpie_what_came() {
+    for body in HOSTILE {
+        let header = body.replace(['\n', '\r'], " ");
+        let headers: &[(&str, &[u8])] = &[("x-a", header.as_bytes()), ("content-type", b"text/plain"), ("x-b", b"")];
+        let curl = words(&copied("/hook/x?a[]='$(id)'", headers, body.as_bytes(), Form::Curl), "curl");
+        let url = format!("{BASE}/hook/x?a[]='$(id)'");
+        let field = format!("x-a: {header}");
+        let expected = ["--globoff", "-X", "POST", &url, "-H", &field, "-H", "content-type: text/plain", "-H", "x-b;"];
+        assert_eq!(curl, [&expected[..], &["--data-raw", body]].concat());
+        let httpie = words(&copied("/hook/x", headers, body.as_bytes(), Form::Httpie), "http");
+        let escape = if header.starts_with(['=', '@']) { "\\" } else { "" };
+        let field = format!("x-a:{escape}{header}");
+        let url = format!("{BASE}/hook/x");
+        let expected = ["POST", &url, &field, "content-type:text/plain", "x-b;", "--ignore-stdin", "--raw", body];
+        assert_eq!(httpie, expected);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_decoded_by_the_shell() {
+    let bytes = [0, 0xff, b'\'', b'\n'];
+    let curl = copied("/hook/x", &[], &bytes, Form::Curl);
+    assert!(curl.starts_with("printf %s AP8nCg== | base64 -d | curl --globoff"), "{curl}");
+    assert!(curl.ends_with("--data-binary @-\n"));
+    let fetch = copied("/hook/x", &[], &bytes, Form::Fetch);
+    assert!(fetch.contains("body: Uint8Array.from(atob(\"AP8nCg==\"), (c) => c.charCodeAt(0)),"), "{fetch}");
+}
+
+#[test]
+fn a_script_cannot_be_left() {
+    for body in HOSTILE {
+        let fetch = copied("/hook/x", &[("x-a", b"</script>")], body.as_bytes(), Form::Fetch);
+        assert!(!fetch.contains("</") && !fetch.contains('\u{2028}'), "{fetch}");
+        let line = fetch.lines().find_map(|line| line.strip_prefix("  body: ")?.strip_suffix(',')).unwrap();
+        assert_eq!(serde_json::from_str::<String>(line).unwrap(), body);
+    }
+}
+
+#[test]
+fn the_request_itself() {
+    let headers: &[(&str, &[u8])] = &[("Host", b"evil.example"), ("X-A", b"1"), ("content-length", b"99")];
+    assert_eq!(
+        copied("/hook/x?a=1", headers, b"{}", Form::Http),
+        "POST /hook/x?a=1 HTTP/1.1\r\nhost: hooks.example.com\r\nX-A: 1\r\ncontent-length: 2\r\n\r\n{}"
+    );
+    assert_eq!(words(&copied("/hook/x", &[], b"", Form::Curl), "curl").len(), 4);
+}
+
+#[test]
+fn a2_copies_have_no_credentials() {
+    let headers: &[(&str, &[u8])] = &[("authorization", b"Bearer canary"), ("content-type", b"application/json")];
+    for form in [Form::Curl, Form::Httpie, Form::Fetch, Form::Http] {
+        let copy = copied("/hook/x?token=canary", headers, b"{\"password\":\"canary\"}", form);
+        assert!(!copy.contains("canary") && copy.contains("•••"), "{copy}");
+    }
+}

@@ -12,14 +12,13 @@ use crate::sources::{self, Source};
 use crate::terminal::{self, BAD, Done, OK, QUIET, paint};
 use anyhow::Context;
 use clap::Args;
-use engine::{Deployment, Engine, Handle, Options, Refused};
+use engine::{Delivery, Deployment, Engine, Handle, Options, Refused};
 use narration::Narration;
 use neighbours::Sound;
 use record::Record;
 use run::data_store::DataStores;
 use run::entry::End;
 use run::files::Files;
-use run::input::Input;
 use run::response::Response;
 use run::setting::{Secrets, Setting};
 use standstill::Blocked;
@@ -86,7 +85,7 @@ impl Run {
         let text = source.read()?;
         let Some(deployment) = check(&source, &text, home)? else { return Ok(ExitCode::from(1)) };
         let body = self.input.as_deref().map(input::body).transpose()?;
-        let input = input::input(&deployment.plan, body, self.query);
+        let delivery = input::delivery(&deployment.plan, body, self.query)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let kept = self.data.as_deref().map(open).transpose()?;
         let stage = Stage {
@@ -99,7 +98,7 @@ impl Run {
                 ..Setting::default()
             },
         };
-        let Performance { record, blocked } = runtime.block_on(perform(stage, &deployment, input))?;
+        let Performance { record, blocked } = runtime.block_on(perform(stage, &deployment, delivery))?;
         if let Some(kept) = kept {
             kept.journal.close()?;
         }
@@ -136,7 +135,7 @@ fn open(data: &Path) -> anyhow::Result<Store> {
 }
 
 /// Drives one run on an engine of its own, telling each step.
-async fn perform(stage: Stage<'_>, deployment: &Deployment, input: Input) -> anyhow::Result<Performance> {
+async fn perform(stage: Stage<'_>, deployment: &Deployment, delivery: Delivery) -> anyhow::Result<Performance> {
     let Stage { home, scenarios, kept, setting } = stage;
     let plans = scenarios.iter().map(|Sound { deployment, .. }| (deployment.id.clone(), Arc::clone(&deployment.plan)));
     let (store, narration) = Narration::over(store::open("memory:")?, deployment.id.clone(), plans.collect());
@@ -152,7 +151,7 @@ async fn perform(stage: Stage<'_>, deployment: &Deployment, input: Input) -> any
     engine.resume()?;
     let told = tokio::select! {
         told = narration.tell() => told?,
-        refused = refusal(&handle, deployment, input) => return Err(refused.into()),
+        refused = refusal(&handle, deployment, delivery) => return Err(refused.into()),
     };
     let journal = handle.journal(told.run)?;
     let (head, entries) = journal.ok_or_else(|| anyhow::anyhow!("the journal of the run is gone"))?;
@@ -162,8 +161,8 @@ async fn perform(stage: Stage<'_>, deployment: &Deployment, input: Input) -> any
 }
 
 /// Starts the run. Comes back only if it is refused; the narration knows its end better than its caller.
-async fn refusal(handle: &Handle, deployment: &Deployment, input: Input) -> Refused {
-    match handle.deliver(deployment, input.into(), deployment.plan.limits.timeout + GRACE).await {
+async fn refusal(handle: &Handle, deployment: &Deployment, delivery: Delivery) -> Refused {
+    match handle.deliver(deployment, delivery, deployment.plan.limits.timeout + GRACE).await {
         Ok(_) => std::future::pending().await,
         Err(refused) => refused,
     }

@@ -1,12 +1,14 @@
 //! What a run by hand starts with.
 
-use anyhow::Context;
-use engine::{Clock, SystemClock};
+use anyhow::{Context, anyhow, ensure};
+use engine::{Clock, Delivery, SystemClock};
+use run::entry::{Item, Recognised};
 use run::input::{Input, Request, Source};
 use run::payload::Payload;
-use scenario::plan::{Plan, Trigger};
+use scenario::plan::{ItemPath, Plan, Trigger};
 use serde_json::Value;
 use std::io;
+use triggers::webhook::batch;
 
 /// The body that `--input` names: JSON itself, `@FILE`, or `-` for stdin.
 pub(super) fn body(argument: &str) -> anyhow::Result<Value> {
@@ -24,9 +26,36 @@ pub(super) fn query_pair(argument: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// The run's input. A scenario with a webhook, or a run that is given query values, sees a request as it would come
+/// What the run begins with. Where each item of a request starts a run, there has to be one.
+pub(super) fn delivery(plan: &Plan, body: Option<Value>, query: Vec<(String, String)>) -> anyhow::Result<Delivery> {
+    let each = plan.triggers.iter().find_map(|trigger| match trigger {
+        Trigger::Webhook(webhook) => webhook.each.as_ref(),
+        _ => None,
+    });
+    let item = match (each, &body) {
+        (Some(path), Some(body)) => Some(only(path, body)?),
+        _ => None,
+    };
+    let input = input(plan, body, query);
+    let recognised = item.map(|item| Recognised { item: Some(item), at: input.at, ..Recognised::default() });
+    Ok(Delivery { recognised, ..Delivery::from(input) })
+}
+
+/// The one item of the body.
+fn only(path: &ItemPath, body: &Value) -> anyhow::Result<Item> {
+    let items = batch::split(&body.to_string(), &path.0).map_err(|refusal| {
+        let reasons: Vec<String> = refusal.reasons.iter().map(|reason| reason.message.clone()).collect();
+        anyhow!("{}: {}", refusal.detail, reasons.join(", "))
+    })?;
+    let names: Vec<String> = path.0.iter().map(|name| name.to_string()).collect();
+    let place: String = names.iter().map(|name| format!(".{name}")).collect();
+    ensure!(items.len() == 1, "`body{place}` has {} items, each of which is a run of its own: give one", items.len());
+    Ok(Item { path: names, index: 0, count: 1 })
+}
+
+/// A scenario with a webhook, or a run that is given query values, sees a request as it would come
 /// over HTTP: POST with a body, GET without.
-pub(super) fn input(plan: &Plan, body: Option<Value>, query: Vec<(String, String)>) -> Input {
+fn input(plan: &Plan, body: Option<Value>, query: Vec<(String, String)>) -> Input {
     let path = plan.triggers.iter().find_map(|trigger| match trigger {
         Trigger::Webhook(webhook) => Some(webhook.path.as_deref().unwrap_or_default().to_owned()),
         _ => None,

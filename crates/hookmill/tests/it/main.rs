@@ -17,6 +17,7 @@ mod kill;
 mod listen;
 mod queues;
 mod reference;
+mod rows;
 mod run;
 mod runs;
 mod sandbox;

@@ -66,6 +66,23 @@ fn the_whole_run_as_json() {
 }
 
 #[test]
+fn a_run_by_hand_is_of_one_item_where_each_is_a_run() {
+    let text = "\
+trigger: { webhook: { path: events, verify: none, each: body.entry.events } }
+steps: [{ return: { n: '{{ trigger.item.n }}', index: '{{ trigger.index }}' } }]
+";
+    let folder = folder(&[("a.yaml", text)]);
+    let run = |input: &str| hookmill(folder.path(), &["run", "a.yaml", "--json", "-i", input]);
+    let one = run(r#"{"entry":[{"events":[]},{"events":[{"n":7}]}]}"#);
+    assert_eq!(one.code, 0, "{one:?}");
+    assert_eq!(one.json()["returned"], json!({ "n": 7, "index": 0 }), "{one:?}");
+    let two = run(r#"{"entry":[{"events":[{"n":7},{"n":8}]}]}"#);
+    assert!(two.code == 2 && two.err.contains("`body.entry.events` has 2 items"), "{two:?}");
+    let none = run(r#"{"entry":5}"#);
+    assert!(none.code == 2 && none.err.contains("entry"), "{none:?}");
+}
+
+#[test]
 fn a_real_call_is_made_and_tried_again() {
     let (address, served) = far_side(&[503, 200]);
     let text = format!(

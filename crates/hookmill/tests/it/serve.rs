@@ -13,7 +13,7 @@ steps:
 ";
 
 #[test]
-fn a_browser_get_is_answered_exactly() {
+fn row_05_a_browser_get_is_answered_exactly() {
     let served = Served::start(&[("hello.yaml", HELLO)]);
     let answer = served.get("/hook/hello");
     assert_eq!((answer.status, answer.text().as_str()), (200, r#"{"response":"Hello"}"#));

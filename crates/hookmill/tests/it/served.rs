@@ -143,6 +143,21 @@ impl Served {
         self.connect().unwrap().send("POST", path, &headers, json.as_bytes()).unwrap()
     }
 
+    /// Any request, on a connection of its own.
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        self.connect().unwrap().send(method, path, headers, body).unwrap()
+    }
+
+    /// A run, once it is over.
+    pub(crate) fn ended(&mut self, run: &str) -> serde_json::Value {
+        let mut seen = serde_json::Value::Null;
+        self.wait_for("the run to end", |served| {
+            seen = served.api("GET", &format!("/runs/{run}"), "").json();
+            !matches!(seen["status"].as_str(), Some("running" | "waiting"))
+        });
+        seen
+    }
+
     /// A call of the API.
     pub(crate) fn api(&self, method: &str, path: &str, json: &str) -> Answer {
         let bearer = format!("Bearer {TOKEN}");

@@ -22,7 +22,7 @@ steps:
 "#;
 
 #[test]
-fn every_run_counts_once_however_often_the_server_is_killed() {
+fn row_23_every_run_counts_once_however_often_the_server_is_killed() {
     let mut served = Served::start(&[("counter.yaml", COUNTER)]);
     let mut sums = Vec::new();
     for _ in 0..KILLS {

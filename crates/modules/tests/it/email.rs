@@ -25,7 +25,7 @@ fn mail(more: Value) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mail_arrives_with_all_its_parts() {
+async fn row_13_a_mail_arrives_with_all_its_parts() {
     let Some(mut server) = SmtpServer::start(&["plain"]) else { return };
     let parameters = json!({
         "to": ["Ann Lee <ann@example.com>", "bob@example.com"],
@@ -94,7 +94,7 @@ async fn a_login_is_made_and_kept_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tls_is_as_the_url_says() {
+async fn row_13_tls_is_as_the_url_says() {
     let folder = tempfile::tempdir().unwrap();
     let (certificate, key) = (folder.path().join("certificate.pem"), folder.path().join("key.pem"));
     let made = Command::new("openssl")

@@ -1,6 +1,6 @@
 //! What a run by hand starts with.
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow, bail};
 use engine::{Clock, Delivery, SystemClock};
 use run::entry::{Item, Recognised};
 use run::input::{Input, Request, Source};
@@ -32,43 +32,46 @@ pub(super) fn delivery(plan: &Plan, body: Option<Value>, query: Vec<(String, Str
         Trigger::Webhook(webhook) => webhook.each.as_ref(),
         _ => None,
     });
-    let item = match (each, &body) {
-        (Some(path), Some(body)) => Some(only(path, body)?),
-        _ => None,
+    let (item, body) = match (each, body) {
+        (Some(path), Some(body)) => only(path, &body).map(|(item, body)| (Some(item), body))?,
+        (_, body) => (None, body.map_or_else(Payload::null, |body| Payload::of_value(&body))),
     };
     let input = input(plan, body, query);
     let recognised = item.map(|item| Recognised { item: Some(item), at: input.at, ..Recognised::default() });
     Ok(Delivery { recognised, ..Delivery::from(input) })
 }
 
-/// The one item of the body.
-fn only(path: &ItemPath, body: &Value) -> anyhow::Result<Item> {
-    let items = batch::split(&body.to_string(), &path.0).map_err(|refusal| {
+/// The one item of the body, and the body with no other.
+fn only(path: &ItemPath, body: &Value) -> anyhow::Result<(Item, Payload)> {
+    let mut items = batch::split(&body.to_string(), &path.0).map_err(|refusal| {
         let reasons: Vec<String> = refusal.reasons.iter().map(|reason| reason.message.clone()).collect();
         anyhow!("{}: {}", refusal.detail, reasons.join(", "))
     })?;
     let names: Vec<String> = path.0.iter().map(|name| name.to_string()).collect();
     let place: String = names.iter().map(|name| format!(".{name}")).collect();
-    ensure!(items.len() == 1, "`body{place}` has {} items, each of which is a run of its own: give one", items.len());
-    Ok(Item { path: names, index: 0, count: 1 })
+    let count = items.len();
+    match (items.pop(), count) {
+        (Some(one), 1) => Ok((Item { path: names, index: 0, count: 1 }, Payload::of_json(one))),
+        _ => bail!("`body{place}` has {count} items, each of which is a run of its own: give one"),
+    }
 }
 
 /// A scenario with a webhook, or a run that is given query values, sees a request as it would come
 /// over HTTP: POST with a body, GET without.
-fn input(plan: &Plan, body: Option<Value>, query: Vec<(String, String)>) -> Input {
+fn input(plan: &Plan, body: Payload, query: Vec<(String, String)>) -> Input {
     let path = plan.triggers.iter().find_map(|trigger| match trigger {
         Trigger::Webhook(webhook) => Some(webhook.path.as_deref().unwrap_or_default().to_owned()),
         _ => None,
     });
+    let has_body = body != Payload::null();
     let request = (path.is_some() || !query.is_empty()).then(|| {
         Box::new(Request {
-            method: if body.is_some() { "POST" } else { "GET" }.to_owned(),
+            method: if has_body { "POST" } else { "GET" }.to_owned(),
             path: path.unwrap_or_default(),
             query,
             ip: "127.0.0.1".to_owned(),
             ..Request::default()
         })
     });
-    let body = body.map_or_else(Payload::null, |body| Payload::of_value(&body));
     Input { source: Source::Manual, at: SystemClock.now(), request, body, raw: None, files: None }
 }

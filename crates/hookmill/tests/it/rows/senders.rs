@@ -8,6 +8,82 @@ use serde_json::{Value, json};
 
 const JSON: &str = "application/json";
 
+fn line(served: &Served, body: &Value) -> Answer {
+    let body = body.to_string();
+    let signature = base64(&hmac(body.as_bytes()));
+    served.send("POST", "/hook/line", &[("content-type", JSON), ("x-line-signature", &signature)], body.as_bytes())
+}
+
+#[test]
+fn row_09_a_message_to_line_gets_its_answer_once_and_the_console_its_200() {
+    let api = StandIn::content();
+    let there = format!("{{ type: bearer, base: \"{}\", token: channel-token }}", api.url(""));
+    let mut served = serve(&["line-keyword-reply"], &[("connections.yaml", &connections("line", &there))], &[]);
+    let verify = line(&served, &json!({ "destination": "U1", "events": [] }));
+    assert_eq!((verify.status, verify.header("hookmill-run")), (200, None));
+    let message = |id: &str, text: &str, again: bool| {
+        json!({
+            "type": "message", "webhookEventId": id, "deliveryContext": { "isRedelivery": again }, "replyToken": id,
+            "message": { "type": "text", "text": text },
+        })
+    };
+    let two = json!({ "destination": "U1", "events": [message("m1", "Your hours?", false), message("m2", "請問地址 😀", false)] });
+    let answer = line(&served, &two);
+    assert_eq!((answer.status, &answer.json()["count"]), (200, &json!(2)), "{}", answer.text());
+    let again = line(&served, &json!({ "destination": "U1", "events": [message("m2", "請問地址 😀", true)] }));
+    assert_eq!(again.status, 200);
+    served.wait_for("both answers", |_| api.asked().len() >= 2);
+    served.wait_for("every run to end", |served| {
+        runs(served, "line-keyword-reply").iter().all(|run| run["status"] == "succeeded")
+    });
+    assert_eq!(runs(&served, "line-keyword-reply").len(), 2);
+    let mut replies: Vec<Value> = api.asked().iter().map(|asked| asked.json()).collect();
+    replies.sort_by_key(|reply| reply["replyToken"].to_string());
+    let texts: Vec<&Value> = replies.iter().map(|reply| &reply["messages"][0]["text"]).collect();
+    assert_eq!(texts, ["We are open from nine to six.", "12 Long Street, Taipei."]);
+    let asked = api.asked().remove(0);
+    assert_eq!(
+        (asked.target.as_str(), asked.header("authorization")),
+        ("/v2/bot/message/reply", "Bearer channel-token")
+    );
+    let forged = served.send("POST", "/hook/line", &[("x-line-signature", &base64(&hmac(b"x")))], b"{\"events\":[]}");
+    assert_eq!(forged.status, 401);
+    let verdicts: Vec<Value> =
+        captured(&mut served, "line", 4).into_iter().map(|request| request["verdict"].clone()).collect();
+    assert_eq!(verdicts, ["refused", "repeat", "taken", "handshake"]);
+}
+
+/// The answer to a survey under the keys below, as SurveyCake sends it.
+const ENCRYPTED: &str = "lvghx3fGu2MVj8zwDsPSGxntF2iKlbriqXDdBVvCp9VPlHaQjC1GwefxbLCbT/ybMdYt4B6YrogYbsHYAlVAN01I\
+    oyye4JDhsfJykUs3OxWM91pOfIT6dsFDXUWJsPQuhxo1g6EZ+yPxagjTjrU0p6zdG1L/3IXRxGe62Z5VMxcWKgwN\
+    4mTFLjbx5YiOBdh3ZqQUjAOEAPebRT7FcEqnbXV2EOlQREQDfI1NjCuGB9mBlyYFgxIxTRFvcELLOwVm";
+
+#[test]
+fn row_12_an_answer_to_a_survey_is_fetched_decrypted_and_thanked_for() {
+    let cake = StandIn::start(|_| (200, ENCRYPTED.to_owned()));
+    let there = format!(
+        "{{ type: surveycake, base: \"{}\", hash_key: 0123456789abcdef, iv_key: fedcba9876543210 }}",
+        cake.url("")
+    );
+    let mut served = serve(&["survey-mail"], &[("connections.yaml", &connections("survey", &there))], &[]);
+    let scenario = served.api("GET", "/scenarios/survey-mail", "").json();
+    let hook = format!("/hook/{}", scenario["triggers"][0]["path"].as_str().unwrap());
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let answer = served.send("POST", &hook, &form, b"svid=aB3dE&hash=5fd521e8");
+    let run = served.ended(&run_of(&answer));
+    assert_eq!((answer.status, &run["status"]), (200, &json!("succeeded")), "{run}");
+    let mail = run["steps"].as_array().unwrap().iter().find(|step| step["id"] == "mail").unwrap();
+    assert!(mail["sent"].to_string().contains("ann@example.com"), "{mail}");
+    assert!(mail["sent"].to_string().contains("Thank you: How was it?"), "{mail}");
+    assert_eq!(cake.asked()[0].target, "/webhook/v0/aB3dE/5fd521e8");
+    let again = served.send("POST", &hook, &form, b"svid=aB3dE&hash=5fd521e8");
+    assert_eq!(again.header("hookmill-repeat"), Some(run_of(&answer).as_str()));
+    // What a stranger makes up leads nowhere.
+    let made_up = served.send("POST", &hook, &form, b"svid=..%2F..&hash=x%3Fy");
+    assert_eq!(served.ended(&run_of(&made_up))["status"], "failed");
+    assert_eq!(cake.asked().len(), 1);
+}
+
 fn shopify(served: &Served, topic: &str, delivery: &str, order: &Value) -> Answer {
     let body = order.to_string();
     let signature = base64(&hmac(body.as_bytes()));

@@ -32,11 +32,12 @@ pub(super) fn delivery(plan: &Plan, body: Option<Value>, query: Vec<(String, Str
         Trigger::Webhook(webhook) => webhook.each.as_ref(),
         _ => None,
     });
+    let method = if body.is_some() { "POST" } else { "GET" };
     let (item, body) = match (each, body) {
         (Some(path), Some(body)) => only(path, &body).map(|(item, body)| (Some(item), body))?,
         (_, body) => (None, body.map_or_else(Payload::null, |body| Payload::of_value(&body))),
     };
-    let input = input(plan, body, query);
+    let input = input(plan, method, body, query);
     let recognised = item.map(|item| Recognised { item: Some(item), at: input.at, ..Recognised::default() });
     Ok(Delivery { recognised, ..Delivery::from(input) })
 }
@@ -58,15 +59,14 @@ fn only(path: &ItemPath, body: &Value) -> anyhow::Result<(Item, Payload)> {
 
 /// A scenario with a webhook, or a run that is given query values, sees a request as it would come
 /// over HTTP: POST with a body, GET without.
-fn input(plan: &Plan, body: Payload, query: Vec<(String, String)>) -> Input {
+fn input(plan: &Plan, method: &str, body: Payload, query: Vec<(String, String)>) -> Input {
     let path = plan.triggers.iter().find_map(|trigger| match trigger {
         Trigger::Webhook(webhook) => Some(webhook.path.as_deref().unwrap_or_default().to_owned()),
         _ => None,
     });
-    let has_body = body != Payload::null();
     let request = (path.is_some() || !query.is_empty()).then(|| {
         Box::new(Request {
-            method: if has_body { "POST" } else { "GET" }.to_owned(),
+            method: method.to_owned(),
             path: path.unwrap_or_default(),
             query,
             ip: "127.0.0.1".to_owned(),

@@ -74,7 +74,7 @@ fn call_until_got(served: &Served, target: &str, got: &Receiver<Got>) -> Got {
 }
 
 #[test]
-fn what_comes_is_handed_on_as_it_came_and_after_a_restart_too() {
+fn row_27_what_comes_is_handed_on_as_it_came_and_after_a_restart_too() {
     let mut served = Served::start(&[]);
     let (address, got) = program();
     let _listening = Listening::start(&served, "probe/{id}", &format!("http://{address}/in"));

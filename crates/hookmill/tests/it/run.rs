@@ -75,7 +75,7 @@ steps: [{ return: { n: '{{ trigger.item.n }}', index: '{{ trigger.index }}' } }]
     let run = |input: &str| hookmill(folder.path(), &["run", "a.yaml", "--json", "-i", input]);
     let one = run(r#"{"entry":[{"events":[]},{"events":[{"n":7}]}]}"#);
     assert_eq!(one.code, 0, "{one:?}");
-    assert_eq!(one.json()["returned"], json!({ "n": 7, "index": 0 }), "{one:?}");
+    assert_eq!(one.json()["steps"][0]["output"], json!({ "n": 7, "index": 0 }), "{one:?}");
     let two = run(r#"{"entry":[{"events":[{"n":7},{"n":8}]}]}"#);
     assert!(two.code == 2 && two.err.contains("`body.entry.events` has 2 items"), "{two:?}");
     let none = run(r#"{"entry":5}"#);

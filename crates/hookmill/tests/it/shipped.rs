@@ -36,7 +36,8 @@ const SHIPPED: [(&str, &[&str], &str); 27] = [
 const ORDER: &str = r##"{"id":1,"name":"#1","email":"a@example.com","total_price":"5.00","currency":"TWD",
     "line_items":[{"quantity":1,"title":"Tea"}]}"##;
 
-const LEARNING: &str = r#"{"accountId":1,"events":[{"eventId":"e1","eventName":"COURSE_ENROLLMENT","timestamp":1727414643000,
+const LEARNING: &str = r#"{"accountId":1,"events":[{"eventId":"e1","eventName":"COURSE_ENROLLMENT",
+    "timestamp":1727414643000,
     "data":{"userId":7,"loId":"course:1","dateEnrolled":1727414643}}]}"#;
 
 /// But for the secrets of senders, of which a fresh machine has none.

@@ -2,7 +2,7 @@
 
 use super::{captured, whole};
 use crate::served::Served;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn row_25_a_bin_keeps_every_request() {
@@ -22,6 +22,51 @@ fn row_25_a_bin_keeps_every_request() {
     let first = whole(&served, &path, &kept[1]);
     assert_eq!((&first["body"], &first["verdict"]), (&json!(event), &json!("kept")));
     assert!(first["headers"].to_string().contains("Branch Metrics API") && first["ip"] == "127.0.0.1", "{first}");
+}
+
+#[test]
+fn row_25_a_bin_becomes_a_scenario() {
+    let mut served = Served::start(&[]);
+    let bin = served.api("POST", "/hooks", "{}").json();
+    let path = bin["path"].as_str().unwrap().to_owned();
+    let event = json!({ "id": "612310450938908672", "name": "INSTALL", "user_data": { "os": "IOS" } }).to_string();
+    let headers = [("content-type", "application/json"), ("user-agent", "Branch Metrics API")];
+    assert_eq!(served.send("POST", &format!("/hook/{path}"), &headers, event.as_bytes()).status, 200);
+    let kept = captured(&mut served, &path, 1);
+    let id = kept[0]["id"].as_str().unwrap();
+    let draft = served.api("POST", &format!("/hooks/{path}/requests/{id}/scenario"), "{}");
+    let draft: Value = draft.json();
+    let made = served.api("POST", "/scenarios", &draft.to_string());
+    assert_eq!(made.status, 201, "{} {draft}", made.text());
+    served.wait_for("the scenario to take requests", |served| {
+        served.send("POST", &format!("/hook/{path}"), &headers, event.as_bytes()).header("hookmill-run").is_some()
+    });
+}
+
+#[test]
+fn row_26_a_request_is_copied_as_a_line_that_does_the_same() {
+    let scenario = "
+trigger: { webhook: { path: copied, verify: none } }
+steps: [{ respond: { json: \"{{ trigger.data }}\" } }]
+";
+    let mut served = Served::start(&[("copied.yaml", scenario)]);
+    let body = r#"{"text":"it's $HOME, \"quoted\"\nand 王"}"#;
+    let answer = served.post("/hook/copied?a=1%202", body);
+    let request = captured(&mut served, "copied", 1).remove(0);
+    let id = request["id"].as_str().unwrap();
+    let line = served.api("GET", &format!("/hooks/copied/requests/{id}/as/curl"), "").text();
+    assert!(line.starts_with("curl "), "{line}");
+    match std::process::Command::new("sh").args(["-c", &line]).output() {
+        Ok(said) if said.status.success() => {
+            assert_eq!(String::from_utf8_lossy(&said.stdout), answer.text(), "{line}");
+        }
+        // Only where there is no curl; a line that a shell or curl cannot read ends otherwise.
+        Ok(said) => {
+            assert_eq!(said.status.code(), Some(127), "{line}: {}", String::from_utf8_lossy(&said.stderr));
+            eprintln!("there is no `curl` here: the line was made, not run");
+        }
+        Err(error) => panic!("{error}"),
+    }
 }
 
 #[test]

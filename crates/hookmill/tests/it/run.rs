@@ -79,7 +79,7 @@ steps: [{ return: { n: '{{ trigger.item.n }}', index: '{{ trigger.index }}' } }]
     let two = run(r#"{"entry":[{"events":[{"n":7},{"n":8}]}]}"#);
     assert!(two.code == 2 && two.err.contains("`body.entry.events` has 2 items"), "{two:?}");
     let none = run(r#"{"entry":5}"#);
-    assert!(none.code == 2 && none.err.contains("entry"), "{none:?}");
+    assert!(none.code == 2 && none.err.contains("has no \"events\""), "{none:?}");
 }
 
 #[test]

@@ -6,11 +6,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 export const hookTests = [
   ['hooks are listed with who may call them', listsHooks],
+  ['a new bin shows its address, its first request, and becomes a scenario', binBecomesScenario],
   ['a thousand requests a second are shown live, and none is lost', showsFlood],
   ['a long list scrolls, stays in its place and is walked by keys', walksList],
   ['a refused request says why', saysWhyRefused],
+  ['a request is replayed, edited and sent again', sendsAgain],
+  ['many requests are selected and replayed, and all are deleted', actsOnMany],
   ['requests are filtered by verdict and text, live', filters],
   ['nothing that a stranger sends is executed or turned around', executesNothing],
+  ['what bodies have in common is learnt and watched', learnsSchema],
 ];
 
 async function listsHooks(visitor) {
@@ -28,6 +32,29 @@ async function listsHooks(visitor) {
   await visitor.open('/scenarios/signed');
   await page.getByRole('link', { name: 'Requests', exact: true }).click();
   await page.getByRole('heading', { name: 'signed', exact: true }).waitFor();
+}
+
+async function binBecomesScenario(visitor) {
+  const { page } = visitor;
+  await visitor.open('/hooks');
+  await page.getByRole('button', { name: 'New bin' }).click();
+  await page.getByRole('heading', { name: 'Waiting for the first request' }).waitFor();
+  const line = await page.getByRole('group', { name: 'curl' }).innerText();
+  const address = /'(http[^']+)'/.exec(line)?.[1];
+  assert.ok(address, line);
+  const answer = await fetch(address, { method: 'POST', headers: json, body: JSON.stringify({ sku: 'A-1', quantity: 2 }) });
+  assert.equal(answer.status, 200);
+  await row(page, 'Kept').click();
+  await page.getByRole('group', { name: 'Body', exact: true }).getByText('"A-1"').waitFor();
+  await page.getByRole('button', { name: 'Make a scenario of it' }).click();
+  const text = page.getByLabel('Text', { exact: true });
+  await text.waitFor();
+  assert.match(await text.inputValue(), /webhook:/);
+  await page.getByLabel('Name of the file').fill('made-of-a-request');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForURL('**/scenarios/made-of-a-request');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  assert.equal(await page.getByText('Has errors').count(), 0);
 }
 
 async function showsFlood(visitor) {
@@ -95,6 +122,50 @@ async function saysWhyRefused(visitor) {
   assert.deepEqual(await visitor.accessibilityFaults(), []);
 }
 
+async function sendsAgain(visitor) {
+  const { page, server } = visitor;
+  await server.call('hello', { name: 'Ada' });
+  await visitor.open('/hooks/hello');
+  await row(page, 'Taken').click();
+  await page.getByRole('button', { name: 'Replay', exact: true }).click();
+  await page.getByRole('link', { name: 'See the run' }).waitFor();
+  await page.getByRole('button', { name: 'Edit and resend' }).click();
+  const form = page.getByRole('region', { name: 'Edit and resend' });
+  await form.getByLabel('Headers').fill('no header');
+  await form.getByRole('button', { name: 'Send' }).click();
+  await page.getByText('This is no header: “no header”').waitFor();
+  await form.getByLabel('Headers').fill('content-type: application/json\nx-edited: yes');
+  await form.getByLabel('Query').fill('edited=1');
+  await form.getByLabel('Body').fill('{"name": "Grace"}');
+  await form.getByRole('button', { name: 'Send' }).click();
+  await form.getByText('It was answered 200.').waitFor();
+  await form.getByRole('link', { name: 'See the run' }).click();
+  await page.getByRole('heading', { name: 'Run of hello' }).waitFor();
+  await page.getByText('Hello, Grace').first().waitFor();
+  await page.goBack();
+  await row(page, 'edited=1').click();
+  await page.getByText('Made from request').waitFor();
+  await page.getByRole('table', { name: 'Headers' }).getByText('x-edited').waitFor();
+}
+
+async function actsOnMany(visitor) {
+  const { page, context, server } = visitor;
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  for (const name of ['one', 'two', 'three']) await server.call('batch', { name });
+  await visitor.open('/hooks/batch');
+  for (let index = 0; index < 3; index += 1) await page.getByRole('checkbox').nth(index).check();
+  await page.getByText('3 selected').waitFor();
+  await page.getByRole('button', { name: 'Replay selected' }).click();
+  await page.getByText('3 requests replayed.').waitFor();
+  await row(page, 'Taken').click();
+  await page.getByRole('button', { name: 'curl', exact: true }).click();
+  await page.getByRole('group', { name: 'curl', exact: true }).getByText('/hook/batch').waitFor();
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^curl .*\/hook\/batch/s);
+  page.once('dialog', (dialog) => dialog.accept());
+  await page.getByRole('button', { name: 'Delete all requests' }).click();
+  await page.getByRole('heading', { name: 'Waiting for the first request' }).waitFor();
+}
+
 async function filters(visitor) {
   const { page, server } = visitor;
   await server.call('batch', { name: 'needle in it' });
@@ -160,6 +231,23 @@ async function executesNothing(visitor) {
   await page.getByRole('button', { name: `Show all ${long.length.toLocaleString('en')} characters` }).click();
   await page.waitForFunction(() => (document.querySelector('pre')?.textContent?.length ?? 0) > 1_000_000);
   assert.equal(await page.evaluate(() => globalThis.canary), undefined, 'nothing was executed');
+}
+
+async function learnsSchema(visitor) {
+  const { page, server } = visitor;
+  for (const quantity of [1, 2, 3]) await server.call('shape', { sku: 'A-1', quantity });
+  await visitor.open('/hooks/shape');
+  await page.getByRole('button', { name: 'Learnt schema' }).click();
+  await page.getByText('Learnt from 3 requests.').waitFor();
+  await page.getByRole('group', { name: 'JSON Schema' }).getByText('"quantity"').waitFor();
+  await page.getByRole('button', { name: 'Warn me when the shape changes' }).click();
+  await page.getByText('You are warned when the shape changes.').waitFor();
+  await server.call('shape', { sku: 'A-1', quantity: 'many' });
+  await page.getByRole('link', { name: 'The last that did not fit' }).waitFor();
+  await page.reload();
+  await page.getByRole('button', { name: 'Learnt schema' }).click();
+  await page.getByRole('button', { name: 'Warn me no longer' }).click();
+  await page.getByRole('button', { name: 'Warn me when the shape changes' }).waitFor();
 }
 
 const json = { 'content-type': 'application/json' };

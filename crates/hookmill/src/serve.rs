@@ -180,14 +180,9 @@ impl Serve {
         }));
         folder.reload()?;
         let resumed = engine.resume()?;
-        let around = Around {
-            handle: engine.handle(),
-            hooks,
-            setting,
-            tables: Arc::clone(&store.tables),
-            listening: address,
-            inspector: inspector.clone(),
-        };
+        let tables = Arc::clone(&store.tables);
+        let (handle, listening) = (engine.handle(), address);
+        let around = Around { handle, hooks, setting, tables, listening, inspector: inspector.clone() };
         let gateway = self.gateway(around, &reach);
         inside.lead_to(gateway.clone());
         let app = self.app(address, token, gateway, &folder, home.catalog, reach.stores.clone())?;

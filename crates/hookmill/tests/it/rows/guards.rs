@@ -66,6 +66,22 @@ fn row_30_every_way_to_prove_who_calls() {
     assert_eq!(call("/hook/query?token=wrong", "x-nothing", "1"), 401);
 }
 
+#[test]
+fn row_30_questions_are_answered_and_start_nothing() {
+    let scenario = "
+trigger: { webhook: { path: asked, methods: [POST], verify: { bearer: \"{{ secrets.github }}\" } } }
+steps: []
+";
+    let served = serve(&[], &[("asked.yaml", scenario)], &[]);
+    let question = |method: &str| {
+        let answer = served.send(method, "/hook/asked", &[], b"");
+        (answer.status, answer.header("allow").map(str::to_owned))
+    };
+    assert_eq!(question("OPTIONS"), (204, Some("POST, HEAD, OPTIONS".to_owned())));
+    assert_eq!((question("DELETE").0, question("POST").0), (405, 401));
+    assert_eq!(super::runs(&served, "asked").len(), 0);
+}
+
 /// A token for this audience, good for a minute by the server's clock.
 fn token(served: &Served, audience: &str) -> String {
     let run = served.send("POST", "/hook/bearer", &[("authorization", &format!("Bearer {SECRET}"))], b"");

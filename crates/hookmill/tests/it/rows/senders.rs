@@ -140,6 +140,31 @@ fn row_11_an_order_is_answered_at_once_and_done_in_the_order_in_which_it_changed
     assert_eq!(runs(&served, "shop-order").len(), 5);
 }
 
+#[test]
+fn row_11_a_sender_in_a_hurry_is_answered_before_a_run_that_takes_its_time() {
+    let sheets = Sheets::start();
+    let (office, key) = sheets.connection();
+    let connections = connections("office", &office);
+    let scenario = "
+trigger: { webhook: { path: shop-order, verify: { shopify: \"{{ secrets.shopify }}\" } } }
+steps:
+  - id: row
+    google_sheets.append: { connection: office, spreadsheet: s, sheet: Sheet, row: [\"{{ trigger.body.name }}\"] }
+  - respond: { json: { row: \"{{ row.updated_range }}\" } }
+";
+    let files = [("connections.yaml", connections.as_str()), ("key.json", &key), ("slow.yaml", scenario)];
+    let mut served = serve(&[], &files, &[]);
+    sheets.hold(Some("#1"));
+    let began = std::time::Instant::now();
+    let late = shopify(&served, "orders/create", "w1", &order(1));
+    assert!(began.elapsed() < std::time::Duration::from_secs(5), "Shopify gives up after five seconds");
+    assert_eq!((late.status, &late.json()["accepted"]), (200, &json!(true)), "{}", late.text());
+    sheets.hold(None);
+    assert_eq!(served.ended(&run_of(&late))["status"], "succeeded");
+    let prompt = shopify(&served, "orders/create", "w2", &order(2));
+    assert_eq!((prompt.status, prompt.json()["row"].as_str()), (200, Some("Sheet!A2:Z2")), "{}", prompt.text());
+}
+
 fn learning(served: &Served, password: &str, events: &[Value]) -> Answer {
     let login = format!("Basic {}", base64(format!("learning:{password}").as_bytes()));
     let body = json!({ "accountId": 1010, "events": events }).to_string();

@@ -182,3 +182,59 @@ async fn w19_a_handshake_starts_nothing() {
     assert_eq!(ask(format!("v0={}", "0".repeat(64))).await.unwrap().status(), 401);
     assert_eq!(runs(&site).await, 0);
 }
+
+/// The id of a delivery in its header is that of the request, and not of each item in it.
+#[tokio::test]
+async fn items_of_one_delivery_are_told_apart() {
+    let site = site(&format!("{GITHUB}\n    each: body.commits"), "  - set: \"{{ trigger.item }}\"\n").await;
+    let body = r#"{"commits":["a","b","c"]}"#;
+    for _ in 0..2 {
+        let (status, told) = push(&site, "d1", "application/json", body, body).await;
+        assert_eq!((status, &told["count"]), (200, &json!(3)));
+    }
+    assert_eq!(runs(&site).await, 3);
+    push(&site, "d2", "application/json", body, body).await;
+    assert_eq!(runs(&site).await, 6);
+}
+
+#[tokio::test]
+async fn items_without_an_id_are_known_by_their_request() {
+    let site = site("    verify: none\n    each: body", "  - set: \"{{ trigger.item }}\"\n").await;
+    let post = |body: Value| site.request("POST", "/hook/events").json(&body).send();
+    for body in [json!([1, 1, 2]), json!([1, 1, 2]), json!([1, 1])] {
+        assert_eq!(post(body).await.unwrap().status(), 200);
+    }
+    assert_eq!(runs(&site).await, 5);
+}
+
+#[tokio::test]
+async fn dropbox_says_the_same_whenever_something_has_happened() {
+    let site = site("    verify: { dropbox: \"It's a secret\" }\n    each: body.accounts", "  - set: 1\n").await;
+    for _ in 0..2 {
+        let request = site.request("POST", "/hook/events").header("content-type", "application/json");
+        let body = r#"{"accounts":["dbid:1"]}"#;
+        let answer = request.header("x-dropbox-signature", hex(&code(body.as_bytes()))).body(body).send().await;
+        assert_eq!(answer.unwrap().status(), 200);
+    }
+    assert_eq!(runs(&site).await, 2);
+}
+
+#[tokio::test]
+async fn w4_a_repeat_of_what_failed_is_not_sent_yet_again() {
+    let site = site(GITHUB, "  - fail: no\n  - respond: { text: yes }\n").await;
+    let statuses = [
+        push(&site, "d1", "application/json", "{}", "{}").await.0,
+        push(&site, "d1", "application/json", "{}", "{}").await.0,
+    ];
+    assert_eq!((statuses, runs(&site).await), ([500, 200], 1));
+}
+
+#[tokio::test]
+async fn w10_json_in_a_form_is_no_deeper_than_other_json() {
+    let site = site(GITHUB, TOLD).await;
+    let form = ["payload=", &"%5B".repeat(100_000), &"%5D".repeat(100_000)].concat();
+    let (status, _) = push(&site, "d1", "application/x-www-form-urlencoded", &form, &form).await;
+    assert_eq!(status, 200);
+    let site = self::site(&format!("{GITHUB}\n    each: body.payload"), "  - set: 1\n").await;
+    assert_eq!(push(&site, "d1", "application/x-www-form-urlencoded", &form, &form).await.0, 422);
+}

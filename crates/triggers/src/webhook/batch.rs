@@ -12,12 +12,16 @@ use std::sync::Arc;
 /// The most bytes that all parts of a batch may have together: what stands around the list is repeated in each.
 const MOST_BYTES: usize = 64 << 20;
 
+/// The most items that one request may bring.
+const MOST_ITEMS: usize = 10_000;
+
 /// The body (JSON text) once for each item of the list that `path` leads to, with this item alone in the list. Where a
-/// list stands on the way, the path goes on in each of its items.
+/// list stands on the way, the path goes on in each of its items. `around` says how many bytes come with each part besides
+/// its text.
 ///
-/// Refused with 422 where the path leads to no list, with 413 where the parts are too large.
-pub fn split(body: &str, path: &[Arc<str>]) -> Result<Vec<String>, Refusal> {
-    let mut parts = Parts { texts: Vec::new(), bytes: 0 };
+/// Refused with 422 where the path leads to no list, with 413 where there are too many items or their parts are too large.
+pub fn split(body: &str, path: &[Arc<str>], around: usize) -> Result<Vec<String>, Refusal> {
+    let mut parts = Parts { texts: Vec::new(), bytes: 0, each: around };
     let mut around = Around::default();
     walk(body, path, &mut around, &mut parts)?;
     Ok(parts.texts)
@@ -27,6 +31,8 @@ pub fn split(body: &str, path: &[Arc<str>]) -> Result<Vec<String>, Refusal> {
 struct Parts {
     texts: Vec<String>,
     bytes: usize,
+    /// So many bytes more for each.
+    each: usize,
 }
 
 /// What stands before and after the place that is looked at, outermost first.
@@ -41,7 +47,10 @@ impl Parts {
     fn add(&mut self, item: &str, around: &Around<'_>) -> Result<(), Refusal> {
         let pieces = around.before.iter().copied().chain([item]).chain(around.after.iter().rev().copied());
         let text: String = pieces.collect();
-        self.bytes += text.len();
+        self.bytes += text.len() + self.each;
+        if self.texts.len() >= MOST_ITEMS {
+            return Err(Refusal::too_many_items(MOST_ITEMS));
+        }
         if self.bytes > MOST_BYTES {
             return Err(Refusal::batch_too_large(MOST_BYTES as u64));
         }
@@ -143,11 +152,11 @@ mod tests {
     }
 
     fn check(body: &str, names: &[&str], expected: &[&str]) {
-        assert_eq!(split(body, &path(names)).unwrap(), expected, "{body}");
+        assert_eq!(split(body, &path(names), 0).unwrap(), expected, "{body}");
     }
 
     fn check_refused(body: &str, names: &[&str], place: &str, why: &str) {
-        let refusal = split(body, &path(names)).unwrap_err();
+        let refusal = split(body, &path(names), 0).unwrap_err();
         assert_eq!(
             (refusal.status, &*refusal.reasons[0].path, &*refusal.reasons[0].message),
             (422, place, why),
@@ -198,6 +207,10 @@ mod tests {
     #[test]
     fn parts_are_bounded_together() {
         let body = format!(r#"{{"much":"{}","items":[{}0]}}"#, "x".repeat(1 << 20), "0,".repeat(100));
-        assert_eq!(split(&body, &path(&["items"])).unwrap_err().status, 413);
+        assert_eq!(split(&body, &path(&["items"]), 0).unwrap_err().status, 413);
+        let many = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
+        assert_eq!(split(&many(MOST_ITEMS), &[], 100).unwrap().len(), MOST_ITEMS);
+        assert_eq!(split(&many(MOST_ITEMS + 1), &[], 0).unwrap_err().code, "too_many_items");
+        assert_eq!(split(&many(2_000), &[], 64 << 10).unwrap_err().code, "batch_too_large");
     }
 }

@@ -88,6 +88,11 @@ impl Refusal {
         Self::new(413, "too_compressed", format!("the body decodes to more than {times} times its length"))
     }
 
+    /// 413: the batch has more items than this.
+    pub fn too_many_items(most: usize) -> Self {
+        Self::new(413, "too_many_items", format!("this batch has more than {most} items"))
+    }
+
     /// 415: the body is written in a way that cannot be read.
     pub fn unsupported_media(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(415, "unsupported_media", detail)

@@ -8,17 +8,20 @@ use crate::webhook::batch;
 use crate::webhook::cloudevents::Event;
 use crate::webhook::hooks::Hook;
 use crate::webhook::problem::Refusal;
+use crate::webhook::providers::SameAgain;
 use crate::webhook::schema;
-use crate::webhook::verify::{Facts, Incoming};
+use crate::webhook::verify::{Facts, Incoming, Settings};
 use bytes::Bytes;
 use engine::{Answer, By, Delivery, Novelty, Refused, Told};
 use run::entry::{Item, Recognised};
 use run::id::RunId;
-use run::input::Input;
+use run::input::{Input, Request};
 use run::payload::Payload;
+use scenario::data;
 use scenario::plan::{Deduping, ItemPath};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// Within this time a sender is answered that takes a delivery for lost before long, whatever the run does: less than the
@@ -56,8 +59,8 @@ impl Intake {
     }
 
     async fn deliver_one<'h>(&self, hook: &'h Hook, arrival: &Arrival<'_>, sent: &Bytes, input: Input) -> Settled<'h> {
-        let facts = self.facts(hook, arrival, sent, &input.body);
-        let dedupe = self.dedupe(hook, arrival, &facts);
+        let facts = self.reading(hook, arrival).facts(sent, &input.body);
+        let dedupe = dedupe(hook, arrival, facts.id.as_deref());
         let recognised = recognised(hook, arrival, &facts, None);
         let told =
             self.handle.deliver(&hook.deployment, Delivery { input, recognised, dedupe }, self.patience(hook, arrival));
@@ -75,17 +78,20 @@ impl Intake {
         path: &ItemPath,
     ) -> Settled<'h> {
         let body = String::from_utf8_lossy(input.body.text());
-        let parts = match batch::split(&body, &path.0) {
+        let around = input.request.as_ref().map_or(0, |request| weight(request));
+        let parts = match batch::split(&body, &path.0, around) {
             Ok(parts) => parts,
             Err(refusal) => return Settled::refused(hook, refusal),
         };
         let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-        let parts = parts.into_iter().zip(0..);
-        let deliveries = parts.map(|(part, index)| {
-            let body = Payload::of_json(part);
-            let facts = self.facts(hook, arrival, sent, &body);
+        let parts: Vec<Payload> = parts.into_iter().map(Payload::of_json).collect();
+        let reading = self.reading(hook, arrival);
+        let facts: Vec<Facts> =
+            parts.iter().map(|part| reading.facts(&Bytes::copy_from_slice(part.text()), part)).collect();
+        let names = names(hook, sent, &facts);
+        let deliveries = parts.into_iter().zip(facts).zip(names).zip(0..).map(|(((body, facts), name), index)| {
             let item = Item { path: path.0.iter().map(|name| name.to_string()).collect(), index, count };
-            let dedupe = self.dedupe(hook, arrival, &facts).or_else(|| nameless(hook, arrival, sent, index));
+            let dedupe = dedupe(hook, arrival, name.as_deref());
             let recognised = recognised(hook, arrival, &facts, Some(item));
             let input = Input { body, raw: None, files: None, ..input.clone() };
             Delivery { input, recognised, dedupe }
@@ -99,41 +105,9 @@ impl Intake {
         Settled::new(hook, answer, note)
     }
 
-    /// What the request says of its event. An event in the sender's own words outweighs what the general form says.
-    fn facts(&self, hook: &Hook, arrival: &Arrival<'_>, sent: &Bytes, body: &Payload) -> Facts {
+    fn reading<'a>(&self, hook: &'a Hook, arrival: &'a Arrival<'a>) -> Reading<'a> {
         let lead = hook.lead();
-        let may_be_event = |text: &[u8]| {
-            arrival.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("ce-specversion"))
-                || memchr::memmem::find(text, b"\"specversion\"").is_some()
-        };
-        if lead.is_none() && !may_be_event(body.text()) {
-            return Facts::default();
-        }
-        let value: Value = serde_json::from_slice(body.text()).unwrap_or_default();
-        let said = lead.map(|lead| {
-            let (settings, query) = (lead.settings(&self.setting), arrival.query());
-            let (method, headers, now) = (arrival.method, arrival.headers, arrival.at);
-            let incoming = Incoming { method, url: "", query, headers, body: sent, now };
-            lead.provider.facts(&settings, &incoming, &value)
-        });
-        match said {
-            Some(said) if said != Facts::default() => said,
-            _ => Event::of(arrival.headers, &value)
-                .map(|event| Facts { event: Some(event.kind), id: Some(event.id) })
-                .unwrap_or_default(),
-        }
-    }
-
-    /// By what repeats of a delivery are recognised.
-    fn dedupe(&self, hook: &Hook, arrival: &Arrival<'_>, facts: &Facts) -> Option<By> {
-        match (&hook.dedupe, arrival.sender) {
-            (Deduping::Off, _) | (_, Sender::Operator) => None,
-            (Deduping::By(dedupe), _) => Some(By::Expression(dedupe.clone())),
-            (Deduping::AsPreset, _) => {
-                let window = hook.lead().map_or(WINDOW, |lead| lead.provider.window);
-                facts.id.as_ref().map(|id| By::Id { id: format!("{} {id}", hook.path), window })
-            }
-        }
+        Reading { lead: lead.map(|lead| (lead, lead.settings(&self.setting))), arrival }
     }
 
     /// How long a caller waits for the run's answer.
@@ -148,15 +122,73 @@ impl Intake {
     }
 }
 
-/// Of an item that has no name of its own, a repeat is recognised by the whole request and its place in it: a sender that
-/// was not answered sends the same again.
-fn nameless(hook: &Hook, arrival: &Arrival<'_>, sent: &Bytes, index: u32) -> Option<By> {
-    let is_asked = matches!(hook.dedupe, Deduping::AsPreset) && arrival.sender == Sender::Caller;
-    is_asked.then(|| {
-        let digest = Sha256::digest(sent);
-        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        By::Id { id: format!("{} {digest} {index}", hook.path), window: WINDOW }
-    })
+/// How a request is read for what it says of its event.
+struct Reading<'a> {
+    lead: Option<(&'a Armed, Settings)>,
+    arrival: &'a Arrival<'a>,
+}
+
+impl Reading<'_> {
+    /// What a request, or an item of it with what stands around it, says of its event. The sender's own words outweigh
+    /// what the general form says.
+    fn facts(&self, sent: &Bytes, body: &Payload) -> Facts {
+        if self.lead.is_none() && !self.may_be_event(body.text()) {
+            return Facts::default();
+        }
+        let value: Value = serde_json::from_slice(body.text()).unwrap_or_default();
+        let said = self.lead.as_ref().map(|(lead, settings)| {
+            let Arrival { method, headers, at: now, .. } = *self.arrival;
+            let incoming = Incoming { method, url: "", query: self.arrival.query(), headers, body: sent, now };
+            lead.provider.facts(settings, &incoming, &value)
+        });
+        match said {
+            Some(said) if said != Facts::default() => said,
+            _ => Event::of(self.arrival.headers, &value)
+                .map(|event| Facts { event: Some(event.kind), id: Some(event.id) })
+                .unwrap_or_default(),
+        }
+    }
+
+    fn may_be_event(&self, text: &[u8]) -> bool {
+        self.arrival.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("ce-specversion"))
+            || memchr::memmem::find(text, b"\"specversion\"").is_some()
+    }
+}
+
+/// What repeats of each item are known by. An id that several items share is that of the request, so their places tell
+/// them apart. An item without any is known by the whole request and its place in it, since a sender that was not answered
+/// sends the same again; unless the sender says the same thing whenever something has happened.
+fn names(hook: &Hook, sent: &Bytes, facts: &[Facts]) -> Vec<Option<String>> {
+    let mut shares: HashMap<&str, u32> = HashMap::new();
+    facts.iter().filter_map(|facts| facts.id.as_deref()).for_each(|id| *shares.entry(id).or_default() += 1);
+    let recurs = hook.lead().is_some_and(|lead| lead.provider.same_again == SameAgain::Event);
+    let digest: Option<String> = (facts.iter().any(|facts| facts.id.is_none()) && !recurs)
+        .then(|| Sha256::digest(sent).iter().map(|byte| format!("{byte:02x}")).collect());
+    let name = |(index, facts): (usize, &Facts)| match (&facts.id, &digest) {
+        (Some(id), _) if shares.get(id.as_str()).is_some_and(|shares| *shares > 1) => Some(format!("{id} {index}")),
+        (Some(id), _) => Some(id.clone()),
+        (None, Some(digest)) => Some(format!("{digest} {index}")),
+        (None, None) => None,
+    };
+    facts.iter().enumerate().map(name).collect()
+}
+
+/// By what repeats of a delivery are recognised that its sender names so.
+fn dedupe(hook: &Hook, arrival: &Arrival<'_>, name: Option<&str>) -> Option<By> {
+    match (&hook.dedupe, arrival.sender) {
+        (Deduping::Off, _) | (_, Sender::Operator) => None,
+        (Deduping::By(dedupe), _) => Some(By::Expression(dedupe.clone())),
+        (Deduping::AsPreset, _) => {
+            let window = hook.lead().map_or(WINDOW, |lead| lead.provider.window);
+            name.map(|name| By::Id { id: format!("{} {name}", hook.path), window })
+        }
+    }
+}
+
+/// How many bytes a request takes besides its body: each item of a batch has them again.
+fn weight(request: &Request) -> usize {
+    let pairs = [&request.headers, &request.query, &request.params];
+    pairs.into_iter().flatten().map(|(name, value)| name.len() + value.len()).sum()
 }
 
 fn recognised(hook: &Hook, arrival: &Arrival<'_>, facts: &Facts, item: Option<Item>) -> Option<Recognised> {
@@ -171,8 +203,8 @@ fn unwrap_form(lead: &Armed, input: &mut Input) {
     let Some(field) = lead.provider.form_field else { return };
     let Ok(Value::Object(form)) = serde_json::from_slice::<Value>(input.body.text()) else { return };
     let (Some(Value::String(text)), 1) = (form.get(field), form.len()) else { return };
-    if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
-        input.body = Payload::of_json(text.clone());
+    if let Ok(value) = data::parse(text.as_bytes()) {
+        input.body = Payload::of_both(text.clone(), value);
     }
 }
 
@@ -188,6 +220,8 @@ fn answered(hook: &Hook, told: Told) -> (Answered, Note) {
             Some(lead) => (late(lead, run), Note::new(verdict)),
             None => (Answered::refused(&Refusal::timed_out(run)), Note::new(verdict)),
         },
+        // To send it yet again would change nothing: what has failed is resumed or replayed here.
+        Answer::Failed { run } if novelty == Novelty::Repeat => (Answered::accepted(run), Note::new(verdict)),
         Answer::Failed { run } => (Answered::refused(&Refusal::run_failed(run)), Note::new(verdict)),
     };
     let answer = match (run, novelty) {

@@ -1,7 +1,7 @@
 //! Dropbox: HMAC-SHA256 over the body in `X-Dropbox-Signature`. A notification says only that something changed, so two
 //! that are alike are not repeats: there is no id.
 
-use super::{JSON, Provider, Sample, Setting};
+use super::{JSON, Provider, SameAgain, Sample, Setting};
 use crate::webhook::verify::{Handshake, Scheme, Signed};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ pub(super) const PROVIDER: Provider = Provider {
     telltales: &["x-dropbox-signature"],
     handshake: Handshake::EchoOnGet("challenge"),
     deadline: Some(Duration::from_secs(10)),
+    same_again: SameAgain::Event,
     sample: Sample { content_type: JSON, body: include_str!("samples/dropbox.json") },
     example: r#"dropbox: "{{ secrets.dropbox }}""#,
     ..Provider::BASE

@@ -82,6 +82,8 @@ pub struct Provider {
     pub event: Fact,
     /// Where the id of a delivery stands.
     pub id: Fact,
+    /// What it means that it sends the same again.
+    pub same_again: SameAgain,
     /// For how long a delivery may be repeated.
     pub window: Duration,
     /// After how long without an answer it takes a delivery for lost, where it says so.
@@ -92,6 +94,15 @@ pub struct Provider {
     pub sample: Sample,
     /// One line of YAML below `verify:`.
     pub example: &'static str,
+}
+
+/// What it means that a sender sends the same bytes again, where nothing in them names the delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SameAgain {
+    /// It was not answered, or did not hear it.
+    Repeat,
+    /// Something has happened again: all it ever says is that something has.
+    Event,
 }
 
 /// An answer that says: taken, and not done yet.
@@ -139,6 +150,7 @@ impl Provider {
         handshake: Handshake::None,
         event: Fact::Nowhere,
         id: Fact::Nowhere,
+        same_again: SameAgain::Repeat,
         window: SEVEN_DAYS,
         deadline: None,
         late: Late { status: 200, body: None },

@@ -44,7 +44,7 @@ pub(super) fn delivery(plan: &Plan, body: Option<Value>, query: Vec<(String, Str
 
 /// The one item of the body, and the body with no other.
 fn only(path: &ItemPath, body: &Value) -> anyhow::Result<(Item, Payload)> {
-    let mut items = batch::split(&body.to_string(), &path.0).map_err(|refusal| {
+    let mut items = batch::split(&body.to_string(), &path.0, 0).map_err(|refusal| {
         let reasons: Vec<String> = refusal.reasons.iter().map(|reason| reason.message.clone()).collect();
         anyhow!("{}: {}", refusal.detail, reasons.join(", "))
     })?;

@@ -8,6 +8,7 @@ mod bins;
 mod captured;
 mod content;
 mod copies;
+pub(crate) mod curl;
 mod draft;
 mod live;
 mod record;

@@ -69,6 +69,24 @@ steps: [{ respond: { json: \"{{ trigger.data }}\" } }]
     }
 }
 
+/// As Postman and browsers copy a request. Whole collections of Postman come with the import of other people's files.
+#[test]
+fn row_26_a_line_for_curl_is_sent_as_it_stands() {
+    let scenario = "
+trigger: { webhook: { path: 'lines/{n}', verify: { bearer: \"{{ secrets.github }}\" } } }
+steps: [{ respond: { json: { n: \"{{ trigger.params.n }}\", data: \"{{ trigger.data }}\" } } }]
+";
+    let served = super::serve(&[], &[("lines.yaml", scenario)], &[]);
+    let send = |line: &str| {
+        served.api("POST", "/hooks/lines%2F%7Bn%7D/requests/send", &json!({ "curl": line }).to_string()).json()
+    };
+    let line = "curl --location 'https://mill.example.com/hook/lines/7?a=1' \\\n--header 'Content-Type: application/json' \\\n--data '{\"text\": \"it'\\''s 王\"}'";
+    let told = send(line);
+    let said: Value = serde_json::from_str(told["body"].as_str().unwrap()).unwrap();
+    assert_eq!(said, json!({ "n": "7", "data": { "a": "1", "text": "it's 王" } }), "{told}");
+    assert_eq!(send("curl -d @secrets.yaml http://h/hook/lines/7")["code"], "invalid_curl");
+}
+
 #[test]
 fn row_27_behind_a_tunnel_the_caller_is_who_called_the_tunnel() {
     let scenario = "

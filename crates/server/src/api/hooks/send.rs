@@ -6,7 +6,7 @@ use super::unknown;
 use crate::App;
 use crate::api::blocking::blocking;
 use crate::error::{Problem, Refusals};
-use crate::inspector::decode;
+use crate::inspector::{curl, decode};
 use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::{post, web};
 use base64::Engine;
@@ -15,7 +15,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A request to be sent. What is left out is as in `of`.
+/// A request to be sent. What is left out is as in `of`, or in `curl`.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = HookSend)]
 #[serde(deny_unknown_fields)]
@@ -23,7 +23,11 @@ struct Given {
     /// The kept request that is changed.
     #[serde(default)]
     of: Option<String>,
-    /// The method; POST without `of`.
+    /// A line for `curl`, as browsers, Postman and other programs copy a request. Its address counts from `/hook/` on;
+    /// where it has none, the webhook's own path is taken, with its query.
+    #[serde(default)]
+    curl: Option<String>,
+    /// The method; POST without `of` and `curl`.
     #[serde(default)]
     method: Option<String>,
     /// The path below `/hook/`; the webhook's own without `of`, where nothing in it is left open.
@@ -62,22 +66,24 @@ pub(in crate::api) async fn send(
     let (hook, given) = (hook.into_inner(), given.into_inner());
     let reader = app.clone();
     let (given, base) = blocking(move || {
-        let base = base(&reader, &hook, given.of.as_deref())?;
+        let base = base(&reader, &hook, given.of.as_deref(), given.curl.as_deref())?;
         Ok((given, base))
     })
     .await?;
     Ok(web::Json(given.change(base)?.send(&app).await))
 }
 
-/// What is changed: a kept request, or an empty one. Blocks for the disk.
-fn base(app: &App, hook: &str, of: Option<&str>) -> Result<Parcel, Problem> {
-    match of {
-        Some(id) => {
+/// What is changed: a kept request, the request of a line, or an empty one. Blocks for the disk.
+fn base(app: &App, hook: &str, of: Option<&str>, line: Option<&str>) -> Result<Parcel, Problem> {
+    match (of, line) {
+        (Some(_), Some(_)) => Err(Problem::bad_request("`of` and `curl` exclude each other")),
+        (None, Some(line)) => of_line(hook, line),
+        (Some(id), None) => {
             let capture = find(app, hook, id)?;
             let record = decode(&capture.bytes).ok_or_else(|| unknown(id))?;
             Parcel::of(capture.id, &record)
         }
-        None => Ok(Parcel {
+        (None, None) => Ok(Parcel {
             method: "POST".to_owned(),
             target: format!("/hook/{hook}"),
             headers: Vec::new(),
@@ -85,6 +91,21 @@ fn base(app: &App, hook: &str, of: Option<&str>) -> Result<Parcel, Problem> {
             of: None,
         }),
     }
+}
+
+/// The request that a line for `curl` makes.
+fn of_line(hook: &str, line: &str) -> Result<Parcel, Problem> {
+    let request =
+        curl::parse(line).map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_curl", error))?;
+    let own = format!("/hook/{hook}");
+    let path = request.path().filter(|path| path.starts_with("/hook/")).unwrap_or(&own);
+    Ok(Parcel {
+        target: target(path, None, request.query()),
+        headers: request.headers.iter().map(|(name, value)| field(name, value)).collect::<Result<_, _>>()?,
+        method: request.method,
+        body: request.body.into(),
+        of: None,
+    })
 }
 
 impl Given {

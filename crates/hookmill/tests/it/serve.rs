@@ -7,7 +7,7 @@ use std::net::TcpStream;
 
 const HELLO: &str = "
 name: Hello
-trigger: { webhook: { path: hello } }
+trigger: { webhook: { path: hello, verify: none } }
 steps:
   - respond: { json: { response: Hello } }
 ";

@@ -50,10 +50,15 @@ impl Input {
     /// How many runs called each other's hooks up to this one: 0 where nobody's run did.
     pub fn depth(&self) -> u32 {
         let headers = self.request.iter().flat_map(|request| &request.headers);
-        let depth = headers.filter(|(name, _)| name == DEPTH_HEADER).map(|(_, value)| value.parse());
-        // One that cannot be read is no run's.
-        depth.filter_map(Result::ok).max().unwrap_or(0)
+        headers.filter(|(name, _)| name == DEPTH_HEADER).map(|(_, value)| depth(value)).max().unwrap_or(0)
     }
+}
+
+/// What a value of [`DEPTH_HEADER`] says; the greatest of several, and 0 where it is no number, which no run would write.
+pub fn depth(value: &str) -> u32 {
+    let numbers = value.split(',').map(str::trim).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    // Digits fail to be a number only where they are too many.
+    numbers.filter(|number| !number.is_empty()).map(|number| number.parse().unwrap_or(u32::MAX)).max().unwrap_or(0)
 }
 
 impl Request {

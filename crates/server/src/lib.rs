@@ -23,6 +23,6 @@ pub use assets::{Asset, Assets};
 pub use auth::{ApiToken, WeakToken};
 pub use bodies::Bodies;
 pub use gateway::Gateway;
-pub use inspector::{Captured, Inspector, Verdict};
+pub use inspector::{Captured, Inspector, Log, Verdict};
 pub use serve::{serve, serve_tls};
 pub use tls::{BadCertificate, Certificate, Refreshed};

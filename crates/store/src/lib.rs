@@ -45,6 +45,8 @@ pub struct Store {
     pub blobs: Arc<dyn Blobs>,
     /// What came in, as it came.
     pub captures: Arc<dyn captures::Captures>,
+    /// What bins keep, apart from all that strangers may send to webhooks.
+    pub bins: Arc<dyn captures::Captures>,
 }
 
 /// How a run stands, as lists show it and restarts need it. Variants are only ever appended: archives number them.

@@ -17,7 +17,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(crate) fn open() -> Store {
     let memory = Arc::new(Memory::default());
     let captures = Arc::new(captures::Log::default());
-    Store { journal: memory.clone(), tables: memory.clone(), blobs: memory, captures }
+    let bins = Arc::new(captures::Log::default());
+    Store { journal: memory.clone(), tables: memory.clone(), blobs: memory, captures, bins }
 }
 
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 use clap::Args;
 use engine::captures::Bounds;
 use engine::{Clock, SystemClock};
-use server::Inspector;
+use server::{Inspector, Log};
 use std::time::Duration;
 use store::Store;
 use tokio::task::JoinHandle;
@@ -20,6 +20,9 @@ pub(super) struct Keeping {
     /// How many bytes they may take on disk: beyond it the oldest go; 0 keeps none
     #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
     keep_request_bytes: u64,
+    /// How many bytes the requests to bins may take, apart from the others; 0 keeps none, and bins answer 503
+    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
+    keep_bin_bytes: u64,
 }
 
 fn age(text: &str) -> Result<Duration, &'static str> {
@@ -32,8 +35,10 @@ fn age(text: &str) -> Result<Duration, &'static str> {
 impl Keeping {
     /// The inspector over what is kept.
     pub(super) fn inspector(self, store: &Store) -> anyhow::Result<Inspector> {
-        let bounds = Bounds { age: Some(self.keep_requests), bytes: self.keep_request_bytes };
-        Ok(Inspector::new(store.captures.clone(), &store.tables, bounds)?)
+        let bounds = |bytes| Bounds { age: Some(self.keep_requests), bytes };
+        let requests = Log { captures: store.captures.clone(), bounds: bounds(self.keep_request_bytes) };
+        let bins = Log { captures: store.bins.clone(), bounds: bounds(self.keep_bin_bytes) };
+        Ok(Inspector::new(requests, bins, &store.tables)?)
     }
 }
 

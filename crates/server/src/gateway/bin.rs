@@ -57,7 +57,7 @@ impl Gateway {
             target: arrival.target,
             secret_params: &[],
             headers: arrival.headers,
-            body: content,
+            body: content.clone(),
             body_length: content.len() as u64,
             verdict: Verdict::Kept,
             provider: None,
@@ -70,6 +70,7 @@ impl Gateway {
             runs: 0,
             of: None,
         });
+        let kept = kept.ok_or_else(Refusal::keeps_nothing)?;
         match timeout(PATIENCE, kept).await {
             Ok(Ok(_)) => Ok(answer),
             Ok(Err(_)) | Err(_) => Err(Refusal::busy(RETRY_AFTER)),

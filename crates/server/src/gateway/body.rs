@@ -56,12 +56,53 @@ impl Wire for Open<'_> {
 }
 
 impl Wire for Bytes {
-    async fn receive(self, _: &Gateway, _: &Hook, _: &[(&str, &[u8])], _: &mut Share) -> Result<Body, Refusal> {
-        Ok(Body::Whole(self))
+    async fn receive(
+        self,
+        gateway: &Gateway,
+        hook: &Hook,
+        headers: &[(&str, &[u8])],
+        share: &mut Share,
+    ) -> Result<Body, Refusal> {
+        let Way { reception, coding, bounds } = Way::of(gateway, hook, headers, Some(self.len() as u64))?;
+        let whole = self.read(reception.bound(bounds), share).await?;
+        if reception == Reception::Whole {
+            return Ok(Body::Whole(whole));
+        }
+        let chunks = stream::iter([Ok(whole)]);
+        upload::receive(reception, coding, chunks, &gateway.intake.files, bounds, |bytes| share.take(bytes)).await
     }
 
-    async fn read(self, _: u64, _: &mut Share) -> Result<Bytes, Refusal> {
+    async fn read(self, most: u64, share: &mut Share) -> Result<Bytes, Refusal> {
+        if self.len() as u64 > most {
+            return Err(Refusal::too_large(most));
+        }
+        share.take(self.len() as u64)?;
         Ok(self)
+    }
+}
+
+/// The way that a body takes.
+struct Way {
+    reception: Reception,
+    coding: Option<Coding>,
+    bounds: Bounds,
+}
+
+impl Way {
+    /// Of a body of this length, as far as it is known, to this webhook.
+    fn of(gateway: &Gateway, hook: &Hook, headers: &[(&str, &[u8])], length: Option<u64>) -> Result<Self, Refusal> {
+        let wanted = hook.max_body.unwrap_or(gateway.max_body);
+        let bounds = Bounds { parsed: wanted.min(gateway.max_body), files: wanted.min(gateway.max_file) };
+        let content_type = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let reception = match hook.verifies_body() {
+            // What was signed is the bytes as they come.
+            true => Reception::Whole,
+            false => {
+                let reads = &hook.deployment.plan.trigger_reads;
+                Reception::of(content_type.map(|(_, value)| *value), length, reads)?
+            }
+        };
+        Ok(Self { reception, coding: Coding::of(compression::named(headers))?, bounds })
     }
 }
 
@@ -74,18 +115,10 @@ async fn receive(
     headers: &[(&str, &[u8])],
     share: &mut Share,
 ) -> Result<Body, Refusal> {
-    let Gateway { max_body, max_file, body_timeout, .. } = gateway;
+    let Gateway { body_timeout, .. } = gateway;
     let files = &gateway.intake.files;
-    let wanted = hook.max_body.unwrap_or(*max_body);
-    let bounds = Bounds { parsed: wanted.min(*max_body), files: wanted.min(*max_file) };
-    let content_type = request.headers().get(header::CONTENT_TYPE).map(|value| value.as_bytes());
     let announced = announced(request);
-    let coding = Coding::of(compression::named(headers))?;
-    let reception = match hook.verifies_body() {
-        // What was signed is the bytes as they come.
-        true => Reception::Whole,
-        false => Reception::of(content_type, announced, &hook.deployment.plan.trigger_reads)?,
-    };
+    let Way { reception, coding, bounds } = Way::of(gateway, hook, headers, announced)?;
     let most = reception.bound(bounds);
     if reception == Reception::Whole {
         return in_time(*body_timeout, async { read(request, payload, most, share).await.map(Body::Whole) }).await;

@@ -49,7 +49,7 @@ pub(super) fn note(
         target: arrival.target,
         secret_params: &hook.secret_parameters(),
         headers: arrival.headers,
-        body: &sent.bytes,
+        body: sent.bytes.clone(),
         body_length: sent.length,
         verdict,
         provider: settled.note.provider,

@@ -5,14 +5,15 @@ use super::Gateway;
 use bytes::Bytes;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
+use triggers::webhook::address::Proxies;
 use triggers::webhook::answer::Answered;
-use triggers::webhook::intake::{Arrival, Sender};
+use triggers::webhook::intake::{Arrival, Intake, Sender};
 
 impl Gateway {
     /// What a webhook answers to a request that a run of this server makes. `target` begins with `/hook/`.
     pub async fn call(&self, method: &str, target: &str, headers: &[(&str, &[u8])], body: Bytes) -> Answered {
         let arrival = self.arrival(method, target, headers, Sender::Caller);
-        self.answer(body, &arrival, Instant::now(), None).await
+        self.unproxied().answer(body, &arrival, Instant::now(), None).await
     }
 
     /// The same for one whom nothing keeps out, and whose request is no repeat; `of` is the kept request that is done
@@ -26,7 +27,14 @@ impl Gateway {
         of: Option<u64>,
     ) -> Answered {
         let arrival = self.arrival(method, target, headers, Sender::Operator);
-        self.answer(body, &arrival, Instant::now(), of).await
+        self.unproxied().answer(body, &arrival, Instant::now(), of).await
+    }
+
+    /// The same gateway for requests that no proxy hands on: what a run writes into `X-Forwarded-…` is not believed, though
+    /// this machine may be a trusted proxy's.
+    fn unproxied(&self) -> Self {
+        let intake = Intake { proxies: Proxies::default(), ..self.intake.clone() };
+        Self { intake, ..self.clone() }
     }
 
     fn arrival<'a>(

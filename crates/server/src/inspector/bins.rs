@@ -83,6 +83,11 @@ impl Bins {
         }
     }
 
+    /// Whether there is one with this path, as it was made.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).bins.contains_key(path)
+    }
+
     /// All of them, by path.
     pub(super) fn list(&self) -> BTreeMap<Arc<str>, Bin> {
         self.known.read().unwrap_or_else(PoisonError::into_inner).bins.clone()

@@ -1,5 +1,6 @@
-//! A request to a webhook with all that came of it, as the gateway hands it over: everything borrowed, nothing copied.
+//! A request to a webhook with all that came of it, as the gateway hands it over: borrowed or shared, nothing copied.
 
+use bytes::Bytes;
 use run::id::{Millis, RunId};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -24,7 +25,7 @@ pub struct Captured<'a> {
     /// As they came, in order.
     pub headers: &'a [(&'a str, &'a [u8])],
     /// As it came, or the beginning of it.
-    pub body: &'a [u8],
+    pub body: Bytes,
     /// How long the body was, which may be more than is at hand: the rest was refused, or went into files.
     pub body_length: u64,
     /// What became of it.

@@ -36,6 +36,19 @@ impl Form {
     }
 }
 
+/// Why a request cannot be said in these words.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Uncopiable {
+    /// The program would take the method for something else, such as an option.
+    #[error("the method {0:?} is not all capital letters, so a command could not say it safely: take `as/http`")]
+    Method(String),
+    /// The program would take the header field for an option.
+    #[error(
+        "the header field {0:?} begins as an option does, so HTTPie would take it for one: take `as/curl` or `as/http`"
+    )]
+    Header(String),
+}
+
 /// What is copied.
 struct Parts<'r> {
     method: &'r str,
@@ -46,7 +59,10 @@ struct Parts<'r> {
 }
 
 /// The request in these words; `base` is the server's address without a final slash. Credentials are masked.
-pub(crate) fn copy(record: &Record<'_>, base: &str, form: Form) -> Vec<u8> {
+pub(crate) fn copy(record: &Record<'_>, base: &str, form: Form) -> Result<Vec<u8>, Uncopiable> {
+    if form != Form::Http && !record.method.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Err(Uncopiable::Method(record.method.to_string()));
+    }
     let shown = record.shown();
     let headers = record.headers.iter().filter(|(name, _)| !OWN.contains(&name.to_ascii_lowercase().as_str()));
     let headers = headers.filter(|(name, _)| shown.is_as_sent || !name.eq_ignore_ascii_case("content-encoding"));
@@ -57,12 +73,12 @@ pub(crate) fn copy(record: &Record<'_>, base: &str, form: Form) -> Vec<u8> {
         headers: headers.map(|(name, value)| (&**name, value.text())).collect(),
         body: shown.bytes,
     };
-    match form {
+    Ok(match form {
         Form::Curl => curl(&parts).into_bytes(),
-        Form::Httpie => httpie(&parts).into_bytes(),
+        Form::Httpie => httpie(&parts)?.into_bytes(),
         Form::Fetch => fetch(&parts).into_bytes(),
         Form::Http => http(&parts, base),
-    }
+    })
 }
 
 fn curl(parts: &Parts<'_>) -> String {
@@ -86,7 +102,10 @@ fn curl(parts: &Parts<'_>) -> String {
     }
 }
 
-fn httpie(parts: &Parts<'_>) -> String {
+fn httpie(parts: &Parts<'_>) -> Result<String, Uncopiable> {
+    if let Some((name, _)) = parts.headers.iter().find(|(name, _)| name.starts_with('-')) {
+        return Err(Uncopiable::Header((*name).to_owned()));
+    }
     let mut command = format!("http {} {}", shell(parts.method), shell(&parts.url));
     for (name, value) in &parts.headers {
         // `:=` and `:@` would mean other things than a header field.
@@ -94,11 +113,12 @@ fn httpie(parts: &Parts<'_>) -> String {
         let field = if value.is_empty() { format!("{name};") } else { format!("{name}:{escape}{value}") };
         let _ = write!(command, " \\\n  {}", shell(&field));
     }
-    match text(&parts.body) {
+    Ok(match text(&parts.body) {
         Some("") => format!("{command} \\\n  --ignore-stdin\n"),
-        Some(body) => format!("{command} \\\n  --ignore-stdin --raw {}\n", shell(body)),
+        // In one word: a body that begins with `-` would be an option of its own.
+        Some(body) => format!("{command} \\\n  --ignore-stdin {}\n", shell(&format!("--raw={body}"))),
         None => format!("{}{command}\n", decoded(&parts.body)),
-    }
+    })
 }
 
 fn fetch(parts: &Parts<'_>) -> String {

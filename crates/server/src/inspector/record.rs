@@ -17,6 +17,10 @@ const VERSION: u8 = 1;
 /// How many bytes of a body are kept.
 pub(crate) const MOST_BODY: usize = 1 << 20;
 
+/// How many bytes of a refused body are kept: enough to see what it is, and not enough for strangers to flush what others
+/// sent.
+pub(crate) const MOST_REFUSED_BODY: usize = 16 << 10;
+
 /// How many bytes of an answer are kept.
 const MOST_ANSWER: usize = 64 << 10;
 
@@ -69,7 +73,7 @@ pub(super) fn encode(captured: &Captured<'_>, buffer: &mut Vec<u8>) {
         method: captured.method.into(),
         target: redact::target(captured.target, captured.secret_params),
         headers: Masked(captured.headers),
-        body: Raw(beginning(captured.body, MOST_BODY)),
+        body: Raw(beginning(&captured.body, most_of_body(captured))),
         body_length: length(captured),
         code: code.map(Cow::Borrowed),
         detail: detail.map(Cow::Borrowed),
@@ -86,6 +90,13 @@ pub(super) fn encode(captured: &Captured<'_>, buffer: &mut Vec<u8>) {
     };
     // Nothing in it can fail to be written to memory; if it did, the record would be unreadable, and be left out.
     let _ = postcard::to_io(&record, buffer);
+}
+
+fn most_of_body(captured: &Captured<'_>) -> usize {
+    match captured.verdict {
+        Verdict::Refused { .. } => MOST_REFUSED_BODY,
+        Verdict::Taken | Verdict::Repeat | Verdict::Handshake | Verdict::Kept => MOST_BODY,
+    }
 }
 
 /// How long the body was. One that was not read, because its head was enough to refuse it, is as long as it announced.
@@ -203,7 +214,7 @@ mod tests {
             target: "/hook/orders/7?token=abc&door=open&page=2",
             secret_params: &["door"],
             headers: &[("X-Trace", b"caf\xe9"), ("Authorization", b"Bearer abc"), ("cookie", b"a=1")],
-            body: b"{\"a\":1}",
+            body: Bytes::from_static(b"{\"a\":1}"),
             body_length: 7,
             verdict: Verdict::Refused { code: "unverified", detail: "why", diagnosis: None },
             provider: Some("github"),
@@ -246,12 +257,16 @@ mod tests {
 
     #[test]
     fn a_long_body_is_cut_and_says_so() {
-        let body = vec![b'x'; MOST_BODY + 1];
-        let mut bytes = Vec::new();
-        encode(&Captured { body: &body, body_length: body.len() as u64, ..captured() }, &mut bytes);
-        let record = decode(&bytes).unwrap();
-        assert_eq!((record.body.0.len(), record.body_length), (MOST_BODY, MOST_BODY as u64 + 1));
-        assert!(!record.is_whole());
+        let body = Bytes::from(vec![b'x'; MOST_BODY + 1]);
+        let refused = captured().verdict;
+        for (verdict, most) in [(Verdict::Taken, MOST_BODY), (Verdict::Kept, MOST_BODY), (refused, MOST_REFUSED_BODY)] {
+            let mut bytes = Vec::new();
+            let body_length = body.len() as u64;
+            encode(&Captured { body: body.clone(), body_length, verdict, ..captured() }, &mut bytes);
+            let record = decode(&bytes).unwrap();
+            assert_eq!((record.body.0.len(), record.body_length), (most, body_length));
+            assert!(!record.is_whole());
+        }
     }
 
     #[test]

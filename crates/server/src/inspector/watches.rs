@@ -18,6 +18,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
 use triggers::webhook::schema::Schema;
 
 /// The table of schemas, by the webhook's path.
@@ -165,11 +166,17 @@ impl Inspector {
 
     /// Looks at what comes to watched webhooks, as long as it is polled.
     pub async fn follow(self, handle: Handle) {
-        let mut written = self.written();
+        let logs = self.logs().map(|captures| self.clone().follow_log(captures.written(), handle.clone()));
+        futures_util::future::join_all(logs).await;
+    }
+
+    /// The same of those whose requests are in one log.
+    async fn follow_log(self, mut written: watch::Receiver<u64>, handle: Handle) {
         let mut cursor = *written.borrow_and_update();
         while written.changed().await.is_ok() {
             let newest = *written.borrow_and_update();
-            for (hook, schema) in self.0.watches.hooks() {
+            let watched = self.0.watches.hooks().into_iter();
+            for (hook, schema) in watched.filter(|(hook, _)| self.written(hook).same_channel(&written)) {
                 let (inspector, handle) = (self.clone(), handle.clone());
                 let look = move || inspector.look(&hook, &schema, cursor, &handle);
                 if let Ok(Err(error)) = tokio::task::spawn_blocking(look).await {

@@ -24,7 +24,7 @@ pub(crate) async fn site_of(text: &str) -> Site {
 }
 
 /// HELLO with one more key of its webhook.
-async fn site_with(key: &str) -> Site {
+pub(crate) async fn site_with(key: &str) -> Site {
     site_of(&HELLO.replace("    methods:", &format!("    {key}\n    methods:"))).await
 }
 

@@ -6,6 +6,7 @@ mod events;
 mod requests;
 
 use crate::site::Site;
+use bytes::Bytes;
 use serde_json::Value;
 use server::{Captured, Verdict};
 use std::net::Ipv4Addr;
@@ -25,7 +26,7 @@ fn captured<'a>(hook: &'a str, target: &'a str, body: &'a [u8]) -> Captured<'a> 
         target,
         secret_params: &[],
         headers: &[("content-type", b"application/json"), ("x-hub-signature-256", b"sha256=abc")],
-        body,
+        body: Bytes::copy_from_slice(body),
         body_length: body.len() as u64,
         verdict: Verdict::Taken,
         provider: None,

@@ -9,6 +9,7 @@ mod framing;
 mod gateway;
 mod health;
 mod hooks;
+mod inside;
 mod login;
 mod modules;
 mod openapi;

@@ -13,7 +13,7 @@ use run::resume::ResumeKey;
 use run::setting::Setting;
 use scenario::catalog::{Catalog, Effect, ModuleSpec};
 use serde_json::{Value, json};
-use server::{ApiToken, App, Asset, Assets, Gateway, Inspector, Options};
+use server::{ApiToken, App, Asset, Assets, Gateway, Inspector, Log, Options};
 use std::borrow::Cow;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -84,6 +84,7 @@ pub(crate) struct Site {
     pub(crate) hooks: HookTable,
     pub(crate) stores: DataStores,
     pub(crate) inspector: Inspector,
+    pub(crate) gateway: Gateway,
     server: ServerHandle,
     engine: Engine,
 }
@@ -100,7 +101,8 @@ impl Site {
         let catalog = Arc::new(Catalog::new([parcel()]));
         let store = store::open("memory:").unwrap();
         let stores = DataStores::new(Arc::clone(&store.tables));
-        let inspector = Inspector::new(Arc::clone(&store.captures), &store.tables, Bounds::default()).unwrap();
+        let log = |captures| Log { captures, bounds: Bounds::default() };
+        let inspector = Inspector::new(log(store.captures.clone()), log(store.bins.clone()), &store.tables).unwrap();
         let setting = Arc::new(Setting {
             public_url: format!("{scheme}://{address}").into(),
             resume_key: ResumeKey([7; 32]),
@@ -140,12 +142,13 @@ impl Site {
             stores: stores.clone(),
         };
         tokio::spawn(inspector.clone().follow(engine.handle()));
-        let app = App::new(gateway, shelf.clone(), catalog, options);
+        let app = App::new(gateway.clone(), shelf.clone(), catalog, options);
         let server = server::serve(listener, app.clone()).unwrap();
         let stop = server.handle();
         tokio::spawn(server);
         let client = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { base: format!("http://{address}"), app, shelf, client, hooks, stores, inspector, server: stop, engine }
+        let base = format!("http://{address}");
+        Self { base, app, shelf, client, hooks, stores, inspector, gateway, server: stop, engine }
     }
 
     /// The engine behind it.

@@ -99,8 +99,9 @@ pub(crate) fn open_for_tests(path: &Path, log_bytes: u64) -> Result<Store, Store
 fn open_with(path: &Path, files: Arc<dyn Files>, log_bytes: u64) -> Result<Store, StoreError> {
     let disk = Arc::new(Disk::open(path, files.clone(), log_bytes)?);
     let blobs = disk.blobs.clone();
-    let captures = Arc::new(DiskCaptures::open(files, &path.join("requests"), disk.clone())?);
-    Ok(Store { journal: disk.clone(), tables: disk, blobs, captures })
+    let captures = Arc::new(DiskCaptures::open(files.clone(), &path.join("requests"), disk.clone())?);
+    let bins = Arc::new(DiskCaptures::open(files, &path.join("bins"), disk.clone())?);
+    Ok(Store { journal: disk.clone(), tables: disk, blobs, captures, bins })
 }
 
 /// The open store. Fields are dropped in this order: the threads end, the database closes, the folder is free.

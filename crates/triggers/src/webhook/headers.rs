@@ -1,6 +1,7 @@
 //! Header fields as the journal keeps them.
 
 use super::problem::Refusal;
+use run::input::{DEPTH_HEADER, MOST_DEPTH, depth};
 use std::borrow::Cow;
 
 /// How many header fields a request may have.
@@ -42,6 +43,16 @@ pub fn check(fields: &[(&str, &[u8])]) -> Result<(), Refusal> {
     }
     let bytes: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
     if bytes > MOST_BYTES { Err(Refusal::headers_too_large(MOST_BYTES)) } else { Ok(()) }
+}
+
+/// Whether no more runs have called each other's hooks up to this request than may. Whoever sends it, of this server or
+/// another: a circle may lead over several.
+pub(super) fn check_depth(fields: &[(&str, &[u8])]) -> Result<(), Refusal> {
+    let values = fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case(DEPTH_HEADER));
+    match values.map(|(_, value)| depth(&text(value))).max() {
+        Some(deep) if deep > MOST_DEPTH => Err(Refusal::loop_detected(MOST_DEPTH)),
+        _ => Ok(()),
+    }
 }
 
 /// The fields with lower-case names; values of one name joined in order (RFC 9110 §5.3), credentials masked.
@@ -99,6 +110,23 @@ mod tests {
             ("x-github-delivery", false),
         ] {
             assert_eq!(is_secret(name), secret, "{name}");
+        }
+    }
+
+    #[test]
+    fn x7_a_request_that_too_many_runs_led_up_to() {
+        for (values, taken) in [
+            (vec![], true),
+            (vec!["16"], true),
+            (vec!["many", "-17", ""], true),
+            (vec!["17"], false),
+            (vec!["3, 17"], false),
+            (vec!["17", "3"], false),
+            (vec!["99999999999"], false),
+        ] {
+            let fields: Vec<(&str, &[u8])> = values.iter().map(|value| ("Hookmill-Depth", value.as_bytes())).collect();
+            let refused = check_depth(&fields).err().map(|refusal| (refusal.status, refusal.code));
+            assert_eq!(refused, (!taken).then_some((508, "loop_detected")), "{values:?}");
         }
     }
 

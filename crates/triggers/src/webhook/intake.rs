@@ -173,6 +173,7 @@ impl Intake {
     /// Whether the caller may call at all, and does not do so too often.
     fn count(&self, hook: &Hook, arrival: &Arrival<'_>) -> Result<(), Refusal> {
         headers::check(arrival.headers)?;
+        headers::check_depth(arrival.headers)?;
         hook.admit(arrival.ip)?;
         match &self.callers {
             Some(callers) => callers.take(arrival.ip, arrival.at).map_err(Refusal::too_fast),

@@ -168,6 +168,17 @@ impl Refusal {
         Self { run: Some(run), ..Self::new(504, "timed_out", "the run goes on, but has not answered in time") }
     }
 
+    /// 508: more than this many runs have called each other's hooks in a row up to this request (RFC 5842 §7.2).
+    pub fn loop_detected(most: u32) -> Self {
+        let detail = format!("hooks have called each other more than {most} times in a row up to this request");
+        Self::new(508, "loop_detected", detail)
+    }
+
+    /// 503: a bin is asked to keep a request, and the server is set to keep none.
+    pub fn keeps_nothing() -> Self {
+        Self::new(503, "keeps_nothing", "this server is set to keep no requests")
+    }
+
     fn new(status: u16, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         let detail = detail.into();
         Self { status, code, detail, reasons: Vec::new(), allow: None, retry_after: None, run: None }
@@ -190,6 +201,7 @@ impl Refusal {
             431 => "Request Header Fields Too Large",
             503 => "Service Unavailable",
             504 => "Gateway Timeout",
+            508 => "Loop Detected",
             _ => "Internal Server Error",
         }
     }
@@ -268,6 +280,8 @@ mod tests {
             (Refusal::draining(1), 503),
             (Refusal::too_many_requests(1), 429),
             (Refusal::timed_out(run), 504),
+            (Refusal::loop_detected(1), 508),
+            (Refusal::keeps_nothing(), 503),
         ];
         for (refusal, status) in all {
             assert_eq!(refusal.status, status);

@@ -6,7 +6,7 @@ use crate::App;
 use crate::api::blocking::blocking;
 use crate::error::{Problem, Refusals};
 use crate::inspector::{Form, copy, decode};
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, get, web};
 
 /// Copies a request in the words of another program: a command for `curl` or `httpie`, a call of `fetch`, or the request
@@ -31,7 +31,8 @@ pub(in crate::api) async fn copied(
     let text = blocking(move || {
         let capture = find(&app, &hook, &id)?;
         let record = decode(&capture.bytes).ok_or_else(|| unknown(&id))?;
-        Ok(copy(&record, app.base(), form))
+        copy(&record, app.base(), form)
+            .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "uncopiable", error.to_string()))
     })
     .await?;
     Ok(HttpResponse::Ok()

@@ -57,15 +57,10 @@ pub(in crate::api) async fn events(
 ) -> Result<HttpResponse, Problem> {
     let last = request.headers().get(LAST).and_then(|value| value.to_str().ok());
     let after = last.or(wanted.after.as_deref()).map(number).transpose()?;
-    let mut written = app.inspector().written();
+    let hook = hook.into_inner();
+    let mut written = app.inspector().written(&hook);
     let cursor = after.unwrap_or(*written.borrow_and_update());
-    let reader = Reader {
-        inspector: app.inspector().clone(),
-        hook: hook.into_inner(),
-        cursor,
-        written,
-        signals: app.handle().signals(),
-    };
+    let reader = Reader { inspector: app.inspector().clone(), hook, cursor, written, signals: app.handle().signals() };
     Ok(stream(reader))
 }
 

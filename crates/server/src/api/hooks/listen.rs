@@ -3,7 +3,7 @@
 use super::events::{QUIET, ending, streaming};
 use crate::App;
 use crate::error::Refusals;
-use crate::inspector::{Kind, Listener, Live, Raw};
+use crate::inspector::{Heard, Kind, Listener, Live, Raw};
 use actix_web::{HttpResponse, get, web};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -12,7 +12,6 @@ use engine::Signal;
 use futures_util::stream::unfold;
 use serde::Serialize;
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
@@ -55,30 +54,24 @@ struct View<'a> {
 )]
 #[get("/hooks/{hook}/listen")]
 pub(in crate::api) async fn listen(app: web::Data<App>, hook: web::Path<String>) -> HttpResponse {
-    let state = (app.inspector().listen(), app.handle().signals(), hook.into_inner());
+    let state = (app.inspector().listen(&hook), app.handle().signals());
     let first = Some(Bytes::from_static(b": listening\n\n"));
-    streaming(unfold((state, first), |((mut listener, mut signals, hook), first)| async move {
+    streaming(unfold((state, first), |((listener, mut signals), first)| async move {
         let next = match first {
             Some(first) => first,
-            None => next(&mut listener, &mut signals, &hook).await?,
+            None => next(&listener, &mut signals).await?,
         };
-        Some((Ok(next), ((listener, signals, hook), None)))
+        Some((Ok(next), ((listener, signals), None)))
     }))
 }
 
-async fn next(listener: &mut Listener, signals: &mut Receiver<Signal>, hook: &str) -> Option<Bytes> {
-    let of_hook = async {
-        loop {
-            match listener.requests.recv().await {
-                Ok(live) if *live.hook == *hook => return Some(event(&live)),
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => return Some(Bytes::from_static(b"event: missed\ndata: {}\n\n")),
-                Err(RecvError::Closed) => return None,
-            }
-        }
-    };
+async fn next(listener: &Listener, signals: &mut Receiver<Signal>) -> Option<Bytes> {
     tokio::select! {
-        told = timeout(QUIET, of_hook) => told.unwrap_or(Some(Bytes::from_static(b": still here\n\n"))),
+        heard = timeout(QUIET, listener.next()) => Some(match heard {
+            Ok(Heard::Request(live)) => event(&live),
+            Ok(Heard::Missed) => Bytes::from_static(b"event: missed\ndata: {}\n\n"),
+            Err(_) => Bytes::from_static(b": still here\n\n"),
+        }),
         () = ending(signals) => None,
     }
 }

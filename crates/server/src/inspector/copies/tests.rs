@@ -3,6 +3,7 @@
 use super::*;
 use crate::inspector::captured::{Captured, Verdict};
 use crate::inspector::record::{decode, encode};
+use bytes::Bytes;
 use std::net::Ipv4Addr;
 use std::process::Command;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use std::time::Duration;
 const BASE: &str = "https://hooks.example.com";
 
 /// Words that mean something to a shell, to curl, to HTTPie, or to a script.
-const HOSTILE: [&str; 10] = [
+const HOSTILE: [&str; 11] = [
     "'; touch /nowhere; '",
     "$(id) `id` ${HOME} !!",
     "@/etc/passwd",
@@ -19,21 +20,32 @@ const HOSTILE: [&str; 10] = [
     "\\'\"\\",
     "</script><script>alert(1)</script>",
     "--output x",
+    "-ox",
     "ü•\u{2028}",
     "-",
 ];
 
 fn copied(target: &str, headers: &[(&str, &[u8])], body: &[u8], form: Form) -> String {
+    String::from_utf8(tried("POST", target, headers, body, form).unwrap()).unwrap()
+}
+
+fn tried(
+    method: &str,
+    target: &str,
+    headers: &[(&str, &[u8])],
+    body: &[u8],
+    form: Form,
+) -> Result<Vec<u8>, Uncopiable> {
     let captured = Captured {
         hook: "x",
         at: 1,
         took: Duration::ZERO,
         ip: Ipv4Addr::LOCALHOST.into(),
-        method: "POST",
+        method,
         target,
         secret_params: &[],
         headers,
-        body,
+        body: Bytes::copy_from_slice(body),
         body_length: body.len() as u64,
         verdict: Verdict::Kept,
         provider: None,
@@ -48,7 +60,7 @@ fn copied(target: &str, headers: &[(&str, &[u8])], body: &[u8], form: Form) -> S
     };
     let mut bytes = Vec::new();
     encode(&captured, &mut bytes);
-    String::from_utf8(copy(&decode(&bytes).unwrap(), BASE, form)).unwrap()
+    copy(&decode(&bytes).unwrap(), BASE, form)
 }
 
 /// The words that a shell makes of a command, with the program replaced by one that says them.
@@ -74,9 +86,24 @@ fn a_shell_gives_curl_and_httpie_what_came() {
         let escape = if header.starts_with(['=', '@']) { "\\" } else { "" };
         let field = format!("x-a:{escape}{header}");
         let url = format!("{BASE}/hook/x");
-        let expected = ["POST", &url, &field, "content-type:text/plain", "x-b;", "--ignore-stdin", "--raw", body];
-        assert_eq!(httpie, expected);
+        let expected = ["POST", &url, &field, "content-type:text/plain", "x-b;", "--ignore-stdin"];
+        assert_eq!(httpie, [expected.map(str::to_owned).as_slice(), &[format!("--raw={body}")]].concat());
     }
+}
+
+#[test]
+fn what_would_be_an_option_is_not_copied_as_a_command() {
+    for method in ["-o", "--output", "G-ET", "post", "M_1", "!"] {
+        for form in [Form::Curl, Form::Httpie, Form::Fetch] {
+            let told = tried(method, "/hook/x", &[], b"", form);
+            assert!(matches!(told, Err(Uncopiable::Method(_))), "{method} as {form:?}");
+        }
+        assert!(tried(method, "/hook/x", &[], b"", Form::Http).unwrap().starts_with(method.as_bytes()));
+    }
+    let headers: &[(&str, &[u8])] = &[("--output", b"/etc/cron.d/x")];
+    assert!(matches!(tried("POST", "/hook/x", headers, b"", Form::Httpie), Err(Uncopiable::Header(_))));
+    let curl = words(&copied("/hook/x", headers, b"", Form::Curl), "curl");
+    assert_eq!(curl[4..], ["-H", "--output: /etc/cron.d/x"]);
 }
 
 #[test]

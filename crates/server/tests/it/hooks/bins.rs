@@ -42,7 +42,7 @@ async fn a_bin_comes_and_goes() {
     assert_eq!(path.len(), 32, "{path} says 160 bits");
     assert_eq!(site.inspector.bin(&path).as_deref(), Some(path.as_str()));
     let kept = Captured { verdict: Verdict::Kept, ..captured(&path, "/hook/x", b"{}") };
-    let id = site.inspector.record_durably(&kept).await.unwrap();
+    let id = site.inspector.record_durably(&kept).unwrap().await.unwrap();
     // It is on disk, so it is there at once.
     let whole = site.get(&format!("/hooks/{path}/requests/{id}")).await;
     assert_eq!(whole["verdict"], "kept");

@@ -28,6 +28,8 @@ pub(super) struct Writer {
     active: Option<Active>,
     /// Whether the last batch could not be written: it is told once.
     failing: bool,
+    /// Whether the folder's own name is durable. It is made with the first file, by this process or one that died.
+    named: bool,
 }
 
 /// The segment that is written to.
@@ -45,7 +47,7 @@ impl Writer {
         queue: Arc<Queue>,
         written: watch::Sender<u64>,
     ) -> Self {
-        Self { files, folder, index, queue, written, active: None, failing: false }
+        Self { files, folder, index, queue, written, active: None, failing: false, named: false }
     }
 
     /// Writes until the queue is closed and empty.
@@ -124,7 +126,12 @@ impl Writer {
     fn sync(&mut self) -> Result<(), StoreError> {
         let Some(active) = &self.active else { return Ok(()) };
         let synced = active.file.sync_data().and_then(|()| self.files.sync_folder(&self.folder));
-        synced.map_err(|error| failed("cannot sync", active.segment.path(), &error))
+        synced.map_err(|error| failed("cannot sync", active.segment.path(), &error))?;
+        if let Some(parent) = self.folder.parent().filter(|_| !self.named) {
+            self.files.sync_folder(parent).map_err(|error| failed("cannot sync", parent, &error))?;
+            self.named = true;
+        }
+        Ok(())
     }
 
     /// Ends the segment: the next record begins another. It is made durable, as what was promised in it may not be yet.

@@ -47,7 +47,7 @@ struct State {
     points: u64,
     dead: bool,
     unsynced: Vec<Unsynced>,
-    /// Files that were made (from nothing) or given another name, in order, in folders that are not synced.
+    /// Files and folders that were made (from nothing) or given another name, in order, in folders that are not synced.
     named: Vec<(Option<PathBuf>, PathBuf)>,
 }
 
@@ -153,6 +153,7 @@ fn unname(from: Option<&Path>, to: &Path) -> io::Result<()> {
         _ if !to.exists() => Ok(()),
         Some(from) if !from.exists() => RealFiles.rename(to, from),
         Some(_) => Ok(()),
+        None if to.is_dir() => fs::remove_dir_all(to),
         None => RealFiles.remove(to),
     }
 }
@@ -194,8 +195,10 @@ impl Files for FaultyFiles {
         if path.is_dir() {
             return Ok(());
         }
-        let _alive = self.point()?;
-        RealFiles.make_folder(path)
+        let mut state = self.point()?;
+        RealFiles.make_folder(path)?;
+        state.named.push((None, path.to_owned()));
+        Ok(())
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<String>> {

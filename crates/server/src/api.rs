@@ -47,6 +47,7 @@ fn v1(routes: &mut ServiceConfig) {
         .service(hooks::delete::delete)
         .service(hooks::requests::list)
         .service(hooks::purge::purge)
+        .service(hooks::token::forget)
         .service(hooks::events::events)
         .service(hooks::listen::listen)
         .service(hooks::get::get)

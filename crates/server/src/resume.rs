@@ -122,6 +122,7 @@ fn input(request: &HttpRequest, body: web::Bytes, app: &App) -> Result<Input, Re
         ip: gateway::caller(request, app.gateway().proxies(), &headers),
         at: app.now(),
         reads: &TriggerReads::Fields(BTreeSet::new()),
+        secret_headers: &[],
     })
 }
 

@@ -35,7 +35,7 @@ impl Report {
         // An answered handshake is what it should be, signed or not.
         let fault = verdict.err().filter(|_| answer.is_none());
         let refusal = fault.map(|fault| {
-            let diagnosis = diagnose(provider, settings, incoming, &fault);
+            let diagnosis = diagnose(provider, settings, incoming, &fault, &[]);
             (fault, diagnosis)
         });
         Self { provider: provider.name, facts, answer, refusal }

@@ -15,6 +15,7 @@ pub(super) mod replay;
 pub(super) mod requests;
 pub(super) mod schema;
 pub(super) mod send;
+pub(super) mod token;
 
 mod again;
 mod capture;

@@ -56,6 +56,7 @@ impl Gateway {
             method: arrival.method,
             target: arrival.target,
             secret_params: &[],
+            secret_headers: &[],
             headers: arrival.headers,
             body: content.clone(),
             body_length: content.len() as u64,

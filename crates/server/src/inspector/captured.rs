@@ -21,7 +21,10 @@ pub struct Captured<'a> {
     /// Path and query, as they came.
     pub target: &'a str,
     /// Query parameters that carry a secret of this webhook, besides those that look like it by their names.
-    pub secret_params: &'a [&'a str],
+    pub secret_params: &'a [String],
+    /// Header fields, lower-case, that carry a secret or a signature of this webhook, besides those that look like it by
+    /// their names.
+    pub secret_headers: &'a [String],
     /// As they came, in order.
     pub headers: &'a [(&'a str, &'a [u8])],
     /// As it came, or the beginning of it.

@@ -25,6 +25,7 @@ pub(crate) fn content(record: &Record<'_>) -> Option<Value> {
         ip: record.ip,
         at: 0,
         reads: &TriggerReads::Fields(BTreeSet::new()),
+        secret_headers: &[],
     });
     serde_json::from_slice(input.ok()?.body.text()).ok()
 }

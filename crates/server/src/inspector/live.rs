@@ -186,6 +186,7 @@ mod tests {
             method: "POST",
             target: "/hook/x",
             secret_params: &[],
+            secret_headers: &[],
             headers: &[("authorization", b"Bearer abc")],
             body: body.clone(),
             body_length: body.len() as u64,

@@ -2,7 +2,7 @@
 //! send it again, and learn from it.
 //!
 //! [`Inspector::record`] is on the way of every request: it copies what the gateway has at hand into the log's buffer,
-//! with credentials masked ([`redact`]), and waits for nothing.
+//! with credentials masked ([`redact`](triggers::webhook::redact)), and waits for nothing.
 
 mod bins;
 mod captured;
@@ -12,7 +12,6 @@ pub(crate) mod curl;
 mod draft;
 mod live;
 mod record;
-mod redact;
 mod watches;
 
 pub(crate) use bins::{Bin, NoBin};
@@ -230,6 +229,7 @@ mod tests {
             method: "POST",
             target: "/hook/x",
             secret_params: &[],
+            secret_headers: &[],
             headers: &[],
             body_length: body.len() as u64,
             body,

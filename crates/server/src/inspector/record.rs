@@ -2,14 +2,13 @@
 //! on the way, and read back piece by piece.
 
 use super::captured::{Captured, Verdict};
-use super::redact;
 use bytes::Bytes;
 use run::id::RunId;
 use serde::ser::{SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::net::IpAddr;
-use triggers::webhook::compression;
+use triggers::webhook::{compression, redact};
 
 /// The version of the encoding. A record of another one is shown as unreadable, not guessed at.
 const VERSION: u8 = 1;
@@ -58,7 +57,11 @@ pub(crate) struct Record<'a, Headers = Vec<(Cow<'a, str>, Raw<'a>)>> {
 pub(crate) struct Raw<'a>(pub(crate) &'a [u8]);
 
 /// Header fields on their way to the disk: what carries a credential is masked.
-struct Masked<'a>(&'a [(&'a str, &'a [u8])]);
+struct Masked<'a> {
+    fields: &'a [(&'a str, &'a [u8])],
+    /// Names, lower-case, of fields that carry one, besides those that look like it.
+    secret: &'a [String],
+}
 
 /// Adds a request to a buffer.
 pub(super) fn encode(captured: &Captured<'_>, buffer: &mut Vec<u8>) {
@@ -72,7 +75,7 @@ pub(super) fn encode(captured: &Captured<'_>, buffer: &mut Vec<u8>) {
         ip: captured.ip,
         method: captured.method.into(),
         target: redact::target(captured.target, captured.secret_params),
-        headers: Masked(captured.headers),
+        headers: Masked { fields: captured.headers, secret: captured.secret_headers },
         body: Raw(beginning(&captured.body, most_of_body(captured))),
         body_length: length(captured),
         code: code.map(Cow::Borrowed),
@@ -82,7 +85,7 @@ pub(super) fn encode(captured: &Captured<'_>, buffer: &mut Vec<u8>) {
         event: captured.event.map(Cow::Borrowed),
         id: captured.id.map(Cow::Borrowed),
         status: captured.status,
-        answer_headers: Masked(captured.answer_headers),
+        answer_headers: Masked { fields: captured.answer_headers, secret: &[] },
         answer: Raw(beginning(captured.answer, MOST_ANSWER)),
         run: captured.run,
         runs: captured.runs,
@@ -190,9 +193,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
 
 impl Serialize for Masked<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_seq(Some(self.0.len()))?;
-        for (name, value) in self.0 {
-            fields.serialize_element(&(name, Raw(redact::header(name, value))))?;
+        let mut fields = serializer.serialize_seq(Some(self.fields.len()))?;
+        for (name, value) in self.fields {
+            fields.serialize_element(&(name, Raw(redact::header(name, value, self.secret))))?;
         }
         fields.end()
     }
@@ -212,7 +215,8 @@ mod tests {
             ip: Ipv4Addr::LOCALHOST.into(),
             method: "POST",
             target: "/hook/orders/7?token=abc&door=open&page=2",
-            secret_params: &["door"],
+            secret_params: &[],
+            secret_headers: &[],
             headers: &[("X-Trace", b"caf\xe9"), ("Authorization", b"Bearer abc"), ("cookie", b"a=1")],
             body: Bytes::from_static(b"{\"a\":1}"),
             body_length: 7,
@@ -232,12 +236,19 @@ mod tests {
     #[test]
     fn a2_what_is_kept_has_no_credentials() {
         let mut bytes = b"before".to_vec();
-        encode(&captured(), &mut bytes);
+        let (door, lock) = (["door".to_owned()], ["x-lock".to_owned()]);
+        let headers: [(&str, &[u8]); 4] =
+            [("X-Trace", b"caf\xe9"), ("Authorization", b"Bearer abc"), ("cookie", b"a=1"), ("X-Lock", b"key")];
+        let secret = Captured { secret_params: &door, secret_headers: &lock, headers: &headers, ..captured() };
+        encode(&secret, &mut bytes);
         let record = decode(&bytes[6..]).unwrap();
         assert_eq!(record.target, "/hook/orders/7?token=•••&door=•••&page=2");
         let mask = "•••".as_bytes();
         let headers: Vec<_> = record.headers.iter().map(|(name, value)| (&**name, value.0)).collect();
-        assert_eq!(headers, [("X-Trace", &b"caf\xe9"[..]), ("Authorization", mask), ("cookie", mask)]);
+        assert_eq!(
+            headers,
+            [("X-Trace", &b"caf\xe9"[..]), ("Authorization", mask), ("cookie", mask), ("X-Lock", mask)]
+        );
         let answer: Vec<_> = record.answer_headers.iter().map(|(name, value)| (&**name, value.0)).collect();
         assert_eq!(answer, [("set-cookie", mask), ("x-a", b"b")]);
     }

@@ -4,6 +4,7 @@ mod again;
 mod bins;
 mod events;
 mod requests;
+mod tokens;
 
 use crate::site::Site;
 use bytes::Bytes;
@@ -25,6 +26,7 @@ fn captured<'a>(hook: &'a str, target: &'a str, body: &'a [u8]) -> Captured<'a> 
         method: "POST",
         target,
         secret_params: &[],
+        secret_headers: &[],
         headers: &[("content-type", b"application/json"), ("x-hub-signature-256", b"sha256=abc")],
         body: Bytes::copy_from_slice(body),
         body_length: body.len() as u64,
@@ -42,7 +44,7 @@ fn captured<'a>(hook: &'a str, target: &'a str, body: &'a [u8]) -> Captured<'a> 
 }
 
 /// The requests of a webhook, newest first, once there are so many.
-async fn requests(site: &Site, hook: &str, count: usize) -> Vec<Value> {
+pub(crate) async fn requests(site: &Site, hook: &str, count: usize) -> Vec<Value> {
     let looking = async {
         loop {
             let listed = site.get(&format!("/hooks/{hook}/requests?limit=200")).await;

@@ -238,3 +238,46 @@ async fn w10_json_in_a_form_is_no_deeper_than_other_json() {
     let site = self::site(&format!("{GITHUB}\n    each: body.payload"), "  - set: 1\n").await;
     assert_eq!(push(&site, "d1", "application/x-www-form-urlencoded", &form, &form).await.0, 422);
 }
+
+#[tokio::test]
+async fn a2_the_header_that_the_author_names_for_a_secret_is_masked_for_runs_and_people() {
+    for (keys, header) in [
+        ("    verify: { header: { name: X-Door, value: \"It's a secret\" } }", "x-door"),
+        ("    verify: { hmac: { header: X-Seal, secret: \"It's a secret\" } }", "x-seal"),
+    ] {
+        let site = site(keys, "  - respond: { json: \"{{ trigger.headers }}\" }\n").await;
+        let value = if header == "x-door" { "It's a secret".to_owned() } else { hex(&code(b"{}")) };
+        let request = site.request("POST", "/hook/events").header(header, &value).body("{}");
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{header}");
+        assert_eq!(answer.json::<Value>().await.unwrap()[header], "•••");
+        let kept = crate::hooks::requests(&site, "events", 1).await;
+        let whole = site.get(&format!("/hooks/events/requests/{}", kept[0]["id"].as_str().unwrap())).await;
+        let headers = whole["headers"].as_array().unwrap();
+        assert!(headers.contains(&json!([header, "•••"])), "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a2_where_it_cannot_be_known_which_header_has_the_secret_nothing_is_served() {
+    let site = Site::start().await;
+    for (number, check) in [
+        "header: { name: \"{{ env.NAME }}\", value: x }",
+        "query: { name: \"{{ env.NAME }}\", value: x }",
+        "hmac: { header: \"X-{{ env.NAME }}\", secret: x }",
+        "jwt: { header: \"{{ env.NAME }}\", secret: x }",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let (id, path) = (format!("s{number}"), format!("h{number}"));
+        let text = format!(
+            "name: S\ntrigger: {{ webhook: {{ path: {path}, verify: {{ {check} }} }} }}\nsteps: [{{ stop: }}]\n"
+        );
+        site.shelf.drop_in(&id, &text);
+        let deployment = site.engine().deployment(&id.parse().unwrap()).unwrap();
+        let Trigger::Webhook(webhook) = &deployment.plan.triggers[0] else { panic!("a webhook") };
+        let error = Hook::new(&path, Arc::clone(&deployment), webhook).unwrap_err().to_string();
+        assert!(error.contains("must be a text with nothing to be put in"), "{error}");
+    }
+}

@@ -56,12 +56,14 @@ pub(super) fn check_depth(fields: &[(&str, &[u8])]) -> Result<(), Refusal> {
 }
 
 /// The fields with lower-case names; values of one name joined in order (RFC 9110 §5.3), credentials masked.
-pub(super) fn keep(fields: &[(&str, &[u8])]) -> Result<Vec<(String, String)>, Refusal> {
+///
+/// `secret` are further names, lower-case, of fields that carry a credential.
+pub(super) fn keep(fields: &[(&str, &[u8])], secret: &[String]) -> Result<Vec<(String, String)>, Refusal> {
     check(fields)?;
     let mut kept: Vec<(String, String)> = Vec::with_capacity(fields.len());
     for (name, value) in fields {
         let name = name.to_ascii_lowercase();
-        let value = if is_secret(&name) { Cow::Borrowed(MASK) } else { text(value) };
+        let value = if is_secret(&name) || secret.contains(&name) { Cow::Borrowed(MASK) } else { text(value) };
         match kept.iter_mut().find(|(known, _)| *known == name) {
             None => kept.push((name, value.into_owned())),
             Some((_, all)) if all == MASK => {}
@@ -135,14 +137,22 @@ mod tests {
         let fields: [(&str, &[u8]); 5] =
             [("X-Trace", b"one"), ("Cookie", b"a=1"), ("x-trace", b"two"), ("cookie", b"b=2"), ("X-Name", b"caf\xe9")];
         let expected = [("x-trace", "one, two"), ("cookie", MASK), ("x-name", "café")];
-        assert_eq!(keep(&fields).unwrap(), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(keep(&fields, &[]).unwrap(), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn a2_fields_that_the_author_names_for_a_secret_are_masked() {
+        let fields: [(&str, &[u8]); 3] = [("X-Door", b"open"), ("x-door", b"shut"), ("X-Doors", b"two")];
+        let expected = [("x-door", MASK), ("x-doors", "two")];
+        let kept = keep(&fields, &["x-door".to_owned()]).unwrap();
+        assert_eq!(kept, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 
     #[test]
     fn w8_a_hundred_fields_and_no_more() {
         let fields: Vec<(&str, &[u8])> = vec![("x-a", b"1"); MOST + 1];
-        assert!(keep(&fields[1..]).is_ok());
-        assert_eq!(keep(&fields).unwrap_err().status, 431);
+        assert!(keep(&fields[1..], &[]).is_ok());
+        assert_eq!(keep(&fields, &[]).unwrap_err().status, 431);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{encoding, headers};
 use engine::Deployment;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use run::id::Millis;
-use scenario::plan::{Deduping, ItemPath, Network, Rate, WAIT, Webhook};
+use scenario::plan::{Check, Deduping, ItemPath, Network, Rate, WAIT, Webhook};
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -39,6 +39,8 @@ pub struct Hook {
     pub(super) each: Option<ItemPath>,
     pub(super) cors: Cors,
     pub(super) diagnoses: Bucket,
+    pub(super) secret_parameters: Arc<[String]>,
+    secret_headers: Arc<[String]>,
     rate: Option<Bucket>,
     wait: Option<Duration>,
     methods: Vec<String>,
@@ -54,19 +56,28 @@ pub enum Unservable {
     /// `verify` names something that nobody knows.
     #[error("nobody knows how `{0}` is verified")]
     Provider(Arc<str>),
+    /// The header or parameter of a secret is only known when a request comes: what is kept of requests could not have it
+    /// masked.
+    #[error("`{setting}` of `{provider}` must be a text with nothing to be put in: it names what is masked")]
+    Unnamed {
+        /// The preset.
+        provider: &'static str,
+        /// Its setting.
+        setting: &'static str,
+    },
 }
 
 impl Hook {
     /// The webhook at this path, as its scenario describes it.
     pub fn new(path: &str, deployment: Arc<Deployment>, webhook: &Webhook) -> Result<Self, Unservable> {
-        let arm = |check: &scenario::plan::Check| {
-            Armed::of(check).ok_or_else(|| Unservable::Provider(Arc::clone(&check.provider)))
-        };
+        let checks = webhook.verify.checks().iter().map(arm).collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             path: path.into(),
             deployment,
             max_body: webhook.max_body,
-            checks: webhook.verify.checks().iter().map(arm).collect::<Result<_, _>>()?,
+            secret_parameters: checks.iter().filter_map(Armed::secret_parameter).map(str::to_owned).collect(),
+            secret_headers: checks.iter().flat_map(Armed::secret_headers).collect(),
+            checks,
             schema: webhook.input.as_ref().map(Schema::compile).transpose()?,
             dedupe: webhook.dedupe.clone(),
             each: webhook.each.clone(),
@@ -123,22 +134,34 @@ impl Hook {
 
     /// The query with every secret of this webhook masked, as runs and the journal may see it.
     pub(super) fn hide_tokens<'q>(&self, query: &'q str) -> Cow<'q, str> {
-        let secret: Vec<&str> = self.checks.iter().filter_map(Armed::secret_parameter).collect();
-        if secret.is_empty() {
+        if self.secret_parameters.is_empty() {
             return Cow::Borrowed(query);
         }
         let pairs = encoding::pairs(query.as_bytes(), encoding_rs::UTF_8).take(MOST_QUERY + 1);
         let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let shown = pairs.map(|(name, value)| {
-            let value = if secret.contains(&name.as_str()) { headers::MASK } else { &value };
+            let value = if self.secret_parameters.contains(&name) { headers::MASK } else { &value };
             format!("{}={}", encode(&name), encode(value))
         });
         Cow::Owned(shown.collect::<Vec<_>>().join("&"))
     }
 
     /// The parameters of a query in which callers of this webhook send secrets.
-    pub fn secret_parameters(&self) -> Vec<&str> {
-        self.checks.iter().filter_map(Armed::secret_parameter).collect()
+    pub fn secret_parameters(&self) -> &[String] {
+        &self.secret_parameters
+    }
+
+    /// The headers, lower-case, in which callers of this webhook send secrets or signatures.
+    pub fn secret_headers(&self) -> &[String] {
+        &self.secret_headers
+    }
+}
+
+fn arm(check: &Check) -> Result<Armed, Unservable> {
+    let armed = Armed::of(check).ok_or_else(|| Unservable::Provider(Arc::clone(&check.provider)))?;
+    match armed.unnamed() {
+        Some(setting) => Err(Unservable::Unnamed { provider: armed.provider.name, setting }),
+        None => Ok(armed),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod checks;
 mod delivery;
+mod diagnosis;
 mod keys;
 mod note;
 mod tokens;
@@ -43,7 +44,7 @@ pub struct Intake {
     pub setting: Arc<Setting>,
     /// Has the public keys of senders.
     pub keys: KeyRing,
-    /// Has the secrets that senders gave.
+    /// Has the tokens that senders gave.
     pub tokens: KeptTokens,
     /// How many requests each caller may send; none: as many as it likes.
     pub callers: Option<Arc<Callers>>,
@@ -225,6 +226,7 @@ impl Intake {
                 ip: arrival.ip,
                 at: arrival.at,
                 reads,
+                secret_headers: hook.secret_headers(),
             })
         });
         match input {

@@ -4,7 +4,7 @@
 //! [`rate`] counts it, [`upload`] takes the body in, [`verify`] tells whose it is by the [`providers`], [`compression`]
 //! decodes it, [`parse`] makes the run's input of it, [`schema`] checks that, [`batch`] cuts it into items; [`answer`] is
 //! what the caller is told, [`problem`] has every refusal. [`public`] is where callers see the webhook, [`cors`] and [`cloudevents`] answer those who ask before they
-//! send. [`path`] makes paths for webhooks without one.
+//! send. [`redact`] masks what must not be shown. [`path`] makes paths for webhooks without one.
 
 pub mod address;
 pub mod answer;
@@ -23,6 +23,7 @@ pub mod problem;
 pub mod providers;
 pub mod public;
 pub mod rate;
+pub mod redact;
 pub mod routes;
 pub mod schema;
 pub mod upload;

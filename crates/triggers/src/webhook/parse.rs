@@ -35,6 +35,8 @@ pub struct RawRequest<'a> {
     pub at: Millis,
     /// What the scenario reads of it: what nobody reads is not prepared.
     pub reads: &'a TriggerReads,
+    /// Headers, lower-case, that carry a credential, besides those that look like it by their names.
+    pub secret_headers: &'a [String],
 }
 
 /// What a run is given of this request. The content type alone decides how the body is read.
@@ -42,8 +44,8 @@ pub struct RawRequest<'a> {
 /// Values of headers that carry credentials are replaced by [`headers::MASK`], because the input is journaled: an
 /// expression that reads `trigger.headers.authorization` sees the mask.
 pub fn parse(request: RawRequest<'_>) -> Result<Input, Refusal> {
-    let RawRequest { method, path, params, query, headers, body, ip, at, reads } = request;
-    let kept = headers::keep(headers)?;
+    let RawRequest { method, path, params, query, headers, body, ip, at, reads, secret_headers } = request;
+    let kept = headers::keep(headers, secret_headers)?;
     let content_type = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     let content_type = content_type.map(|(_, value)| *value);
     let Decoded { body, raw, files } = body::decode(content_type, body, reads)?;

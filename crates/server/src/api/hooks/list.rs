@@ -8,10 +8,12 @@ use crate::library::Entry;
 use actix_web::{get, web};
 use engine::captures::Tally;
 use run::id::Millis;
+use run::tables::StoreError;
 use scenario::plan::{Network, Trigger, Verify, Webhook};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use triggers::webhook::intake::Armed;
 use utoipa::ToSchema;
 
 /// All webhooks.
@@ -41,6 +43,10 @@ pub(super) struct Hook {
     verify: Option<Vec<String>>,
     /// Whether the scenario says that they need not be: it is open on purpose.
     open: bool,
+    /// The token that the first caller gave, where its sender gives one to be set as the secret (Notion) and the secret has
+    /// no value yet. Anyone may have called first: set it only where you were just having the sender call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
     /// Networks that may call; empty: anyone.
     allow: Vec<String>,
     /// Methods it takes; empty: any.
@@ -68,8 +74,10 @@ struct Requests {
 pub(in crate::api) async fn list(app: web::Data<App>) -> Result<web::Json<Hooks>, Problem> {
     blocking(move || {
         let mut tallies = app.inspector().tallies()?;
-        let mut hooks: Vec<Hook> =
-            app.library().list().iter().flat_map(|entry| of_entry(entry, &app, &mut tallies)).collect();
+        let mut hooks: Vec<Hook> = Vec::new();
+        for entry in app.library().list() {
+            hooks.extend(of_entry(&entry, &app, &mut tallies)?);
+        }
         for path in app.inspector().bins().into_keys() {
             if !hooks.iter().any(|hook| hook.path == *path) {
                 hooks.push(Hook::bin(&path, &app, tallies.remove(&path)));
@@ -87,7 +95,7 @@ pub(super) fn is_known(path: &str, app: &App) -> bool {
         || app.library().list().iter().any(|entry| entry.hooks.iter().any(|hook| hook == path))
 }
 
-fn of_entry(entry: &Entry, app: &App, tallies: &mut BTreeMap<Arc<str>, Tally>) -> Vec<Hook> {
+fn of_entry(entry: &Entry, app: &App, tallies: &mut BTreeMap<Arc<str>, Tally>) -> Result<Vec<Hook>, StoreError> {
     let plan = entry.plan.iter();
     let webhooks =
         plan.flat_map(|plan| plan.triggers.iter().enumerate()).filter_map(|(number, trigger)| match trigger {
@@ -100,9 +108,17 @@ fn of_entry(entry: &Entry, app: &App, tallies: &mut BTreeMap<Arc<str>, Tally>) -
         let (methods, allow) = (webhook.methods.clone(), allowed(webhook));
         let (verify, open) = (verified(webhook), webhook.verify == Verify::Open);
         let requests = Requests::of(tallies.remove(path.as_str()));
-        Hook { scenario, trigger: Some(number), enabled, verify, open, methods, allow, requests, ..Hook::at(path, app) }
+        let (trigger, token) = (Some(number), token(path, webhook, app)?);
+        Ok(Hook { scenario, trigger, enabled, verify, open, token, methods, allow, requests, ..Hook::at(path, app) })
     });
     hooks.collect()
+}
+
+/// What the sender gave, while the author has not set it.
+fn token(path: &str, webhook: &Webhook, app: &App) -> Result<Option<String>, StoreError> {
+    let intake = &app.gateway().intake;
+    let mut checks = webhook.verify.checks().iter().filter_map(Armed::of);
+    if checks.any(|armed| armed.awaits_token(&intake.setting)) { intake.tokens.get(path) } else { Ok(None) }
 }
 
 fn allowed(webhook: &Webhook) -> Vec<String> {
@@ -139,6 +155,7 @@ impl Hook {
             bin: false,
             verify: None,
             open: false,
+            token: None,
             allow: Vec::new(),
             methods: Vec::new(),
             requests: Requests::default(),

@@ -44,6 +44,7 @@ fn tried(
         method,
         target,
         secret_params: &[],
+        secret_headers: &[],
         headers,
         body: Bytes::copy_from_slice(body),
         body_length: body.len() as u64,

@@ -95,7 +95,7 @@ async fn a2_no_view_shows_a_credential() {
     let answer_headers: &[(&str, &[u8])] = &[("set-cookie", b"s=canary")];
     let body = br#"{"client_secret":"canary","deep":[{"Access-Token":{"x":"canary"}}]}"#;
     let target = "/hook/x?api_key=canary&door=canary";
-    let secret = ["door"];
+    let secret = ["door".to_owned()];
     let whole = captured("x", target, body);
     site.inspector.record(&Captured { headers, answer_headers, answer: body, secret_params: &secret, ..whole });
     let listed = requests(&site, "x", 1).await;

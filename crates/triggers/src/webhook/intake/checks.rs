@@ -1,5 +1,6 @@
 //! Whether a request is from whom it says: the checks that `verify` names, with their secrets put in.
 
+use super::diagnosis::Patient;
 use super::keys::Renewal;
 use super::note::{Note, Settled, Verdict};
 use super::{Arrival, Errand, Intake, Opened};
@@ -8,7 +9,8 @@ use crate::webhook::hooks::Hook;
 use crate::webhook::problem::Refusal;
 use crate::webhook::providers::{self, Provider};
 use crate::webhook::upload::Body;
-use crate::webhook::verify::{Effect, Fault, Greeting, Incoming, Settings, diagnose};
+use crate::webhook::verify::{Effect, Fault, Greeting, Incoming, Settings};
+use bytes::Bytes;
 use run::setting::Setting;
 use scenario::plan::{Check, Credential};
 use std::collections::BTreeMap;
@@ -30,24 +32,44 @@ impl Armed {
         Some(Self { provider, credentials: check.settings.clone() })
     }
 
-    /// What the author set, with secrets as they are now. One that has no value is left out, so that nothing passes.
+    /// What the author set, with secrets as they are now. One that has no value is there without it, so that nothing
+    /// passes.
     pub(super) fn settings(&self, setting: &Setting) -> Settings {
         let mut settings = Settings::default();
         for (name, credentials) in &self.credentials {
             for credential in credentials {
                 let value =
                     credential.resolve(|name| setting.secrets.secret(name), |name| setting.env.get(name).cloned());
-                if let Ok(value) = value {
-                    settings.add(name, value.reveal().as_bytes());
-                }
+                settings.add(name, value.as_ref().map_or("", |value| value.reveal()).as_bytes());
             }
         }
         settings
     }
 
+    /// Whether its sender gives a token before anything else, and the author has not set it as the secret yet.
+    pub fn awaits_token(&self, setting: &Setting) -> bool {
+        self.provider.keeps_token() && self.settings(setting).lack("secret")
+    }
+
     /// The query parameter in which callers send a secret, where they do.
     pub(in crate::webhook) fn secret_parameter(&self) -> Option<&str> {
-        self.provider.secret_parameter(|name| self.credentials.get(name)?.first()?.plain())
+        self.provider.secret_parameter(|name| self.plain(name))
+    }
+
+    /// The headers, lower-case, in which callers send a secret or a signature.
+    pub(in crate::webhook) fn secret_headers(&self) -> Vec<String> {
+        self.provider.secret_headers(|name| self.plain(name))
+    }
+
+    /// A setting that names where a secret stands, and cannot be known before a request comes: the secret could not be
+    /// masked.
+    pub(in crate::webhook) fn unnamed(&self) -> Option<&'static str> {
+        let is_open = |name: &&&str| self.credentials.contains_key(**name) && self.plain(name).is_none();
+        self.provider.naming_settings().iter().find(is_open).copied()
+    }
+
+    fn plain(&self, name: &str) -> Option<&str> {
+        self.credentials.get(name)?.first()?.plain()
     }
 }
 
@@ -70,9 +92,9 @@ impl Intake {
     /// What can be verified without the body is verified before it is read: strangers send nothing.
     pub(super) async fn verify_head<'h>(&self, hook: &'h Hook, arrival: &Arrival<'_>) -> Result<Passed, Settled<'h>> {
         for armed in hook.checks.iter().filter(|armed| !armed.provider.reads_body()) {
-            let checked = self.check(hook, armed, arrival, b"").await;
+            let checked = self.check(armed, arrival, b"").await;
             if let Err(fault) = &checked.verdict {
-                return Err(self.unverified(hook, armed, &checked.settings, arrival, b"", fault));
+                return Err(self.unverified(hook, armed, &checked.settings, arrival, &Bytes::new(), fault).await);
             }
         }
         Ok(Passed::Head)
@@ -93,12 +115,12 @@ impl Intake {
             (Passed::Head, _) => {}
         }
         let bytes = match body {
-            Body::Whole(bytes) => bytes.as_ref(),
-            Body::Parts { .. } | Body::File(_) => b"",
+            Body::Whole(bytes) => bytes,
+            Body::Parts { .. } | Body::File(_) => &Bytes::new(),
         };
         let mut checked = Vec::with_capacity(hook.checks.len());
         for armed in &hook.checks {
-            checked.push(self.check(hook, armed, arrival, bytes).await);
+            checked.push(self.check(armed, arrival, bytes).await);
         }
         let greeting = self.greeting(hook, &checked, arrival, bytes);
         let greeter = greeting.as_ref().map(|(at, _)| *at);
@@ -106,7 +128,7 @@ impl Intake {
             if let Err(fault) = verdict
                 && greeter != Some(at)
             {
-                return Err(self.unverified(hook, armed, settings, arrival, bytes, fault));
+                return Err(self.unverified(hook, armed, settings, arrival, bytes, fault).await);
             }
         }
         match greeting {
@@ -116,15 +138,8 @@ impl Intake {
         }
     }
 
-    async fn check(&self, hook: &Hook, armed: &Armed, arrival: &Arrival<'_>, body: &[u8]) -> Checked {
-        let mut settings = armed.settings(&self.setting);
-        if armed.provider.keeps_token() && settings.lack("secret") {
-            let (tokens, path) = (self.tokens.clone(), Arc::clone(&hook.path));
-            let kept = spawn_blocking(move || tokens.get(&path)).await;
-            if let Ok(Ok(Some(token))) = kept {
-                settings.add("secret", token.as_bytes());
-            }
-        }
+    async fn check(&self, armed: &Armed, arrival: &Arrival<'_>, body: &[u8]) -> Checked {
+        let settings = armed.settings(&self.setting);
         let url = self.url(arrival);
         let incoming = incoming(arrival, &url, body);
         let verdict = self.verdict(armed.provider, &settings, &incoming).await;
@@ -179,21 +194,19 @@ impl Intake {
 
     /// The caller is told next to nothing; the author of the webhook is told what went wrong, as long as that is not asked
     /// for too often.
-    fn unverified<'h>(
+    async fn unverified<'h>(
         &self,
         hook: &'h Hook,
         armed: &Armed,
         settings: &Settings,
         arrival: &Arrival<'_>,
-        body: &[u8],
+        body: &Bytes,
         fault: &Fault,
     ) -> Settled<'h> {
-        let url = self.url(arrival);
-        let diagnosis = hook
-            .diagnoses
-            .take(arrival.at)
-            .is_ok()
-            .then(|| Box::new(diagnose(armed.provider, settings, &incoming(arrival, &url, body), fault)));
+        let diagnosis = match hook.diagnoses.take(arrival.at) {
+            Ok(()) => self.patient(hook, armed, settings, arrival, body, fault).diagnosis().await,
+            Err(_) => None,
+        };
         if fault.code == "no_secret" && diagnosis.is_some() {
             let (scenario, provider) = (hook.deployment.id.as_str(), armed.provider.name);
             tracing::warn!(
@@ -210,6 +223,30 @@ impl Intake {
         settled.note.provider = Some(armed.provider.name);
         settled.note.verdict = Verdict::Refused { code: fault.code, detail: fault.detail.clone().into(), diagnosis };
         settled
+    }
+
+    fn patient(
+        &self,
+        hook: &Hook,
+        armed: &Armed,
+        settings: &Settings,
+        arrival: &Arrival<'_>,
+        body: &Bytes,
+        fault: &Fault,
+    ) -> Patient {
+        let headers = arrival.headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_vec()));
+        Patient {
+            provider: armed.provider,
+            settings: settings.clone(),
+            fault: fault.clone(),
+            secret_parameters: hook.secret_parameters.clone(),
+            method: arrival.method.to_owned(),
+            url: self.url(arrival),
+            query: arrival.query().to_owned(),
+            headers: headers.collect(),
+            body: body.clone(),
+            now: arrival.at,
+        }
     }
 
     fn url(&self, arrival: &Arrival<'_>) -> String {

@@ -1,12 +1,13 @@
-//! Secrets that senders give when they first call, for webhooks that have none yet (Notion).
+//! Tokens that senders give when they first call, for webhooks that have no secret yet (Notion): kept for their authors to
+//! see. Anyone can call first, so no request is verified by one of these.
 
 use run::tables::{Expected, StoreError, Tables};
 use std::sync::Arc;
 
-/// The table that keeps them: the webhook's path → the secret.
+/// The table that keeps them: the webhook's path → the token.
 const TABLE: &str = "hook-tokens";
 
-/// The secrets that senders gave. Clones mean the same.
+/// The tokens that senders gave. Clones mean the same.
 #[derive(Clone, Debug)]
 pub struct KeptTokens(Arc<dyn Tables>);
 

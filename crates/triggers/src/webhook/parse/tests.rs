@@ -20,6 +20,7 @@ fn request<'a>(headers: &'a [(&'a str, &'a [u8])], body: &[u8], reads: &'a Trigg
         ip: Ipv4Addr::new(203, 0, 113, 9).into(),
         at: 1_700_000_000_000,
         reads,
+        secret_headers: &[],
     }
 }
 

@@ -21,9 +21,10 @@ pub(super) const PROVIDER: Provider = Provider {
     ]),
     telltales: &["x-gitlab-event"],
     event: Fact::First(&[Fact::Header("X-Gitlab-Event"), Fact::Body("object_kind")]),
+    // Where there is a signature, the id that is signed: the others can be anything in a request that is played again.
     id: Fact::First(&[
+        Fact::Beside("webhook-signature", &Fact::Header("webhook-id")),
         Fact::Header("Idempotency-Key"),
-        Fact::Header("webhook-id"),
         Fact::Header("X-Gitlab-Event-UUID"),
     ]),
     deadline: Some(Duration::from_secs(10)),

@@ -16,7 +16,7 @@ pub(super) const PROVIDER: Provider = Provider {
     ],
     scheme: Scheme::InBody,
     event: Fact::Body("event-data.event"),
-    id: Fact::First(&[Fact::Body("event-data.id"), Fact::Body("signature.token")]),
+    id: Fact::First(&[Fact::Body("signature.token"), Fact::Body("token")]),
     sample: Sample { content_type: JSON, body: include_str!("samples/mailgun.json") },
     example: r#"mailgun: "{{ secrets.mailgun }}""#,
     ..Provider::BASE

@@ -160,12 +160,18 @@ impl Provider {
 
     /// The keys that must be fetched before [`verify`](Self::verify) can say anything.
     pub fn keys_wanted(&self, settings: &Settings, incoming: &Incoming<'_>) -> Option<KeyRequest> {
+        if settings.blank().is_some() {
+            return None;
+        }
         self.scheme.keys_wanted(settings, incoming)
     }
 
     /// Whether the request is from whom it says. Every mistake in it, and every setting that is missing or empty, is a
     /// fault: nothing passes by chance.
     pub fn verify(&self, settings: &Settings, incoming: &Incoming<'_>, keys: Option<&Keys>) -> Result<(), Fault> {
+        if let Some(name) = settings.blank() {
+            return Err(Fault::no_secret(name));
+        }
         self.scheme.verify(settings, incoming, keys)
     }
 
@@ -201,6 +207,17 @@ impl Provider {
             Scheme::Token(Token { place: TokenPlace::NamedParameter, .. }) => setting("name"),
             _ => None,
         }
+    }
+
+    /// The headers, lower-case, in which its callers send a secret, or a signature that could be played again; besides
+    /// `Authorization`. `setting` gives what was set for a name.
+    pub fn secret_headers<'s>(&self, setting: impl Fn(&str) -> Option<&'s str>) -> Vec<String> {
+        self.scheme.secret_headers(&setting)
+    }
+
+    /// The settings that name where a secret stands: they are texts with nothing to be put in.
+    pub fn naming_settings(&self) -> &'static [&'static str] {
+        self.scheme.naming_settings()
     }
 
     /// Whether it sends its secret by itself, before anything else.

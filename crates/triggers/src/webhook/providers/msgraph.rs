@@ -14,7 +14,11 @@ pub(super) const PROVIDER: Provider = Provider {
     scheme: Scheme::Token(Token { place: TokenPlace::EachItem("value", "clientState"), secret: "client_state" }),
     handshake: Handshake::EchoOnPost("validationToken"),
     event: Fact::Body("value.*.changeType"),
-    id: Fact::First(&[Fact::Body("value.*.id"), Fact::Digest]),
+    // The version of the resource makes a notification one of a kind; two that have none may both be news.
+    id: Fact::Items(
+        "value",
+        &Fact::All(&[Fact::Body("subscriptionId"), Fact::Body("resource"), Fact::Body("resourceData.@odata\\.etag")]),
+    ),
     deadline: Some(Duration::from_secs(3)),
     late: Late { status: 202, body: None },
     sample: Sample { content_type: JSON, body: include_str!("samples/msgraph.json") },

@@ -1,5 +1,5 @@
-//! Notion: HMAC-SHA256 over the body in `X-Notion-Signature`. The first request brings the secret; it is taken only
-//! while the webhook has none.
+//! Notion: HMAC-SHA256 over the body in `X-Notion-Signature`. The first request brings a token, which is kept
+//! for the author to see; it is the secret once the author has set it.
 
 use super::{JSON, Provider, Sample, Setting};
 use crate::webhook::verify::{Fact, Handshake, Scheme, SignatureList, Signed};

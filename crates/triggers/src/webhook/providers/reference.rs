@@ -63,7 +63,7 @@ fn described(handshake: Handshake) -> Option<(String, &'static str)> {
         Handshake::EmptyList(name) => (format!("a signed request with no `{name}`"), "200, no run"),
         Handshake::KeepToken => (
             "`POST` with a `verification_token`, while there is no secret".to_owned(),
-            "200; the token is kept as the secret",
+            "200; the first token is kept for you to read (`GET /api/v1/hooks`), and verifies nothing until you set it",
         ),
     };
     Some((asked, answered))

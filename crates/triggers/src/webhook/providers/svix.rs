@@ -19,7 +19,8 @@ pub(super) const PROVIDER: Provider = Provider {
     ]),
     telltales: &["svix-signature"],
     event: Fact::Body("type"),
-    id: Fact::First(&[Fact::Header("svix-id"), Fact::Header("webhook-id")]),
+    // The one that is signed: the other can be anything in a request that is played again.
+    id: Fact::First(&[Fact::Beside("svix-signature", &Fact::Header("svix-id")), Fact::Header("webhook-id")]),
     deadline: Some(Duration::from_secs(15)),
     sample: Sample { content_type: JSON, body: include_str!("samples/svix.json") },
     example: r#"svix: "{{ secrets.svix }}""#,

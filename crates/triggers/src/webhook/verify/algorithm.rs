@@ -73,6 +73,15 @@ impl Algorithm {
         Some(hmac::sign(&hmac::Key::new(kind, key), text).as_ref().to_vec())
     }
 
+    /// Whether one of these is the signature of a text. All are looked at, and a code is made once for all of them: who
+    /// sends many signatures makes no more work than who sends one.
+    pub(super) fn fits_one_of(self, key: &[u8], text: &[u8], signatures: &[Vec<u8>]) -> bool {
+        match self.code(key, text) {
+            Some(code) => signatures.iter().fold(false, |fits, one| fits | same(&code, one)),
+            None => signatures.iter().fold(false, |fits, one| fits | self.fits(key, text, one)),
+        }
+    }
+
     /// Whether this is the signature of a text. The time it takes does not tell where a code differs.
     pub(super) fn fits(self, key: &[u8], text: &[u8], signature: &[u8]) -> bool {
         match self {

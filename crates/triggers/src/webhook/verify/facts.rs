@@ -4,6 +4,7 @@ use super::notation::Notation;
 use super::{Incoming, Settings};
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// What a request says of its event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,8 +26,12 @@ pub enum Fact {
     NamedHeader(&'static str),
     /// In the query.
     Parameter(&'static str),
-    /// In the body, behind names with dots between; `*` is every item of a list.
+    /// In the body, behind names with dots between; `*` is every item of a list, and `\.` a dot within a name.
     Body(&'static str),
+    /// The fact of each item in the list of this name, with commas between; none where an item has none.
+    Items(&'static str, &'static Fact),
+    /// The fact, where the request has the header of this name.
+    Beside(&'static str, &'static Fact),
     /// In the body, as the name of the member that is none of these.
     OtherName(&'static [&'static str]),
     /// Always this word, where the fact within is there.
@@ -35,7 +40,7 @@ pub enum Fact {
     First(&'static [Fact]),
     /// All of these, with colons between; none where one is missing.
     All(&'static [Fact]),
-    /// The SHA-256 of the body as it came.
+    /// The SHA-256 of the body as it came. An item of it has none: its neighbours would have the same.
     Digest,
 }
 
@@ -51,6 +56,12 @@ impl Fact {
             Self::NamedHeader(setting) => incoming.first(settings.text(setting)?).map(str::to_owned),
             Self::Parameter(name) => incoming.parameters(name).next(),
             Self::Body(path) => in_body(body, path),
+            Self::Items(list, fact) => {
+                let items = body.get(list)?.as_array()?;
+                let facts: Option<Vec<_>> = items.iter().map(|item| fact.read(settings, incoming, item)).collect();
+                facts.map(|facts| facts.join(","))
+            }
+            Self::Beside(header, fact) => incoming.has(header).then(|| fact.read(settings, incoming, body)).flatten(),
             Self::OtherName(names) => body.as_object()?.keys().find(|key| !names.contains(&key.as_str())).cloned(),
             Self::Word(word, fact) => fact.read(settings, incoming, body).map(|_| word.to_owned()),
             Self::First(facts) => facts.iter().find_map(|fact| fact.read(settings, incoming, body)),
@@ -58,7 +69,7 @@ impl Fact {
                 let parts: Option<Vec<_>> = facts.iter().map(|fact| fact.read(settings, incoming, body)).collect();
                 parts.map(|parts| parts.join(":"))
             }
-            Self::Digest => Some(digested(incoming.body)),
+            Self::Digest => (incoming.parsed_body() == *body).then(|| digested(incoming.body)),
         };
         found
             .filter(|text| !text.is_empty())
@@ -77,9 +88,22 @@ fn digested(bytes: &[u8]) -> String {
 
 fn in_body(body: &Value, path: &str) -> Option<String> {
     let mut words = Vec::new();
-    let steps: Vec<&str> = path.split('.').collect();
+    let steps = steps(path);
+    let steps: Vec<&str> = steps.iter().map(|step| &**step).collect();
     collect(body, &steps, &mut words);
     (!words.is_empty()).then(|| words.join(","))
+}
+
+/// The names of a path.
+fn steps(path: &str) -> Vec<Cow<'_, str>> {
+    let mut steps: Vec<Cow<'_, str>> = Vec::new();
+    for part in path.split('.') {
+        match steps.last_mut().filter(|last| last.ends_with('\\')) {
+            Some(last) => *last = format!("{}.{part}", &last[..last.len() - 1]).into(),
+            None => steps.push(part.into()),
+        }
+    }
+    steps
 }
 
 fn collect(value: &Value, steps: &[&str], words: &mut Vec<String>) {

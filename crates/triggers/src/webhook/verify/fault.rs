@@ -19,7 +19,7 @@ impl Fault {
         Self { code, detail: detail.into(), status: 401 }
     }
 
-    pub(super) fn no_secret(setting: &str) -> Self {
+    pub(in crate::webhook) fn no_secret(setting: &str) -> Self {
         Self::new("no_secret", format!("`{setting}` has no value, and an empty one protects nothing"))
     }
 

@@ -8,7 +8,8 @@ use crate::webhook::encoding;
 use aws_lc_rs::digest::{SHA256, digest};
 use std::collections::{BTreeMap, BTreeSet};
 
-const HEADER: &str = "X-Twilio-Signature";
+/// The header of the signature.
+pub(super) const HEADER: &str = "X-Twilio-Signature";
 
 pub(super) fn verify(settings: &Settings, incoming: &Incoming<'_>) -> Result<(), Fault> {
     let secrets = settings.secrets("secret")?;

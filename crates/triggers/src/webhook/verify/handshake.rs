@@ -32,7 +32,7 @@ pub enum Handshake {
     Ping,
     /// With a signed batch in which the list of this name is empty.
     EmptyList(&'static str),
-    /// With a token that is to be kept, and used as the secret from then on (Notion).
+    /// With a token that is to be kept for the author, who sets it as the secret (Notion).
     KeepToken,
 }
 
@@ -54,7 +54,8 @@ pub struct Greeting {
 /// What a handshake asks for besides its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Keep this as the secret of the webhook, if it has none yet, and show it to its author once.
+    /// Keep this, if nothing is kept yet, and show it to the author of the webhook. Anyone may have sent it, so it
+    /// verifies nothing until the author has set it as the secret.
     Keep(Secret),
 }
 

@@ -42,10 +42,18 @@ struct Parsed<'t> {
 }
 
 impl JwtRules {
-    /// Where keys are that are not set.
-    pub(super) fn keys_wanted(&self, settings: &Settings) -> Option<KeyRequest> {
+    /// Where keys are that are not set, if nothing but the signature can be wrong with the token: strangers have nothing
+    /// fetched.
+    pub(super) fn keys_wanted(&self, settings: &Settings, incoming: &Incoming<'_>) -> Option<KeyRequest> {
         let url = self.jwks.or_else(|| settings.text("jwks").filter(|url| url.starts_with("https://")))?;
-        (!settings.has("public_key")).then(|| KeyRequest { url: url.to_owned(), kind: KeyKind::Jwks })
+        if settings.has("public_key") {
+            return None;
+        }
+        let (parsed, leeway) = self.read(settings, incoming).ok()?;
+        parsed.check_public_algorithm().ok()?;
+        self.check_claims(&parsed.claims, settings).ok()?;
+        check_times(&parsed.claims, incoming.now, leeway).ok()?;
+        Some(KeyRequest { url: url.to_owned(), kind: KeyKind::Jwks })
     }
 
     pub(super) fn verify(
@@ -54,16 +62,28 @@ impl JwtRules {
         incoming: &Incoming<'_>,
         keys: Option<&Keys>,
     ) -> Result<(), Fault> {
+        let (parsed, leeway) = self.read(settings, incoming)?;
+        let signed = self.check_signature(&parsed, settings, keys);
+        if let Err(fault) = &signed
+            && fault.code != Fault::keys_unavailable().code
+        {
+            return signed;
+        }
+        // Of a token that could not pass whatever its key, that is said, and no key is missed.
+        self.check_claims(&parsed.claims, settings)?;
+        check_times(&parsed.claims, incoming.now, leeway)?;
+        signed
+    }
+
+    /// The token, and how far clocks may be apart.
+    fn read<'i>(&self, settings: &Settings, incoming: &Incoming<'i>) -> Result<(Parsed<'i>, Duration), Fault> {
         let leeway = settings.tolerance(Some(self.leeway))?.unwrap_or_default();
         self.check_set(settings)?;
         let token = match settings.text("header") {
             Some(name) => incoming.header(name)?,
             None => bearer(incoming)?,
         };
-        let parsed = Parsed::read(token)?;
-        self.check_signature(&parsed, settings, keys)?;
-        self.check_claims(&parsed.claims, settings)?;
-        check_times(&parsed.claims, incoming.now, leeway)
+        Ok((Parsed::read(token)?, leeway))
     }
 
     /// Whether everything is set that must be.
@@ -93,6 +113,7 @@ impl JwtRules {
             return parsed.check_public(read.iter());
         }
         if self.jwks.is_some() || settings.has("jwks") {
+            parsed.check_public_algorithm()?;
             let keys = keys.ok_or_else(Fault::keys_unavailable)?;
             let mut named = keys.named(parsed.key.as_deref()).peekable();
             return match named.peek() {
@@ -106,7 +127,7 @@ impl JwtRules {
     fn check_claims(&self, claims: &Value, settings: &Settings) -> Result<(), Fault> {
         let issuer = claims.get("iss").and_then(Value::as_str);
         let known = |issuer: &str| match self.issuers {
-            [] => settings.text("issuer").is_none_or(|wanted| wanted == issuer),
+            [] => !settings.has("issuer") || settings.text("issuer") == Some(issuer),
             issuers => issuers.contains(&issuer),
         };
         if !issuer.map_or(self.issuers.is_empty() && !settings.has("issuer"), known) {
@@ -147,6 +168,13 @@ impl<'t> Parsed<'t> {
         })
     }
 
+    fn check_public_algorithm(&self) -> Result<(), Fault> {
+        match self.algorithm.as_str() {
+            "RS256" | "ES256" | "EdDSA" => Ok(()),
+            _ => Err(Fault::wrong_scheme("the token is not signed with RS256, ES256 or EdDSA")),
+        }
+    }
+
     fn check_public<'k>(&self, keys: impl Iterator<Item = &'k PublicKey>) -> Result<(), Fault> {
         let text = self.signed.as_bytes();
         let fits = |key: &PublicKey| match self.algorithm.as_str() {
@@ -155,9 +183,7 @@ impl<'t> Parsed<'t> {
             "ES256" => key.may_be("EC") && fits_fixed(key, text, &self.signature),
             _ => false,
         };
-        if !["RS256", "ES256", "EdDSA"].contains(&self.algorithm.as_str()) {
-            return Err(Fault::wrong_scheme("the token is not signed with RS256, ES256 or EdDSA"));
-        }
+        self.check_public_algorithm()?;
         if keys.fold(false, |found, key| found | fits(key)) { Ok(()) } else { Err(Fault::bad_signature()) }
     }
 

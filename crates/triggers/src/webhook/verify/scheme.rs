@@ -1,6 +1,6 @@
 //! The schemes by which requests prove their sender. A preset names one and fills in its words.
 
-use super::{Fault, Incoming, JwtRules, KeyRequest, Keys, Settings, Signed, Token};
+use super::{Fault, Incoming, JwtRules, KeyRequest, Keys, Settings, Signed, Token, TokenPlace};
 use super::{certificate, configured, form_and_url, in_body, login};
 
 /// How a request proves its sender.
@@ -53,7 +53,7 @@ impl Scheme {
     /// The keys that must be fetched before it can be checked.
     pub(crate) fn keys_wanted(&self, settings: &Settings, incoming: &Incoming<'_>) -> Option<KeyRequest> {
         match self {
-            Self::Jwt(rules) => rules.keys_wanted(settings),
+            Self::Jwt(rules) => rules.keys_wanted(settings, incoming),
             Self::Certificate => certificate::keys_wanted(settings, incoming),
             _ => None,
         }
@@ -85,6 +85,40 @@ impl Scheme {
                 Some(scheme) => scheme.verify(settings, incoming, keys),
                 None => Err(Fault::unverifiable("this provider")),
             },
+        }
+    }
+
+    /// The headers, lower-case, that hold a secret, or a signature that could be played again; besides `Authorization`.
+    /// `setting` gives the header that the author named.
+    pub(crate) fn secret_headers<'s>(&self, setting: &impl Fn(&str) -> Option<&'s str>) -> Vec<String> {
+        let lower = |name: &str| name.to_ascii_lowercase();
+        match self {
+            Self::Signed(signed) => vec![lower(signed.header)],
+            Self::Token(Token { place: TokenPlace::Header(name), .. }) => vec![lower(name)],
+            Self::Token(Token { place: TokenPlace::NamedHeader, .. }) => {
+                setting("name").map(lower).into_iter().collect()
+            }
+            Self::Configured | Self::Jwt(_) => setting("header").map(lower).into_iter().collect(),
+            Self::FormAndUrl => vec![lower(form_and_url::HEADER)],
+            Self::Certificate => vec![lower(certificate::SIGNATURE)],
+            Self::BySetting(schemes) | Self::ByVersion(schemes) | Self::ByHeader(schemes) => {
+                schemes.iter().flat_map(|(_, scheme)| scheme.secret_headers(setting)).collect()
+            }
+            Self::Unverifiable | Self::Token(_) | Self::Login | Self::InBody => Vec::new(),
+        }
+    }
+
+    /// The settings that name where a secret stands: they must be known before any request comes.
+    pub(crate) fn naming_settings(&self) -> &'static [&'static str] {
+        match self {
+            Self::Token(Token { place: TokenPlace::NamedHeader | TokenPlace::NamedParameter, .. }) => &["name"],
+            Self::Configured | Self::Jwt(_) => &["header"],
+            Self::BySetting(schemes) | Self::ByVersion(schemes) | Self::ByHeader(schemes) => schemes
+                .iter()
+                .map(|(_, scheme)| scheme.naming_settings())
+                .find(|names| !names.is_empty())
+                .unwrap_or(&[]),
+            _ => &[],
         }
     }
 

@@ -12,6 +12,9 @@ pub struct Settings {
     values: Vec<(String, Vec<Vec<u8>>)>,
 }
 
+/// What stands before a signature may be nothing.
+const MAY_BE_EMPTY: &str = "prefix";
+
 /// What `tolerance` is set to where time is not to be looked at.
 const OFF: &str = "off";
 
@@ -36,7 +39,7 @@ impl Settings {
     }
 
     /// Whether a name has no value that protects anything.
-    pub(crate) fn lack(&self, name: &str) -> bool {
+    pub(in crate::webhook) fn lack(&self, name: &str) -> bool {
         self.all(name).next().is_none()
     }
 
@@ -51,6 +54,13 @@ impl Settings {
     /// With this text in place of all others of the name.
     pub(super) fn set(&self, name: &str, text: &str) -> Self {
         self.replaced(name, vec![text.as_bytes().to_vec()])
+    }
+
+    /// A name that is there and has no value: what was to be put in could not be. A check that went without it would be
+    /// another check than the author wrote.
+    pub(in crate::webhook) fn blank(&self) -> Option<&str> {
+        let names = self.values.iter().map(|(name, _)| name.as_str());
+        names.filter(|name| *name != MAY_BE_EMPTY).find(|name| self.lack(name))
     }
 
     /// Whether the name is there at all, be it with an empty value.

@@ -13,6 +13,9 @@ pub enum SignatureList<'a> {
     Versions(&'a str),
 }
 
+/// No header has more signatures of one version: senders that change their key send two.
+const MOST: usize = 16;
+
 /// What a header holds.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Found<'h> {
@@ -72,5 +75,30 @@ fn some<'h>(found: Found<'h>, header: &str, version: &str) -> Result<Found<'h>, 
     if found.signatures.is_empty() {
         return Err(Fault::wrong_scheme(format!("`{header}` has no signature of the version `{version}`")));
     }
+    if found.signatures.len() > MOST {
+        return Err(Fault::malformed_header(header, &format!("has more than {MOST} signatures")));
+    }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_with_very_many_signatures_is_not_looked_into() {
+        for count in [1, MOST, MOST + 1, 1_000] {
+            let stripe = format!("t=1{}", ",v1=ab".repeat(count));
+            let standard = vec!["v1,ab"; count].join(" ");
+            for read in [
+                SignatureList::Fields("t", "v1").read("h", &stripe),
+                SignatureList::Versions("v1").read("h", &standard),
+            ] {
+                match read {
+                    Ok(found) => assert!(count <= MOST && found.signatures.len() == count, "{count}"),
+                    Err(fault) => assert!(count > MOST && fault.code == "malformed_header", "{count}: {fault}"),
+                }
+            }
+        }
+    }
 }

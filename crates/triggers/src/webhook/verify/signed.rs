@@ -5,6 +5,7 @@ use super::signature_list::{Found, SignatureList};
 use super::template::{self, Filling};
 use super::timestamp::check_fresh;
 use super::{Algorithm, Fault, Incoming, PublicKey, Settings, Time, Unit};
+use crate::webhook::headers::MASK;
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -96,6 +97,16 @@ pub(super) struct Claim<'i> {
     time: Option<&'i str>,
 }
 
+/// What was to be signed, and what was to come of it, for a person to look at.
+pub(super) struct Expectation {
+    /// The text, with credentials and the secret masked.
+    pub(super) text: Vec<u8>,
+    /// How many bytes it has as it is.
+    pub(super) length: usize,
+    /// The code; none where only the sender can make one.
+    pub(super) code: Option<String>,
+}
+
 impl Signed<'_> {
     pub(super) fn verify(&self, settings: &Settings, incoming: &Incoming<'_>) -> Result<(), Fault> {
         let keys = self.keys(settings)?;
@@ -106,7 +117,7 @@ impl Signed<'_> {
         for key in &keys {
             let text = template::fill(self.text, &Filling { secret: key, ..claim.filling });
             // Every key and every signature is tried: how long it takes does not tell which one fits.
-            fits = signatures.iter().fold(fits, |fits, one| fits | self.algorithm.fits(key, &text, one));
+            fits |= self.algorithm.fits_one_of(key, &text, &signatures);
         }
         if !fits {
             return Err(Fault::bad_signature());
@@ -140,13 +151,12 @@ impl Signed<'_> {
         Ok(Claim { found, filling, time })
     }
 
-    /// The signed text and the code that is expected for it, for a person to look at; no code where only the sender can
-    /// make one. The secret is not in the text.
-    pub(super) fn expectation(&self, key: &[u8], claim: &Claim<'_>) -> (Vec<u8>, Option<String>) {
-        let shown = template::fill(self.text, &Filling { secret: "•••".as_bytes(), ..claim.filling });
+    /// What is expected under a key. `masked` is the request as it may be shown.
+    pub(super) fn expectation(&self, key: &[u8], claim: &Claim<'_>, masked: &Incoming<'_>) -> Expectation {
+        let shown = Filling { incoming: *masked, secret: MASK.as_bytes(), ..claim.filling };
         let text = template::fill(self.text, &Filling { secret: key, ..claim.filling });
         let code = self.algorithm.code(key, &text).map(|code| self.notation.write(&code));
-        (shown.into_owned(), code)
+        Expectation { text: template::fill(self.text, &shown).into_owned(), length: text.len(), code }
     }
 
     /// The keys, each as the algorithm takes it.

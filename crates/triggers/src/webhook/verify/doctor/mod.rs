@@ -12,12 +12,13 @@ mod ways;
 
 use super::{Fault, Incoming, Settings, configured};
 use crate::webhook::providers::Provider;
+use crate::webhook::redact;
 use serde::Serialize;
 use std::fmt;
 use trial::Trial;
 
 /// What is known about a request that was refused. It may be shown to the author of the webhook: of signatures it has the
-/// first characters, of secrets nothing.
+/// first characters, of secrets nothing, and what looks like a credential is masked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnosis {
     /// The code of the fault.
@@ -61,10 +62,19 @@ impl Finding {
 }
 
 /// Says why `fault` came of this request. It tries a few dozen signatures, which takes milliseconds: for a person who
-/// looks, not for each request of a flood.
-pub fn diagnose(provider: &Provider, settings: &Settings, incoming: &Incoming<'_>, fault: &Fault) -> Diagnosis {
+/// looks, not for each request of a flood. What is shown of the request has credentials masked, as where it is kept: by
+/// their names, and in the query those among `secret_parameters`.
+pub fn diagnose(
+    provider: &Provider,
+    settings: &Settings,
+    incoming: &Incoming<'_>,
+    fault: &Fault,
+    secret_parameters: &[String],
+) -> Diagnosis {
     let settings = configured::with_file(settings).unwrap_or(std::borrow::Cow::Borrowed(settings));
-    let trial = Trial { provider, settings: &settings, incoming: *incoming };
+    let (url, body) = (redact::target(incoming.url, secret_parameters), shown::body(incoming));
+    let masked = Incoming { url: &url, body: &body, ..*incoming };
+    let trial = Trial { provider, settings: &settings, incoming: *incoming, masked, secret_parameters };
     let shown = shown::of(&trial);
     Diagnosis {
         code: fault.code,
@@ -93,9 +103,17 @@ fn findings(trial: &Trial<'_>, fault: &Fault) -> Vec<Finding> {
 
 /// One mistake that makes it fit is enough: the first is the likeliest.
 fn mismatch(trial: &Trial<'_>) -> Vec<Finding> {
+    if !trial.is_searchable() {
+        return vec![too_long(trial)];
+    }
     let searches: [fn(&Trial<'_>) -> Option<Finding>; 5] =
         [secrets::explain, ways::explain, bodies::explain, urls::explain, senders::fitting];
     searches.iter().find_map(|search| search(trial)).into_iter().collect()
+}
+
+fn too_long(trial: &Trial<'_>) -> Finding {
+    let message = format!("the body has {} bytes, which is too long to search for mistakes", trial.incoming.body.len());
+    Finding::new("body_too_long", message, "have the sender send a short one, and look at that")
 }
 
 fn duplicate(fault: &Fault) -> Finding {

@@ -22,6 +22,9 @@ pub(super) fn explain(trial: &Trial<'_>) -> Vec<Finding> {
 
 /// The preset by which the request would pass, with the same secret.
 pub(super) fn fitting(trial: &Trial<'_>) -> Option<Finding> {
+    if !trial.is_searchable() {
+        return None;
+    }
     let own = trial.way().map_or("secret", |way| way.secret);
     let secrets: Vec<_> = trial.settings.all(own).map(<[u8]>::to_vec).collect();
     let fits = |other: &&Provider| {

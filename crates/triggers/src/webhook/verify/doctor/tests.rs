@@ -1,6 +1,6 @@
 //! Every usual mistake is recognised, and what is shown cannot be used.
 
-use super::diagnose;
+use super::{Diagnosis, diagnose};
 use crate::webhook::providers::find;
 use crate::webhook::verify::{Algorithm, Incoming, Notation, Settings};
 
@@ -22,7 +22,7 @@ fn found(name: &str, settings: &Settings, came: &Came<'_>) -> Vec<&'static str> 
     let incoming =
         Incoming { method: "POST", url: came.url, query, headers: &headers, body: came.body, now: came.now * 1_000 };
     let fault = provider.verify(settings, &incoming, None).unwrap_err();
-    let diagnosis = diagnose(provider, settings, &incoming, &fault);
+    let diagnosis = diagnose(provider, settings, &incoming, &fault, &[]);
     let text = diagnosis.to_string();
     assert!(!text.contains(SECRET), "{text}");
     let long = |shown: &Option<String>| shown.as_ref().is_some_and(|shown| shown.chars().count() > 9);
@@ -177,4 +177,57 @@ fn requests_of_other_senders_are_recognised() {
         found("bearer", &Settings::of("token", SECRET), &came(vec![("Authorization", "Bearer x".into())])),
         ["unknown_token"]
     );
+}
+
+/// What the doctor says of a request, as it is kept.
+fn said(name: &str, settings: &Settings, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Diagnosis {
+    let provider = find(name).unwrap();
+    let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let incoming = Incoming { method: "POST", url, query, headers: &headers, body, now: 0 };
+    let fault = provider.verify(settings, &incoming, None).unwrap_err();
+    diagnose(provider, settings, &incoming, &fault, &["door".to_owned()])
+}
+
+#[test]
+fn a2_what_is_shown_of_a_request_has_its_credentials_masked() {
+    let settings = Settings::of("secret", SECRET).with("header", "X-Own").with("signed", "{url}{body}");
+    let wrong = "0".repeat(64);
+    let url = "https://hooks.example.com/a?token=abc&door=open&page=2";
+    let json = r#"{"password":"hunter2\"","n":1}"#.as_bytes();
+    let diagnosis = said("hmac", &settings, url, &[("X-Own", &wrong)], json);
+    let shown = r#"https://hooks.example.com/a?token=•••&door=•••&page=2{"password":"•••","n":1}"#;
+    assert_eq!(diagnosis.signed.as_deref(), Some(shown));
+    assert_eq!(diagnosis.signed_length, Some(url.len() + json.len()));
+
+    let form =
+        [("Content-Type", "application/x-www-form-urlencoded"), ("X-Twilio-Signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=")];
+    let diagnosis = said("twilio", &Settings::of("secret", SECRET), url, &form, b"AccessToken=hunter2&Body=hi");
+    assert_eq!(
+        diagnosis.signed.as_deref(),
+        Some("https://hooks.example.com/a?token=•••&door=•••&page=2AccessToken•••Bodyhi")
+    );
+
+    let packed = [("X-Own", wrong.as_str()), ("Content-Encoding", "gzip")];
+    let diagnosis = said("hmac", &Settings::of("secret", SECRET).with("header", "X-Own"), url, &packed, b"\x1f\x8b");
+    assert_eq!((diagnosis.signed.as_deref(), diagnosis.signed_length), (Some("•••"), Some(2)));
+}
+
+#[test]
+fn a2_a_url_that_a_proxy_changed_is_told_without_its_credentials() {
+    let signed = "https://hooks.example.com/a?token=abc&door=open";
+    let code = code(Algorithm::HmacSha256, Notation::Base64, SECRET.as_bytes(), format!("{signed}{{}}").as_bytes());
+    let headers = [("x-square-hmacsha256-signature", code.as_str())];
+    let diagnosis = said("square", &Settings::of("secret", SECRET), &signed.replace("https", "http"), &headers, b"{}");
+    assert_eq!(diagnosis.findings[0].code, "public_url");
+    let text = diagnosis.to_string();
+    assert!(text.contains("https://hooks.example.com/a?token=•••&door=•••"), "{text}");
+    assert!(!text.contains("abc") && !text.contains("open"), "{text}");
+}
+
+#[test]
+fn in_long_bodies_no_mistake_is_searched_for() {
+    let long = [&b"x".repeat(64 * 1_024)[..], b"\n"].concat();
+    assert_eq!(github(&long[..long.len() - 1], &long), ["body_too_long"]);
+    assert_eq!(github(&long[1..long.len() - 1], &long[1..]), ["newline_added"]);
 }

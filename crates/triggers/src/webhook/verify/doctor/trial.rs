@@ -1,7 +1,7 @@
 //! The refused request, to be tried again with something changed.
 
 use crate::webhook::providers::Provider;
-use crate::webhook::verify::{Incoming, Settings, Signed};
+use crate::webhook::verify::{Incoming, Scheme, Settings, Signed};
 
 /// A request that was refused, and what it was held against.
 #[derive(Clone, Copy)]
@@ -9,9 +9,26 @@ pub(super) struct Trial<'t> {
     pub(super) provider: &'t Provider,
     pub(super) settings: &'t Settings,
     pub(super) incoming: Incoming<'t>,
+    /// The request as it may be shown.
+    pub(super) masked: Incoming<'t>,
+    /// Parameters of the query that carry a secret of the webhook.
+    pub(super) secret_parameters: &'t [String],
 }
 
+/// In longer bodies no mistake is searched for, in bytes: each guess takes a look at the whole.
+const LONGEST: usize = 64 * 1_024;
+
 impl Trial<'_> {
+    /// Whether mistakes may be searched for by guessing.
+    pub(super) fn is_searchable(&self) -> bool {
+        self.incoming.body.len() <= LONGEST
+    }
+
+    /// Whether the URL is a part of what is signed.
+    pub(super) fn signs_url(&self) -> bool {
+        matches!(self.provider.scheme, Scheme::FormAndUrl) || self.way().is_some_and(|way| way.text.contains("url}"))
+    }
+
     /// Whether it would pass with these settings, whatever the time.
     pub(super) fn fits_with(&self, settings: &Settings) -> bool {
         self.provider.verify(&settings.timeless(), &self.incoming, None).is_ok()

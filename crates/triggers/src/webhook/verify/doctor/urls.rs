@@ -2,11 +2,16 @@
 
 use super::Finding;
 use super::trial::Trial;
+use crate::webhook::redact;
 
 /// Whether the request was signed for another spelling of the URL.
 pub(super) fn explain(trial: &Trial<'_>) -> Option<Finding> {
+    if !trial.signs_url() {
+        return None;
+    }
     let url = trial.incoming.url;
     let found = spellings(trial).into_iter().find(|other| other != url && trial.fits_url(other))?;
+    let (found, url) = (redact::target(&found, trial.secret_parameters), trial.masked.url);
     let message = format!("the sender signed the URL `{found}`, and here it is `{url}`");
     let hint = "start the server with `--public-url` as the sender calls it, or name the proxy in front with \
                 `--trust-proxy`";

@@ -40,6 +40,26 @@ fn w1_every_own_vector_gives_its_verdict() {
     assert_eq!(differences(&own("vectors")), Vec::<String>::new());
 }
 
+/// A check without something that its author wrote is another check, and may let others in.
+#[test]
+fn w3_a_request_that_passes_is_refused_once_any_setting_has_no_value() {
+    let mut tried = 0;
+    for entry in own("vectors").iter().filter(|entry| entry["verdict"] == "valid") {
+        let case = Case::read(entry, 0).unwrap();
+        // A prefix that is not there protects nothing; signatures with one do not fit without it.
+        for setting in case.provider.settings.iter().filter(|setting| setting.name != "prefix") {
+            let settings = case.settings.replaced(setting.name, vec![Vec::new()]);
+            let verdict = case.with_incoming(|incoming| case.provider.verify(&settings, incoming, None));
+            let fault = verdict.expect_err(&format!("{}: `{}` is not needed", case.id, setting.name));
+            assert_eq!(fault.code, "no_secret", "{}", case.id);
+            let wanted = case.with_incoming(|incoming| case.provider.keys_wanted(&settings, incoming));
+            assert_eq!(wanted, None, "{}", case.id);
+            tried += 1;
+        }
+    }
+    assert!(tried > 80, "{tried}");
+}
+
 #[test]
 fn w19_every_own_handshake_is_answered_as_it_must_be() {
     assert_eq!(differences(&own("challenges")), Vec::<String>::new());

@@ -38,8 +38,9 @@ fn every_sample_tells_its_facts() {
         ("hmac", &[("X-Id", "7"), ("X-Event", "paid")], "paid | 7"),
         ("hubspot", &[], "contact.creation | 3001:40:1760000000000"),
         ("line", &[], "message | 01K70000000000000000000001"),
-        ("mailgun", &[], "failed | exampleEventId"),
+        ("mailgun", &[], "failed | 00000000000000000000000000000000000000000000000001"),
         ("meta", &[], "messages | wamid.EXAMPLE1"),
+        ("msgraph", &[], "updated | 00000000-0000-4000-8000-000000000001:users/u1/messages/m1:W/\"CQAAABYA\""),
         ("sendgrid", &[], "delivered | ZXhhbXBsZQ"),
         ("shopify", &[("X-Shopify-Topic", "orders/paid"), ("X-Shopify-Webhook-Id", "w")], "orders/paid | w"),
         ("slack", &[], "message | Ev00000001"),
@@ -79,4 +80,46 @@ fn w5_without_an_id_the_body_is_one() {
     let first = id(r#"{"webhookEvent":"a"}"#);
     assert_eq!(first, id(r#"{"webhookEvent":"a"}"#));
     assert_ne!(first, id(r#"{"webhookEvent":"a" }"#));
+}
+
+#[test]
+fn w5_the_id_is_the_one_that_is_signed() {
+    for (name, signed, injected) in [
+        ("svix", &[("svix-signature", "v1,x"), ("svix-id", "signed")][..], ("webhook-id", "other")),
+        ("svix", &[("webhook-signature", "v1,x"), ("webhook-id", "signed")], ("svix-id", "other")),
+        ("gitlab", &[("webhook-signature", "v1,x"), ("webhook-id", "signed")], ("Idempotency-Key", "other")),
+        ("gitlab", &[("webhook-signature", "v1,x"), ("webhook-id", "signed")], ("X-Gitlab-Event-UUID", "other")),
+        ("standard", &[("webhook-signature", "v1,x"), ("webhook-id", "signed")], ("svix-id", "other")),
+    ] {
+        let headers: Vec<_> = [injected].into_iter().chain(signed.iter().copied()).collect();
+        assert!(facts(name, &headers, "", "").ends_with(" | signed"), "{name} with {injected:?}");
+    }
+    let mailgun = r#"{"signature":{"token":"signed"},"event-data":{"event":"failed","id":"other"}}"#;
+    assert_eq!(facts("mailgun", &[], "", mailgun), "failed | signed");
+}
+
+#[test]
+fn notifications_of_graph_are_known_by_the_version_of_the_resource() {
+    let one = |resource: &str, etag: &str| {
+        format!(r#"{{"subscriptionId":"s","resource":"{resource}","changeType":"updated"{etag}}}"#)
+    };
+    let etag = |version: &str| format!(r#","resourceData":{{"@odata.etag":"{version}"}}"#);
+    let all = |items: &[String]| facts("msgraph", &[], "", &format!(r#"{{"value":[{}]}}"#, items.join(",")));
+    assert_eq!(all(&[one("m1", &etag("1"))]), "updated | s:m1:1");
+    assert_eq!(all(&[one("m1", &etag("2"))]), "updated | s:m1:2", "the next change is no repeat");
+    assert_eq!(all(&[one("m1", &etag("1")), one("m2", &etag("1"))]), "updated | s:m1:1,s:m2:1");
+    assert_eq!(all(&[one("m1", &etag("1")), one("m2", "")]), "updated | -", "one without a version may be news");
+    assert_eq!(all(&[one("m1", "")]), "updated | -");
+}
+
+#[test]
+fn items_without_an_id_are_not_known_by_the_whole_they_came_in() {
+    let provider = find("meta").unwrap();
+    let body = r#"{"object":"page","entry":[{"changes":[{"field":"feed","value":1},{"field":"feed","value":2}]}]}"#;
+    let headers: [(&str, &[u8]); 0] = [];
+    let (method, url) = ("POST", "https://hooks.example.com/a");
+    let incoming = Incoming { method, url, query: "", headers: &headers, body: body.as_bytes(), now: 0 };
+    let id = |body: &str| provider.facts(&Settings::default(), &incoming, &serde_json::from_str(body).unwrap()).id;
+    assert!(id(body).is_some());
+    assert_eq!(id(r#"{"object":"page","entry":[{"changes":[{"field":"feed","value":1}]}]}"#), None);
 }

@@ -73,7 +73,7 @@ proptest! {
         for provider in providers::all() {
             let settings = settings_of(provider);
             let Err(fault) = provider.verify(&settings, &incoming, None) else { continue };
-            let diagnosis = diagnose(provider, &settings, &incoming, &fault);
+            let diagnosis = diagnose(provider, &settings, &incoming, &fault, &[]);
             prop_assert!(!diagnosis.to_string().contains(SECRET), "{}", diagnosis);
         }
     }

@@ -14,30 +14,86 @@ fn incoming<'a>(headers: &'a [(&'a str, &'a [u8])]) -> Incoming<'a> {
     Incoming { method: "POST", url: "https://hooks.example.com/a", query: "", headers, body: b"{}", now: 0 }
 }
 
+fn bearer(claims: &str) -> String {
+    let parts = ["{\"alg\":\"RS256\"}", claims, "signature"].map(|part| URL_SAFE_NO_PAD.encode(part));
+    format!("Bearer {}", parts.join("."))
+}
+
 #[test]
-fn keys_are_wanted_from_fixed_places_only() {
-    let pubsub = find("google_pubsub").unwrap();
-    let google = KeyRequest { url: "https://www.googleapis.com/oauth2/v3/certs".into(), kind: KeyKind::Jwks };
-    assert_eq!(pubsub.keys_wanted(&Settings::default(), &incoming(&[])), Some(google));
+fn keys_of_tokens_are_wanted_from_fixed_places_only() {
+    let token = bearer(r#"{"exp":1}"#);
+    let headers: [(&str, &[u8]); 1] = [("authorization", token.as_bytes())];
     let jwt = find("jwt").unwrap();
-    let at = |url: &str| jwt.keys_wanted(&Settings::of("jwks", url), &incoming(&[])).map(|request| request.url);
+    let at = |url: &str| jwt.keys_wanted(&Settings::of("jwks", url), &incoming(&headers)).map(|request| request.url);
     assert_eq!(at("https://login.example.com/keys").as_deref(), Some("https://login.example.com/keys"));
     assert_eq!(at("http://login.example.com/keys"), None);
-    let paypal = find("paypal").unwrap();
-    for (url, wanted) in [
-        ("https://api.paypal.com/v1/notifications/certs/C", true),
-        ("https://api.sandbox.paypal.com/c", true),
-        ("https://API.PAYPAL.COM/c", true),
-        ("https://api.paypal.com.example.com/c", false),
-        ("https://example.com/api.paypal.com", false),
-        ("https://api.paypal.com:444/c", false),
-        ("https://api.paypal.com@example.com/c", false),
-        ("http://api.paypal.com/c", false),
-        ("https://127.0.0.1/c", false),
+}
+
+#[test]
+fn keys_are_wanted_for_tokens_only_that_may_pass() {
+    let pubsub = find("google_pubsub").unwrap();
+    let settings = Settings::of("audience", "hook").with("service_account", "push@example.com");
+    let google = KeyRequest { url: "https://www.googleapis.com/oauth2/v3/certs".into(), kind: KeyKind::Jwks };
+    let good = r#"{"iss":"accounts.google.com","aud":"hook","email":"push@example.com","email_verified":true,"exp":1}"#;
+    for (claims, wanted) in [
+        (good.to_owned(), true),
+        (good.replace("accounts.google.com", "accounts.example.com"), false),
+        (good.replace("hook", "another"), false),
+        (good.replace("push@", "other@"), false),
+        (good.replace("true", "false"), false),
+        (good.replace("\"exp\":1", "\"exp\":-1"), false),
     ] {
-        let headers: [(&str, &[u8]); 1] = [("PAYPAL-CERT-URL", url.as_bytes())];
-        assert_eq!(paypal.keys_wanted(&Settings::default(), &incoming(&headers)).is_some(), wanted, "{url}");
+        let token = bearer(&claims);
+        let headers: [(&str, &[u8]); 1] = [("authorization", token.as_bytes())];
+        let found = pubsub.keys_wanted(&settings, &incoming(&headers));
+        assert_eq!(found, wanted.then(|| google.clone()), "{claims}");
+        let status = pubsub.verify(&settings, &incoming(&headers), None).unwrap_err().status;
+        assert_eq!(status, if wanted { 503 } else { 401 }, "{claims}");
     }
+    assert_eq!(pubsub.keys_wanted(&settings, &incoming(&[])), None);
+    let token = bearer(good);
+    let headers: [(&str, &[u8]); 1] = [("authorization", token.as_bytes())];
+    assert_eq!(pubsub.keys_wanted(&settings.with("tolerance", ""), &incoming(&headers)), None);
+}
+
+#[test]
+fn certificates_are_wanted_from_their_place_and_for_whole_requests_only() {
+    let paypal = find("paypal").unwrap();
+    let settings = Settings::of("webhook_id", "W1");
+    let wanted = |url: &str, left_out: &str| {
+        let all: [(&str, &[u8]); 5] = [
+            ("PAYPAL-TRANSMISSION-ID", b"i"),
+            ("PAYPAL-TRANSMISSION-TIME", b"2026-01-01T00:00:00Z"),
+            ("PAYPAL-TRANSMISSION-SIG", b"AAAA"),
+            ("PAYPAL-AUTH-ALGO", b"SHA256withRSA"),
+            ("PAYPAL-CERT-URL", url.as_bytes()),
+        ];
+        let headers: Vec<_> = all.into_iter().filter(|(name, _)| *name != left_out).collect();
+        paypal.keys_wanted(&settings, &incoming(&headers)).is_some()
+    };
+    let url = "https://api.paypal.com/v1/notifications/certs/C";
+    for (url, expected) in [
+        (url, true),
+        ("https://api.sandbox.paypal.com/v1/notifications/certs/C", true),
+        ("https://API.PAYPAL.COM/v1/notifications/certs/C", true),
+        ("https://api.paypal.com/c", false),
+        ("https://api.paypal.com/v1/notifications/certs/../../c", false),
+        ("https://api.paypal.com/v1/notifications/certs/%2e%2e/c", false),
+        ("https://api.paypal.com/v1/notifications/certs/C?1", false),
+        ("https://api.paypal.com/v1/notifications/certs/C#1", false),
+        ("https://api.paypal.com.example.com/v1/notifications/certs/C", false),
+        ("https://example.com/api.paypal.com/v1/notifications/certs/C", false),
+        ("https://api.paypal.com:444/v1/notifications/certs/C", false),
+        ("https://api.paypal.com@example.com/v1/notifications/certs/C", false),
+        ("http://api.paypal.com/v1/notifications/certs/C", false),
+        ("https://127.0.0.1/v1/notifications/certs/C", false),
+    ] {
+        assert_eq!(wanted(url, ""), expected, "{url}");
+    }
+    for name in ["ID", "TIME", "SIG"] {
+        assert!(!wanted(url, &format!("PAYPAL-TRANSMISSION-{name}")), "{name}");
+    }
+    assert!(!wanted(url, "PAYPAL-AUTH-ALGO") && !wanted(url, "PAYPAL-CERT-URL"));
 }
 
 #[test]

@@ -60,6 +60,35 @@ fn w3_every_preset_refuses_everything_while_a_secret_is_missing_or_empty() {
     }
 }
 
+#[test]
+fn a2_where_secrets_and_signatures_stand_is_known() {
+    let named = |name: &str| (["name", "header"].contains(&name)).then_some("X-Own");
+    for (name, headers) in [
+        ("header", &["x-own"][..]),
+        ("hmac", &["x-own"]),
+        ("jwt", &["x-own"]),
+        ("adobe_learning_manager", &["x-own", "x-own"]),
+        ("trello", &["x-trello-webhook"]),
+        ("paypal", &["paypal-transmission-sig"]),
+        ("twilio", &["x-twilio-signature"]),
+        ("telegram", &["x-telegram-bot-api-secret-token"]),
+        ("svix", &["svix-signature", "webhook-signature"]),
+        ("query", &[]),
+        ("basic", &[]),
+    ] {
+        assert_eq!(providers::find(name).unwrap().secret_headers(named), headers, "{name}");
+    }
+    // Whatever names a header of a secret is one of those settings that have to be literal.
+    for provider in providers::all() {
+        let asked = std::cell::RefCell::new(BTreeSet::new());
+        let ask = |name: &str| asked.borrow_mut().insert(name.to_owned()).then_some("x");
+        provider.secret_headers(ask);
+        provider.secret_parameter(ask);
+        let known = provider.naming_settings().iter().map(|name| (*name).to_owned());
+        assert_eq!(asked.into_inner(), known.collect(), "{}", provider.name);
+    }
+}
+
 /// Anybody can compute a code under an empty key.
 #[test]
 fn w3_a_signature_under_an_empty_key_passes_nowhere() {
@@ -76,7 +105,7 @@ fn w3_a_signature_under_an_empty_key_passes_nowhere() {
             headers[0].1 = prefix;
             let code = with_sample(provider, &headers, |incoming| {
                 let claim = way.claim(incoming).ok()?;
-                way.expectation(&[], &claim).1
+                way.expectation(&[], &claim, incoming).code
             });
             let Some(code) = code else { continue };
             let signature = [prefix, code.as_bytes()].concat();

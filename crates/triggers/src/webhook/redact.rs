@@ -1,12 +1,12 @@
 //! What of a request must not be shown: header fields, query parameters and fields of a body that carry a credential, known
 //! by their names. The rest stays as it came, byte for byte.
 
+use super::headers::{self, MASK};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::borrow::Cow;
-use triggers::webhook::headers::{self, MASK};
 
 /// Parts of names that give a credential away, once the name is lower-case and without `_`, `-` and `.`.
-const TELLTALES: [&str; 11] = [
+const TELLTALES: [&str; 12] = [
     "password",
     "passwd",
     "passphrase",
@@ -18,23 +18,25 @@ const TELLTALES: [&str; 11] = [
     "authorization",
     "signature",
     "sessionid",
+    "clientstate",
 ];
 
 /// Whole names of query parameters that carry one; in a body these words say nothing.
 const PARAMETERS: [&str; 7] = ["key", "code", "sig", "auth", "hmac", "jwt", "pwd"];
 
-/// The value of a header field as it is kept.
-pub(super) fn header<'a>(name: &str, value: &'a [u8]) -> &'a [u8] {
+/// The value of a header field as it is kept: masked where its name tells of a credential, or is, lower-case, among
+/// `secret`.
+pub fn header<'a>(name: &str, value: &'a [u8], secret: &[String]) -> &'a [u8] {
     let is_lower = !name.bytes().any(|byte| byte.is_ascii_uppercase());
     let name = if is_lower { Cow::Borrowed(name) } else { Cow::Owned(name.to_ascii_lowercase()) };
-    if headers::is_secret(&name) { MASK.as_bytes() } else { value }
+    if headers::is_secret(&name) || secret.iter().any(|one| **one == *name) { MASK.as_bytes() } else { value }
 }
 
 /// Path and query with the values masked of parameters that carry a credential, by their names or because they are
 /// among `secret`.
-pub(super) fn target<'a>(target: &'a str, secret: &[&str]) -> Cow<'a, str> {
+pub fn target<'a>(target: &'a str, secret: &[String]) -> Cow<'a, str> {
     let Some((path, query)) = target.split_once('?') else { return Cow::Borrowed(target) };
-    let is_secret = |name: &str| tells(name) || PARAMETERS.contains(&name) || secret.contains(&name);
+    let is_secret = |name: &str| tells(name) || PARAMETERS.contains(&name) || secret.iter().any(|one| one == name);
     match pairs(query, is_secret, Cow::Borrowed) {
         Cow::Borrowed(_) => Cow::Borrowed(target),
         Cow::Owned(query) => Cow::Owned(format!("{path}?{query}")),
@@ -42,7 +44,7 @@ pub(super) fn target<'a>(target: &'a str, secret: &[&str]) -> Cow<'a, str> {
 }
 
 /// A body with the values masked of fields that carry a credential: of JSON, of a form, and of JSON in a form.
-pub(super) fn body<'a>(content_type: Option<&str>, body: &'a [u8]) -> Cow<'a, [u8]> {
+pub fn body<'a>(content_type: Option<&str>, body: &'a [u8]) -> Cow<'a, [u8]> {
     let is_form = content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("x-www-form-urlencoded"));
     match std::str::from_utf8(body) {
         Ok(text) if is_form => match pairs(text, tells, form_value) {
@@ -196,15 +198,16 @@ mod tests {
             ("/hook/a?token", "/hook/a?token"),
             ("/hook/a?door=1", "/hook/a?door=•••"),
         ] {
-            assert_eq!(target(given, &["door"]), expected);
+            assert_eq!(target(given, &["door".to_owned()]), expected);
         }
     }
 
     #[test]
     fn a2_headers_in_any_case() {
-        assert_eq!(header("X-API-Key", b"1"), MASK.as_bytes());
-        assert_eq!(header("x-hub-signature-256", b"1"), MASK.as_bytes());
-        assert_eq!(header("User-Agent", b"1"), b"1");
+        assert_eq!(header("X-API-Key", b"1", &[]), MASK.as_bytes());
+        assert_eq!(header("x-hub-signature-256", b"1", &[]), MASK.as_bytes());
+        assert_eq!(header("User-Agent", b"1", &[]), b"1");
+        assert_eq!(header("X-Door", b"1", &["x-door".to_owned()]), MASK.as_bytes());
     }
 
     #[test]
@@ -219,6 +222,7 @@ mod tests {
             (r#"{"secret":{"deep":["}",{"a":"]"}]},"b":1}"#, r#"{"secret":"•••","b":1}"#),
             (r#"{"secrets" : [1,2] , "b":1}"#, r#"{"secrets" : "•••" , "b":1}"#),
             (r#"{"pass\u0077ord":"x"}"#, r#"{"pass\u0077ord":"•••"}"#),
+            (r#"{"value":[{"clientState":"x","id":1}]}"#, r#"{"value":[{"clientState":"•••","id":1}]}"#),
             (r#"["token","x"]"#, r#"["token","x"]"#),
             (r#"{"note":"my \"token\": x"}"#, r#"{"note":"my \"token\": x"}"#),
             (r#"{"token":"broken off"#, r#"{"token":"•••""#),

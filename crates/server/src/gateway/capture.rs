@@ -26,6 +26,9 @@ pub(super) fn note(
     sent: &Sent,
     origin: Origin,
 ) {
+    if !inspector.wants(&hook.path) {
+        return;
+    }
     let diagnosis = match &settled.note.verdict {
         intake::Verdict::Refused { diagnosis: Some(diagnosis), .. } => serde_json::to_value(diagnosis).ok(),
         _ => None,

@@ -83,7 +83,7 @@ impl Listeners {
 
     /// Tells those who listen to this webhook, if there are any.
     pub(super) fn tell(&self, captured: &Captured<'_>) {
-        if self.0.count.load(Ordering::Relaxed) == 0 {
+        if !self.are_any() {
             return;
         }
         let ears = self.0.ears.read().unwrap_or_else(PoisonError::into_inner);
@@ -93,6 +93,11 @@ impl Listeners {
             ear.waiting().push(Arc::clone(live));
             ear.spoken.notify_one();
         }
+    }
+
+    /// Whether anybody listens to any webhook.
+    pub(super) fn are_any(&self) -> bool {
+        self.0.count.load(Ordering::Relaxed) > 0
     }
 
     fn change(&self, change: impl FnOnce(&mut Vec<Arc<Ear>>)) {

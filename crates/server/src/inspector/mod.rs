@@ -79,6 +79,11 @@ impl Inspector {
         Ok(Self(Arc::new(Shared { requests, kept, bins, listeners: Listeners::default(), watches })))
     }
 
+    /// Whether anybody wants a request to this webhook: to keep it, or to hear of it.
+    pub(crate) fn wants(&self, hook: &str) -> bool {
+        self.0.listeners.are_any() || !self.log(hook).keeps_nothing()
+    }
+
     /// Keeps a request, and gives its id. Waits for nothing: where the disk does not follow, it is left out.
     pub fn record(&self, captured: &Captured<'_>) -> Option<u64> {
         self.0.listeners.tell(captured);

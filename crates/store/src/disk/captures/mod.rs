@@ -1,7 +1,7 @@
 //! Captures on one machine's disk: files of records ([`segment`]) that are written by one thread ([`writer`]) out of a
 //! buffer that callers fill ([`queue`]), and lists of where the records of each log are ([`index`]).
 //!
-//! Nothing is synced but for those who wait for it: what a power failure takes is no promise. An opening reads the names
+//! Nothing is synced but for those who wait for it, and at the end: what a power failure takes is no promise. An opening reads the names
 //! of the files and the list of the newest one alone; a background thread reads the other lists.
 
 mod contents;

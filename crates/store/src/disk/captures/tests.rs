@@ -170,6 +170,36 @@ fn what_was_promised_survives_a_power_failure() {
 }
 
 #[test]
+fn what_was_promised_survives_where_files_end_between() {
+    for dies_at in 1..80 {
+        let folder = tempfile::tempdir().unwrap();
+        let fate = Fate { dies_at: Some(dies_at), torn: 500, forgets: Some(dies_at), ..Fate::default() };
+        let log = open_with(folder.path(), Arc::new(FaultyFiles::new(fate)));
+        log.bound(Bounds { age: None, bytes: 1 << 19 });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        // Each batch is more than a file holds: the next file begins in the middle of what is promised.
+        let promised = (0..4)
+            .take_while(|number| {
+                let text = number.to_string().repeat(25_000);
+                let label = Label { hook: "x", at: 1, kind: 0 };
+                let kept: Vec<Kept> =
+                    (0..3).map(|_| log.append_durably(label, &mut |buffer| buffer.extend(text.as_bytes()))).collect();
+                kept.into_iter().all(|kept| {
+                    runtime
+                        .block_on(async { tokio::time::timeout(Duration::from_secs(20), kept).await.unwrap() })
+                        .is_ok()
+                })
+            })
+            .count();
+        drop(log);
+        let found = texts(&open(folder.path()));
+        let whole = (0..promised)
+            .all(|number| found.iter().filter(|text| **text == number.to_string().repeat(25_000)).count() == 3);
+        assert!(whole, "died at {dies_at}: {promised} times three were promised, {} are there", found.len());
+    }
+}
+
+#[test]
 fn a_disk_that_does_not_follow_slows_nobody_down() {
     let folder = tempfile::tempdir().unwrap();
     let log = open(folder.path());

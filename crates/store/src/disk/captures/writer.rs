@@ -28,6 +28,8 @@ pub(super) struct Writer {
     active: Option<Active>,
     /// Whether the last batch could not be written: it is told once.
     failing: bool,
+    /// Whether somebody waits for a record of the batch that is written.
+    promised: bool,
     /// Whether the folder's own name is durable. It is made with the first file, by this process or one that died.
     named: bool,
 }
@@ -47,7 +49,7 @@ impl Writer {
         queue: Arc<Queue>,
         written: watch::Sender<u64>,
     ) -> Self {
-        Self { files, folder, index, queue, written, active: None, failing: false, named: false }
+        Self { files, folder, index, queue, written, active: None, failing: false, promised: false, named: false }
     }
 
     /// Writes until the queue is closed and empty.
@@ -58,13 +60,16 @@ impl Writer {
             spent = batch.records;
             batch.jobs.into_iter().for_each(|job| self.perform(job));
         }
-        self.seal();
+        if let Err(error) = self.finish() {
+            tracing::warn!(%error, "the last requests may not outlast a power failure");
+        }
     }
 
     fn write_batch(&mut self, batch: &mut Batch) {
         let Batch { records, count, kept, .. } = batch;
+        self.promised = !kept.is_empty();
         let mut done = self.write(records);
-        if done.is_ok() && !kept.is_empty() {
+        if done.is_ok() && self.promised {
             done = self.sync().map(|()| self.last());
         }
         if let Ok(last) = done {
@@ -91,6 +96,9 @@ impl Writer {
             let is_first = end == BEGINNING && start == at;
             if !is_first && end + (at - start + span) as u64 > segment_bytes {
                 self.put(&records[start..at])?;
+                if self.promised {
+                    self.sync()?;
+                }
                 self.seal();
                 self.index.shrink();
                 start = at;
@@ -134,24 +142,27 @@ impl Writer {
         Ok(())
     }
 
-    /// Ends the segment: the next record begins another. It is made durable, as what was promised in it may not be yet.
+    /// Ends the segment: the next record begins another. It is not synced: what nobody waits for is no promise, and a sync
+    /// of so much would hold up those of the journal.
     fn seal(&mut self) {
-        if let Err(error) = self.sync().and_then(|()| match self.active.take() {
-            Some(active) => active.segment.keep_list(),
-            None => Ok(()),
-        }) {
+        let Some(active) = self.active.take() else { return };
+        if let Err(error) = active.segment.keep_list() {
             tracing::warn!(%error, "a file of kept requests was not put in order; it is read through when it is needed");
         }
+    }
+
+    /// Ends the segment for the process to end.
+    fn finish(&mut self) -> Result<u64, StoreError> {
+        let synced = self.sync();
+        self.seal();
+        synced.map(|()| 0)
     }
 
     fn perform(&mut self, job: Job) {
         let (sender, told) = match job {
             Job::Purge(hook, sender) => (sender, self.purge(&hook)),
             Job::Retain(now, sender) => (sender, self.retain(now)),
-            Job::Seal(sender) => {
-                self.seal();
-                (sender, Ok(0))
-            }
+            Job::Seal(sender) => (sender, self.finish()),
         };
         // One who has gone is no matter.
         let _ = sender.send(told);

@@ -4,7 +4,7 @@ use engine::Handle;
 use run::id::ScenarioId;
 use run::tables::{Expected, StoreError, Tables};
 use scenario::diagnostic::{Diagnostic, Place};
-use scenario::plan::{Trigger, Webhook};
+use scenario::plan::{Plan, Trigger, Webhook};
 use server::library::Entry;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,12 +29,8 @@ pub(super) fn table(
     tables: &dyn Tables,
     scenarios: &mut BTreeMap<ScenarioId, Entry>,
 ) -> Result<Hooks, StoreError> {
-    let mut hooks = Vec::new();
-    let mut sources = Vec::new();
-    // One that is switched off does not stand in the way of one that is on.
-    let mut entries: Vec<&mut Entry> = scenarios.values_mut().collect();
-    entries.sort_by_key(|entry| entry.plan.as_ref().is_none_or(|plan| !plan.enabled));
-    for entry in entries {
+    let mut served = Vec::new();
+    for entry in scenarios.values_mut() {
         entry.hooks.clear();
         entry.diagnostics.retain(|diagnostic| !diagnostic.is_about_the_folder());
         let Some(deployment) = handle.deployment(&entry.id) else { continue };
@@ -47,8 +43,8 @@ pub(super) fn table(
             let source = Source { id: entry.id.clone(), path, place: webhook.place };
             match (source.path.parse::<Pattern>(), Hook::new(&source.path, Arc::clone(&deployment), webhook)) {
                 (Ok(pattern), Ok(hook)) => {
-                    hooks.push((pattern, hook));
-                    sources.push(source);
+                    let rank = (switched(&deployment.plan), hook.openness());
+                    served.push((rank, pattern, hook, source));
                 }
                 (Err(error), _) => {
                     entry.diagnostics.push(Diagnostic::unservable_hook(source.place, &error.to_string()))
@@ -59,6 +55,11 @@ pub(super) fn table(
             }
         }
     }
+    // One that is switched off does not stand in the way of one that is on, nor one that is open in the way of one that
+    // is closed: a new file must not let strangers in where they were kept out.
+    served.sort_by_key(|(rank, ..)| *rank);
+    let (hooks, sources): (Vec<_>, Vec<_>) =
+        served.into_iter().map(|(_, pattern, hook, source)| ((pattern, hook), source)).unzip();
     let (table, conflicts) = Hooks::build(hooks);
     for conflict in conflicts {
         let (served, shadowed) = (&sources[conflict.served], &sources[conflict.shadowed]);
@@ -70,6 +71,17 @@ pub(super) fn table(
         }
     }
     Ok(table)
+}
+
+/// Whether a scenario is on; those that are come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Switched {
+    On,
+    Off,
+}
+
+fn switched(plan: &Plan) -> Switched {
+    if plan.enabled { Switched::On } else { Switched::Off }
 }
 
 fn webhooks(triggers: &[Trigger]) -> impl Iterator<Item = &Webhook> {

@@ -162,6 +162,20 @@ fn two_scenarios_on_one_path_are_named_in_both() {
     }
 }
 
+/// A new file does not let strangers in where they were kept out, though its name comes first.
+#[test]
+fn w3_an_open_hook_does_not_take_the_path_of_a_closed_one() {
+    let closed = HELLO.replace("verify: none", "verify: { basic: { user: hook, password: pass-word-1 } }");
+    let mut served = Served::start(&[("b.yaml", &closed)]);
+    assert_eq!(served.get("/hook/hello").status, 401);
+    std::fs::write(served.path().join("scenarios/a.yaml"), HELLO).unwrap();
+    served.wait_for("the new file", |served| served.api("GET", "/scenarios/a", "").status == 200);
+    assert_eq!(served.get("/hook/hello").status, 401);
+    served.stop();
+    served.restart();
+    assert_eq!(served.get("/hook/hello").status, 401);
+}
+
 #[test]
 fn what_is_put_is_written_to_the_folder_and_served() {
     let served = Served::start(&[]);

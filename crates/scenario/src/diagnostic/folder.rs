@@ -13,7 +13,7 @@ impl Diagnostic {
             severity: Severity::Error,
             place,
             message: format!("the webhook path `{path}` is used by both `{scenario}` and `{other}`"),
-            hint: Some("Give one of them another `path`; until then the first by name is called.".to_owned()),
+            hint: Some("Give one of them another `path`; until then the one that is closed to strangers is called, or else the first by name.".to_owned()),
             fix: None,
         }
     }

@@ -47,6 +47,15 @@ pub struct Hook {
     allow: Vec<Network>,
 }
 
+/// Whom a webhook lets in; the stricter ones first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Openness {
+    /// Those who prove who they are, or call from where they may.
+    Closed,
+    /// Whoever knows the path.
+    Open,
+}
+
 /// Why a webhook cannot be served. What cannot be checked must not look like a check that passed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unservable {
@@ -88,6 +97,12 @@ impl Hook {
             methods: webhook.methods.clone(),
             allow: webhook.allow.clone(),
         })
+    }
+
+    /// Whom it lets in.
+    pub fn openness(&self) -> Openness {
+        let proves = self.checks.iter().any(|armed| armed.provider.proves());
+        if proves || !self.allow.is_empty() { Openness::Closed } else { Openness::Open }
     }
 
     /// Whether the bytes of a body are needed as they were sent, to verify it.

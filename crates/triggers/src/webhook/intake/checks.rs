@@ -188,7 +188,15 @@ impl Intake {
             }
         }
         let answer = Answered::plain(greeting.status, greeting.content_type, greeting.body);
-        let note = Note { provider: Some(armed.provider.name), ..Note::new(Verdict::Handshake) };
+        let verdict = match greeting.status {
+            200..300 => Verdict::Handshake,
+            _ => Verdict::Refused {
+                code: "bad_handshake",
+                detail: "a handshake that does not fit what the webhook knows, such as its `verify_token`".into(),
+                diagnosis: None,
+            },
+        };
+        let note = Note { provider: Some(armed.provider.name), ..Note::new(verdict) };
         Settled::new(hook, answer, note)
     }
 

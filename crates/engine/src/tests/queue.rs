@@ -192,7 +192,7 @@ async fn what_is_too_much_is_dropped_or_takes_the_place_of_the_oldest() {
 const SLOW: &str = "trigger: { manual: {} }\nsteps: [ { id: one, test.call: { n: 1 } } ]";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flood_of_slow_runs_leaves_slots_to_others() {
+async fn w15_a_flood_of_slow_runs_leaves_slots_to_others() {
     let bench = Bench { unattended_runs: 8, ..Bench::new(Recorder::closed()) };
     let (_engine, handle) = bench.engine_with(&[("test", SLOW), ("other", SLOW)]);
     for _ in 0..100 {

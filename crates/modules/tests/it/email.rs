@@ -126,7 +126,7 @@ async fn row_13_tls_is_as_the_url_says() {
 }
 
 #[tokio::test]
-async fn nothing_can_be_smuggled_into_the_mail() {
+async fn i1_nothing_can_be_smuggled_into_the_mail() {
     let modules = modules("mail: { type: smtp, sandbox: true }", &[], Options::default());
     let check = async |more: Value, code: &str| {
         let error = step(&modules, "email.send").connection("mail").call(mail(more.clone())).await.unwrap_err();

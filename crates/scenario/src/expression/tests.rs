@@ -318,7 +318,7 @@ fn hostile_braces_are_split() {
 }
 
 #[test]
-fn data_is_never_a_template() {
+fn i3_data_is_never_a_template() {
     struct Hostile;
     impl Names for Hostile {
         fn get(&self, _: &str) -> Option<Dynamic> {

@@ -42,7 +42,7 @@ fn scalars_keep_what_people_meant() {
 }
 
 #[test]
-fn aliases_may_not_multiply() {
+fn i8_aliases_may_not_multiply() {
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..9 {
         let previous = format!("*a{}", level - 1);

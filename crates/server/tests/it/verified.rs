@@ -281,3 +281,16 @@ async fn a2_where_it_cannot_be_known_which_header_has_the_secret_nothing_is_serv
         assert!(error.contains("must be a text with nothing to be put in"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn i4_what_came_is_a_value_in_the_answer_and_not_its_text() {
+    let site = site(
+        "    verify: none",
+        "  - respond: { json: { hello: \"{{ trigger.body.name }}\", to: \"Dear {{ trigger.body.name }}\" } }\n",
+    )
+    .await;
+    let name = "\", \"admin\": true, \\ {{ 1 + 1 }}";
+    let answer = site.request("POST", "/hook/events").json(&json!({ "name": name })).send().await.unwrap();
+    let answer: Value = answer.json().await.unwrap();
+    assert_eq!(answer, json!({ "hello": name, "to": format!("Dear {name}") }));
+}

@@ -24,6 +24,7 @@ mod verify;
 mod whatif;
 
 use clap::{Parser, Subcommand};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -78,11 +79,13 @@ fn main() -> ExitCode {
     })
 }
 
-/// Logs go to stderr, as `RUST_LOG` says; a server says a little by itself, everything else only what is wrong.
+/// Logs go to stderr, as `RUST_LOG` says; a server says a little by itself, everything else only what is wrong. What
+/// strangers send that is no HTTP is nobody's error here, and must not fill the log. Only terminals get colours.
 fn log(command: &Command) {
-    let level = if matches!(command, Command::Serve(_)) { "info,actix_server=warn" } else { "warn" };
+    let level = if matches!(command, Command::Serve(_)) { "info,actix_server=warn,actix_http=off" } else { "warn" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stderr().is_terminal());
+    log.with_writer(std::io::stderr).init();
 }
 
 #[cfg(test)]

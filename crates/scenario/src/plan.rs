@@ -12,7 +12,7 @@ mod webhook;
 pub use credential::Credential;
 pub(crate) use identity::{content, identify};
 pub use test::{Exchange, ExchangeBody, Expect, ExpectedError, Mock, MockError, StoreContents, Test};
-pub use webhook::{Check, Dedupe, Deduping, ItemPath, Network, Verify, WAIT, Webhook};
+pub use webhook::{Check, Dedupe, Deduping, ItemPath, Network, Verify, WAIT, Webhook, problem_of_path};
 
 use crate::diagnostic::Place;
 use crate::expression::{Expression, Script, Template};

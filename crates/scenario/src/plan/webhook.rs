@@ -42,6 +42,31 @@ pub struct Webhook {
     pub dedupe: Deduping,
 }
 
+/// Why no webhook can have this path below `/hook/`; none: one can, where its parameters have names of their own.
+pub fn problem_of_path(path: &str) -> Option<String> {
+    path.split('/').find_map(|segment| problem_of_segment(path, segment))
+}
+
+fn problem_of_segment(path: &str, segment: &str) -> Option<String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
+    match segment {
+        "" if path.is_empty() => Some("it is empty".into()),
+        "" if path.starts_with('/') => Some("it begins with `/`, which is there already".into()),
+        "" => Some("it has an empty segment".into()),
+        "." | ".." => Some(format!("browsers take the segment `{segment}` away")),
+        _ => match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            Some(name)
+                if !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(is_name) =>
+            {
+                None
+            }
+            Some(name) => Some(format!("`{name}` cannot be the name of a parameter")),
+            None => segment.chars().find(|c| !is_plain(*c)).map(|c| format!("it has `{c}` in it")),
+        },
+    }
+}
+
 /// `verify:`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verify {

@@ -2,7 +2,7 @@
 
 use crate::check::Checker;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{Dedupe, Deduping, Network, Verify, Webhook};
+use crate::plan::{Dedupe, Deduping, Network, Verify, Webhook, problem_of_path};
 use crate::text::{Node, Value};
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -63,12 +63,12 @@ impl Checker<'_> {
 
     fn path(&mut self, node: &Node) -> Option<Arc<str>> {
         let path = self.text(node, "`path`")?;
+        if let Some(problem) = problem_of_path(path) {
+            self.report(Diagnostic::bad_path(node.place, path, &problem));
+            return None;
+        }
         let mut parameters = HashSet::new();
         for segment in path.split('/') {
-            if let Some(problem) = problem_of_segment(path, segment) {
-                self.report(Diagnostic::bad_path(node.place, path, &problem));
-                return None;
-            }
             let parameter = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
             if let Some(name) = parameter
                 && !parameters.insert(name)
@@ -110,26 +110,6 @@ impl Checker<'_> {
             self.report(Diagnostic::out_of_range(node.place, what, "a list with something in it", "empty"));
         }
         list
-    }
-}
-
-fn problem_of_segment(path: &str, segment: &str) -> Option<String> {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
-    match segment {
-        "" if path.is_empty() => Some("it is empty".into()),
-        "" if path.starts_with('/') => Some("it begins with `/`, which is there already".into()),
-        "" => Some("it has an empty segment".into()),
-        "." | ".." => Some(format!("browsers take the segment `{segment}` away")),
-        _ => match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-            Some(name)
-                if !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(is_name) =>
-            {
-                None
-            }
-            Some(name) => Some(format!("`{name}` cannot be the name of a parameter")),
-            None => segment.chars().find(|c| !is_plain(*c)).map(|c| format!("it has `{c}` in it")),
-        },
     }
 }
 

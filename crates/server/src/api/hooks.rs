@@ -20,9 +20,19 @@ pub(super) mod token;
 mod again;
 mod capture;
 
+use crate::App;
 use crate::error::Problem;
 use crate::inspector::{Kind, NoBin};
 use actix_web::http::StatusCode;
+
+/// Refuses a path that no scenario and no bin has, of which nothing is kept, and which nobody watches. Blocks for the disk.
+fn exists(hook: &str, app: &App) -> Result<(), Problem> {
+    let inspector = app.inspector();
+    if list::is_known(hook, app) || inspector.watched(hook).is_some() || inspector.tallies()?.contains_key(hook) {
+        return Ok(());
+    }
+    Err(Problem::not_found(format!("there is no webhook with the path `{hook}`, and nothing of one is kept")))
+}
 
 /// The request of this name; problems name it.
 fn number(id: &str) -> Result<u64, Problem> {

@@ -2,6 +2,7 @@
 
 use run::id::Millis;
 use run::tables::{Expected, StoreError, Tables};
+use scenario::plan::problem_of_path;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -39,7 +40,7 @@ pub(crate) struct Bin {
 pub(crate) enum NoBin {
     /// The path is none.
     #[error("no webhook can have this path: {0}")]
-    Invalid(#[from] InvalidPattern),
+    Invalid(String),
     /// There is one.
     #[error("there is a bin with this path already")]
     Exists,
@@ -96,7 +97,10 @@ impl Bins {
     /// Makes one. Blocks for the disk.
     pub(super) fn make(&self, path: &str, at: Millis) -> Result<(), NoBin> {
         let path = path.trim_matches('/');
-        let _: Pattern = path.parse()?;
+        if let Some(problem) = problem_of_path(path) {
+            return Err(NoBin::Invalid(problem));
+        }
+        let _: Pattern = path.parse().map_err(|error: InvalidPattern| NoBin::Invalid(error.to_string()))?;
         let bin = Bin { at };
         let value = serde_json::to_vec(&bin).map_err(|error| StoreError::Failed(error.to_string().into()))?;
         match self.tables.put(TABLE, path, &value, Expected::Absent) {

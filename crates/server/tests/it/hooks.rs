@@ -6,9 +6,10 @@ mod events;
 mod requests;
 mod tokens;
 
-use crate::site::Site;
+use crate::site::{Site, answer};
 use bytes::Bytes;
-use serde_json::Value;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
 use server::{Captured, Verdict};
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -43,12 +44,19 @@ fn captured<'a>(hook: &'a str, target: &'a str, body: &'a [u8]) -> Captured<'a> 
     }
 }
 
+/// Makes a bin.
+async fn bin(site: &Site, path: &str) {
+    answer(site.api("POST", "/hooks").json(&json!({ "path": path })), StatusCode::CREATED).await;
+}
+
 /// The requests of a webhook, newest first, once there are so many.
 pub(crate) async fn requests(site: &Site, hook: &str, count: usize) -> Vec<Value> {
     let looking = async {
         loop {
-            let listed = site.get(&format!("/hooks/{hook}/requests?limit=200")).await;
-            let listed = listed["requests"].as_array().unwrap().clone();
+            // Of a path that no scenario has, there is nothing before the first request is written.
+            let told = site.api("GET", &format!("/hooks/{hook}/requests?limit=200")).send().await.unwrap();
+            let listed: Value = told.json().await.unwrap();
+            let listed = listed["requests"].as_array().cloned().unwrap_or_default();
             if listed.len() >= count {
                 return listed;
             }

@@ -49,10 +49,7 @@ pub(super) struct Told {
 impl Parcel {
     /// A kept request, to be sent as it was; refused where not all of it was kept.
     pub(super) fn of(id: u64, record: &Record<'_>) -> Result<Self, Problem> {
-        if !record.is_whole() {
-            let detail = "not all of the request's body was kept, so it cannot be sent as it was";
-            return Err(Problem::new(StatusCode::CONFLICT, "incomplete", detail));
-        }
+        whole(record, "sent")?;
         Ok(Self {
             method: record.method.to_string(),
             target: record.target.to_string(),
@@ -68,6 +65,17 @@ impl Parcel {
             self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
         Told::from(app.gateway().send(&self.method, &self.target, &headers, self.body, self.of).await)
     }
+}
+
+/// Refuses a request of which not all was kept, and which can therefore not be done as it was: sent, or copied.
+pub(super) fn whole(record: &Record<'_>, done: &str) -> Result<(), Problem> {
+    if record.is_whole() {
+        return Ok(());
+    }
+    let (kept, length) = (record.body.0.len(), record.body_length);
+    let detail =
+        format!("not all of the request's body was kept ({kept} of {length} bytes), so it cannot be {done} as it was");
+    Err(Problem::new(StatusCode::CONFLICT, "incomplete", detail))
 }
 
 /// A header field of a request, if it can be one.

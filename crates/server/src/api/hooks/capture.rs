@@ -41,7 +41,8 @@ pub(super) struct Summary {
     run: Option<String>,
     /// How long the body was, in bytes.
     length: u64,
-    /// How long the caller waited, in microseconds.
+    /// How long the caller waited, in microseconds; at a bin, until the request was handed to the disk, for it cannot say
+    /// of itself how long the writing takes.
     took_us: u64,
 }
 

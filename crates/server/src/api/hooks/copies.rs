@@ -1,5 +1,6 @@
 //! `GET /api/v1/hooks/{hook}/requests/{id}/as/{form}`
 
+use super::again::whole;
 use super::get::find;
 use super::unknown;
 use crate::App;
@@ -10,7 +11,8 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, get, web};
 
 /// Copies a request in the words of another program: a command for `curl` or `httpie`, a call of `fetch`, or the request
-/// itself as `http`. What is in the request stays data there. What carries a credential is masked.
+/// itself as `http`. What is in the request stays data there. What carries a credential is masked. A
+/// request of which not all was kept is not copied (409 `incomplete`).
 #[utoipa::path(
     tag = "hooks",
     operation_id = "copy_hook_request",
@@ -31,6 +33,7 @@ pub(in crate::api) async fn copied(
     let text = blocking(move || {
         let capture = find(&app, &hook, &id)?;
         let record = decode(&capture.bytes).ok_or_else(|| unknown(&id))?;
+        whole(&record, "copied")?;
         copy(&record, app.base(), form)
             .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "uncopiable", error.to_string()))
     })

@@ -3,7 +3,7 @@
 #![expect(unused_qualifications, reason = "what `utoipa::path` makes of the query names it by its path")]
 
 use super::capture::Summary;
-use super::number;
+use super::{exists, number};
 use crate::App;
 use crate::api::blocking::blocking;
 use crate::error::{Problem, Refusals};
@@ -58,6 +58,8 @@ pub(in crate::api) async fn events(
     let last = request.headers().get(LAST).and_then(|value| value.to_str().ok());
     let after = last.or(wanted.after.as_deref()).map(number).transpose()?;
     let hook = hook.into_inner();
+    let (named, looking) = (hook.clone(), app.clone());
+    blocking(move || exists(&named, &looking)).await?;
     let mut written = app.inspector().written(&hook);
     let cursor = after.unwrap_or(*written.borrow_and_update());
     let reader = Reader { inspector: app.inspector().clone(), hook, cursor, written, signals: app.handle().signals() };

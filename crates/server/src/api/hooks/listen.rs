@@ -1,8 +1,10 @@
 //! `GET /api/v1/hooks/{hook}/listen`: requests whole and as they came, for a program that wants them itself.
 
 use super::events::{QUIET, ending, streaming};
+use super::exists;
 use crate::App;
-use crate::error::Refusals;
+use crate::api::blocking::blocking;
+use crate::error::{Problem, Refusals};
 use crate::inspector::{Heard, Kind, Listener, Live, Raw};
 use actix_web::{HttpResponse, get, web};
 use base64::Engine;
@@ -53,16 +55,18 @@ struct View<'a> {
     )
 )]
 #[get("/hooks/{hook}/listen")]
-pub(in crate::api) async fn listen(app: web::Data<App>, hook: web::Path<String>) -> HttpResponse {
+pub(in crate::api) async fn listen(app: web::Data<App>, hook: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let (named, looking) = (hook.clone(), app.clone());
+    blocking(move || exists(&named, &looking)).await?;
     let state = (app.inspector().listen(&hook), app.handle().signals());
     let first = Some(Bytes::from_static(b": listening\n\n"));
-    streaming(unfold((state, first), |((listener, mut signals), first)| async move {
+    Ok(streaming(unfold((state, first), |((listener, mut signals), first)| async move {
         let next = match first {
             Some(first) => first,
             None => next(&listener, &mut signals).await?,
         };
         Some((Ok(next), ((listener, signals), None)))
-    }))
+    })))
 }
 
 async fn next(listener: &Listener, signals: &mut Receiver<Signal>) -> Option<Bytes> {

@@ -1,5 +1,6 @@
 //! `DELETE /api/v1/hooks/{hook}/requests`
 
+use super::exists;
 use crate::App;
 use crate::api::blocking::blocking;
 use crate::error::{Problem, Refusals};
@@ -24,5 +25,9 @@ struct Gone {
 )]
 #[delete("/hooks/{hook}/requests")]
 pub(in crate::api) async fn purge(app: web::Data<App>, hook: web::Path<String>) -> Result<web::Json<Gone>, Problem> {
-    blocking(move || Ok(web::Json(Gone { gone: app.inspector().purge(&hook)? }))).await
+    blocking(move || {
+        exists(&hook, &app)?;
+        Ok(web::Json(Gone { gone: app.inspector().purge(&hook)? }))
+    })
+    .await
 }

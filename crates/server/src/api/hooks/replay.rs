@@ -2,7 +2,7 @@
 
 use super::again::Parcel;
 use super::get::find;
-use super::{number, unknown, verdict};
+use super::{exists, number, unknown, verdict};
 use crate::App;
 use crate::api::blocking::blocking;
 use crate::error::{Problem, Refusals};
@@ -87,7 +87,11 @@ pub(in crate::api) async fn replay(
     let wanted = Wanted::of(given.into_inner())?;
     let hook = hook.into_inner();
     let (reader, log) = (app.clone(), hook.clone());
-    let (ids, next) = blocking(move || wanted.find(&reader, &log)).await?;
+    let (ids, next) = blocking(move || {
+        exists(&log, &reader)?;
+        wanted.find(&reader, &log)
+    })
+    .await?;
     let mut requests = Vec::with_capacity(ids.len());
     for id in ids {
         requests.push(one(id, &hook, &app).await);

@@ -3,7 +3,7 @@
 #![expect(unused_qualifications, reason = "what `utoipa::path` makes of the query names it by its path")]
 
 use super::capture::Summary;
-use super::{number, verdict};
+use super::{exists, number, verdict};
 use crate::App;
 use crate::api::blocking::blocking;
 use crate::error::{Problem, Refusals};
@@ -69,7 +69,11 @@ pub(in crate::api) async fn list(
     let kind = kind.as_deref().map(verdict).transpose()?;
     let limit = limit.unwrap_or(USUAL).clamp(1, MOST);
     let text = q.map(|text| text.to_lowercase()).filter(|text| !text.is_empty());
-    blocking(move || Ok(web::Json(page(app.inspector(), &hook, before, kinds(kind), limit, text.as_deref())?))).await
+    blocking(move || {
+        exists(&hook, &app)?;
+        Ok(web::Json(page(app.inspector(), &hook, before, kinds(kind), limit, text.as_deref())?))
+    })
+    .await
 }
 
 fn page(

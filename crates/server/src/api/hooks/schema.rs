@@ -2,13 +2,15 @@
 
 #![expect(unused_qualifications, reason = "what `utoipa::path` makes of the query names it by its path")]
 
+use super::exists;
 use crate::App;
 use crate::api::blocking::blocking;
 use crate::error::{Problem, Refusals};
 use crate::inspector::{Inspector, Kind, Unwatchable, Watched, content, decode};
 use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::web::Query;
-use actix_web::{HttpResponse, delete, get, post, web};
+use actix_web::{Error, HttpRequest, HttpResponse, delete, get, post, web};
 use engine::captures::Kinds;
 use run::id::Millis;
 use run::tables::StoreError;
@@ -31,7 +33,7 @@ struct Wanted {
 }
 
 /// What requests are to be like.
-#[derive(Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[schema(as = HookSchemaChange)]
 #[serde(deny_unknown_fields)]
 struct Given {
@@ -100,6 +102,7 @@ pub(in crate::api) async fn show(
     wanted: Query<Wanted>,
 ) -> Result<web::Json<Learnt>, Problem> {
     blocking(move || {
+        exists(&hook, &app)?;
         let (schema, samples) = learnt(app.inspector(), &hook, wanted.samples)?;
         Ok(web::Json(Learnt { schema, samples, watched: app.inspector().watched(&hook).map(View::from) }))
     })
@@ -107,29 +110,36 @@ pub(in crate::api) async fn show(
 }
 
 /// Watches a webhook: from now on, a request that is taken and does not fit the schema raises an alarm. Requests are
-/// taken all the same. Doing it again, with what is right now, ends the alarm.
+/// taken all the same. Doing it again, with what is right now, ends the alarm. An empty body is as `{}`.
 #[utoipa::path(
     tag = "hooks",
     operation_id = "watch_hook",
     params(("hook" = String, Path, description = "The webhook's path, percent-encoded as one segment")),
-    request_body = Given,
+    request_body = Option<Given>,
     responses((status = 200, body = View), Refusals)
 )]
 #[post("/hooks/{hook}/schema")]
 pub(in crate::api) async fn watch(
     app: web::Data<App>,
     hook: web::Path<String>,
-    given: web::Json<Given>,
-) -> Result<web::Json<View>, Problem> {
-    blocking(move || {
-        let Given { schema, samples } = given.into_inner();
+    request: HttpRequest,
+    given: Result<web::Json<Given>, Error>,
+) -> Result<web::Json<View>, Error> {
+    let given = match given {
+        Ok(given) => given.into_inner(),
+        Err(_) if request.headers().get(CONTENT_LENGTH).is_none_or(|length| length == "0") => Given::default(),
+        Err(wrong) => return Err(wrong),
+    };
+    let watched = blocking(move || {
+        exists(&hook, &app)?;
+        let Given { schema, samples } = given;
         let (schema, samples) = match schema {
             Some(schema) => (schema, 0),
             None => learnt(app.inspector(), &hook, samples)?,
         };
         Ok(web::Json(View::from(app.inspector().watch(&hook, schema, samples, app.handle())?)))
-    })
-    .await
+    });
+    Ok(watched.await?)
 }
 
 /// Watches a webhook no longer. An alarm that it raised is over.

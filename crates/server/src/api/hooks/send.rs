@@ -2,7 +2,7 @@
 
 use super::again::{Parcel, Told, field};
 use super::get::find;
-use super::unknown;
+use super::{exists, unknown};
 use crate::App;
 use crate::api::blocking::blocking;
 use crate::error::{Problem, Refusals};
@@ -66,6 +66,7 @@ pub(in crate::api) async fn send(
     let (hook, given) = (hook.into_inner(), given.into_inner());
     let reader = app.clone();
     let (given, base) = blocking(move || {
+        exists(&hook, &reader)?;
         let base = base(&reader, &hook, given.of.as_deref(), given.curl.as_deref())?;
         Ok((given, base))
     })

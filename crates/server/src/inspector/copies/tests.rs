@@ -4,8 +4,9 @@ use super::*;
 use crate::inspector::captured::{Captured, Verdict};
 use crate::inspector::record::{decode, encode};
 use bytes::Bytes;
+use std::io::Write as _;
 use std::net::Ipv4Addr;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const BASE: &str = "https://hooks.example.com";
@@ -108,6 +109,55 @@ fn what_would_be_an_option_is_not_copied_as_a_command() {
 }
 
 #[test]
+fn a_long_body_is_no_argument() {
+    let long = "ü'".repeat(LONGEST_ARGUMENT / 3 + 1);
+    let command = copied("/hook/x", &[("content-type", b"text/plain")], long.as_bytes(), Form::Curl);
+    let line = format!("curl() {{ cat; }}\n{command}");
+    let mut shell = Command::new("sh").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    shell.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
+    assert!(shell.wait_with_output().unwrap().stdout == long.as_bytes());
+    assert!(command.ends_with("--data-binary @-\n"));
+    let httpie = copied("/hook/x", &[], long.as_bytes(), Form::Httpie);
+    assert!(httpie.starts_with("printf %s ") && !httpie.contains("--raw"));
+    let short = "x".repeat(LONGEST_ARGUMENT);
+    assert!(copied("/hook/x", &[], short.as_bytes(), Form::Curl).contains("--data-raw"));
+}
+
+#[test]
+fn a_head_is_asked_for_as_one() {
+    let curl = String::from_utf8(tried("HEAD", "/hook/x", &[], b"", Form::Curl).unwrap()).unwrap();
+    assert_eq!(words(&curl, "curl"), ["--globoff", "--head", &format!("{BASE}/hook/x")]);
+    for (method, form) in [("HEAD", Form::Curl), ("HEAD", Form::Fetch), ("GET", Form::Fetch)] {
+        assert!(tried(method, "/hook/x", &[], b"", form).is_ok());
+        assert!(matches!(tried(method, "/hook/x", &[], b"{}", form), Err(Uncopiable::Body { .. })), "{method}");
+    }
+    assert!(tried("HEAD", "/hook/x", &[], b"{}", Form::Http).is_ok());
+}
+
+#[test]
+fn what_is_masked_is_said_and_the_address_is_one() {
+    let key: &[(&str, &[u8])] = &[("x-api-key", b"canary")];
+    let form: &[(&str, &[u8])] = &[("content-type", b"application/x-www-form-urlencoded")];
+    let packed = b"payload=%7B%22token%22%3A1%7D";
+    for (target, headers, body) in [
+        ("/hook/x?token=canary", &[][..], &b""[..]),
+        ("/hook/x", key, b""),
+        ("/hook/x", &[], br#"{"password":"canary"}"#),
+        ("/hook/x", form, packed),
+    ] {
+        for (kind, comment) in [(Form::Curl, "# "), (Form::Httpie, "# "), (Form::Fetch, "// ")] {
+            let copy = copied(target, headers, body, kind);
+            assert!(copy.starts_with(&format!("{comment}{FILL_IN}\n")), "{copy}");
+        }
+    }
+    for kind in [Form::Curl, Form::Httpie, Form::Fetch, Form::Http] {
+        let copy = copied("/hook/x?token=canary&a=1", &[], b"", kind);
+        assert!(copy.contains("/hook/x?token=%E2%80%A2%E2%80%A2%E2%80%A2&a=1"), "{copy}");
+        assert!(!copied("/hook/x?a=1", &[], b"{}", kind).contains("masked"));
+    }
+}
+
+#[test]
 fn bytes_that_are_no_text_are_decoded_by_the_shell() {
     let bytes = [0, 0xff, b'\'', b'\n'];
     let curl = copied("/hook/x", &[], &bytes, Form::Curl);
@@ -142,6 +192,6 @@ fn a2_copies_have_no_credentials() {
     let headers: &[(&str, &[u8])] = &[("authorization", b"Bearer canary"), ("content-type", b"application/json")];
     for form in [Form::Curl, Form::Httpie, Form::Fetch, Form::Http] {
         let copy = copied("/hook/x?token=canary", headers, b"{\"password\":\"canary\"}", form);
-        assert!(!copy.contains("canary") && copy.contains("•••"), "{copy}");
+        assert!(!copy.contains("canary") && copy.contains("\"•••\""), "{copy}");
     }
 }

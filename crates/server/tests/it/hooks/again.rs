@@ -1,6 +1,6 @@
 //! Requests that are sent again, changed, copied and drafted into scenarios, all through the real gateway.
 
-use super::requests;
+use super::{bin, requests};
 use crate::gateway::{site, site_of};
 use crate::site::{Site, ok, refused};
 use reqwest::StatusCode;
@@ -66,6 +66,7 @@ async fn what_was_refused_unread_cannot_be_sent_as_it_was() {
 #[tokio::test]
 async fn which_are_sent_again_must_be_said() {
     let site = Site::start().await;
+    bin(&site, "x").await;
     for wrong in [
         json!({}),
         json!({ "ids": ["1"], "verdict": "taken" }),
@@ -109,7 +110,7 @@ async fn a_request_is_changed_and_sent() {
 #[tokio::test]
 async fn a_bin_keeps_what_comes_and_makes_a_scenario_of_it() {
     let site = site().await;
-    ok_created(&site, "probe").await;
+    bin(&site, "probe").await;
     let body =
         json!({ "id": 7, "user-name": "Ada", "at": "2026-01-02T03:04:05Z", "tags": ["a"], "yes": true, "n\"": {} });
     let sent = site.request("POST", "/hook/probe").header("x-github-event", "push").json(&body).send().await.unwrap();
@@ -138,14 +139,10 @@ async fn a_bin_keeps_what_comes_and_makes_a_scenario_of_it() {
     refused(site.api("GET", &format!("{place}/as/cobol")), 404, "not_found").await;
 }
 
-async fn ok_created(site: &Site, path: &str) {
-    crate::site::answer(site.api("POST", "/hooks").json(&json!({ "path": path })), StatusCode::CREATED).await;
-}
-
 #[tokio::test]
 async fn what_is_learnt_is_watched_and_drift_raises_an_alarm() {
     let site = site().await;
-    ok_created(&site, "probe").await;
+    bin(&site, "probe").await;
     for id in 0..3 {
         let sent = site.request("POST", "/hook/probe").json(&json!({ "id": id })).send().await.unwrap();
         assert_eq!(sent.status(), StatusCode::OK);
@@ -153,7 +150,11 @@ async fn what_is_learnt_is_watched_and_drift_raises_an_alarm() {
     let learnt = site.get("/hooks/probe/schema").await;
     assert_eq!((&learnt["samples"], &learnt["watched"]), (&json!(3), &Value::Null));
     assert_eq!(learnt["schema"]["properties"], json!({ "id": { "type": "integer" } }));
-    let watched = ok(site.api("POST", "/hooks/probe/schema").json(&json!({}))).await;
+    for wrong in ["{\"sample\":1}", "{", "[]"] {
+        let wrong = site.api("POST", "/hooks/probe/schema").header("content-type", "application/json").body(wrong);
+        assert_eq!(wrong.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+    }
+    let watched = ok(site.api("POST", "/hooks/probe/schema")).await;
     assert_eq!((&watched["schema"], &watched["samples"]), (&learnt["schema"], &json!(3)));
     site.request("POST", "/hook/probe").json(&json!({ "id": "seven" })).send().await.unwrap();
     let alarm = alarms(&site, 1).await.remove(0);

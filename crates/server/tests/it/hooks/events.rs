@@ -1,6 +1,6 @@
 //! `/api/v1/hooks/{hook}/requests/events` and `/listen`
 
-use super::{PATIENCE, captured, requests};
+use super::{bin, captured, requests};
 use crate::site::{Site, TOKEN};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -52,6 +52,7 @@ impl Events {
 #[tokio::test]
 async fn a_slow_reader_misses_nothing() {
     let site = Site::start().await;
+    bin(&site, "orders").await;
     let mut events = Events::of(&site, "/hooks/orders/requests/events", None).await;
     for number in 0..1_000 {
         let target = format!("/hook/orders?n={number}");
@@ -81,6 +82,7 @@ async fn a_slow_reader_misses_nothing() {
 #[tokio::test]
 async fn who_listens_gets_everything_as_it_came() {
     let site = Site::start().await;
+    bin(&site, "orders/{id}").await;
     let mut events = Events::of(&site, "/hooks/orders%2F%7Bid%7D/listen", None).await;
     let body = b"{\"password\":\"x\"}\xff";
     let verdict = Verdict::Refused { code: "unverified", detail: "", diagnosis: None };

@@ -128,5 +128,42 @@ async fn what_is_not_there_is_said_so() {
         refused(site.api("GET", &format!("/hooks/a/requests/{id}")), 404, "not_found").await;
     }
     refused(site.api("GET", "/hooks/a/requests?verdict=odd"), 400, "bad_request").await;
-    assert_eq!(site.get("/hooks/nobody/requests").await, json!({ "requests": [], "next": null }));
+}
+
+#[tokio::test]
+async fn a_webhook_that_never_was_is_not_there() {
+    let site = Site::start().await;
+    site.inspector.record(&captured("gone", "/hook/gone", b"{}"));
+    requests(&site, "gone", 1).await;
+    for (method, path) in [
+        ("GET", "/requests"),
+        ("GET", "/requests/events"),
+        ("GET", "/listen"),
+        ("GET", "/schema"),
+        ("POST", "/schema"),
+        ("DELETE", "/schema"),
+        ("POST", "/requests/1/scenario"),
+        ("DELETE", "/requests"),
+    ] {
+        refused(site.api(method, &format!("/hooks/nobody{path}")), 404, "not_found").await;
+    }
+    let all = json!({ "verdict": "taken" });
+    refused(site.api("POST", "/hooks/nobody/requests/replay").json(&all), 404, "not_found").await;
+    refused(site.api("POST", "/hooks/nobody/requests/send").json(&json!({})), 404, "not_found").await;
+    ok(site.api("GET", "/hooks/gone/schema")).await;
+}
+
+#[tokio::test]
+async fn a_body_that_was_cut_says_so() {
+    let site = Site::start().await;
+    let body = vec![b'x'; 3 << 19];
+    site.inspector.record(&captured("x", "/hook/x", &body));
+    let listed = requests(&site, "x", 1).await;
+    let place = format!("/hooks/x/requests/{}", listed[0]["id"].as_str().unwrap());
+    for form in ["curl", "httpie", "fetch", "http"] {
+        refused(site.api("GET", &format!("{place}/as/{form}")), 409, "incomplete").await;
+    }
+    let answer = site.api("GET", &format!("{place}/body")).send().await.unwrap();
+    assert_eq!(answer.headers()["hookmill-kept"], "1048576 of 1572864");
+    assert_eq!(answer.bytes().await.unwrap().len(), 1 << 20);
 }

@@ -7,8 +7,8 @@ use crate::App;
 use crate::api::blocking::blocking;
 use crate::error::{Problem, Refusals};
 use crate::inspector::{Inspector, Kind, Unwatchable, Watched, content, decode};
-use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use actix_web::http::{StatusCode, Version};
 use actix_web::web::Query;
 use actix_web::{Error, HttpRequest, HttpResponse, delete, get, post, web};
 use engine::captures::Kinds;
@@ -127,7 +127,7 @@ pub(in crate::api) async fn watch(
 ) -> Result<web::Json<View>, Error> {
     let given = match given {
         Ok(given) => given.into_inner(),
-        Err(_) if request.headers().get(CONTENT_LENGTH).is_none_or(|length| length == "0") => Given::default(),
+        Err(_) if has_no_body(&request) => Given::default(),
         Err(wrong) => return Err(wrong),
     };
     let watched = blocking(move || {
@@ -159,6 +159,14 @@ pub(in crate::api) async fn unwatch(app: web::Data<App>, hook: web::Path<String>
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Whether a request says by its head that it has no body (RFC 9112 §6.3). One of HTTP/2 has to say its length.
+fn has_no_body(request: &HttpRequest) -> bool {
+    match request.headers().get(CONTENT_LENGTH) {
+        Some(length) => length == "0",
+        None => request.version() < Version::HTTP_2 && !request.headers().contains_key(TRANSFER_ENCODING),
+    }
 }
 
 fn learnt(inspector: &Inspector, hook: &str, samples: Option<u64>) -> Result<(Value, u64), StoreError> {

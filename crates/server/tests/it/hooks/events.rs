@@ -1,6 +1,6 @@
 //! `/api/v1/hooks/{hook}/requests/events` and `/listen`
 
-use super::{bin, captured, requests};
+use super::{PATIENCE, bin, captured, requests};
 use crate::site::{Site, TOKEN};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

@@ -23,4 +23,4 @@ mod shape;
 mod text;
 
 pub use check::{check, check_tests};
-pub use text::MAX_TEXT;
+pub use text::{MAX_TEXT, value};

@@ -79,6 +79,11 @@ pub(crate) fn read(text: &str) -> Result<Node, Box<Diagnostic>> {
         .map_err(|error| syntax_error(text, &error).into())
 }
 
+/// What a text says, unchecked and without its places; an error says why it is no YAML.
+pub fn value(text: &str) -> Result<serde_json::Value, Box<Diagnostic>> {
+    read(text).map(|node| node.to_json())
+}
+
 impl Node {
     /// The text, where the value is one.
     pub(crate) fn text(&self) -> Option<&str> {

@@ -13,15 +13,49 @@ const MOST_FIELDS: usize = 30;
 /// How many bytes a sample may have that is written into the text.
 const LARGEST_SAMPLE: usize = 4_000;
 
-/// The text of a scenario that takes requests like this one at `path`.
-pub(crate) fn draft(record: &Record<'_>, path: &str) -> String {
+/// What the webhook says to which a request came, as its scenario has it: secrets by their names.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    /// `verify:`.
+    pub(crate) verify: Option<Value>,
+    /// `each:`.
+    pub(crate) each: Option<Value>,
+}
+
+impl Said {
+    /// What the webhook of this number, counted from 0 among the webhooks, says in the text of a scenario.
+    pub(crate) fn of(text: &str, number: usize) -> Self {
+        let mut scenario = scenario::value(text).unwrap_or_default();
+        let triggers = match scenario.get_mut("trigger").map(Value::take) {
+            Some(Value::Array(triggers)) => triggers,
+            trigger => trigger.into_iter().collect(),
+        };
+        let mut webhooks = triggers.into_iter().filter_map(|mut trigger| trigger.get_mut("webhook").map(Value::take));
+        let mut webhook = webhooks.nth(number).unwrap_or_default();
+        let mut said = |key: &str| webhook.get_mut(key).map(Value::take);
+        Self { verify: said("verify"), each: said("each") }
+    }
+}
+
+/// The text of a scenario that takes requests like this one at `path`, in canonical form.
+pub(crate) fn draft(record: &Record<'_>, path: &str, said: &Said) -> String {
+    let text = written(record, path, said);
+    scenario::format::format(&text).unwrap_or(text)
+}
+
+fn written(record: &Record<'_>, path: &str, said: &Said) -> String {
     let body = content(record).unwrap_or_default();
     let mut text = format!("name: {}\n", quoted(&format!("Requests to {path}")));
     let _ = writeln!(text, "description: Made of a request that came in; change it to what you want to be done.\n");
     let _ = writeln!(text, "trigger:\n  webhook:\n    path: {}", quoted(path));
     let _ = writeln!(text, "    methods: [{}]", quoted(&record.method));
-    if let Some(provider) = sender(record) {
-        let _ = writeln!(text, "    verify: {{ {} }}", provider.example);
+    match (&said.verify, sender(record)) {
+        (Some(verify), _) => _ = writeln!(text, "    verify: {}", flow(verify)),
+        (None, Some(provider)) => _ = writeln!(text, "    verify: {{ {} }}", provider.example),
+        (None, None) => {}
+    }
+    if let Some(each) = &said.each {
+        let _ = writeln!(text, "    each: {}", flow(each));
     }
     if body.is_object() {
         text.push_str("    input:\n");
@@ -29,8 +63,17 @@ pub(crate) fn draft(record: &Record<'_>, path: &str) -> String {
     }
     text.push_str("\nsteps:\n");
     fields(&mut text, &body);
-    text.push_str("  - respond:\n      json: { received: true }\n");
-    sample(&mut text, &body);
+    // Who sends items to run one by one is told that all are taken, so no run has anybody to answer.
+    let is_heard = said.each.is_none();
+    if is_heard {
+        text.push_str("  - respond:\n      json: { received: true }\n");
+    }
+    text.push_str("  - return: \"{{ request }}\"\n");
+    sample(
+        &mut text,
+        &body,
+        if is_heard { "response: { status: 200, json: { received: true } }" } else { "ends: returned" },
+    );
     text
 }
 
@@ -68,13 +111,13 @@ fn fields(text: &mut String, body: &Value) {
 }
 
 /// A test with the request as its trigger.
-fn sample(text: &mut String, body: &Value) {
+fn sample(text: &mut String, body: &Value, expected: &str) {
     if body.is_null() || body.to_string().len() > LARGEST_SAMPLE || has_braces(body) {
         return;
     }
     text.push_str("\ntests:\n  - name: takes the request it was made of\n    trigger:\n      body:");
     write_value(text, body, 8);
-    text.push_str("    expect:\n      response: { status: 200, json: { received: true } }\n");
+    let _ = writeln!(text, "    expect:\n      {expected}");
 }
 
 /// Whether a text in it would be read as a template.

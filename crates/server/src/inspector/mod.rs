@@ -19,7 +19,7 @@ pub(crate) use captured::Kind;
 pub use captured::{Captured, Verdict};
 pub(crate) use content::content;
 pub(crate) use copies::{Form, copy};
-pub(crate) use draft::draft;
+pub(crate) use draft::{Said, draft};
 pub(crate) use live::{Heard, Listener, Live};
 pub(crate) use record::{Raw, Record, decode};
 pub(crate) use watches::{Unwatchable, Watched};

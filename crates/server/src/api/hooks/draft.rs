@@ -5,7 +5,7 @@ use super::unknown;
 use crate::App;
 use crate::api::blocking::blocking;
 use crate::error::{Problem, Refusals};
-use crate::inspector::{decode, draft};
+use crate::inspector::{Said, decode, draft};
 use actix_web::{post, web};
 use run::id::ScenarioId;
 use serde::Serialize;
@@ -22,8 +22,9 @@ struct Draft {
 }
 
 /// Drafts a scenario that takes such requests: its trigger, with the preset of the sender where it is known by its
-/// headers; what the body is like; a step that names its fields; and the request as a test. Nothing is kept. A draft of
-/// a request to a bin has the bin's path; it outweighs the bin once it is kept.
+/// headers; what the body is like; a step that names its fields; and the request as a test. Of a
+/// webhook that a scenario has, it says `verify` and `each` as that scenario does, at a path next to it. Nothing is kept.
+/// A draft of a request to a bin has the bin's path; it outweighs the bin once it is kept.
 #[utoipa::path(
     tag = "hooks",
     operation_id = "draft_scenario",
@@ -42,11 +43,26 @@ pub(in crate::api) async fn drafted(
     blocking(move || {
         let capture = find(&app, &hook, &id)?;
         let record = decode(&capture.bytes).ok_or_else(|| unknown(&id))?;
-        let is_taken = app.library().list().iter().any(|entry| entry.hooks.contains(&hook));
-        let path = if is_taken { format!("{hook}-new") } else { hook.clone() };
-        Ok(web::Json(Draft { id: free_id(&app, &hook), text: draft(&record, &path) }))
+        let (path, said) = match said(&app, &hook) {
+            Some(said) => (beside(&hook), said),
+            None => (hook.clone(), Said::default()),
+        };
+        Ok(web::Json(Draft { id: free_id(&app, &hook), text: draft(&record, &path, &said) }))
     })
     .await
+}
+
+/// What the scenario with this webhook says of it, if one has it.
+fn said(app: &App, hook: &str) -> Option<Said> {
+    app.library().list().iter().find_map(|entry| {
+        let number = entry.hooks.iter().position(|known| known == hook)?;
+        Some(Said::of(&entry.text, number))
+    })
+}
+
+/// A path next to one that is taken. A parameter is a whole segment, so nothing can stand behind it there.
+fn beside(hook: &str) -> String {
+    if hook.ends_with('}') { format!("{hook}/new") } else { format!("{hook}-new") }
 }
 
 /// An id after the webhook's path that no scenario has.

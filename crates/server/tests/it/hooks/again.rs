@@ -1,6 +1,6 @@
 //! Requests that are sent again, changed, copied and drafted into scenarios, all through the real gateway.
 
-use super::{bin, requests};
+use super::{bin, captured, requests};
 use crate::gateway::{site, site_of};
 use crate::site::{Site, ok, refused};
 use reqwest::StatusCode;
@@ -125,18 +125,46 @@ async fn a_bin_keeps_what_comes_and_makes_a_scenario_of_it() {
     assert!(text.contains("    verify: { github: \"{{ secrets.github }}\" }\n"), "{text}");
     assert!(text.contains("          format: \"date-time\"\n"), "{text}");
     let diagnostics = ok(site.api("POST", "/check").json(&json!({ "text": text }))).await;
-    let errors: Vec<&Value> = diagnostics["diagnostics"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|diagnostic| diagnostic["severity"] == "error")
-        .collect();
-    assert!(errors.is_empty(), "{errors:?}\n{text}");
+    assert_eq!(diagnostics["diagnostics"], json!([]), "{text}");
+    is_in_order(text);
     let curl = site.api("GET", &format!("{place}/as/curl")).send().await.unwrap();
     assert_eq!(curl.headers()["content-type"], "text/plain; charset=utf-8");
     let curl = curl.text().await.unwrap();
     assert!(curl.starts_with(&format!("curl --globoff -X 'POST' '{}/hook/probe'", site.base)), "{curl}");
     refused(site.api("GET", &format!("{place}/as/cobol")), 404, "not_found").await;
+}
+
+/// Neither the linter nor the formatter has anything to say.
+fn is_in_order(text: &str) {
+    assert_eq!(scenario::format::format(text).unwrap(), text);
+    let findings = scenario::lint::lint(text, &scenario::catalog::Catalog::new([]));
+    assert!(findings.is_empty(), "{findings:?}\n{text}");
+}
+
+#[tokio::test]
+async fn a_draft_is_verified_as_the_webhook_it_comes_from() {
+    for (webhook, expected) in [
+        (
+            "{ path: \"a/{id}\", verify: { meta: { secret: [\"{{ secrets.new }}\", \"{{ secrets.old }}\"], verify_token: \"{{ env.T }}\" } } }",
+            "    verify: { meta: { secret: [\"{{ secrets.new }}\", \"{{ secrets.old }}\"], verify_token: \"{{ env.T }}\" } }\n",
+        ),
+        ("{ path: \"a/{id}\", verify: none }", "    verify: none\n"),
+        ("{ path: \"a/{id}\", verify: none, each: body.events }", "    each: \"body.events\"\n"),
+    ] {
+        let site = Site::start().await;
+        let steps = "steps: [{ return: \"{{ trigger.body }}\" }]";
+        let text = format!("trigger:\n  - webhook: {{ path: other, verify: none }}\n  - webhook: {webhook}\n{steps}\n");
+        site.shelf.drop_in("orders", &text);
+        site.inspector.record(&captured("a/{id}", "/hook/a/7", br#"{"events":[{"id":1}],"at":"noon"}"#));
+        let first = requests(&site, "a%2F%7Bid%7D", 1).await.remove(0);
+        let place = format!("/hooks/a%2F%7Bid%7D/requests/{}/scenario", first["id"].as_str().unwrap());
+        let draft = ok(site.api("POST", &place)).await;
+        let text = draft["text"].as_str().unwrap();
+        assert!(text.contains(expected) && text.contains("path: \"a/{id}/new\"\n"), "{text}");
+        let diagnostics = ok(site.api("POST", "/check").json(&json!({ "text": text }))).await;
+        assert_eq!(diagnostics["diagnostics"], json!([]), "{text}");
+        is_in_order(text);
+    }
 }
 
 #[tokio::test]

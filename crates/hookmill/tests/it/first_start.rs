@@ -25,7 +25,7 @@ fn it_says_where_to_log_in_and_what_to_call() {
         .args(["serve", "--listen", "127.0.0.1:0"])
         .current_dir(folder.path())
         .env_remove("HOOKMILL_TOKEN")
-        .env("RUST_LOG", "warn")
+        .env("RUST_LOG", "info")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
@@ -42,6 +42,8 @@ fn it_says_where_to_log_in_and_what_to_call() {
     let (address, path) = link.split_once('/').unwrap();
     let hooks: Vec<&String> = said.iter().filter(|line| line.contains("/hook/") && line.contains("webhook")).collect();
     assert_eq!(hooks.len(), 2, "{said:?}");
+    assert!(said.iter().any(|line| line.contains(" INFO ")), "{said:?}");
+    assert!(!said.iter().any(|line| line.contains('\u{1b}')), "a log that is no terminal has no colours: {said:?}");
     assert!(said.last().unwrap().contains(&format!("curl http://{address}/hook/")), "{said:?}");
 
     let mut connection = Connection::open(address.parse().unwrap()).unwrap();

@@ -103,6 +103,15 @@ fn connections_are_known() {
     let said = hookmill(folder.path(), &["check", "."]);
     assert_eq!(said.code, 0, "what this machine lacks is a warning: {said:?}");
     assert!(said.out.contains("warning[E0906]"), "{}", said.out);
+
+    let signing = "shpo: { type: webhook, secret: { env: HOOKMILL_TEST_IS_NOT_SET } }\n";
+    fs::write(folder.path().join("connections.yaml"), signing).unwrap();
+    let said = hookmill(folder.path(), &["check", "."]);
+    assert!(
+        said.code == 0
+            && said.out.contains("warning[E0906]: `shpo`: the environment variable HOOKMILL_TEST_IS_NOT_SET"),
+        "{said:?}"
+    );
 }
 
 #[test]

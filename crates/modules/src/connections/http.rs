@@ -107,14 +107,8 @@ impl Http {
 
     /// `{ type: webhook, secret }`: no credential, but what signs.
     pub(super) fn webhook(settings: &mut Settings<'_>) -> Self {
-        let secrets = settings.texts("secret").unwrap_or_default();
-        if secrets.is_empty() && !settings.is_sandbox() {
-            settings.reject(
-                "secret",
-                "must sign what is sent",
-                Some("`{ env: NAME }`, or a list while receivers change"),
-            );
-        }
+        let hint = "what signs the calls: `{ env: NAME }`, or a list while receivers change";
+        let secrets = settings.required_texts("secret", hint);
         Self { signing: secrets.into_iter().map(Secret::new).collect(), ..Self::with(None, settings) }
     }
 

@@ -196,6 +196,18 @@ impl<'a> Settings<'a> {
         Some(items.iter().filter_map(|item| self.resolve(key, item)).collect())
     }
 
+    /// One text or more, which a connection that is no sandbox must have. What they refer to may be missing.
+    pub(super) fn required_texts(&mut self, key: &'static str, hint: &str) -> Vec<String> {
+        let is_empty = |tree: &Tree| {
+            matches!(&tree.node, Node::Null) || matches!(&tree.node, Node::List(items) if items.is_empty())
+        };
+        if !self.sandbox && self.find(key).as_ref().is_none_or(is_empty) {
+            self.reject(key, "must be given", Some(hint));
+            return Vec::new();
+        }
+        self.texts(key).unwrap_or_default()
+    }
+
     /// Which of two keys is given, where exactly one must be.
     pub(super) fn one_of(&mut self, first: &'static str, second: &'static str) -> Option<(&'static str, String)> {
         match (self.text(first), self.text(second)) {

@@ -108,6 +108,29 @@ f: { type: google, service_account: { file: text } }
 }
 
 #[test]
+fn a_webhook_connection_without_its_variable_breaks_only_itself() {
+    let text = "\
+a: { type: webhook, secret: { env: NOT_SET } }
+b: { type: webhook, secret: [{ env: SET }, { env: NOT_SET }] }
+c: { type: webhook, secret: { env: SET } }
+";
+    let connections = Connections::parse(text, &Given(&[("SET", "whsec_YWJj")])).unwrap();
+    let missing: Vec<String> = connections.missing().iter().map(ToString::to_string).collect();
+    let expected = [
+        "1:29: a: the environment variable NOT_SET is not set",
+        "2:44: b: the environment variable NOT_SET is not set",
+    ];
+    assert_eq!(missing, expected);
+    assert_eq!(connections.http("a").unwrap_err().code, "connection_broken");
+    assert_eq!(connections.http("b").unwrap_err().code, "connection_broken");
+    assert!(connections.http("c").is_ok());
+    for none in ["a: { type: webhook }", "a: { type: webhook, secret: [] }", "a: { type: webhook, secret: }"] {
+        let problems = problems(none);
+        assert!(problems.len() == 1 && problems[0].contains("`secret` must be given"), "{none}: {problems:?}");
+    }
+}
+
+#[test]
 fn no_secret_is_ever_shown() {
     let text = "\
 a: { type: basic, user: ann, password: geheim }

@@ -39,9 +39,9 @@ const PAUSES: [u64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 
 /// The longest id, in bytes.
 const LONGEST_ID: usize = 256;
 
-/// Sends a webhook, signed as [Standard Webhooks](https://www.standardwebhooks.com) says. Every request carries
-/// `webhook-id`, which stays the same over all attempts, `webhook-timestamp`, and with `secret` `webhook-signature`. The
-/// output has `id`, `status` and `body`.
+/// Sends a webhook, signed as [Standard Webhooks](https://www.standardwebhooks.com) says, where the step or its connection has
+/// a `secret`; without one it goes out unsigned. Every request carries `webhook-id`, which stays the same over all attempts,
+/// `webhook-timestamp`, and with `secret` `webhook-signature`. The output has `id`, `status` and `body`.
 ///
 /// The receiver takes it with a status from 200 to 299, within 30 seconds. Networks that fail, time-outs and the statuses
 /// 408, 425, 429 and 5xx are tried again: without `retry` after 5 s, 5 and 30 minutes, 2, 5, 10, 14, 20 and 24 hours, each
@@ -56,7 +56,7 @@ struct Parameters {
     #[schemars(extend("x-secret" = true))]
     url: String,
     /// What signs it: `whsec_…` (HMAC-SHA256, `v1`) or `whsk_…` (Ed25519, `v1a`), in base64; or a list, while receivers
-    /// change from one to the next. A connection of the type `webhook` may have it, too. Without it, nothing is signed.
+    /// change from one to the next. A connection of the type `webhook` may have it, too. With neither, nothing is signed.
     #[schemars(extend("x-secret" = true))]
     secret: Option<Secrets>,
     /// POST, PUT, PATCH, … Without it: POST.

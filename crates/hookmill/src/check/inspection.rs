@@ -154,7 +154,8 @@ fn compare_hooks(home: &Path, checked: &mut [Checked<'_>]) {
             let hook = match Hook::new(webhook.path.as_deref().unwrap_or_default(), Arc::clone(&deployment), webhook) {
                 Ok(hook) => hook,
                 Err(error) => {
-                    one.diagnostics.push(Diagnostic::unservable_hook(webhook.place, &error.to_string()));
+                    one.diagnostics
+                        .push(Diagnostic::unservable_hook(error.place().unwrap_or(webhook.place), &error.to_string()));
                     continue;
                 }
             };

@@ -50,7 +50,8 @@ pub(super) fn table(
                     entry.diagnostics.push(Diagnostic::unservable_hook(source.place, &error.to_string()))
                 }
                 (_, Err(error)) => {
-                    entry.diagnostics.push(Diagnostic::unservable_hook(source.place, &error.to_string()))
+                    let place = error.place().unwrap_or(source.place);
+                    entry.diagnostics.push(Diagnostic::unservable_hook(place, &error.to_string()))
                 }
             }
         }

@@ -104,6 +104,8 @@ fn connections_are_known() {
     assert_eq!(said.code, 0, "what this machine lacks is a warning: {said:?}");
     assert!(said.out.contains("warning[E0906]"), "{}", said.out);
 
+    let step = "steps: [{ webhook.send: { connection: shpo, url: \"http://x.example.com\" } }]\n";
+    fs::write(folder.path().join("a.yaml"), step).unwrap();
     let signing = "shpo: { type: webhook, secret: { env: HOOKMILL_TEST_IS_NOT_SET } }\n";
     fs::write(folder.path().join("connections.yaml"), signing).unwrap();
     let said = hookmill(folder.path(), &["check", "."]);
@@ -203,6 +205,75 @@ fn an_open_hook_is_told_with_the_line_that_closes_it() {
         fs::write(folder.path().join("a.yaml"), closed).unwrap();
         let said = hookmill(folder.path(), &["check", "--strict"]);
         assert_eq!((said.code, said.out.as_str()), (0, ""), "{line}: {said:?}");
+    }
+}
+
+/// Settings with which every request would be refused are told where they stand, before the first one comes.
+#[test]
+fn a_check_that_no_request_can_pass_is_told() {
+    let of = |settings: &str| {
+        let text = format!(
+            "trigger:\n  webhook:\n    path: a\n    verify:\n      hmac: {{ {settings} }}\nsteps:\n  - respond: {{ text: taken }}\n"
+        );
+        let folder = folder(&[("a.yaml", &text), ("secrets.yaml", "hook: { file: key }\n"), ("key", "a long secret")]);
+        hookmill(folder.path(), &["check"])
+    };
+    const KEY: &str = "secret: \"{{ secrets.hook }}\", header: X-Signature";
+    for (more, told) in [
+        ("signed: \"{timestamp}.{body}\"", "`signed` has `{timestamp}`, so `timestamp` must name"),
+        ("signed: \"{id}.{body}\"", "`signed` has `{id}`, so `id` must name"),
+        ("signed: \"{bod}\"", "`signed` has `{bod}`, and there are only"),
+        ("signed: \"{url}\"", "`signed` must contain `{body}`"),
+        ("timestamp: \"X Time\"", "`timestamp` is no name of a header"),
+    ] {
+        let said = of(&format!("{KEY}, {more}"));
+        assert_eq!(said.code, 1, "{more}: {said:?}");
+        assert!(said.out.contains("a.yaml:5:7: error[E0902]") && said.out.contains(told), "{more}: {}", said.out);
+    }
+    for sound in
+        ["prefix: \"sha256=\"", "signed: \"{timestamp}.{body}\", timestamp: X-Time", "signed: \"{{ env.SIGNED }}\""]
+    {
+        let said = of(&format!("{KEY}, {sound}"));
+        assert_eq!(said.code, 0, "{sound}: {said:?}");
+    }
+}
+
+/// What is told of these mistakes leads to a text without one.
+#[test]
+fn hints_lead_to_what_is_right() {
+    let hook = |rate: &str| {
+        format!(
+            "trigger: {{ webhook: {{ path: a, verify: none, rate: {rate} }} }}\nsteps:\n  - respond: {{ text: taken }}\n"
+        )
+    };
+    let folder = folder(&[("a.yaml", &hook("100"))]);
+    let said = hookmill(folder.path(), &["check", "--fix"]);
+    assert!(said.code == 1 && said.out.contains("`100/1m`") && !said.out.contains("quotes"), "{said:?}");
+    fs::write(folder.path().join("a.yaml"), hook("100/1m")).unwrap();
+    assert_eq!(hookmill(folder.path(), &["check"]).code, 0);
+
+    let step =
+        |retry: &str| format!("steps:\n  - http.request: {{ url: \"http://x.example.com\" }}\n    retry: {retry}\n");
+    fs::write(folder.path().join("a.yaml"), step("false")).unwrap();
+    let said = hookmill(folder.path(), &["check"]);
+    assert!(said.code == 1 && said.out.contains("`retry: 1` tries once and no more"), "{said:?}");
+    fs::write(folder.path().join("a.yaml"), step("1")).unwrap();
+    assert_eq!(hookmill(folder.path(), &["check"]).code, 0);
+}
+
+#[test]
+fn a_batch_that_would_wait_too_long_is_told() {
+    let of = |every: &str| {
+        let send = format!("{{ url: \"http://x.example.com\", json: 1, batch: {{ every: {every} }} }}");
+        let folder = folder(&[("a.yaml", &format!("steps:\n  - webhook.send: {send}\n"))]);
+        hookmill(folder.path(), &["check"])
+    };
+    for wrong in ["1h", "5m1s", "soon"] {
+        let said = of(wrong);
+        assert!(said.code == 1 && said.out.contains("`batch.every` must be a duration of at most 5m"), "{said:?}");
+    }
+    for right in ["5m", "300s", "\"{{ env.EVERY }}\""] {
+        assert_eq!(of(right).code, 0, "{right}: {:?}", of(right));
     }
 }
 

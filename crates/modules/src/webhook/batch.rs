@@ -35,6 +35,7 @@ pub(super) struct Batch {
     size: usize,
     /// How long its first item waits for others, as `10s`. The step's `timeout` must leave 30 seconds more for the request.
     #[serde(default = "default_every")]
+    #[schemars(extend("x-longest" = "5m"))]
     every: String,
     /// Items with different keys do not share a batch.
     #[serde(default)]

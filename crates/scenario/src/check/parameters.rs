@@ -7,6 +7,7 @@ use super::Checker;
 use super::templates::{has_expression, is_expression};
 use crate::catalog::ModuleSpec;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::duration;
 use crate::text::{Entry, Node, Value};
 use serde_json::Value as Schema;
 
@@ -69,6 +70,7 @@ impl<'s> Walk<'s> {
             Value::Number(number) => self.bounds(schema, number.as_f64().unwrap_or_default(), node, path),
             Value::Text(text) => {
                 self.length(schema, "Length", text.chars().count(), "characters", node.place, path);
+                self.duration(schema, text, node.place, path);
             }
             Value::List(items) => {
                 self.length(schema, "Items", items.len(), "entries", node.place, path);
@@ -181,6 +183,15 @@ impl<'s> Walk<'s> {
             _ => return,
         };
         self.findings.push(Diagnostic::parameter_out_of_range(place, &path.0, &range, &found.to_string()));
+    }
+
+    /// A text of a schema with `x-longest` is a duration, at most that long.
+    fn duration(&mut self, schema: &Schema, text: &str, place: Place, path: &Path) {
+        let Some(longest) = schema.get("x-longest").and_then(Schema::as_str) else { return };
+        let range = format!("a duration of at most {longest}");
+        if duration::parse(text).is_none_or(|given| duration::parse(longest).is_some_and(|longest| given > longest)) {
+            self.findings.push(Diagnostic::parameter_out_of_range(place, &path.0, &range, text));
+        }
     }
 
     fn wrong_kind(&mut self, schemas: &[&'s Schema], node: &Node, path: &Path) {

@@ -85,6 +85,22 @@ impl Diagnostic {
         Self::error("E0109", place, format!("{what} must be {range}, not {found}"))
     }
 
+    /// A text, or a number, that is no rate.
+    pub(crate) fn not_a_rate(place: Place, counted: &str, found: &str) -> Self {
+        let wanted = format!("{counted}, as `10/s` or `5/15m`");
+        let diagnostic = Self::out_of_range(place, "`rate`", &wanted, found);
+        match found.parse::<u32>() {
+            Ok(count @ 1..) => diagnostic.hint(format!("say in what time: `{count}/1m`")),
+            _ => diagnostic,
+        }
+    }
+
+    /// A `retry` that is switched on or off.
+    pub(crate) fn retry_is_no_switch(place: Place) -> Self {
+        let diagnostic = Self::wrong_kind(place, "`retry`", "a number of attempts or a map", "true or false");
+        diagnostic.hint("`retry: 1` tries once and no more; `retry: 3` tries up to three times")
+    }
+
     /// A text that is no duration.
     pub(crate) fn not_a_duration(place: Place, what: &str, found: &str) -> Self {
         Self::error("E0110", place, format!("{what} is no duration: `{found}`"))

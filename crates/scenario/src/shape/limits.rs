@@ -71,11 +71,15 @@ impl Checker<'_> {
 
     /// `10/s`, `100/m`, `5/15m`: so many of `counted`.
     pub(super) fn rate(&mut self, node: &Node, counted: &str) -> Option<Rate> {
-        let text = self.text(node, "`rate`")?;
+        // Quotes make a number no better: what is missing is the time.
+        let number = node.number().map(ToString::to_string);
+        let text = match &number {
+            Some(number) => number,
+            None => self.text(node, "`rate`")?,
+        };
         let rate = Rate::parse(text);
         if rate.is_none() {
-            let wanted = format!("{counted}, as `10/s` or `5/15m`");
-            self.report(Diagnostic::out_of_range(node.place, "`rate`", &wanted, text));
+            self.report(Diagnostic::not_a_rate(node.place, counted, text));
         }
         rate
     }

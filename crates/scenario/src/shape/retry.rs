@@ -22,6 +22,10 @@ impl Checker<'_> {
             retry.attempts = self.attempts(node, "`retry`")?;
             return Some(retry);
         }
+        if matches!(node.value, Value::Bool(_)) {
+            self.report(Diagnostic::retry_is_no_switch(node.place));
+            return None;
+        }
         let fields = self.fields(node, "`retry`", KEYS)?;
         // Who writes `retry:` wants one, even without saying how often.
         retry.attempts = fields.get("attempts").and_then(|node| self.attempts(node, "`attempts`")).unwrap_or(3);

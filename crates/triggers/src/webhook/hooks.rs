@@ -9,10 +9,12 @@ use super::problem::Refusal;
 use super::rate::Bucket;
 use super::routes::{Conflict, Endpoint, Lookup, Routes};
 use super::schema::{InvalidSchema, Schema};
+use super::verify::Fault;
 use super::{encoding, headers};
 use engine::Deployment;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use run::id::Millis;
+use scenario::diagnostic::Place;
 use scenario::plan::{Check, Deduping, ItemPath, Network, Rate, WAIT, Webhook};
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -74,6 +76,26 @@ pub enum Unservable {
         /// Its setting.
         setting: &'static str,
     },
+    /// A check would refuse every request, whatever its secret is.
+    #[error("`{provider}` would refuse every request: {}", fault.detail)]
+    Check {
+        /// Its name.
+        provider: Arc<str>,
+        /// Where it stands in the scenario.
+        place: Place,
+        /// What is wrong with its settings.
+        fault: Fault,
+    },
+}
+
+impl Unservable {
+    /// Where in the scenario the reason stands, where that is not the webhook as a whole.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Self::Schema(_) | Self::Provider(_) | Self::Unnamed { .. } => None,
+            Self::Check { place, .. } => Some(*place),
+        }
+    }
 }
 
 impl Hook {
@@ -172,11 +194,16 @@ impl Hook {
     }
 }
 
+/// The check, ready for requests.
 fn arm(check: &Check) -> Result<Armed, Unservable> {
-    let armed = Armed::of(check).ok_or_else(|| Unservable::Provider(Arc::clone(&check.provider)))?;
-    match armed.unnamed() {
-        Some(setting) => Err(Unservable::Unnamed { provider: armed.provider.name, setting }),
-        None => Ok(armed),
+    let provider = || Arc::clone(&check.provider);
+    let armed = Armed::of(check).ok_or_else(|| Unservable::Provider(provider()))?;
+    if let Some(setting) = armed.unnamed() {
+        return Err(Unservable::Unnamed { provider: armed.provider.name, setting });
+    }
+    match armed.check() {
+        Ok(()) => Ok(armed),
+        Err(fault) => Err(Unservable::Check { provider: provider(), place: check.place, fault }),
     }
 }
 

@@ -14,9 +14,8 @@ pub(super) const PROVIDER: Provider = Provider {
         Setting::secret("secret", "The app secret."),
         Setting::secret(
             "verify_token",
-            "The verify token that was entered with the webhook. Without it, the first handshake is refused.",
-        )
-        .optional(),
+            "The verify token that you enter with the webhook there: by it, the first handshake is answered.",
+        ),
     ],
     scheme: Scheme::Signed(Signed {
         header: "X-Hub-Signature-256",

@@ -166,6 +166,11 @@ impl Provider {
         self.scheme.keys_wanted(settings, incoming)
     }
 
+    /// What in the settings refuses every request, whatever their secrets are.
+    pub fn check(&self, settings: &Settings) -> Result<(), Fault> {
+        self.scheme.check(settings)
+    }
+
     /// Whether the request is from whom it says. Every mistake in it, and every setting that is missing or empty, is a
     /// fault: nothing passes by chance.
     pub fn verify(&self, settings: &Settings, incoming: &Incoming<'_>, keys: Option<&Keys>) -> Result<(), Fault> {

@@ -19,12 +19,27 @@ pub(super) fn verify(settings: &Settings, incoming: &Incoming<'_>) -> Result<(),
     signed(&settings)?.verify(&settings, incoming)
 }
 
+/// What in the settings refuses every request, whatever the secret is.
+pub(super) fn check(settings: &Settings) -> Result<(), Fault> {
+    // What such a file says is known only once it is there.
+    if settings.has("json") { Ok(()) } else { signed(settings).map(drop) }
+}
+
 /// The check that the settings describe.
 pub(super) fn signed(settings: &Settings) -> Result<Signed<'_>, Fault> {
     settings.secrets("secret")?;
     let header = settings.text("header");
     let header = header.ok_or_else(|| Fault::bad_setting("header", "must name the header of the signature"))?;
+    for setting in ["header", "timestamp", "id"] {
+        if settings.text(setting).is_some_and(|name| !is_field_name(name)) {
+            return Err(Fault::bad_setting(setting, "is no name of a header, so no request can have it"));
+        }
+    }
     let text = settings.text("signed").unwrap_or("{body}");
+    if let Some(name) = template::unknown_name(text) {
+        let names = template::NAMES.map(|name| format!("`{{{name}}}`")).join(", ");
+        return Err(Fault::bad_setting("signed", &format!("has `{{{name}}}`, and there are only {names}")));
+    }
     if !template::covers_body(text) {
         return Err(Fault::bad_setting("signed", "must contain `{body}`: else the body could be changed"));
     }
@@ -33,6 +48,9 @@ pub(super) fn signed(settings: &Settings) -> Result<Signed<'_>, Fault> {
         return Err(Fault::bad_setting("signed", "has `{timestamp}`, so `timestamp` must name the header of the time"));
     }
     let id = settings.text("id").filter(|_| text.contains("{id}")).unwrap_or_default();
+    if text.contains("{id}") && id.is_empty() {
+        return Err(Fault::bad_setting("signed", "has `{id}`, so `id` must name the header of the id"));
+    }
     // A time that is not signed proves nothing, and anybody could change it.
     let tolerance = text.contains("{timestamp}").then_some(TOLERANCE);
     Ok(Signed {
@@ -88,6 +106,11 @@ fn in_our_words(setting: &str, text: &str) -> String {
     }
     let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     plain.strip_prefix("hmac").unwrap_or(&plain).to_owned()
+}
+
+/// Whether a header can be called so (RFC 9110 §5.1).
+fn is_field_name(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 fn time(settings: &Settings) -> Result<Time<'_>, Fault> {

@@ -122,6 +122,18 @@ impl Scheme {
         }
     }
 
+    /// What in the settings refuses every request, whatever their secrets are: told before the first one comes.
+    pub(crate) fn check(&self, settings: &Settings) -> Result<(), Fault> {
+        match self {
+            Self::Configured => configured::check(settings),
+            Self::BySetting(schemes) => {
+                let given = by_setting(schemes, settings).unwrap_or_default();
+                given.into_iter().try_for_each(|scheme| scheme.check(settings))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The one signature check that these settings lead to, if it is one in a header.
     pub(super) fn signed<'s>(&self, settings: &'s Settings, incoming: &Incoming<'_>) -> Option<Signed<'s>> {
         match self {

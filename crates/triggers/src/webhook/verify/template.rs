@@ -36,6 +36,14 @@ pub(super) fn covers_body(template: &str) -> bool {
     template.contains("{body}")
 }
 
+/// The first name in braces that stands for nothing. Braces around anything else than a word are text.
+pub(super) fn unknown_name(template: &str) -> Option<&str> {
+    let after_braces = template.split('{').skip(1);
+    let words = after_braces.filter_map(|rest| rest.split_once('}')).map(|(word, _)| word);
+    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    words.filter(is_word).find(|word| !NAMES.contains(word))
+}
+
 /// The text up to the next known name, the name, and what comes after.
 fn next_name(template: &str) -> Option<(&str, &str, &str)> {
     let mut from = 0;

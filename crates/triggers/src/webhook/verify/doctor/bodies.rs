@@ -2,11 +2,15 @@
 
 use super::Finding;
 use super::trial::Trial;
-use crate::webhook::encoding;
+use crate::webhook::{compression, encoding};
+use bytes::Bytes;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::{PrettyFormatter, Serializer};
+
+/// Compressed bodies are decoded up to this, in bytes.
+const LONGEST_DECODED: u64 = 1024 * 1024;
 
 /// A body that may have been signed in place of the one that came.
 struct Rewritten {
@@ -18,11 +22,27 @@ struct Rewritten {
 /// Whether another spelling of the body is what was signed.
 pub(super) fn explain(trial: &Trial<'_>) -> Option<Finding> {
     let body = trial.incoming.body;
+    if let Some(finding) = compressed(trial) {
+        return Some(finding);
+    }
     let candidates = ends(body).into_iter().chain(json(body)).chain(form(body));
     let found = candidates.into_iter().find(|one| one.bytes != body && trial.fits_body(&one.bytes))?;
     let hint = "what signs or passes the request on writes the body anew: have the bytes signed that are sent, and pass \
                 them on as they came";
     Some(Finding::new(found.code, found.message, hint))
+}
+
+/// A body that was signed before it was compressed (RFC 9110 §8.4).
+fn compressed(trial: &Trial<'_>) -> Option<Finding> {
+    let coding = compression::named(trial.incoming.headers)?;
+    let body = Bytes::copy_from_slice(trial.incoming.body);
+    let decoded = compression::decompress(Some(coding), body, LONGEST_DECODED, |_| Ok(())).ok()?;
+    (decoded != trial.incoming.body && trial.fits_body(&decoded)).then(|| {
+        let message =
+            format!("what the body decodes to was signed, and it came compressed by {}", coding.escape_ascii());
+        let hint = "have the sender sign the bytes that it sends, or send them as they are";
+        Finding::new("body_compressed", message, hint)
+    })
 }
 
 /// Line ends and marks, at the end and within.

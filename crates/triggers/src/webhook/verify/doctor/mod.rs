@@ -3,6 +3,7 @@
 
 mod bodies;
 mod clock;
+mod credentials;
 mod secrets;
 mod senders;
 mod shown;
@@ -91,14 +92,18 @@ pub fn diagnose(
 fn findings(trial: &Trial<'_>, fault: &Fault) -> Vec<Finding> {
     let found = match fault.code {
         "no_secret" | "bad_secret" => secrets::unusable(fault),
+        _ if let Some(masked) = credentials::masked(trial) => vec![masked],
         "duplicate_header" => vec![duplicate(fault)],
         "stale_timestamp" | "future_timestamp" => clock::explain(trial, fault),
         "malformed_timestamp" => clock::unreadable(trial),
-        "missing_header" => senders::explain(trial),
+        "missing_header" | "missing_parameter" => credentials::absent(trial, fault),
+        "wrong_scheme" if trial.provider.challenge().is_some() => {
+            credentials::misspelt(trial, fault).into_iter().collect()
+        }
         "bad_signature" | "malformed_signature" | "wrong_scheme" | "bad_token" | "bad_body_hash" => mismatch(trial),
         _ => Vec::new(),
     };
-    if found.is_empty() { usual(fault) } else { found }
+    if found.is_empty() { usual(trial, fault) } else { found }
 }
 
 /// One mistake that makes it fit is enough: the first is the likeliest.
@@ -122,8 +127,14 @@ fn duplicate(fault: &Fault) -> Finding {
 }
 
 /// What is left to say where no mistake is found.
-fn usual(fault: &Fault) -> Vec<Finding> {
+fn usual(trial: &Trial<'_>, fault: &Fault) -> Vec<Finding> {
     let (code, message, hint) = match fault.code {
+        "bad_signature" if trial.signs_url() => (
+            "unknown_secret",
+            "none of the usual mistakes explains it: the secret or the URL is another one, or the body was changed",
+            "the sender signs the URL that it called: give it with `--url` to `hookmill verify`, with `--public-url` to the \
+             server; then copy the secret again from the sender's page",
+        ),
         "bad_signature" => (
             "unknown_secret",
             "none of the usual mistakes explains it: the secret is another one, or the body was changed on its way",

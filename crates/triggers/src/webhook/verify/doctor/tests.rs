@@ -4,6 +4,10 @@ use super::{Diagnosis, diagnose};
 use crate::webhook::providers::find;
 use crate::webhook::verify::{Algorithm, Incoming, Notation, Settings};
 
+/// What `gzip -n` makes of `{"a":1}`.
+const GZIP: [u8; 27] =
+    [31, 139, 8, 0, 0, 0, 0, 0, 0, 3, 171, 86, 74, 84, 178, 50, 172, 5, 0, 175, 172, 27, 86, 7, 0, 0, 0];
+
 const SECRET: &str = "an-own-secret";
 
 /// A request, as it came.
@@ -160,6 +164,44 @@ fn public_urls_that_a_proxy_changed_are_recognised() {
         now: 0,
     };
     assert_eq!(found("twilio", &Settings::of("secret", SECRET), &came), ["public_url"]);
+}
+
+#[test]
+fn credentials_that_are_absent_or_misspelt_are_recognised() {
+    let of = |name: &str, settings: &Settings, headers: Vec<(&'static str, &str)>| {
+        let headers = headers.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+        found(name, settings, &Came { url: "https://hooks.example.com/a?token=", headers, body: b"{}", now: 0 })
+    };
+    let bearer = Settings::of("token", SECRET);
+    let token = Settings::of("value", SECRET).with("name", "token");
+    let basic = Settings::of("credentials", "ann:an-own-secret");
+    assert_eq!(of("bearer", &bearer, vec![]), ["no_credentials"]);
+    assert_eq!(of("bearer", &bearer, vec![("Authorization", SECRET)]), ["scheme_missing"]);
+    assert_eq!(of("bearer", &bearer, vec![("Authorization", "Token an-own-secret")]), ["other_scheme"]);
+    assert_eq!(of("bearer", &bearer, vec![("Authorization", "another")]), ["other_scheme"]);
+    assert_eq!(of("bearer", &bearer, vec![("Authorization", "•••")]), ["masked"]);
+    assert_eq!(of("basic", &basic, vec![]), ["no_credentials"]);
+    assert_eq!(of("basic", &basic, vec![("Authorization", "ann:an-own-secret")]), ["other_encoding"]);
+    assert_eq!(of("query", &token, vec![]), ["no_credentials"]);
+    assert_eq!(of("header", &token, vec![]), ["no_credentials"]);
+    let timed = Settings::of("secret", SECRET)
+        .with("header", "X-Signature")
+        .with("signed", "{timestamp}.{body}")
+        .with("timestamp", "X-Time");
+    assert_eq!(of("hmac", &timed, vec![("X-Signature", "00")]), ["incomplete"]);
+    assert_eq!(of("hmac", &timed, vec![]), ["unsigned"]);
+    assert_eq!(of("hmac", &timed, vec![("X-Signature", "•••"), ("X-Time", "1")]), ["masked"]);
+}
+
+/// The sender signs, and only then compresses: the other way round than the bytes come.
+#[test]
+fn bodies_that_were_signed_before_they_were_compressed_are_recognised() {
+    let headers = vec![
+        ("X-Hub-Signature-256", format!("sha256={}", hex(SECRET.as_bytes(), b"{\"a\":1}"))),
+        ("Content-Encoding", "gzip".to_owned()),
+    ];
+    let came = Came { url: "https://hooks.example.com/a", headers, body: &GZIP, now: 0 };
+    assert_eq!(found("github", &Settings::of("secret", SECRET), &came), ["body_compressed"]);
 }
 
 #[test]

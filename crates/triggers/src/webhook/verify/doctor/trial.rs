@@ -46,6 +46,13 @@ impl Trial<'_> {
         self.provider.verify(&self.settings.timeless(), &incoming, None).is_ok()
     }
 
+    /// Whether it would pass with this `Authorization`.
+    pub(super) fn fits_authorization(&self, value: &str) -> bool {
+        let headers: Vec<(&str, &[u8])> = [("authorization", value.as_bytes())].into();
+        let incoming = Incoming { headers: &headers, ..self.incoming };
+        self.provider.verify(self.settings, &incoming, None).is_ok()
+    }
+
     /// Whether it would pass if it were signed in this way.
     pub(super) fn fits_way(&self, way: &Signed<'_>) -> bool {
         way.verify(&self.settings.timeless(), &self.incoming).is_ok()

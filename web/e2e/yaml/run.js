@@ -23,7 +23,7 @@ writeFileSync(schema, execFileSync(resolve(options.binary), ['schema'], { maxBuf
 
 // What docs/editors.md has people write into their settings.
 const editor = await LanguageClient.start({
-  schemas: { [pathToFileURL(schema)]: ['scenarios/*.yaml', '!connections.yaml'] },
+  schemas: { [pathToFileURL(schema)]: ['scenarios/*.yaml', '!connections.yaml', '!secrets.yaml'] },
   validate: true,
   completion: true,
   hover: true,
@@ -106,7 +106,7 @@ function next() {
 }
 
 function isScenario(name) {
-  return name.endsWith('.yaml') && !name.endsWith('.test.yaml') && name !== 'connections.yaml';
+  return name.endsWith('.yaml') && !name.endsWith('.test.yaml') && !['connections.yaml', 'secrets.yaml'].includes(name);
 }
 
 function has(offered, wanted) {

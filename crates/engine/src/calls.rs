@@ -129,6 +129,13 @@ pub(crate) fn root(state: &State) -> Source {
     state.caller().map_or(state.created().input.source, |caller| caller.root)
 }
 
+/// Whether a run of its own scenario waits for this one, however far above: in turn, it would wait for that for ever. One
+/// that was called by the way waits its turn as any other does.
+pub(crate) fn is_awaited_by_its_own(state: &State) -> bool {
+    let scenario = &state.created().scenario;
+    state.caller().is_some_and(|caller| !caller.detached && caller.chain.contains(scenario))
+}
+
 /// The scenarios of the runs that stand above the called one.
 pub(crate) fn chain(parent: &State) -> Result<Vec<ScenarioId>, StepError> {
     let mut chain = parent.caller().map(|caller| caller.chain.clone()).unwrap_or_default();

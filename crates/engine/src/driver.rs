@@ -4,7 +4,7 @@
 //! on disk. Nobody is told anything before it is on disk.
 
 use crate::calls;
-use crate::course::{Course, Standing, Stretch};
+use crate::course::{Course, STRIDE, Standing, Stretch};
 use crate::intake::Refused;
 use crate::letters;
 use crate::lines::Place;
@@ -15,7 +15,7 @@ use crate::resume;
 use crate::shared::Shared;
 use crate::turns;
 use futures_util::FutureExt;
-use futures_util::future::{AbortHandle, Abortable, BoxFuture, abortable};
+use futures_util::future::{AbortHandle, Abortable, Aborted, BoxFuture, abortable};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use run::call::{Call, Origin, Outcome};
 use run::entry::{Called, Entry};
@@ -229,11 +229,15 @@ impl Drive<'_> {
                 self.write(Standing::Working).await?;
                 return Ok(Ending::Over);
             }
-            if *self.shared.stopping.borrow() && self.calls.is_empty() {
+            if *self.shared.stopping.borrow() {
                 self.write(Standing::Working).await?;
-                let run = self.course.state().run();
-                self.callers.leave(run);
-                return Ok(Ending::Stopping);
+                if self.calls.is_empty() {
+                    self.callers.leave(self.course.state().run());
+                    return Ok(Ending::Stopping);
+                }
+                // What is under way may end; nothing more begins.
+                self.settle_some(None).await;
+                continue;
             }
             let acted = self.act(actions, now).await?;
             if acted.has_news {
@@ -243,7 +247,7 @@ impl Drive<'_> {
                 if self.course.has_news_to_keep() {
                     self.write(Standing::Working).await?;
                 }
-                self.settle_one(acted.wake).await;
+                self.settle_some(acted.wake).await;
             } else if self.park(acted.wake).await? == Closed::Yes {
                 return Ok(Ending::Parked);
             }
@@ -376,19 +380,27 @@ impl Drive<'_> {
         Ok(())
     }
 
-    /// Takes in the next outcome, or notices that something is due or was said.
-    async fn settle_one(&mut self, wake: Option<Millis>) {
+    /// Takes in the next outcome, and those that are there with it, or notices that something is due or was said.
+    async fn settle_some(&mut self, wake: Option<Millis>) {
         let deadline = self.course.state().deadline();
         let due = wake.map_or(deadline, |wake| wake.min(deadline));
         tokio::select! {
-            Some(settled) = self.calls.next() => {
-                let Ok((spot, attempt, result)) = settled else { return };
-                self.handles.remove(&spot);
-                self.course.settle(&spot, attempt, result, self.shared.now());
-            }
-            () = self.bell.notified() => {}
-            () = self.shared.options.clock.sleep_until(due) => {}
+            Some(settled) = self.calls.next() => self.settle(settled),
+            () = self.bell.notified() => return,
+            () = self.shared.options.clock.sleep_until(due) => return,
         }
+        // To decide looks at every lane, so what has come together is decided on together.
+        for _ in 0..STRIDE {
+            let Some(Some(settled)) = self.calls.next().now_or_never() else { return };
+            self.settle(settled);
+        }
+    }
+
+    /// Takes in what a call or script gave, unless it was given up.
+    fn settle(&mut self, settled: Result<Settled, Aborted>) {
+        let Ok((spot, attempt, result)) = settled else { return };
+        self.handles.remove(&spot);
+        self.course.settle(&spot, attempt, result, self.shared.now());
     }
 
     /// Leaves the run to its timer and to those who may wake it: until then it is on disk alone.

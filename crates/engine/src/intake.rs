@@ -4,6 +4,7 @@ use crate::claims::Reserved;
 use crate::course::Course;
 use crate::delivery::Delivery;
 use crate::driver;
+use crate::failures;
 use crate::keys;
 use crate::lines::Place;
 use crate::repeats::{self, Novelty, Told};
@@ -96,7 +97,7 @@ impl Handle {
             Err(Closed::Dropped) => return Ok(Answer::Dropped),
             place => place.map_err(Refused::from)?,
         };
-        if place == Place::Inside && course.walk_at_once(shared.now()) {
+        if place == Place::Inside && ends_at_once(shared, &mut course) {
             // The caller may go away while this is written; the turn is over all the same.
             let turn = turns::Turn::of(shared, &course);
             course.write(shared).await?;
@@ -198,7 +199,7 @@ impl From<Closed> for Refused {
 pub(crate) async fn start(shared: &Arc<Shared>, mut course: Course) -> Result<(), StoreError> {
     keys::recognise(&mut course, None, shared.now());
     let place = turns::enter(shared, &mut course).map_err(|_| StoreError::Busy)?;
-    if place == Place::Inside && course.walk_at_once(shared.now()) {
+    if place == Place::Inside && ends_at_once(shared, &mut course) {
         let _turn = turns::Turn::of(shared, &course);
         return Box::pin(course.write(shared)).await;
     }
@@ -207,6 +208,12 @@ pub(crate) async fn start(shared: &Arc<Shared>, mut course: Course) -> Result<()
         Refused::Busy { .. } | Refused::Draining { .. } => StoreError::Busy,
         Refused::Stopping => StoreError::Closed,
     })
+}
+
+/// Walks a run as far as thinking goes. Gives whether it is over by that and can be written in one piece: whoever asks for
+/// it may go away at any moment, and must not leave it half-way.
+fn ends_at_once(shared: &Arc<Shared>, course: &mut Course) -> bool {
+    course.walk_at_once(shared.now()) && !failures::is_heard(shared, course.state())
 }
 
 /// Hands a run to a driver; comes back once it is on disk.

@@ -1,5 +1,6 @@
 //! What a new run is recognised by and what it lines up by: told when it is taken in, before anything else is decided.
 
+use crate::calls;
 use crate::course::Course;
 use crate::delivery::By;
 use crate::lines::{LineNo, WHOLE, lines_up};
@@ -27,9 +28,7 @@ pub(crate) fn recognise(course: &mut Course, dedupe: Option<&By>, now: Millis) {
     if let (Some(dedupe), Some(same)) = (dedupe, &same) {
         course.claim = Some(claim(&scenario, same, dedupe.window(), now));
     }
-    // A run that its own scenario is the cause of, however far above, does not wait for it: it would wait for ever.
-    let is_nested = course.state().caller().is_some_and(|caller| caller.chain.contains(&scenario));
-    if lines_up(&plan.limits) && !is_nested {
+    if lines_up(&plan.limits) && !calls::is_awaited_by_its_own(course.state()) {
         course.line = Some(line.as_ref().map_or(WHOLE, line_no));
     }
     if same.is_some() || line.is_some() {

@@ -35,6 +35,8 @@ struct Pace {
     /// Until when the far side wants none.
     held: Millis,
     given: HashMap<(RunId, Spot), Millis>,
+    /// When it was last asked for.
+    seen: Millis,
     /// At how many given times stale ones are looked for.
     look_at: usize,
 }
@@ -74,6 +76,7 @@ impl Paces {
 
 impl Pace {
     fn turn(&mut self, run: RunId, spot: &Spot, now: Millis) -> Result<(), Millis> {
+        self.follow_clock(now);
         let held = self.held.min(now.saturating_add(LONGEST_HOLD));
         let place = (run, spot.clone());
         match self.given.get(&place).copied().filter(|at| *at >= held) {
@@ -95,6 +98,15 @@ impl Pace {
         self.forget_stale(now);
         self.given.insert(place, at);
         Err(at)
+    }
+
+    /// Where the clock was set back, what lies ahead comes as much sooner: nobody is to wait for that long.
+    fn follow_clock(&mut self, now: Millis) {
+        let back = self.seen.saturating_sub(now).max(0);
+        self.seen = now;
+        for at in self.given.values_mut().chain([&mut self.next, &mut self.held]).filter(|_| back > 0) {
+            *at = at.saturating_sub(back);
+        }
     }
 
     fn forget_stale(&mut self, now: Millis) {
@@ -143,6 +155,15 @@ mod tests {
         let again = [ask(&paces, 2, 10_000), ask(&paces, 3, 10_000)];
         assert_eq!(again, [Err(60_000), Err(70_000)]);
         assert_eq!([ask(&paces, 2, 60_000), ask(&paces, 3, 70_000)], [Ok(()), Ok(())]);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_keeps_no_call_waiting_for_that_long() {
+        const DAY: Millis = 86_400_000;
+        let paces = paces(1, 10);
+        assert_eq!([ask(&paces, 1, DAY), ask(&paces, 2, DAY)], [Ok(()), Err(DAY + 10_000)]);
+        assert_eq!([ask(&paces, 3, 0), ask(&paces, 2, 0)], [Err(20_000), Err(10_000)]);
+        assert_eq!([ask(&paces, 2, 10_000), ask(&paces, 3, 20_000)], [Ok(()), Ok(())]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Takes up runs that are on disk: those that were not over at the last stop, those whose time has come, and those
 //! that waited for a slot.
 
-use crate::course::Course;
+use crate::course::{Course, STRIDE};
 use crate::driver;
 use crate::hand::post;
 use crate::intake::Refused;
@@ -13,13 +13,16 @@ use crate::shared::{Handle, Shared};
 use crate::turns;
 use run::State;
 use run::entry::Entry;
-use run::id::RunId;
+use run::id::{Millis, RunId};
 use run::tables::StoreError;
 use std::sync::Arc;
 use store::Status;
 
 /// How many open runs are asked for at a time.
 const PAGE: usize = 1_000;
+
+/// After how long a run is read again that the disk did not give, in milliseconds: too many files may have been open.
+const AGAIN: Millis = 30_000;
 
 /// Lists every run that is not over: into the queue, or to its timer. Blocks for the disk.
 pub(crate) fn take_up(shared: &Arc<Shared>) -> Result<usize, StoreError> {
@@ -55,8 +58,17 @@ pub(crate) async fn wake(shared: Arc<Shared>) {
     let clock = Arc::clone(&shared.options.clock);
     let mut stopping = shared.stopping.subscribe();
     loop {
+        let mut woken = 0;
         while let Some(run) = shared.timers.take(clock.now()) {
-            shared.queues.wake(run);
+            match shared.head(run) {
+                // How a run stands that is not over is in memory: so many that wake at once wait with their own.
+                Ok(Some(head)) => shared.queues.go_on(&head.scenario, run),
+                _ => shared.queues.wake(run),
+            }
+            woken += 1;
+            if woken % STRIDE == 0 {
+                tokio::task::yield_now().await;
+            }
         }
         let due = async {
             match shared.timers.next_due() {
@@ -94,6 +106,14 @@ pub(crate) async fn drive(shared: Arc<Shared>, run: RunId, callers: Replies, slo
                 return;
             };
             driver::drive(shared, course, callers, bell, slot).await;
+        }
+        Err(Unresumable::Store(StoreError::Failed(error))) => {
+            tracing::warn!(%run, %error, "the run cannot be read now; it is tried again");
+            shared.timers.set_by(shared.now().saturating_add(AGAIN), run);
+            for letter in shared.mail.give_up(run) {
+                letter.refuse(Unheard::Unreachable(error.to_string()));
+            }
+            callers.refuse(&Refused::Store(StoreError::Failed(error)));
         }
         Err(error) => {
             tracing::error!(%run, %error, "the run cannot be resumed and stays as it is");

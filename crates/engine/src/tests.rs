@@ -5,6 +5,7 @@ mod alarms;
 mod batch;
 mod flow;
 mod full;
+mod leaving;
 mod queue;
 mod retention;
 mod turns;

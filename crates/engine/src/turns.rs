@@ -1,5 +1,6 @@
 //! Has runs of scenarios with limits take turns: lined up when they are taken in, woken when it is their turn.
 
+use crate::calls;
 use crate::course::Course;
 use crate::gates::QueueState;
 use crate::hand::post;
@@ -36,10 +37,9 @@ pub(crate) fn enter(shared: &Shared, course: &mut Course) -> Result<Place, Close
         QueueState::Paused => Gate::Paused,
         QueueState::Draining => return Err(Closed::Draining),
     };
-    let is_nested = state.caller().is_some_and(|caller| caller.chain.contains(scenario));
     let line = match (course.line, gate) {
         (Some(line), _) => line,
-        (None, Gate::Paused) if !is_nested => WHOLE,
+        (None, Gate::Paused) if !calls::is_awaited_by_its_own(state) => WHOLE,
         (None, _) => return Ok(Place::Inside),
     };
     let (scenario, run, present) = (scenario.clone(), state.run(), present(shared, course));

@@ -27,6 +27,10 @@ pub(super) struct Tight {
     records: AtomicUsize,
     /// How many large values were put.
     put: AtomicUsize,
+    /// How many more readings of journals fail.
+    pub(super) unread: AtomicUsize,
+    /// How many journals were read.
+    pub(super) read: AtomicUsize,
 }
 
 impl Tight {
@@ -34,8 +38,9 @@ impl Tight {
         let store = bench.store.clone();
         let (journal, tables, blobs) = (store.journal, store.tables, store.blobs);
         let (appends, values) = (AtomicUsize::new(appends), AtomicUsize::new(values));
-        let (spared, records, put) = Default::default();
-        let tight = Arc::new(Self { journal, tables, blobs, refused, spared, appends, values, records, put });
+        let (spared, records, put, unread, read) = Default::default();
+        let tight =
+            Arc::new(Self { journal, tables, blobs, refused, spared, appends, values, records, put, unread, read });
         bench.store.journal = Arc::clone(&tight) as Arc<dyn Journal>;
         bench.store.tables = Arc::clone(&tight) as Arc<dyn Tables>;
         bench.store.blobs = Arc::clone(&tight) as Arc<dyn Blobs>;
@@ -65,6 +70,10 @@ impl Journal for Tight {
     }
 
     fn read(&self, run: RunId) -> Result<Option<Journaled>, StoreError> {
+        if counts_down(&self.unread) {
+            return Err(StoreError::Failed("too many open files".into()));
+        }
+        self.read.fetch_add(1, Ordering::SeqCst);
         self.journal.read(run)
     }
 

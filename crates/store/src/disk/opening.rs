@@ -87,6 +87,7 @@ pub(super) fn open_log(
 ) -> Result<Log, StoreError> {
     let applied = trees.applied()?;
     let found = find_logs(files, spares.folder(), covered, applied)?;
+    check_database(spares.folder(), found.first(), applied)?;
     let mut replay = Replay { trees, covered, applied, live };
     let (mut ends, mut full, mut archived) = (BTreeMap::new(), Vec::new(), Vec::new());
     let (mut expected, mut last_group) = (None, 0);
@@ -220,7 +221,8 @@ fn find_logs(files: &dyn Files, folder: &Path, covered: u64, applied: u64) -> Re
         before = Some(number);
         match file {
             Some(file) => found.push(Arc::new(file)),
-            None if at + 1 < count || LogFile::hides(files, folder, number, covered + 1)? => {
+            // What an earlier use has left in it is older than the file before.
+            None if at + 1 < count || LogFile::hides(files, folder, number, least_after(&found, covered))? => {
                 return corrupt("is damaged at offset 0");
             }
             None => files.remove(&path).map_err(|error| failed("cannot remove", &path, &error))?,
@@ -231,6 +233,11 @@ fn find_logs(files: &dyn Files, folder: &Path, covered: u64, applied: u64) -> Re
         return Err(StoreError::Corrupt(text.into()));
     }
     Ok(found)
+}
+
+/// The least sequence number that a group in a file after these, and after what archives cover, can have.
+fn least_after(found: &[Arc<LogFile>], covered: u64) -> u64 {
+    found.last().map_or(0, |file| file.head.first).max(covered + 1)
 }
 
 /// How many of the first files were left behind: those before a gap and up to one that is in use under a later number,
@@ -267,6 +274,18 @@ fn check_order(file: &LogFile, expected: Option<u64>, covered: u64) -> Result<()
         Some(expected) => format!("{}: what comes before it ends too early, at group {expected}", file.path.display()),
         None => format!("{}: what comes before it is missing", file.path.display()),
     };
+    Err(StoreError::Corrupt(text.into()))
+}
+
+/// What is not in the log any more was durable in the database before it went.
+fn check_database(folder: &Path, first: Option<&Arc<LogFile>>, applied: u64) -> Result<(), StoreError> {
+    let Some(file) = first.filter(|file| file.head.first > applied + 1) else { return Ok(()) };
+    let text = format!(
+        "{}: the log begins with group {}, but the database beside it knows no more than the first {applied}: `sled/` is \
+         lost, damaged or older than the rest of the data folder; restore both from the same backup",
+        folder.display(),
+        file.head.first
+    );
     Err(StoreError::Corrupt(text.into()))
 }
 

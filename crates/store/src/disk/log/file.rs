@@ -46,7 +46,7 @@ impl LogFile {
     }
 
     /// Opens a file of which nothing is known, to look for what should not be there: a group with this sequence number
-    /// in a file whose head is no head.
+    /// or a later one, anywhere in a file whose head is no head.
     pub(in crate::disk) fn hides(
         files: &dyn Files,
         folder: &Path,
@@ -57,9 +57,23 @@ impl LogFile {
         let file = files.open(&path).map_err(|error| failed("cannot read", &path, &error))?;
         let head = FileHead { number, first: sequence, salt: [0; 8] };
         let unknown = Self { path, head, file };
-        let Some(group) = unknown.group_head(BLOCK)? else { return Ok(false) };
+        unknown.has_group_from(BLOCK, |group| group.sequence >= sequence)
+    }
+
+    /// Whether there is a whole group at this offset or behind it that is like this.
+    pub(in crate::disk) fn has_group_from(
+        &self,
+        mut offset: u64,
+        is_wanted: impl Fn(&GroupHead) -> bool,
+    ) -> Result<bool, StoreError> {
         let mut buffer = Vec::new();
-        Ok(group.sequence >= sequence && unknown.holds(BLOCK, &group, &mut buffer)?)
+        while let Some(group) = self.group_head(offset)? {
+            if is_wanted(&group) && self.holds(offset, &group, &mut buffer)? {
+                return Ok(true);
+            }
+            offset += BLOCK;
+        }
+        Ok(false)
     }
 
     /// The head of the group at this offset, whatever its bytes are; none where the file ends before.

@@ -74,14 +74,9 @@ pub(in crate::disk) fn all_groups(
 
 /// A group is begun only after the one before is on disk: if a later one is good, the one at the end was good once.
 fn reject_damage(file: &LogFile, end: End) -> Result<(), StoreError> {
-    let mut buffer = Vec::new();
-    let mut position = end.position + BLOCK;
-    while let Some(head) = file.group_head(position)? {
-        let later = head.salt == file.head.salt && head.sequence > end.sequence;
-        if later && file.holds(position, &head, &mut buffer)? {
-            return Err(file.damaged(end.position));
-        }
-        position += BLOCK;
+    let is_later = |group: &group::GroupHead| group.salt == file.head.salt && group.sequence > end.sequence;
+    match file.has_group_from(end.position + BLOCK, is_later)? {
+        true => Err(file.damaged(end.position)),
+        false => Ok(()),
     }
-    Ok(())
 }

@@ -105,6 +105,34 @@ fn a_lost_end_of_the_log_is_told() {
     }
 }
 
+/// A sector of a disk is larger than a block: the head of a file and its first groups go together.
+#[test]
+fn a_lost_beginning_of_the_newest_file_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open_for_tests(folder.path(), FILE_BYTES).unwrap();
+    (1..20).for_each(|number| wait(store.journal.append(made(number, Status::Succeeded, b"1".to_vec()))).unwrap());
+    drop(store);
+    let file = path_of(&folder.path().join("journal"), 1);
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[..4096].fill(0);
+    fs::write(&file, bytes).unwrap();
+    let error = open_for_tests(folder.path(), FILE_BYTES).unwrap_err();
+    assert!(matches!(&error, StoreError::Corrupt(text) if text.contains("damaged at offset 0")), "{error}");
+    assert!(file.exists());
+}
+
+/// What the log has handed over is in the database alone.
+#[test]
+fn a_lost_database_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    archived(folder.path());
+    fs::remove_dir_all(folder.path().join("sled")).unwrap();
+    for _ in 0..2 {
+        let error = open_for_tests(folder.path(), LOG_BYTES).unwrap_err();
+        assert!(matches!(&error, StoreError::Corrupt(text) if text.contains("but the database beside it")), "{error}");
+    }
+}
+
 /// What lies behind a damaged group is not taken for nothing: its large values stay, and a search says that it failed.
 #[test]
 fn damage_in_the_open_log_is_told() {

@@ -1,8 +1,8 @@
 //! Captures on one machine's disk: files of records ([`segment`]) that are written by one thread ([`writer`]) out of a
 //! buffer that callers fill ([`queue`]), and lists of where the records of each log are ([`index`]).
 //!
-//! Nothing is synced but for those who wait for it, and at the end: what a power failure takes is no promise. An opening reads the names
-//! of the files and the list of the newest one alone; a background thread reads the other lists.
+//! Nothing is synced but for those who wait for it, and at the end: what a power failure takes is no promise. An opening
+//! reads the names of the files and the list of the newest one alone; a background thread reads the other lists.
 
 mod contents;
 mod index;
@@ -55,11 +55,19 @@ impl DiskCaptures {
             Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(failed("cannot read", folder, &error)),
         };
-        let firsts = names.iter().filter_map(|name| segment::first_of(name));
-        let found = firsts.map(|first| Segment::existing(Arc::clone(&files), folder, first));
-        let segments = found.collect::<Result<Vec<_>, _>>().map_err(|error| failed("cannot read", folder, &error))?;
+        let (mut segments, mut last) = (Vec::new(), 0);
+        for first in names.iter().filter_map(|name| segment::first_of(name)) {
+            match Segment::existing(Arc::clone(&files), folder, first) {
+                Ok(segment) => segments.push(segment),
+                // Requests to look at are no reason for the journal to stay closed.
+                Err(error) => {
+                    tracing::error!(folder = %folder.display(), first, %error, "kept requests cannot be read");
+                    last = last.max(first + writer::SEGMENT_BYTES);
+                }
+            }
+        }
         let index = Arc::new(Index::of(segments));
-        let last = last(&index)?;
+        let last = last.max(self::last(&index));
         let queue = Arc::new(Queue::new(last + 1));
         let (sender, written) = watch::channel(last);
         let writer = Writer::new(files, folder.to_owned(), Arc::clone(&index), Arc::clone(&queue), sender);
@@ -71,12 +79,14 @@ impl DiskCaptures {
     }
 }
 
-/// The largest id there is.
-fn last(index: &Index) -> Result<u64, StoreError> {
-    let Some(newest) = index.all().pop() else { return Ok(0) };
-    let last = newest.with(|contents| contents.last())?;
-    // Of a file that cannot be read only its size is known: it has no more records than bytes.
-    Ok(if last > 0 { last } else { newest.first + newest.bytes() })
+/// The largest id there is. Of a file that cannot be read only its size is known: it has no more records than bytes.
+fn last(index: &Index) -> u64 {
+    let Some(newest) = index.all().pop() else { return 0 };
+    let last = newest.with(|contents| contents.last()).unwrap_or_else(|error| {
+        tracing::error!(%error, "the newest of the kept requests cannot be read");
+        0
+    });
+    if last > 0 { last } else { newest.first + newest.bytes() }
 }
 
 fn read_lists(index: &Index) {

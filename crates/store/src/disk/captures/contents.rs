@@ -124,10 +124,9 @@ impl Contents {
         })
     }
 
-    /// Forgets a log: where its records are.
-    pub(super) fn forget(&mut self, hook: &str) -> Vec<Spot> {
-        let postings = self.hooks.remove(hook).unwrap_or_default();
-        postings.list.into_iter().map(|posting| posting.spot(self.first)).collect()
+    /// Forgets a log.
+    pub(super) fn forget(&mut self, hook: &str) {
+        self.hooks.remove(hook);
     }
 
     /// Its bytes, to stand beside the segment: crc32(4), then postcard.

@@ -1,4 +1,5 @@
-//! Records that wait to be written, encoded already, in one buffer: adding one takes a lock and a copy.
+//! Records that wait to be written. They are encoded by whoever adds them, before he takes the lock: under it a record
+//! only gets its id and its place in the line.
 
 use super::record::{HEAD, Head};
 use crate::captures::{Encode, KINDS, Kept, Label};
@@ -12,8 +13,8 @@ use tokio::sync::oneshot;
 /// How many bytes may wait. What comes when the disk is so far behind is left out.
 const MOST_BYTES: usize = 8 << 20;
 
-/// How much room the buffer keeps when it is empty.
-const ROOM_BYTES: usize = 1 << 20;
+/// How much room a record has for its bytes before it grows.
+const ROOM_BYTES: usize = 1 << 10;
 
 /// How long records gather before they are written, unless someone waits for one.
 const GATHER: Duration = Duration::from_millis(4);
@@ -32,10 +33,10 @@ pub(super) enum Job {
 /// What was waiting.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    /// Records, one behind the other; their checksums are not right yet.
-    pub(super) records: Vec<u8>,
-    /// How many they are.
-    pub(super) count: u64,
+    /// Records in their order; their checksums are not right yet.
+    pub(super) records: Vec<Vec<u8>>,
+    /// How large they are together.
+    bytes: usize,
     /// Who waits for which of them.
     pub(super) kept: Vec<(u64, oneshot::Sender<Result<u64, StoreError>>)>,
     pub(super) jobs: Vec<Job>,
@@ -59,30 +60,48 @@ struct Waiting {
     dropped: u64,
 }
 
-impl Waiting {
-    fn push(&mut self, label: Label<'_>, encode: Encode<'_>) -> Result<u64, StoreError> {
+/// A record but for its id.
+struct Encoded {
+    head: Head,
+    /// Room for the head, the name, and the bytes.
+    bytes: Vec<u8>,
+}
+
+impl Encoded {
+    fn new(label: Label<'_>, encode: Encode<'_>) -> Result<Self, StoreError> {
         let Label { hook, at, kind } = label;
-        let Ok(name) = u16::try_from(hook.len()) else {
-            return Err(StoreError::Failed("the name of the log is too long".into()));
-        };
+        let name = u16::try_from(hook.len());
+        let name = name.map_err(|_| StoreError::Failed("the name of the log is too long".into()))?;
+        let mut bytes = Vec::with_capacity(HEAD + hook.len() + ROOM_BYTES);
+        bytes.resize(HEAD, 0);
+        bytes.extend_from_slice(hook.as_bytes());
+        encode(&mut bytes);
+        let length = (bytes.len() - HEAD) as u32;
+        Ok(Self { head: Head { length, checksum: 0, id: 0, at, kind: kind % KINDS as u8, name }, bytes })
+    }
+}
+
+impl Waiting {
+    /// Whether a record would be taken.
+    fn admit(&mut self) -> Result<(), StoreError> {
         if self.closed {
             return Err(StoreError::Closed);
         }
-        if self.batch.records.len() >= MOST_BYTES {
+        if self.batch.bytes >= MOST_BYTES {
             self.dropped += 1;
             return Err(StoreError::Busy);
         }
-        let records = &mut self.batch.records;
-        let start = records.len();
-        records.extend_from_slice(&[0; HEAD]);
-        records.extend_from_slice(hook.as_bytes());
-        encode(records);
-        let length = (records.len() - start - HEAD) as u32;
-        let head = Head { length, checksum: 0, id: self.next, at, kind: kind % KINDS as u8, name };
-        records[start..start + HEAD].copy_from_slice(&head.encode());
-        self.batch.count += 1;
+        Ok(())
+    }
+
+    fn push(&mut self, Encoded { head, mut bytes }: Encoded) -> Result<u64, StoreError> {
+        self.admit()?;
+        let id = self.next;
+        bytes[..HEAD].copy_from_slice(&Head { id, ..head }.encode());
+        self.batch.bytes += bytes.len();
+        self.batch.records.push(bytes);
         self.next += 1;
-        Ok(head.id)
+        Ok(id)
     }
 
     fn is_empty(&self) -> bool {
@@ -103,8 +122,9 @@ impl Queue {
 
     /// Adds a record; none where there is no room.
     pub(super) fn push(&self, label: Label<'_>, encode: Encode<'_>) -> Option<u64> {
+        let encoded = self.encoded(label, encode).ok()?;
         let mut waiting = self.lock();
-        let id = waiting.push(label, encode).ok()?;
+        let id = waiting.push(encoded).ok()?;
         if mem::take(&mut waiting.asleep) {
             drop(waiting);
             self.filled.notify_one();
@@ -115,8 +135,9 @@ impl Queue {
     /// Adds a record that someone waits for.
     pub(super) fn push_kept(&self, label: Label<'_>, encode: Encode<'_>) -> Kept {
         let (sender, kept) = Kept::pair();
+        let encoded = self.encoded(label, encode);
         let mut waiting = self.lock();
-        match waiting.push(label, encode) {
+        match encoded.and_then(|encoded| waiting.push(encoded)) {
             Ok(id) => waiting.batch.kept.push((id, sender)),
             // The promise lives, so the answer arrives.
             Err(error) => drop(sender.send(Err(error))),
@@ -125,6 +146,12 @@ impl Queue {
         drop(waiting);
         self.filled.notify_one();
         kept
+    }
+
+    /// Encodes a record, unless it would be left out.
+    fn encoded(&self, label: Label<'_>, encode: Encode<'_>) -> Result<Encoded, StoreError> {
+        self.lock().admit()?;
+        Encoded::new(label, encode)
     }
 
     /// Has the thread that writes do something when it has written what waits; waits for it.
@@ -144,10 +171,8 @@ impl Queue {
         receiver.recv().unwrap_or(Err(StoreError::Closed))
     }
 
-    /// What waits, once there is something; `spent` is a buffer to use again. None: there will be no more.
-    pub(super) fn take(&self, mut spent: Vec<u8>) -> Option<Batch> {
-        spent.clear();
-        spent.shrink_to(ROOM_BYTES);
+    /// What waits, once there is something. None: there will be no more.
+    pub(super) fn take(&self) -> Option<Batch> {
         let mut waiting = self.lock();
         while waiting.is_empty() && !waiting.closed {
             waiting.asleep = true;
@@ -159,7 +184,7 @@ impl Queue {
         if waiting.is_empty() && waiting.closed {
             return None;
         }
-        Some(mem::replace(&mut waiting.batch, Batch { records: spent, ..Batch::default() }))
+        Some(mem::take(&mut waiting.batch))
     }
 
     /// Counts records that could not be written.

@@ -7,7 +7,7 @@
 
 use super::contents::{Contents, Spot};
 use super::record::{self, ERASED, HEAD, Head};
-use crate::captures::Capture;
+use crate::captures::{Capture, Kinds};
 use crate::disk::files::{Files, OpenFile};
 use crate::disk::folder::failed;
 use bytes::Bytes;
@@ -67,7 +67,12 @@ impl Segment {
         let mut head = [0; BEGINNING as usize];
         head[..8].copy_from_slice(&MAGIC);
         head[8..].copy_from_slice(&first.to_le_bytes());
-        file.write_at(&head, 0).map_err(refused)?;
+        if let Err(error) = file.write_at(&head, 0) {
+            // A full disk often has room for names: one for each batch, if they stayed.
+            let removed = files.remove(&path);
+            tracing::debug!(path = %path.display(), ?removed, "a file of kept requests was not begun");
+            return Err(refused(error));
+        }
         let contents = Mutex::new(Some(Contents::new(first)));
         Ok((Self { files, path, first, bytes: AtomicU64::new(BEGINNING), contents }, file))
     }
@@ -125,7 +130,7 @@ impl Segment {
 
     /// Writes over a log's records and forgets them: how many they were.
     pub(super) fn erase(&self, hook: &str) -> Result<u64, StoreError> {
-        let spots = self.with(|contents| contents.forget(hook))?;
+        let spots = self.with(|contents| contents.newest(hook, u64::MAX, Kinds::ALL, usize::MAX))?;
         if spots.is_empty() {
             return Ok(0);
         }
@@ -133,7 +138,9 @@ impl Segment {
             spots.iter().try_for_each(|spot| erase_record(&*file, *spot))?;
             file.sync_data()
         });
+        // They are known until they are gone, so that whoever was told of a failure can ask again.
         erased.map_err(|error| failed("cannot write over", &self.path, &error))?;
+        self.with(|contents| contents.forget(hook))?;
         Ok(spots.len() as u64)
     }
 

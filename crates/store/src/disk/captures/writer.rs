@@ -15,6 +15,9 @@ use tokio::sync::watch;
 /// How large a segment grows, in bytes.
 pub(super) const SEGMENT_BYTES: u64 = 16 << 20;
 
+/// How much room the buffer of a batch keeps when it is empty.
+const ROOM_BYTES: usize = 1 << 20;
+
 /// The smallest segment that a small bound leads to.
 const LEAST_SEGMENT_BYTES: u64 = 64 << 10;
 
@@ -54,10 +57,9 @@ impl Writer {
 
     /// Writes until the queue is closed and empty.
     pub(super) fn run(mut self) {
-        let mut spent = Vec::new();
-        while let Some(mut batch) = self.queue.take(spent) {
-            self.write_batch(&mut batch);
-            spent = batch.records;
+        let mut buffer = Vec::new();
+        while let Some(mut batch) = self.queue.take() {
+            self.write_batch(&mut batch, &mut buffer);
             batch.jobs.into_iter().for_each(|job| self.perform(job));
         }
         if let Err(error) = self.finish() {
@@ -65,10 +67,13 @@ impl Writer {
         }
     }
 
-    fn write_batch(&mut self, batch: &mut Batch) {
-        let Batch { records, count, kept, .. } = batch;
-        self.promised = !kept.is_empty();
-        let mut done = self.write(records);
+    fn write_batch(&mut self, batch: &mut Batch, buffer: &mut Vec<u8>) {
+        buffer.clear();
+        buffer.shrink_to(ROOM_BYTES);
+        let count = batch.records.len() as u64;
+        batch.records.drain(..).for_each(|record| buffer.extend_from_slice(&record));
+        self.promised = !batch.kept.is_empty();
+        let mut done = self.write(buffer);
         if done.is_ok() && self.promised {
             done = self.sync().map(|()| self.last());
         }
@@ -76,12 +81,12 @@ impl Writer {
             self.failing = false;
             self.written.send_if_modified(|written| std::mem::replace(written, last.max(*written)) < last);
         } else if let Err(error) = &done {
-            self.queue.note_lost(*count);
+            self.queue.note_lost(count);
             if !std::mem::replace(&mut self.failing, true) {
                 tracing::error!(%error, "requests that come in cannot be kept to be looked at");
             }
         }
-        for (id, sender) in kept.drain(..) {
+        for (id, sender) in batch.kept.drain(..) {
             // One who has gone is no matter.
             let _ = sender.send(done.clone().map(|_| id));
         }
@@ -131,10 +136,13 @@ impl Writer {
         last.unwrap_or_default()
     }
 
+    /// Makes durable what was written to the segment. Where that fails the segment ends: the system may have dropped what
+    /// it could not write, and whoever looks for records finds none behind such a hole.
     fn sync(&mut self) -> Result<(), StoreError> {
         let Some(active) = &self.active else { return Ok(()) };
         let synced = active.file.sync_data().and_then(|()| self.files.sync_folder(&self.folder));
-        synced.map_err(|error| failed("cannot sync", active.segment.path(), &error))?;
+        let synced = synced.map_err(|error| failed("cannot sync", active.segment.path(), &error));
+        synced.inspect_err(|_| self.seal())?;
         if let Some(parent) = self.folder.parent().filter(|_| !self.named) {
             self.files.sync_folder(parent).map_err(|error| failed("cannot sync", parent, &error))?;
             self.named = true;

@@ -32,7 +32,7 @@ pub(crate) struct Fate {
     /// It dies because the machine loses its power, and with it sectors that were written and not synced, and the last
     /// names that were given and not synced: these, by a seed. None: the machine goes on, and may lose them later.
     pub(crate) forgets: Option<u64>,
-    /// There is no room for anything that is not allocated yet.
+    /// There is no room for bytes that are not allocated yet; names have some, as they mostly do.
     pub(crate) full: bool,
     /// Syncs fail.
     pub(crate) unsyncable: bool,
@@ -160,11 +160,7 @@ fn unname(from: Option<&Path>, to: &Path) -> io::Result<()> {
 
 impl Files for FaultyFiles {
     fn create(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
-        let is_full = self.fate().full;
         let mut state = self.point()?;
-        if is_full {
-            return Err(ErrorKind::StorageFull.into());
-        }
         let is_new = !path.exists();
         let file = RealFiles.create(path)?;
         if is_new {

@@ -9,6 +9,7 @@ mod capture;
 mod claims;
 mod clock;
 mod course;
+mod damage;
 mod delivery;
 mod driver;
 mod failures;

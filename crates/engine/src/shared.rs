@@ -3,6 +3,7 @@
 use crate::alarms::Alarms;
 use crate::claims::Claims;
 use crate::clock::{Clock, SystemClock};
+use crate::damage;
 use crate::full_disk::FullDisk;
 use crate::gates::Gates;
 use crate::heartbeats::{self, Beats};
@@ -159,6 +160,7 @@ impl Engine {
     pub fn resume(&self) -> Result<usize, StoreError> {
         // What runs come to is told by what is known already.
         self.shared.alarms.load()?;
+        damage::tell(&self.shared);
         self.shared.gates.load()?;
         self.shared.gates.paused().iter().for_each(|scenario| self.shared.queues.pause(scenario));
         let taken = resume::take_up(&self.shared)?;

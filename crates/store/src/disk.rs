@@ -99,9 +99,10 @@ pub(crate) fn open_for_tests(path: &Path, log_bytes: u64) -> Result<Store, Store
 fn open_with(path: &Path, files: Arc<dyn Files>, log_bytes: u64) -> Result<Store, StoreError> {
     let disk = Arc::new(Disk::open(path, files.clone(), log_bytes)?);
     let blobs = disk.blobs.clone();
+    let damage = disk.shared.read().damaged.told();
     let captures = Arc::new(DiskCaptures::open(files.clone(), &path.join("requests"), disk.clone())?);
     let bins = Arc::new(DiskCaptures::open(files, &path.join("bins"), disk.clone())?);
-    Ok(Store { journal: disk.clone(), tables: disk, blobs, captures, bins })
+    Ok(Store { journal: disk.clone(), tables: disk, blobs, captures, bins, damage })
 }
 
 /// The open store. Fields are dropped in this order: the threads end, the database closes, the folder is free.
@@ -130,7 +131,7 @@ impl Disk {
         let folder = Folder::open(path)?;
         let database = folder.database();
         let db = open_database(&database).map_err(|error| unopened(&database, error))?;
-        let trees = Trees::open(db.clone(), &database)?;
+        let trees = Trees::open(db.clone(), &*files, &database)?;
         sync_names(&database)?;
         let (journal, archives) = (folder.journal(), folder.archives());
         for made in [&journal, &archives] {
@@ -149,9 +150,10 @@ impl Disk {
         let spares = Arc::new(Spares::new(&journal, &names, log_bytes));
         let cache = Cache::new(ARCHIVE_CACHE_BYTES);
         let mut live = Live::default();
-        let archived = opening::open_archives(&files, &archives, &cache, &mut live)?;
+        let mut archived = opening::open_archives(&files, &archives, &cache, &mut live)?;
+        opening::look_behind_lost(&*files, &journal, &mut archived)?;
         let log = opening::open_log(&*files, &spares, &trees, &mut live, archived.covered)?;
-        live.set_damaged(archived.damaged);
+        live.doubt(archived.unlisted, archived.lost);
         let shared = Arc::new(Shared::new(files.clone(), trees, spares.clone(), cache, &archives, live));
         shared.applied.store(log.end.sequence - 1, std::sync::atomic::Ordering::Release);
         shared.checkpoint()?;
@@ -160,6 +162,7 @@ impl Disk {
         for file in log.full {
             backlog.push(file.head.number, file.size()?);
         }
+        let blobs = Arc::new(blobs::Blobs::open(files.clone(), folder.blobs())?);
         let writer = Writer::at(files, spares, log.current, log.end)?;
         let mut worker = Worker::new(shared.clone(), writer, backlog.clone())?;
         if folder.is_old() {
@@ -171,7 +174,6 @@ impl Disk {
         }
         let committer = Committer::start(worker)?;
         let archivist = Archivist::start(shared.clone(), backlog)?;
-        let blobs = Arc::new(blobs::Blobs::open(folder.blobs())?);
         Ok(Self { committer, archivist, shared, blobs, past: Mutex::default(), _folder: folder })
     }
 }
@@ -216,6 +218,10 @@ impl Journal for Disk {
                 Ok(()) => past.sealed = Some(now),
                 Err(error) => tracing::warn!(%error, "the log could not be ended early, for old runs to go"),
             }
+        }
+        if self.shared.read().damaged.has_lost_archives() {
+            tracing::warn!("large values stay as long as it is not known which ones a damaged archive names");
+            return Ok(round.gone);
         }
         let named = retention::digests(&self.shared)?;
         // A run may be about to name a value again that only runs had named that went just now: it stays once more.
@@ -276,8 +282,8 @@ fn unopened(database: &Path, error: sled::Error) -> StoreError {
     match error {
         sled::Error::Corruption { .. } => StoreError::Corrupt(
             format!(
-                "{}: {error}; keep a copy of this folder, then try again without its files snap.* (they only speed up \
-                 opening)",
+                "{}: the database is damaged; restore the whole data folder from a backup, or keep a copy and try again \
+                 without its files snap.* and conf, which can be made anew",
                 database.display()
             )
             .into(),

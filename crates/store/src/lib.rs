@@ -47,6 +47,8 @@ pub struct Store {
     pub captures: Arc<dyn captures::Captures>,
     /// What bins keep, apart from all that strangers may send to webhooks.
     pub bins: Arc<dyn captures::Captures>,
+    /// What of all this could not be read when it was opened, in sentences for people. The rest works.
+    pub damage: Vec<String>,
 }
 
 /// How a run stands, as lists show it and restarts need it. Variants are only ever appended: archives number them.

@@ -18,7 +18,7 @@ pub(crate) fn open() -> Store {
     let memory = Arc::new(Memory::default());
     let captures = Arc::new(captures::Log::default());
     let bins = Arc::new(captures::Log::default());
-    Store { journal: memory.clone(), tables: memory.clone(), blobs: memory, captures, bins }
+    Store { journal: memory.clone(), tables: memory.clone(), blobs: memory, captures, bins, damage: Vec::new() }
 }
 
 #[derive(Debug, Default)]

@@ -270,6 +270,20 @@ async fn a_full_disk_is_an_alarm_until_there_is_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_of_the_store_is_damaged_is_an_alarm_until_an_opening_finds_it_whole() {
+    let mut bench = Bench::new(Recorder::new());
+    for damage in [vec!["an archive is damaged".to_owned()], Vec::new()] {
+        bench.store.damage = damage.clone();
+        let (_engine, handle) = bench.engine(LARGE);
+        until("the alarm to be as the store is", || open_alarms(&handle).len() == damage.len()).await;
+        let alarm = &handle.alarms()[0];
+        assert_eq!((alarm.kind, alarm.subject.as_str()), (AlarmKind::Trouble, "archives of runs"));
+        assert_eq!(alarm.message, "an archive is damaged");
+        until("it to be on disk", || bench.store.tables.scan("alarms", "", None, 9).unwrap().len() == 1).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_waits_for_room_is_why_there_is_an_alarm() {
     let mut bench = Bench::new(Recorder::new());
     let tight = Tight::around(&mut bench, ("test", 1), usize::MAX, 0);

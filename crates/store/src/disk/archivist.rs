@@ -151,7 +151,7 @@ fn archive(shared: &Shared, number: u32) -> Result<(), StoreError> {
     for (key, run, until) in &gathered.claims {
         shared.trees.set_claim(key, *run, *until)?;
     }
-    shared.trees.lapse(gathered.latest)?;
+    gathered.earliest.map_or(Ok(()), |time| shared.trees.lapse(time))?;
     shared.checkpoint()?;
     switch(shared, number, &gathered);
     shared.spares.give(&*shared.files, file);

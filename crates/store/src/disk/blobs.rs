@@ -3,18 +3,18 @@
 mod reader;
 mod writer;
 
-use super::folder::{failed, sync_folder};
+use super::files::{Files, OpenFile};
+use super::folder::failed;
 use bytes::Bytes;
 use reader::Reader;
 use run::tables::{self, BlobReader, BlobWriter, Digest, StoreError};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use writer::Writer;
 
 /// A folder of large values.
@@ -23,12 +23,13 @@ pub(super) struct Blobs(Arc<Shelf>);
 
 #[derive(Debug)]
 struct Shelf {
+    files: Arc<dyn Files>,
     path: PathBuf,
     /// Tells unfinished files apart.
     number: AtomicU64,
-    /// Held while a folder is made, so that no one puts a file into one whose own name is not on disk yet, and while it
-    /// is decided whether a file goes or is kept.
-    making: Mutex<()>,
+    /// The folders whose own names are on disk. Held while one is made, so that no one puts a file into it before that,
+    /// and while it is decided whether a file goes or is kept.
+    folders: Mutex<HashSet<PathBuf>>,
 }
 
 /// Where files are before they have their name.
@@ -39,22 +40,20 @@ const READ_BYTES: usize = 64 * 1024;
 
 impl Blobs {
     /// Opens the folder, and removes files that a crash left unfinished.
-    pub(super) fn open(path: PathBuf) -> Result<Self, StoreError> {
+    pub(super) fn open(files: Arc<dyn Files>, path: PathBuf) -> Result<Self, StoreError> {
         let unfinished = path.join(UNFINISHED);
-        match fs::remove_dir_all(&unfinished) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(failed("cannot remove", &unfinished, &error));
-            }
-            _ => {}
+        files.make_folder(&unfinished).map_err(|error| failed("cannot make", &unfinished, &error))?;
+        for name in list(&*files, &unfinished)? {
+            let left = unfinished.join(name);
+            files.remove(&left).map_err(|error| failed("cannot remove", &left, &error))?;
         }
-        fs::create_dir_all(&unfinished).map_err(|error| failed("cannot make", &unfinished, &error))?;
-        sync_folder(&path)?;
-        path.parent().map_or(Ok(()), sync_folder)?;
-        Ok(Self(Arc::new(Shelf { path, number: AtomicU64::new(0), making: Mutex::new(()) })))
+        for folder in [path.as_path()].into_iter().chain(path.parent()) {
+            files.sync_folder(folder).map_err(|error| failed("cannot sync", folder, &error))?;
+        }
+        let folders = list(&*files, &path)?.into_iter().map(|name| path.join(name)).collect();
+        Ok(Self(Arc::new(Shelf { files, path, number: AtomicU64::new(0), folders: Mutex::new(folders) })))
     }
-}
 
-impl Blobs {
     /// Removes the large values that nobody names, if nobody did last time, and if they were last put longer ago than
     /// this: what was put just now may be about to be named. Gives those that nobody names.
     pub(super) fn remove_unnamed(
@@ -64,8 +63,8 @@ impl Blobs {
         age: Duration,
     ) -> Result<HashSet<Digest>, StoreError> {
         let mut unnamed = HashSet::new();
-        for folder in list(&self.0.path)?.into_iter().filter(|name| name.len() == 2) {
-            for file in list(&self.0.path.join(&folder))? {
+        for folder in list(&*self.0.files, &self.0.path)?.into_iter().filter(|name| name.len() == 2) {
+            for file in list(&*self.0.files, &self.0.path.join(&folder))? {
                 let Some(digest) = digest_of(&format!("{folder}{file}")) else { continue };
                 if named.contains(&digest) {
                     continue;
@@ -81,11 +80,10 @@ impl Blobs {
 
     /// A value that is put again meanwhile is young again.
     fn remove_old(&self, path: &Path, age: Duration) -> Result<(), StoreError> {
-        let _making = self.0.making.lock().unwrap_or_else(PoisonError::into_inner);
-        let put = fs::metadata(path).and_then(|file| file.modified());
-        let put = put.map_err(|error| failed("cannot read", path, &error))?;
+        let _deciding = self.0.folders();
+        let put = self.0.files.modified(path).map_err(|error| failed("cannot read", path, &error))?;
         if put.elapsed().is_ok_and(|elapsed| elapsed > age) {
-            fs::remove_file(path).map_err(|error| failed("cannot remove", path, &error))?;
+            self.0.files.remove(path).map_err(|error| failed("cannot remove", path, &error))?;
         }
         Ok(())
     }
@@ -94,7 +92,7 @@ impl Blobs {
 impl tables::Blobs for Blobs {
     fn put(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
         let digest = Digest(Sha256::digest(bytes).into());
-        if self.0.renew(&digest, bytes.len() as u64) {
+        if self.0.renew(&digest) {
             // Who put it there may not have come as far as having the name on disk.
             return self.0.sync(&digest).map(|()| digest);
         }
@@ -105,7 +103,7 @@ impl tables::Blobs for Blobs {
 
     fn get(&self, digest: &Digest) -> Result<Option<Bytes>, StoreError> {
         let (_, name) = self.0.place(digest);
-        let bytes = match fs::read(&name) {
+        let bytes = match self.0.files.open(&name).and_then(|file| whole(&*file)) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed("cannot read", &name, &error)),
@@ -122,7 +120,7 @@ impl tables::Blobs for Blobs {
 
     fn open(&self, digest: &Digest) -> Result<Option<Box<dyn BlobReader>>, StoreError> {
         let (_, name) = self.0.place(digest);
-        Ok(Reader::open(name, *digest)?.map(|reader| Box::new(reader) as Box<dyn BlobReader>))
+        Ok(Reader::open(&*self.0.files, name, *digest)?.map(|reader| Box::new(reader) as Box<dyn BlobReader>))
     }
 }
 
@@ -135,39 +133,42 @@ impl Shelf {
 
     /// Whether the value is there already and whole; if so, it is as if it was put now. One that is not is replaced by
     /// what is put.
-    fn renew(&self, digest: &Digest, length: u64) -> bool {
+    fn renew(&self, digest: &Digest) -> bool {
         let (_, name) = self.place(digest);
-        if !is_whole(&name, digest) {
+        if !hash_of(&*self.files, &name).is_ok_and(|hash| hash == *digest) {
             return false;
         }
-        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        let renewed = File::options().write(true).open(&name).and_then(|file| {
-            let whole = file.metadata()?.len() == length;
-            if whole { file.set_modified(SystemTime::now()).map(|()| true) } else { Ok(false) }
-        });
-        renewed.unwrap_or(false)
+        // It may have been removed meanwhile.
+        let _deciding = self.folders();
+        self.files.touch(&name).is_ok()
     }
 
     /// Gives a file that is complete and on disk its name.
     fn keep(&self, unfinished: &Path, digest: &Digest) -> Result<(), StoreError> {
         let (folder, name) = self.place(digest);
         self.make_folder(&folder)?;
-        fs::rename(unfinished, &name).map_err(|error| failed("cannot write", &name, &error))?;
-        sync_folder(&folder)
+        self.files.rename(unfinished, &name).map_err(|error| failed("cannot write", &name, &error))?;
+        self.sync(digest)
     }
 
     /// Makes the name of a value durable.
     fn sync(&self, digest: &Digest) -> Result<(), StoreError> {
-        sync_folder(&self.place(digest).0)
+        let (folder, _) = self.place(digest);
+        self.files.sync_folder(&folder).map_err(|error| failed("cannot sync", &folder, &error))
     }
 
     fn make_folder(&self, folder: &Path) -> Result<(), StoreError> {
-        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        match fs::create_dir(folder) {
-            Ok(()) => sync_folder(&self.path),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-            Err(error) => Err(failed("cannot make", folder, &error)),
+        let mut folders = self.folders();
+        self.files.make_folder(folder).map_err(|error| failed("cannot make", folder, &error))?;
+        if !folders.contains(folder) {
+            self.files.sync_folder(&self.path).map_err(|error| failed("cannot sync", &self.path, &error))?;
+            folders.insert(folder.to_owned());
         }
+        Ok(())
+    }
+
+    fn folders(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The folder and the file of a digest.
@@ -180,25 +181,27 @@ impl Shelf {
     }
 }
 
-/// Whether a file is there and has what its name says.
-fn is_whole(name: &Path, digest: &Digest) -> bool {
-    hash_of(name).is_ok_and(|hash| hash == *digest)
-}
-
-fn hash_of(name: &Path) -> io::Result<Digest> {
-    let (mut file, mut hash, mut buffer) = (File::open(name)?, Sha256::new(), vec![0; READ_BYTES]);
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(Digest(hash.finalize().into())),
-            read => hash.update(&buffer[..read]),
-        }
+fn hash_of(files: &dyn Files, name: &Path) -> io::Result<Digest> {
+    let file = files.open(name)?;
+    let (mut hash, mut at, size) = (Sha256::new(), 0, file.size()?);
+    let mut buffer = vec![0; READ_BYTES.min(size as usize)];
+    while at < size {
+        let next = buffer.len().min((size - at) as usize);
+        file.read_at(&mut buffer[..next], at)?;
+        hash.update(&buffer[..next]);
+        at += next as u64;
     }
+    Ok(Digest(hash.finalize().into()))
 }
 
-fn list(folder: &Path) -> Result<Vec<String>, StoreError> {
-    let names = fs::read_dir(folder)
-        .and_then(|entries| entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect());
-    names.map_err(|error| failed("cannot read", folder, &error))
+fn whole(file: &dyn OpenFile) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; file.size()? as usize];
+    file.read_at(&mut bytes, 0)?;
+    Ok(bytes)
+}
+
+fn list(files: &dyn Files, folder: &Path) -> Result<Vec<String>, StoreError> {
+    files.list(folder).map_err(|error| failed("cannot read", folder, &error))
 }
 
 /// The digest of a name, as [`Shelf::place`] makes it.

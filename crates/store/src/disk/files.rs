@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt};
 use std::path::Path;
+use std::time::SystemTime;
 
 #[cfg(test)]
 pub(crate) mod faulty;
@@ -15,8 +16,14 @@ pub(crate) mod faulty;
 pub(crate) trait Files: Send + Sync + fmt::Debug {
     /// A new, empty file to write and read; what was there under this name is gone.
     fn create(&self, path: &Path) -> io::Result<Box<dyn OpenFile>>;
-    /// A file that is there, to write and read.
+    /// A file that is there, to read: also on a disk that cannot be written any more.
     fn open(&self, path: &Path) -> io::Result<Box<dyn OpenFile>>;
+    /// A file that is there, to write and read.
+    fn open_to_write(&self, path: &Path) -> io::Result<Box<dyn OpenFile>>;
+    /// When a file was last written or [touched](Files::touch).
+    fn modified(&self, path: &Path) -> io::Result<SystemTime>;
+    /// A file is as if it was written now. Not made durable.
+    fn touch(&self, path: &Path) -> io::Result<()>;
     /// Gives a file another name in one step, in place of what had that name.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file. Who has it open may go on reading it.
@@ -52,8 +59,20 @@ impl Files for RealFiles {
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
+        Ok(Box::new(fs::File::open(path)?))
+    }
+
+    fn open_to_write(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
         let file = fs::OpenOptions::new().read(true).write(true).open(path)?;
         Ok(Box::new(file))
+    }
+
+    fn modified(&self, path: &Path) -> io::Result<SystemTime> {
+        fs::metadata(path)?.modified()
+    }
+
+    fn touch(&self, path: &Path) -> io::Result<()> {
+        fs::OpenOptions::new().write(true).open(path)?.set_modified(SystemTime::now())
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

@@ -26,6 +26,7 @@ impl Folder {
     /// honour: a data folder belongs on a local disk.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         // Journals hold what callers sent: they are the owner's alone.
+        let unmade: Vec<&Path> = path.ancestors().take_while(|folder| !folder.exists()).collect();
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
         made.map_err(|error| failed("cannot make", path, &error))?;
         let name = path.join("format");
@@ -41,8 +42,11 @@ impl Folder {
         }
         let version = check_format(&mut format, path).map_err(|error| failed("cannot use", &name, &error))?;
         sync_folder(path)?;
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            sync_folder(parent)?;
+        // Each that was made, and the one itself, has its name in the folder around it.
+        for named in unmade.into_iter().chain([path]) {
+            if let Some(parent) = named.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+                sync_folder(parent)?;
+            }
         }
         Ok(Self { path: path.to_owned(), format, is_old: version == OLD_FORMAT })
     }
@@ -105,6 +109,9 @@ fn check_format(file: &mut File, path: &Path) -> std::io::Result<u32> {
         Ok(known @ (FORMAT | OLD_FORMAT)) => Ok(known),
         Ok(other) => Err(std::io::Error::other(format!(
             "this data folder has format {other}, this hookmill knows format {FORMAT}: use the release that wrote it"
+        ))),
+        Err(_) if path.join("sled").exists() => Err(std::io::Error::other(format!(
+            "it is damaged or missing; in a data folder that this release has used it says {FORMAT}"
         ))),
         Err(_) => Err(std::io::Error::other("this is no data folder of hookmill")),
     }

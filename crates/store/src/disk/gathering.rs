@@ -17,8 +17,8 @@ pub(super) struct Gathered {
     pub(super) claims: Vec<(ClaimKey, RunId, Millis)>,
     /// The sequence numbers of its groups.
     pub(super) covers: RangeInclusive<u64>,
-    /// When anything in it last changed.
-    pub(super) latest: Millis,
+    /// When the first thing in it changed: a clock that ran ahead for a while does not make everything late.
+    pub(super) earliest: Option<Millis>,
 }
 
 /// What a file has of a run.
@@ -35,7 +35,7 @@ pub(super) struct Found {
 /// Reads a file of the log.
 pub(super) fn gather(file: &LogFile) -> Result<Gathered, StoreError> {
     let first = file.head.first;
-    let mut gathered = Gathered { runs: BTreeMap::new(), claims: Vec::new(), covers: first..=first, latest: 0 };
+    let mut gathered = Gathered { runs: BTreeMap::new(), claims: Vec::new(), covers: first..=first, earliest: None };
     let end = replay::groups(file, |group| {
         let records = Bytes::copy_from_slice(group.records);
         for record in record::records(&records) {
@@ -67,7 +67,7 @@ pub(super) fn digests(logs: &LogFiles, applied: u64, found: &mut HashSet<Digest>
 impl Gathered {
     fn add(&mut self, records: &Bytes, piece: &Piece<'_>) -> Result<(), StoreError> {
         let head = piece.head.to_head()?;
-        self.latest = self.latest.max(head.at);
+        self.earliest = Some(self.earliest.map_or(head.at, |earliest| earliest.min(head.at)));
         let bytes = records.slice_ref(piece.bytes);
         let found = self.runs.entry(piece.run).or_insert_with(|| Found {
             head: head.clone(),

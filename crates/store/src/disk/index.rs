@@ -5,7 +5,7 @@ use super::chunked::Chunked;
 use super::log::Place;
 use crate::{Claim, ClaimKey, Head, Status};
 use run::id::{Millis, RunId, ScenarioId};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A run as the index knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +111,12 @@ impl Index {
     /// The archive that has a run's earlier pieces.
     pub(super) fn archive_of(&self, run: RunId) -> Option<u32> {
         self.runs.get(run).map(|entry| entry.archive).filter(|archive| *archive > 0)
+    }
+
+    /// Runs of which the log has nothing, and the latest is in an archive before this one; with the number of that.
+    pub(super) fn archived_before(&self, archive: u32) -> BTreeMap<RunId, u32> {
+        let archived = self.runs.after(None).filter(|(_, entry)| entry.last().is_none() && entry.archive < archive);
+        archived.map(|(run, entry)| (*run, entry.archive)).collect()
     }
 
     /// Runs that are not over, oldest first.

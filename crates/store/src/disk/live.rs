@@ -41,18 +41,72 @@ pub(super) struct Live {
     pub(super) damaged: Arc<Damaged>,
 }
 
-/// Archives with open runs that are not in the index, because their pages are damaged.
+/// What of the archives cannot be read, and what is not known because of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Damaged {
-    archives: BTreeSet<u32>,
-    /// The newest run that was known when the store was opened: later ones are not in these pages.
+    /// Archives with open runs that are not in the index, because their pages are damaged.
+    unlisted: BTreeSet<u32>,
+    /// Archives of which nothing can be said.
+    lost: BTreeMap<u32, PathBuf>,
+    /// Runs that were open before a lost archive, with the archive that has them so. They may be over by now, so they do
+    /// not go on: what they have done since would be done again.
+    doubtful: BTreeMap<RunId, u32>,
+    /// The newest run that was known when the store was opened: later ones are not in what is damaged.
     newest: Option<RunId>,
 }
 
 impl Damaged {
-    /// Whether the run may be one of those of this archive.
+    /// Whether the run may be one of those of this archive that are not in the index.
     pub(super) fn may_have(&self, archive: u32, run: RunId) -> bool {
-        self.archives.contains(&archive) && self.newest.is_some_and(|newest| run <= newest)
+        self.unlisted.contains(&archive) && self.is_old(run)
+    }
+
+    /// An error where a run that was found nowhere may be in a lost archive.
+    pub(super) fn reject_lost(&self, run: RunId) -> Result<(), StoreError> {
+        match self.lost.values().next_back().filter(|_| self.is_old(run)) {
+            None => Ok(()),
+            Some(path) => {
+                let text = format!("run {run} may be in {}, which is damaged", path.display());
+                Err(StoreError::Corrupt(text.into()))
+            }
+        }
+    }
+
+    /// Whether there are archives of which nothing can be said.
+    pub(super) fn has_lost_archives(&self) -> bool {
+        !self.lost.is_empty()
+    }
+
+    /// The first archive of which nothing can be said.
+    pub(super) fn first_lost(&self) -> Option<u32> {
+        self.lost.keys().next().copied()
+    }
+
+    /// Whether this archive has the latest there is of a run that may be over.
+    pub(super) fn doubts(&self, archive: u32, run: RunId) -> bool {
+        self.doubtful.get(&run) == Some(&archive)
+    }
+
+    /// What there is to say to people.
+    pub(super) fn told(&self) -> Vec<String> {
+        let lost = self.lost.values().map(|path| {
+            format!(
+                "{} is damaged: restore it from a backup and restart; until then its runs are missing, and {} older runs \
+                 stand still, for they may be over there",
+                path.display(),
+                self.doubtful.len()
+            )
+        });
+        let unlisted = self.unlisted.iter().map(|number| {
+            format!(
+                "archive {number} is damaged: some of its runs that are not over stand still; restore it from a backup"
+            )
+        });
+        lost.chain(unlisted).collect()
+    }
+
+    fn is_old(&self, run: RunId) -> bool {
+        self.newest.is_some_and(|newest| run <= newest)
     }
 }
 
@@ -104,11 +158,15 @@ impl Live {
         Arc::make_mut(&mut self.archives).insert(number, archive);
     }
 
-    /// Some open runs of these archives could not be read. To be told once everything else is known.
-    pub(super) fn set_damaged(&mut self, archives: BTreeSet<u32>) {
+    /// Some open runs of these archives could not be read, and nothing of the lost ones. To be told once everything else
+    /// is known. What the log or a later archive does not know better is in doubt from then on.
+    pub(super) fn doubt(&mut self, unlisted: BTreeSet<u32>, lost: BTreeMap<u32, PathBuf>) {
         let done = self.archives.values().filter_map(|archive| archive.bounds()).map(|(_, last)| last).max();
         let newest = self.index.before(None).next().map(|(run, _)| run).max(done);
-        self.damaged = Arc::new(Damaged { archives, newest });
+        let last_lost = lost.keys().next_back().copied().unwrap_or_default();
+        let doubtful = self.index.archived_before(last_lost);
+        doubtful.keys().for_each(|run| self.index.remove(*run));
+        self.damaged = Arc::new(Damaged { unlisted, lost, doubtful, newest });
     }
 
     /// An archive is not needed any more.

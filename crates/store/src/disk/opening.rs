@@ -1,6 +1,7 @@
 //! Opens what is on disk: archives first, then the log from where they end. What a crash left half done is done again
 //! or removed.
 
+use super::archivist::path_of;
 use super::files::Files;
 use super::folder::failed;
 use super::index::Known;
@@ -17,7 +18,7 @@ use crate::archive::{Archive, Cache, UNFINISHED};
 use run::tables::StoreError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The log as it was found.
@@ -38,42 +39,101 @@ pub(super) struct Archived {
     /// The last sequence number they cover.
     pub(super) covered: u64,
     /// The numbers of those with open runs that cannot be read.
-    pub(super) damaged: BTreeSet<u32>,
+    pub(super) unlisted: BTreeSet<u32>,
+    /// Those whose end or list of carried runs cannot be read, by number: runs that earlier archives have as open may be
+    /// over there.
+    pub(super) lost: BTreeMap<u32, PathBuf>,
 }
 
-/// Opens the archives, and lets the index know the runs that are not over. A damaged page costs its runs; without its end
-/// or its list of carried runs an archive is refused, because what is over might seem open again, and be done again.
+/// Opens the archives, and lets the index know the runs that are not over. What is damaged costs the runs in it; what
+/// others say of the same runs is not believed any more ([`Live::doubt`]).
 pub(super) fn open_archives(
     files: &Arc<dyn Files>,
     folder: &Path,
     cache: &Arc<Cache>,
     live: &mut Live,
 ) -> Result<Archived, StoreError> {
-    let Archived { mut covered, mut damaged } = Archived::default();
-    for (number, edition) in find_archives(&**files, folder)? {
-        let path = super::archivist::path_of(folder, number, edition);
-        let archive = Arc::new(Archive::open(files.clone(), &path, cache)?);
-        covered = covered.max(*archive.covers().end());
-        if archive.counts().carried > 0 {
-            archive.carried()?.into_iter().for_each(|run| live.index.remove(run));
-        }
-        if archive.counts().open > 0 {
-            for row in archive.each_open() {
-                let (run, standing) = match row {
-                    Err(error @ StoreError::Corrupt(_)) => {
-                        tracing::error!(%error, "runs that are not over cannot be read; the others go on");
-                        damaged.insert(number);
-                        continue;
-                    }
-                    row => row?,
-                };
-                let archive = Some(number);
-                live.index.set(run, &Known { head: standing.head, pieces: standing.pieces, last: None, archive });
+    let Archived { mut covered, mut unlisted, mut lost } = Archived::default();
+    for (number, editions) in find_archives(&**files, folder)? {
+        let archive = match open_newest(files, folder, cache, (number, &editions)) {
+            Err(error @ StoreError::Corrupt(_)) => {
+                tracing::error!(%error, "an archive cannot be read; the others are");
+                lost.insert(number, path_of(folder, number, editions[0]));
+                continue;
             }
+            opened => Arc::new(opened?),
+        };
+        covered = covered.max(*archive.covers().end());
+        match archive.carried() {
+            Err(error @ StoreError::Corrupt(_)) => {
+                tracing::error!(%error, "it is not known which runs an archive carries on");
+                lost.insert(number, archive.path().to_owned());
+            }
+            carried => carried?.into_iter().for_each(|run| live.index.remove(run)),
+        }
+        for row in archive.each_open() {
+            let (run, standing) = match row {
+                Err(error @ StoreError::Corrupt(_)) => {
+                    tracing::error!(%error, "runs that are not over cannot be read; the others go on");
+                    unlisted.insert(number);
+                    continue;
+                }
+                row => row?,
+            };
+            let archive = Some(number);
+            live.index.set(run, &Known { head: standing.head, pieces: standing.pieces, last: None, archive });
         }
         live.add_archive(number, archive);
     }
-    Ok(Archived { covered, damaged })
+    Ok(Archived { covered, unlisted, lost })
+}
+
+/// Opens the newest edition that is whole, and removes the others once there is one: those before it have all that it
+/// has.
+fn open_newest(
+    files: &Arc<dyn Files>,
+    folder: &Path,
+    cache: &Arc<Cache>,
+    (number, editions): (u32, &[u32]),
+) -> Result<Archive, StoreError> {
+    let path = |edition: &u32| path_of(folder, number, *edition);
+    let mut opened = Archive::open(files.clone(), &path(&editions[0]), cache);
+    for edition in &editions[1..] {
+        if let Err(StoreError::Corrupt(_)) = opened {
+            opened = Archive::open(files.clone(), &path(edition), cache);
+        }
+    }
+    let archive = opened?;
+    for superseded in editions.iter().map(path).filter(|path| *path != archive.path()) {
+        files.remove(&superseded).map_err(|error| failed("cannot remove", &superseded, &error))?;
+    }
+    Ok(archive)
+}
+
+/// Looks at the log for what lost archives had: whether it still has it, and how far they reached.
+pub(super) fn look_behind_lost(files: &dyn Files, journal: &Path, archived: &mut Archived) -> Result<(), StoreError> {
+    if archived.lost.is_empty() {
+        return Ok(());
+    }
+    let names = files.list(journal).map_err(|error| failed("cannot read", journal, &error))?;
+    let first_of = |number: u32| -> Result<Option<u64>, StoreError> {
+        if !names.iter().any(|name| log::number_of(name) == Some(number)) {
+            return Ok(None);
+        }
+        Ok(LogFile::open(files, journal, number)?.map(|file| file.head.first))
+    };
+    for (number, path) in std::mem::take(&mut archived.lost) {
+        if first_of(number)? == Some(archived.covered + 1) {
+            tracing::warn!(path = %path.display(), "the log still has what this archive had; it is made anew");
+            files.remove(&path).map_err(|error| failed("cannot remove", &path, &error))?;
+            continue;
+        }
+        if let Some(next) = first_of(number + 1)? {
+            archived.covered = archived.covered.max(next - 1);
+        }
+        archived.lost.insert(number, path);
+    }
+    Ok(())
 }
 
 /// Reads the log behind what archives cover, into the index and the database, and finds its end. A log that ends
@@ -170,29 +230,23 @@ impl Replay<'_> {
     }
 }
 
-/// The archives' numbers and editions, ascending. Unfinished files and older editions are removed.
-fn find_archives(files: &dyn Files, folder: &Path) -> Result<BTreeMap<u32, u32>, StoreError> {
+/// The archives' numbers, ascending, each with its editions, the newest first. Unfinished files are removed.
+fn find_archives(files: &dyn Files, folder: &Path) -> Result<BTreeMap<u32, Vec<u32>>, StoreError> {
     let names = files.list(folder).map_err(|error| failed("cannot read", folder, &error))?;
-    let mut found: BTreeMap<u32, u32> = BTreeMap::new();
-    let mut superseded = Vec::new();
+    let mut found: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for name in names {
         let digits = name.strip_suffix(".archive").and_then(|digits| digits.split_once('-'));
         let parsed = digits.and_then(|(number, edition)| Some((number.parse().ok()?, edition.parse().ok()?)));
         match parsed {
-            Some((number, edition)) => {
-                let newest = found.entry(number).or_insert(edition);
-                if *newest != edition {
-                    superseded.push(super::archivist::path_of(folder, number, edition.min(*newest)));
-                    *newest = edition.max(*newest);
-                }
+            Some((number, edition)) => found.entry(number).or_default().push(edition),
+            None if name.ends_with(UNFINISHED) => {
+                let path = folder.join(name);
+                files.remove(&path).map_err(|error| failed("cannot remove", &path, &error))?;
             }
-            None if name.ends_with(UNFINISHED) => superseded.push(folder.join(name)),
             None => {}
         }
     }
-    for path in superseded {
-        files.remove(&path).map_err(|error| failed("cannot remove", &path, &error))?;
-    }
+    found.values_mut().for_each(|editions| editions.sort_unstable_by(|one, other| other.cmp(one)));
     Ok(found)
 }
 
@@ -272,7 +326,11 @@ fn check_order(file: &LogFile, expected: Option<u64>, covered: u64) -> Result<()
     }
     let text = match expected {
         Some(expected) => format!("{}: what comes before it ends too early, at group {expected}", file.path.display()),
-        None => format!("{}: what comes before it is missing", file.path.display()),
+        None => format!(
+            "{}: it begins with group {first}, but archives end with group {covered}: files are missing from `archives/` \
+             or `journal/`",
+            file.path.display()
+        ),
     };
     Err(StoreError::Corrupt(text.into()))
 }

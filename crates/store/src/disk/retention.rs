@@ -31,7 +31,7 @@ pub(super) fn retain(shared: &Shared, retention: &Retention, now: Millis) -> Res
     let mut rules = Rules::new(retention, now);
     let (archives, settled) = archives_of(shared);
     let mut round = Round { spent_log: meet_log(shared, &mut rules), ..Round::default() };
-    let earlier = Earlier::of(&archives);
+    let earlier = Earlier { archives: &archives, lost: shared.read().damaged.first_lost(), found: OnceCell::new() };
     let (mut kept_bytes, mut has_changed) = (log_bytes(shared)?, false);
     for (at, (number, archive)) in archives.iter().rev().enumerate() {
         let bytes = archive.counts().bytes;
@@ -188,9 +188,10 @@ impl Waste {
     }
 }
 
-/// Whether what an archive has of a run that is not over is the latest copy.
+/// Whether what an archive has of a run that is not over is the latest copy, as far as can be known.
 fn is_needed(shared: &Shared, number: u32, run: RunId) -> bool {
-    shared.read().index.archive_of(run) == Some(number)
+    let live = shared.read();
+    live.index.archive_of(run) == Some(number) || live.damaged.doubts(number, run)
 }
 
 /// Which archive this is among the others.
@@ -215,15 +216,13 @@ impl Place {
 /// Where the runs are open that archives have as open, as it is when a round begins; found when it is first asked for.
 struct Earlier<'a> {
     archives: &'a Archives,
+    /// The first archive that could not even be opened.
+    lost: Option<u32>,
     /// The number of the first archive that has a run as open; of the first one, too, that cannot be read.
     found: OnceCell<(HashMap<RunId, u32>, Option<u32>)>,
 }
 
-impl<'a> Earlier<'a> {
-    fn of(archives: &'a Archives) -> Self {
-        Self { archives, found: OnceCell::new() }
-    }
-
+impl Earlier<'_> {
     /// Whether an archive before this one has the run as open. One that cannot be read may have it.
     fn has_open(&self, run: RunId, number: u32) -> bool {
         let (first, unread) = self.found.get_or_init(|| self.find());
@@ -231,12 +230,12 @@ impl<'a> Earlier<'a> {
     }
 
     fn find(&self) -> (HashMap<RunId, u32>, Option<u32>) {
-        let (mut first, mut unread) = (HashMap::new(), None);
+        let (mut first, mut unread) = (HashMap::new(), self.lost);
         for (number, archive) in self.archives.iter().filter(|(_, archive)| archive.counts().open > 0) {
             for row in archive.each_open() {
                 match row {
                     Ok((run, _)) => drop(first.entry(run).or_insert(*number)),
-                    Err(_) => unread = unread.or(Some(*number)),
+                    Err(_) => unread = Some(unread.map_or(*number, |unread| unread.min(*number))),
                 }
             }
         }

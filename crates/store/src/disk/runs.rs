@@ -110,6 +110,7 @@ fn newest_of<T>(
             archive.head(run)?;
         }
     }
+    damaged.reject_lost(run)?;
     Ok(None)
 }
 

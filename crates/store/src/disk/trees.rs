@@ -11,15 +11,15 @@
 //! Numbers in keys are big-endian, so that keys sort by them. The database follows the log: changes come here once they
 //! are synced there, without a flush; only a checkpoint makes them durable here, and notes up to where.
 
+use super::files::{Files, OpenFile};
 use super::folder::failed as file_failed;
 use super::head::damaged;
 use crate::ClaimKey;
 use run::id::{Millis, RunId};
 use run::tables::StoreError;
 use sled::{Db, IVec, Tree};
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// How many bytes one key holds at most. sled keeps up to 16 values in a page, and writes a page that exceeds a quarter
 /// of a segment (512 KiB / 4) to a file of its own *which it never syncs*: values of this size stay far below.
@@ -44,7 +44,9 @@ pub(super) enum Body<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Trees {
     db: Db,
-    file: Arc<File>,
+    file: Arc<dyn OpenFile>,
+    /// Why the database could not be synced.
+    unsynced: Arc<OnceLock<StoreError>>,
     path: PathBuf,
     pub(super) records: Tree,
     pub(super) chunks: Tree,
@@ -55,12 +57,13 @@ pub(super) struct Trees {
 
 impl Trees {
     /// Opens the trees of a database.
-    pub(super) fn open(db: Db, folder: &Path) -> Result<Self, StoreError> {
+    pub(super) fn open(db: Db, files: &dyn Files, folder: &Path) -> Result<Self, StoreError> {
         let tree = |name: &str| db.open_tree(name).map_err(failed);
         let path = folder.join("db");
-        let file = File::open(&path).map_err(|error| file_failed("cannot open", &path, &error))?;
+        let file = files.open(&path).map_err(|error| file_failed("cannot open", &path, &error))?;
         Ok(Self {
-            file: Arc::new(file),
+            file: file.into(),
+            unsynced: Arc::default(),
             path,
             records: tree("records")?,
             chunks: tree("chunks")?,
@@ -162,10 +165,17 @@ impl Trees {
 
     /// Makes everything durable that is written, up to this sequence number of the log. sled's flush does not reach the
     /// disk (`sync_file_range`), so its file is synced after it.
+    ///
+    /// After a sync that failed nobody knows what of the database is on disk, and another one may succeed without having
+    /// written anything: then there are no checkpoints any more, so that the log keeps what it has.
     pub(super) fn checkpoint(&self, applied: u64) -> Result<(), StoreError> {
+        if let Some(error) = self.unsynced.get() {
+            return Err(error.clone());
+        }
         self.set_counter(APPLIED, applied)?;
         self.db.flush().map_err(failed)?;
-        self.file.sync_data().map_err(|error| file_failed("fdatasync failed for", &self.path, &error))
+        let synced = self.file.sync_data().map_err(|error| file_failed("fdatasync failed for", &self.path, &error));
+        synced.inspect_err(|error| drop(self.unsynced.set(error.clone())))
     }
 
     /// Lets sled's cache feel the size of a value that was read, see [`Trees::insert`].

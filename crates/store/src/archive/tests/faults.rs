@@ -50,9 +50,9 @@ fn a_full_disk_leaves_nothing_behind() {
     let disk = FaultyFiles::new(Fate::default());
     let files: Arc<dyn Files> = Arc::new(disk.clone());
     let (path, given, cache) = (folder.path().join("1"), given(), Cache::new(1 << 20));
-    disk.fate().full = true;
+    disk.fate().full_at = Some(0);
     assert!(matches!(build(&files, &path, &given, &cache), Err(StoreError::Failed(_))));
-    disk.fate().full = false;
+    disk.fate().full_at = None;
     disk.fate().unsyncable = true;
     assert!(matches!(build(&files, &path, &given, &cache), Err(StoreError::Failed(_))));
     assert_eq!(RealFiles.list(folder.path()).unwrap(), Vec::<String>::new());

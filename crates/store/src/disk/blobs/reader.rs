@@ -1,19 +1,19 @@
 //! A large value that is read piece by piece, and checked on the way.
 
-use super::super::folder::failed;
 use super::damaged;
+use crate::disk::files::{Files, OpenFile};
+use crate::disk::folder::failed;
 use bytes::{Bytes, BytesMut};
 use run::tables::{BlobReader, Digest, StoreError};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// A file that is being read.
 pub(super) struct Reader {
     path: PathBuf,
-    file: File,
+    file: Box<dyn OpenFile>,
     digest: Digest,
     hash: Sha256,
     length: u64,
@@ -21,13 +21,13 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn open(path: PathBuf, digest: Digest) -> Result<Option<Self>, StoreError> {
-        let file = match File::open(&path) {
+    pub(super) fn open(files: &dyn Files, path: PathBuf, digest: Digest) -> Result<Option<Self>, StoreError> {
+        let file = match files.open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed("cannot open", &path, &error)),
         };
-        let length = file.metadata().map_err(|error| failed("cannot read", &path, &error))?.len();
+        let length = file.size().map_err(|error| failed("cannot read", &path, &error))?;
         Ok(Some(Self { path, file, digest, hash: Sha256::new(), length, left: length }))
     }
 }
@@ -43,7 +43,8 @@ impl BlobReader for Reader {
         }
         let take = usize::try_from(self.left).unwrap_or(usize::MAX).min(most);
         let mut bytes = BytesMut::zeroed(take);
-        self.file.read_exact(&mut bytes).map_err(|error| failed("cannot read", &self.path, &error))?;
+        let at = self.length - self.left;
+        self.file.read_at(&mut bytes, at).map_err(|error| failed("cannot read", &self.path, &error))?;
         self.hash.update(&bytes);
         self.left -= take as u64;
         if self.left == 0 && std::mem::take(&mut self.hash).finalize().as_slice() != self.digest.0 {

@@ -1,9 +1,11 @@
 //! What is on the disk while large values are written, and what of it is read.
 
 use super::*;
+use crate::disk::files::RealFiles;
+use std::fs;
 
 fn opened(folder: &Path) -> Blobs {
-    Blobs::open(folder.to_owned()).unwrap()
+    Blobs::open(Arc::new(RealFiles), folder.to_owned()).unwrap()
 }
 
 fn names(folder: &Path) -> Vec<String> {

@@ -26,6 +26,13 @@ impl Index {
         self.segments().values().cloned().collect()
     }
 
+    /// The largest id there is. Of a file that cannot be read only its size is known: it has no more records than bytes.
+    pub(super) fn last(&self) -> u64 {
+        let Some(newest) = self.all().pop() else { return 0 };
+        let last = looked(&newest, |contents| contents.last()).filter(|last| *last > 0);
+        last.unwrap_or_else(|| newest.first + newest.bytes())
+    }
+
     pub(super) fn add(&self, segment: Arc<Segment>) {
         self.segments().insert(segment.first, segment);
     }
@@ -66,18 +73,18 @@ impl Index {
         gather(hook, limit, segments, |contents, wanted| contents.after(hook, after, wanted))
     }
 
-    pub(super) fn tallies(&self) -> Result<BTreeMap<Arc<str>, Tally>, StoreError> {
+    pub(super) fn tallies(&self) -> BTreeMap<Arc<str>, Tally> {
         let mut tallies: BTreeMap<Arc<str>, Tally> = BTreeMap::new();
         for segment in self.all() {
-            segment.with(|contents| {
+            looked(&segment, |contents| {
                 for (hook, part) in contents.tallies() {
                     let tally = tallies.entry(Arc::clone(hook)).or_default();
                     tally.kinds.iter_mut().zip(part.kinds).for_each(|(count, more)| *count += more);
                     tally.last = part.last.or(tally.last);
                 }
-            })?;
+            });
         }
-        Ok(tallies)
+        tallies
     }
 
     /// Lets the oldest go as long as there are too many bytes.
@@ -96,14 +103,15 @@ impl Index {
     }
 
     /// Lets go of what need not be kept at `now`, but not of the segment that is written to. Gives how many segments went.
-    pub(super) fn retain(&self, now: Millis, active: Option<u64>) -> Result<u64, StoreError> {
+    pub(super) fn retain(&self, now: Millis, active: Option<u64>) -> u64 {
         let Bounds { age, bytes } = self.bounds();
         let oldest = age.map(|age| now.saturating_sub(age.as_millis() as Millis));
         let mut left: u64 = self.all().iter().map(|segment| segment.bytes()).sum();
         let mut gone = 0;
         for segment in self.all().into_iter().filter(|segment| active != Some(segment.first)) {
             let is_old = match oldest {
-                Some(oldest) => segment.with(|contents| contents.span())?.is_none_or(|(_, newest)| newest < oldest),
+                Some(oldest) => looked(&segment, |contents| contents.span())
+                    .is_some_and(|span| span.is_none_or(|(_, newest)| newest < oldest)),
                 None => false,
             };
             if is_old || left > bytes {
@@ -112,7 +120,7 @@ impl Index {
                 gone += 1;
             }
         }
-        Ok(gone)
+        gone
     }
 
     fn let_go(&self, segment: &Segment) {
@@ -127,6 +135,12 @@ impl Index {
     }
 }
 
+/// What this finds in a segment; none where it cannot be read, which keeps nobody from the others.
+fn looked<T>(segment: &Segment, find: impl FnOnce(&mut Contents) -> T) -> Option<T> {
+    let found = segment.with(find);
+    found.inspect_err(|error| tracing::warn!(%error, "kept requests are left out that cannot be read")).ok()
+}
+
 /// Reads from one segment after the other until there are enough.
 fn gather(
     hook: &str,
@@ -139,7 +153,7 @@ fn gather(
         if found.len() >= limit {
             break;
         }
-        let spots = segment.with(|contents| find(contents, limit - found.len()))?;
+        let spots = looked(&segment, |contents| find(contents, limit - found.len())).unwrap_or_default();
         found.extend(segment.read(hook, &spots)?);
     }
     Ok(found)

@@ -134,7 +134,7 @@ impl Segment {
         if spots.is_empty() {
             return Ok(0);
         }
-        let erased = self.files.open(&self.path).and_then(|file| {
+        let erased = self.files.open_to_write(&self.path).and_then(|file| {
             spots.iter().try_for_each(|spot| erase_record(&*file, *spot))?;
             file.sync_data()
         });

@@ -154,11 +154,11 @@ fn a_file_that_cannot_be_opened_keeps_nothing_closed() {
 #[test]
 fn a_full_disk_leaves_no_files_that_were_not_begun() {
     let folder = tempfile::tempdir().unwrap();
-    let disk = FaultyFiles::new(Fate { full: true, ..Fate::default() });
+    let disk = FaultyFiles::new(Fate { full_at: Some(0), ..Fate::default() });
     let log = open_with(folder.path(), Arc::new(disk.clone()));
     (0..3).for_each(|_| assert!(matches!(durably(&log, "lost"), Err(StoreError::Full(_)))));
-    assert_eq!(files(folder.path(), "log"), [PathBuf::new(); 0]);
-    disk.fate().full = false;
+    assert!(files(folder.path(), "log").is_empty());
+    disk.fate().full_at = None;
     durably(&log, "kept").unwrap();
     drop(log);
     assert_eq!(texts(&open(folder.path())), ["kept"]);
@@ -206,10 +206,10 @@ fn a_full_disk_loses_what_comes_and_no_more() {
     let disk = FaultyFiles::new(Fate::default());
     let log = open_with(folder.path(), Arc::new(disk.clone()));
     durably(&log, "one").unwrap();
-    disk.fate().full = true;
+    disk.fate().full_at = Some(0);
     assert!(matches!(durably(&log, &"x".repeat(100_000)), Err(StoreError::Full(_))));
     assert_eq!(log.dropped(), 1);
-    disk.fate().full = false;
+    disk.fate().full_at = None;
     durably(&log, "two").unwrap();
     assert_eq!(texts(&log), ["one", "two"]);
 }

@@ -198,9 +198,9 @@ impl Writer {
         {
             self.seal();
         }
-        let next = self.index.all().last().map(|newest| newest.with(|contents| contents.last() + 1)).transpose()?;
-        let gone = self.index.retain(now, self.active.as_ref().map(|active| active.segment.first))?;
-        if let Some(next) = next.filter(|_| gone > 0 && self.index.all().is_empty()) {
+        let next = self.index.last() + 1;
+        let gone = self.index.retain(now, self.active.as_ref().map(|active| active.segment.first));
+        if gone > 0 && self.index.all().is_empty() {
             // An empty one keeps the count: ids grow over restarts, too.
             let (segment, _) = Segment::create(Arc::clone(&self.files), &self.folder, next)?;
             self.index.add(Arc::new(segment));

@@ -11,6 +11,7 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 /// What a disk writes or forgets as a whole, in bytes.
 const SECTOR: usize = 512;
@@ -32,14 +33,14 @@ pub(crate) struct Fate {
     /// It dies because the machine loses its power, and with it sectors that were written and not synced, and the last
     /// names that were given and not synced: these, by a seed. None: the machine goes on, and may lose them later.
     pub(crate) forgets: Option<u64>,
-    /// There is no room for bytes that are not allocated yet; names have some, as they mostly do.
-    pub(crate) full: bool,
+    /// From this point on there is no room for bytes that are not allocated yet; names have some, as they mostly do.
+    pub(crate) full_at: Option<u64>,
     /// Syncs fail.
     pub(crate) unsyncable: bool,
     /// Giving a file another name panics.
     pub(crate) panics: bool,
-    /// Every change is refused.
-    pub(crate) read_only: bool,
+    /// From this point on every change is refused.
+    pub(crate) read_only_at: Option<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -117,11 +118,15 @@ impl State {
             self.dead = true;
             fate.forgets.map_or(Ok(()), |seed| self.forget(seed))?;
         }
-        match (self.dead, fate.read_only) {
+        match (self.dead, self.is_past(fate.read_only_at)) {
             (true, _) => Err(io::Error::other("the machine is dead")),
             (_, true) => Err(ErrorKind::ReadOnlyFilesystem.into()),
             _ => Ok(()),
         }
+    }
+
+    fn is_past(&self, point: Option<u64>) -> bool {
+        point.is_some_and(|point| self.points >= point)
     }
 
     /// Takes back about half of the sectors that were not synced, and some of the last names.
@@ -171,6 +176,23 @@ impl Files for FaultyFiles {
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
         self.wrap(path, RealFiles.open(path)?)
+    }
+
+    fn open_to_write(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
+        let fate = *self.fate();
+        if self.lock().is_past(fate.read_only_at) {
+            return Err(ErrorKind::ReadOnlyFilesystem.into());
+        }
+        self.wrap(path, RealFiles.open_to_write(path)?)
+    }
+
+    fn modified(&self, path: &Path) -> io::Result<SystemTime> {
+        RealFiles.modified(path)
+    }
+
+    fn touch(&self, path: &Path) -> io::Result<()> {
+        let _alive = self.point()?;
+        RealFiles.touch(path)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -239,7 +261,7 @@ impl OpenFile for FaultyFile {
             return Err(error);
         }
         let room = self.file.size()?.saturating_sub(offset).min(bytes.len() as u64) as usize;
-        let fits = if fate.full { room } else { bytes.len() };
+        let fits = if state.is_past(fate.full_at) { room } else { bytes.len() };
         let before = self.before(fits, offset)?;
         let end = offset + fits as u64;
         // What is written anew is not lost any more because an earlier sync failed.

@@ -144,7 +144,7 @@ type Opened = (PathBuf, Box<dyn OpenFile>, Option<FileHead>);
 fn open_head(files: &dyn Files, folder: &Path, number: u32) -> Result<Opened, StoreError> {
     let path = path_of(folder, number);
     let cannot_read = |error: io::Error| failed("cannot read", &path, &error);
-    let file = files.open(&path).map_err(cannot_read)?;
+    let file = files.open_to_write(&path).map_err(cannot_read)?;
     let mut start = [0; 32];
     let head = match file.read_at(&mut start, 0) {
         Ok(()) => FileHead::decode(&start),

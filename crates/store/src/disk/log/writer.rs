@@ -118,7 +118,7 @@ pub(in crate::disk) fn begin(
 ) -> Result<LogFile, StoreError> {
     let path = path_of(&spares.folder, number);
     let made = match spares.take(files, &path) {
-        Ok(true) => files.open(&path),
+        Ok(true) => files.open_to_write(&path),
         Ok(false) => files.create(&path),
         Err(error) => Err(error),
     };

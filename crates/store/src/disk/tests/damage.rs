@@ -8,7 +8,8 @@ use crate::disk::files::faulty::{Fate, FaultyFiles};
 use crate::disk::log::group::FileHead;
 use crate::disk::log::{FILE_BYTES, number_of, path_of};
 use crate::disk::{Disk, open_for_tests, open_with};
-use crate::{Filter, Journal, Retention, Status, Store};
+use crate::{Append, Claim, ClaimKey, Filter, Journal, Retention, Status, Store};
+use run::retention::{Keep, Kept};
 use run::tables::StoreError;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ const LOG_BYTES: u64 = 4096;
 const RUNS: u64 = 60;
 
 fn fill(journal: &dyn Journal) {
-    (0..RUNS).for_each(|number| wait(journal.append(made(number, Status::Succeeded, vec![1; 300]))).unwrap());
+    (100..100 + RUNS).for_each(|number| wait(journal.append(made(number, Status::Succeeded, vec![1; 300]))).unwrap());
 }
 
 fn poll(what: &str, is_so: impl Fn() -> bool) {
@@ -249,4 +250,148 @@ fn a_damaged_page_of_open_runs_does_not_keep_the_store_closed() {
     assert_eq!(store.journal.head(run_at(5000, 1)).unwrap(), None, "a run that is new");
     assert!(store.journal.open_runs(None, 10).unwrap().is_empty());
     wait(store.journal.append(made(5, Status::Succeeded, Vec::new()))).unwrap();
+}
+
+/// Files of the log become archives: 1 has three runs that are open, 2 the end of the first of them, 3 the third again;
+/// the log has the rest.
+fn three_archives(folder: &Path) -> [PathBuf; 3] {
+    let disk = Disk::open(folder, Arc::new(RealFiles), LOG_BYTES).unwrap();
+    let append = |number: u64, piece: u32, status: Status| {
+        let run = run_at(number, number);
+        wait(disk.append(piece_of(run, piece, head("a", status, 1), &[5; 900]))).unwrap();
+    };
+    let close_file = |number: u64| {
+        wait(disk.append(made(number, Status::Succeeded, vec![1; 3500]))).unwrap();
+        poll("the file is archived", || disk.shared.read().logs.len() == 1);
+    };
+    (1..4).for_each(|number| append(number, 0, Status::Running));
+    close_file(11);
+    append(1, 1, Status::Succeeded);
+    close_file(12);
+    append(3, 1, Status::Running);
+    close_file(13);
+    let live = disk.shared.read();
+    let numbers =
+        |run: u64| live.archives.iter().filter(move |(_, archive)| archive.read(run_at(run, run)).unwrap().is_some());
+    let last = |run: u64| numbers(run).next_back().unwrap().1.path().to_owned();
+    [numbers(2).next().unwrap().1.path().to_owned(), last(1), last(3)]
+}
+
+fn spoil_end(archive: &Path) -> Vec<u8> {
+    let whole = fs::read(archive).unwrap();
+    spoil(archive, whole.len() as u64 - 12);
+    whole
+}
+
+/// What may be over in the archive that cannot be read does not go on, or it would be done again.
+#[test]
+fn a_damaged_end_of_an_archive_costs_that_archive() {
+    let folder = tempfile::tempdir().unwrap();
+    let [_, second, _] = three_archives(folder.path());
+    let whole = spoil_end(&second);
+    let all = |store: &Store| store.journal.list(&Filter::default(), usize::MAX).unwrap();
+    let open_runs = |store: &Store| -> Vec<_> {
+        store.journal.open_runs(None, 10).unwrap().into_iter().map(|(run, _)| run).collect()
+    };
+    for round in 0..2 {
+        let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+        let [damage] = &store.damage[..] else { panic!("{:?}", store.damage) };
+        assert!(damage.contains(second.to_str().unwrap()) && damage.contains("2 older runs stand still"), "{damage}");
+        assert_eq!(open_runs(&store), [run_at(3, 3)], "1 is over, 2 may be");
+        for number in [1, 2] {
+            let run = run_at(number, number);
+            let told = [store.journal.head(run).map(drop), store.journal.read(run).map(drop)];
+            let is_told = |told: &Result<(), StoreError>| matches!(told, Err(StoreError::Corrupt(text)) if text.contains("may be in"));
+            assert!(told.iter().all(is_told), "{told:?}");
+        }
+        assert_eq!(store.journal.read(run_at(3, 3)).unwrap().unwrap().pieces.len(), 2);
+        wait(store.journal.append(made(100 + round, Status::Succeeded, vec![1; 3500]))).unwrap();
+        assert_eq!(store.journal.head(run_at(5000, 1)).unwrap(), None, "a run that is new");
+        let nothing = Keep { only: Kept::Nothing, ..Keep::default() };
+        store.journal.retain(&Retention { keep: nothing, ..Retention::default() }, 0).unwrap();
+    }
+    fs::write(&second, whole).unwrap();
+    let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+    assert_eq!(store.damage, [""; 0]);
+    assert_eq!(open_runs(&store), [run_at(2, 2), run_at(3, 3)]);
+    assert_eq!(store.journal.read(run_at(2, 2)).unwrap().unwrap().pieces, [vec![5; 900]]);
+    assert!(all(&store).iter().any(|(run, head)| *run == run_at(1, 1) && head.status == Status::Succeeded));
+}
+
+#[test]
+fn the_newest_archive_may_be_the_damaged_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let [.., third] = three_archives(folder.path());
+    spoil_end(&third);
+    for number in 0..6 {
+        let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+        assert_eq!(store.damage.len(), 1);
+        assert!(store.journal.open_runs(None, 10).unwrap().is_empty(), "2 and 3 may be over");
+        wait(store.journal.append(made(100 + number, Status::Succeeded, vec![1; 3500]))).unwrap();
+        assert_eq!(store.journal.read(run_at(1, 1)).unwrap().unwrap().pieces.len(), 2);
+        assert!((0..=number).all(|number| store.journal.head(run_at(100 + number, 100 + number)).unwrap().is_some()));
+    }
+}
+
+/// A crash may leave the edition before beside one that was written anew.
+#[test]
+fn an_edition_before_the_damaged_one_serves() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, ..] = three_archives(folder.path());
+    let newer = first.with_file_name(first.file_name().unwrap().to_str().unwrap().replace("-0.", "-1."));
+    fs::copy(&first, &newer).unwrap();
+    spoil_end(&newer);
+    let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+    assert_eq!(store.damage, [""; 0]);
+    assert_eq!(store.journal.open_runs(None, 10).unwrap().len(), 2);
+    assert!(first.exists() && !newer.exists());
+}
+
+/// The log has a file until its archive is whole; one that is not is made anew.
+#[test]
+fn an_archive_of_what_the_log_still_has_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal");
+    let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+    wait(store.journal.append(made(1, Status::Running, vec![1; 300]))).unwrap();
+    drop(store);
+    fs::create_dir_all(folder.path().join("archives")).unwrap();
+    let damaged = folder.path().join("archives/0000000001-0.archive");
+    fs::write(&damaged, "no archive").unwrap();
+    assert_eq!(numbers(&journal), [1]);
+    let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+    assert_eq!(store.damage, [""; 0]);
+    assert_eq!(store.journal.open_runs(None, 10).unwrap().len(), 1);
+    assert!(!damaged.exists());
+}
+
+/// Another sync would succeed without having written what this one could not.
+#[test]
+fn a_database_that_could_not_be_synced_keeps_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = FaultyFiles::default();
+    let disk = Disk::open(folder.path(), Arc::new(files.clone()), LOG_BYTES).unwrap();
+    files.fate().unsyncable = true;
+    disk.shared.checkpoint().unwrap_err();
+    files.fate().unsyncable = false;
+    fill(&disk);
+    poll("an archive is made", || !disk.shared.read().archives.is_empty());
+    assert!(disk.close().is_err());
+    assert_eq!(numbers(&folder.path().join("journal"))[0], 1, "the log has all that the database may have lost");
+    drop(disk);
+    assert_eq!(count(&open_for_tests(folder.path(), LOG_BYTES).unwrap()), RUNS as usize);
+}
+
+/// A clock that ran ahead for a while does not end what was claimed meanwhile or before.
+#[test]
+fn a_claim_outlasts_a_clock_that_ran_ahead() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::open(folder.path(), Arc::new(RealFiles), LOG_BYTES).unwrap();
+    let claim = Claim { key: ClaimKey([7; 16]), until: 10_000 };
+    wait(disk.append(Append { claim: Some(claim), ..made(1, Status::Succeeded, Vec::new()) })).unwrap();
+    let ahead = head("a", Status::Succeeded, 1_000_000);
+    wait(disk.append(piece_of(run_at(1_000_000, 2), 0, ahead, b""))).unwrap();
+    fill(&disk);
+    poll("it is archived", || disk.shared.read().index.claim(&claim.key).is_none());
+    assert_eq!(disk.claimed(&claim.key, 5_000).unwrap(), Some(run_at(1, 1)));
 }

@@ -1,6 +1,7 @@
 //! Processes and machines that die at any write, with the write torn and, where the power failed, what was not synced
 //! forgotten; disks that are full, cannot be written, or cannot sync. What was acknowledged is there afterwards, nothing is half, and the store works on.
 
+use crate::captures::Label;
 use crate::conformance::{head, run_at, wait};
 use crate::disk::files::faulty::{Fate, FaultyFiles};
 use crate::disk::{open_for_tests, open_with};
@@ -41,6 +42,9 @@ struct Ledger {
     /// there.
     records: BTreeMap<String, (Vec<Value>, usize)>,
     claims: BTreeMap<u8, RunId>,
+    /// Large values, and what came to bins, as far as they were acknowledged.
+    blobs: BTreeMap<Digest, Vec<u8>>,
+    bins: BTreeMap<u64, String>,
     /// Runs that succeeded have been let go.
     retained: bool,
 }
@@ -65,10 +69,12 @@ impl Ledger {
     /// Takes some steps; ends with the first that is refused because the machine is dead.
     fn work(&mut self, store: &Store, dice: &mut Dice, first: u64) -> Result<(), StoreError> {
         for step in first..first + STEPS {
-            match dice.below(8) {
+            match dice.below(10) {
                 0 => self.put(store, dice, step)?,
                 1 => self.delete(store, dice)?,
                 2 if dice.below(3) == 0 => self.retain(store)?,
+                3 => self.put_blob(store, dice)?,
+                4 => self.put_bin(store, step)?,
                 _ => self.append_some(store, dice, step)?,
             }
         }
@@ -131,6 +137,30 @@ impl Ledger {
         Ok(())
     }
 
+    /// One of few values, so that some are there already; at once or piece by piece.
+    fn put_blob(&mut self, store: &Store, dice: &mut Dice) -> Result<(), StoreError> {
+        let number = dice.below(12) as u8;
+        let value = vec![number; 1500 * usize::from(number)];
+        let digest = match dice.below(2) {
+            0 => store.blobs.put(&value)?,
+            _ => {
+                let mut writer = store.blobs.create()?;
+                value.chunks(4000).try_for_each(|part| writer.write(part))?;
+                writer.finish()?
+            }
+        };
+        self.blobs.insert(digest, value);
+        Ok(())
+    }
+
+    fn put_bin(&mut self, store: &Store, step: u64) -> Result<(), StoreError> {
+        let text = format!("{step};").repeat(1 + step as usize % 300);
+        let label = Label { hook: "bin", at: step as i64, kind: 0 };
+        let kept = store.bins.append_durably(label, &mut |buffer| buffer.extend(text.as_bytes()));
+        self.bins.insert(wait(kept)?, text);
+        Ok(())
+    }
+
     /// Lets go of what succeeded.
     fn retain(&mut self, store: &Store) -> Result<(), StoreError> {
         self.retained = true;
@@ -160,6 +190,13 @@ impl Ledger {
             there.push((*run, journaled.head));
         }
         self.verify_lists(store, there, what);
+        for (digest, value) in &self.blobs {
+            assert!(store.blobs.get(digest).unwrap().is_some_and(|found| found == *value), "{what}: {digest:?}");
+        }
+        for (id, text) in &self.bins {
+            let found = store.bins.read("bin", *id).unwrap();
+            assert!(found.is_some_and(|found| found.bytes == *text), "{what}: bin {id}");
+        }
         for (key, (values, settled)) in &mut self.records {
             let value = store.tables.get("t", key).unwrap().map(|record| record.value.to_vec());
             let possible = values.get(settled.saturating_sub(1)..).unwrap_or_default();
@@ -293,7 +330,7 @@ fn a_full_disk_refuses_and_goes_on_when_there_is_room() {
     let (mut dice, mut ledger) = (Dice(3), Ledger::default());
     ledger.work(&store, &mut dice, 0).unwrap();
     for time in 1..4 {
-        files.fate().full = true;
+        files.fate().full_at = Some(0);
         let mut told = Ok(());
         while told.is_ok() {
             told = ledger.work(&store, &mut dice, 100 * time);
@@ -306,6 +343,36 @@ fn a_full_disk_refuses_and_goes_on_when_there_is_room() {
     }
     drop(store);
     ledger.verify(&open_for_tests(folder.path(), LOG_BYTES).unwrap(), "opened again");
+}
+
+/// Whatever is being written when the room ends, or when the disk is made read-only: what was acknowledged before stays
+/// readable meanwhile, and the store works on when it is over.
+#[test]
+fn a_disk_that_refuses_from_any_write_on_is_told_and_got_over() {
+    for (number, refuses_at) in (1..160).step_by(9).enumerate() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut dice, mut ledger) = (Dice(refuses_at), Ledger::default());
+        let (files, store) = faulty(folder.path(), Fate::default());
+        let store = store.unwrap();
+        ledger.work(&store, &mut dice, 0).unwrap();
+        let refuses_at = files.points() + refuses_at;
+        *files.fate() = match number % 2 {
+            0 => Fate { full_at: Some(refuses_at), ..Fate::default() },
+            _ => Fate { read_only_at: Some(refuses_at), ..Fate::default() },
+        };
+        let what = format!("{:?}", *files.fate());
+        let mut step = 100;
+        while ledger.work(&store, &mut dice, step).is_ok() {
+            step += STEPS;
+        }
+        ledger.verify(&store, &what);
+        *files.fate() = Fate::default();
+        ledger.work(&store, &mut dice, 10_000).unwrap_or_else(|error| panic!("{what}: {error}"));
+        ledger.verify(&store, &what);
+        store.journal.close().unwrap();
+        drop(store);
+        ledger.verify(&open_for_tests(folder.path(), LOG_BYTES).unwrap(), &format!("{what}, opened again"));
+    }
 }
 
 #[test]
@@ -348,7 +415,7 @@ fn a_disk_that_cannot_be_written_is_told_and_nothing_is_lost() {
     let (files, store) = faulty(folder.path(), Fate::default());
     let store = store.unwrap();
     ledger.work(&store, &mut dice, 0).unwrap();
-    files.fate().read_only = true;
+    files.fate().read_only_at = Some(0);
     assert!(ledger.work(&store, &mut dice, 100).is_err());
     ledger.verify(&store, "read-only");
     drop(store);
@@ -362,8 +429,8 @@ fn records_are_refused_before_the_database_meets_a_full_disk() {
     let files = FaultyFiles::default();
     let store = open_with(folder.path(), Arc::new(files.clone()), 1 << 20).unwrap();
     let put = |store: &Store| store.tables.put("t", "k", b"v", Expected::Any);
-    files.fate().full = true;
+    files.fate().full_at = Some(0);
     assert!(matches!(put(&store), Err(StoreError::Full(_))));
-    files.fate().full = false;
+    files.fate().full_at = None;
     put(&store).unwrap();
 }

@@ -6,6 +6,7 @@ use run::tables::StoreError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use zstd::bulk::{Compressor, Decompressor};
 
@@ -169,7 +170,7 @@ impl Source<'_> {
 
     fn read(&self, place: &Place, stored: &mut Vec<u8>) -> Result<(), StoreError> {
         stored.resize(place.stored as usize, 0);
-        self.file.read_at(stored, place.at).map_err(|error| failed(self.path, error))?;
+        self.file.read_at(stored, place.at).map_err(|error| unreadable(self.path, &error))?;
         if crc32fast::hash(stored) == place.crc { Ok(()) } else { Err(damaged(self.path, "a block")) }
     }
 }
@@ -190,6 +191,15 @@ pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8], path: &Path) -> Result<T
 /// The error for a file that could not be read or written.
 pub(super) fn failed(path: &Path, error: impl fmt::Display) -> StoreError {
     StoreError::Failed(format!("archive {}: {error}", path.display()).into())
+}
+
+/// The error for bytes that could not be read: a disk that cannot give back what it was given (`EIO`) is damage, too.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> StoreError {
+    const EIO: i32 = 5;
+    match error.raw_os_error() {
+        Some(EIO) => damaged(path, "the disk below it"),
+        _ => failed(path, error),
+    }
 }
 
 /// The error for bytes that are not what was written.

@@ -1,6 +1,6 @@
 //! The end of an archive: what is in it and where, and the mark that it is one.
 
-use super::chunk::{Place, damaged, decode, encode, failed};
+use super::chunk::{Place, damaged, decode, encode, failed, unreadable};
 use crate::disk::files::OpenFile;
 use run::id::RunId;
 use run::tables::StoreError;
@@ -48,7 +48,9 @@ impl Footer {
         let (rest, tail) = end.split_last_chunk::<TAIL>().ok_or_else(|| damaged(path, "the end of the file"))?;
         let [l0, l1, l2, l3, c0, c1, c2, c3, magic @ ..] = *tail;
         if magic[..7] == MAGIC[..7] && magic != *MAGIC {
-            return Err(failed(path, "a newer release wrote this file; use that release or a later one"));
+            let text = "the version in its last byte is not known: a newer release wrote this file, use that or a later one; \
+                        or the byte is damaged, restore the file from a backup";
+            return Err(failed(path, text));
         }
         let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
         if magic != *MAGIC || length as u64 + TAIL as u64 > size {
@@ -72,6 +74,6 @@ impl Footer {
 /// The last bytes of a file. `count` is at most the file's size, so no more memory is taken than there are bytes.
 fn last(file: &dyn OpenFile, size: u64, count: u64, path: &Path) -> Result<Vec<u8>, StoreError> {
     let mut bytes = vec![0; count as usize];
-    file.read_at(&mut bytes, size - count).map_err(|error| failed(path, error))?;
+    file.read_at(&mut bytes, size - count).map_err(|error| unreadable(path, &error))?;
     Ok(bytes)
 }

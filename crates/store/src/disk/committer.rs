@@ -216,13 +216,16 @@ pub(super) struct Worker {
     revision: u64,
     /// How many jobs the last flush answered.
     answered: usize,
+    /// Whether the last group could not be written.
+    refuses: bool,
 }
 
 impl Worker {
     /// Goes on where the log ends.
     pub(super) fn new(shared: Arc<Shared>, writer: Writer, backlog: Arc<Backlog>) -> Result<Self, StoreError> {
         let revision = records::last_revision(&shared.trees)?;
-        Ok(Self { queue: Arc::default(), shared, writer, backlog, buffer: Vec::new(), revision, answered: 0 })
+        let (queue, buffer) = (Arc::default(), Vec::new());
+        Ok(Self { queue, shared, writer, backlog, buffer, revision, answered: 0, refuses: false })
     }
 
     /// Archives what is full, at once.
@@ -290,6 +293,7 @@ impl Worker {
             self.writer.seal();
         }
         if let Err(error) = self.make_room(jobs.iter().map(Job::most_bytes).sum()) {
+            self.note(Err(&error));
             return Ok(jobs.iter().map(|_| Err(error.clone())).collect());
         }
         group::begin(&mut self.buffer);
@@ -300,7 +304,7 @@ impl Worker {
             return Ok(decided.verdicts);
         }
         if let Err(error) = self.writer.write(&mut self.buffer) {
-            tracing::error!(%error, "the log could not be written; what was to be written is refused");
+            self.note(Err(&error));
             decided
                 .verdicts
                 .iter_mut()
@@ -308,6 +312,7 @@ impl Worker {
                 .for_each(|verdict| *verdict = Err(error.clone()));
             return Ok(decided.verdicts);
         }
+        self.note(Ok(()));
         // Who is answered finds what was answered: it is read from the page cache until it is synced.
         self.show(jobs.iter().zip(&decided.places).filter(|(job, _)| job.is_early()));
         jobs.iter_mut().zip(&decided.verdicts).for_each(|(job, verdict)| job.answer_early(verdict));
@@ -315,6 +320,17 @@ impl Worker {
         self.revision = decided.revision;
         self.publish(jobs, &decided, sequence)?;
         Ok(decided.verdicts)
+    }
+
+    /// Tells when writing begins to fail, and when it succeeds again; not each time in between.
+    fn note(&mut self, written: Result<(), &StoreError>) {
+        match (written, std::mem::replace(&mut self.refuses, written.is_err())) {
+            (Err(error), false) => {
+                tracing::error!(%error, "the log cannot be written; what is to be written is refused until it can");
+            }
+            (Ok(()), true) => tracing::info!("the log can be written again"),
+            _ => {}
+        }
     }
 
     /// Goes on to another file of the log if this one is full, and hands the full one over to be archived.

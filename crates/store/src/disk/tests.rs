@@ -31,8 +31,26 @@ fn a_folder_in_use_is_refused_until_it_is_free() {
     let store = open_at(folder.path()).unwrap();
     let error = open_at(folder.path()).unwrap_err().to_string();
     assert!(error.contains("another hookmill uses this data folder"), "{error}");
+    let beside = tempfile::tempdir().unwrap();
+    let link = beside.path().join("link");
+    std::os::unix::fs::symlink(folder.path(), &link).unwrap();
+    let error = open_at(&link).unwrap_err().to_string();
+    assert!(error.contains("another hookmill uses this data folder"), "{error}");
     drop(store);
     open_at(folder.path()).unwrap();
+}
+
+#[test]
+fn a_folder_may_have_any_name() {
+    let around = tempfile::tempdir().unwrap();
+    let folder = around.path().join("new: one/50 % \"of\" 'it'\\\n-ü");
+    for number in 0..2 {
+        let store = open_at(&folder).unwrap();
+        wait(store.journal.append(made(number, Status::Succeeded, b"1".to_vec()))).unwrap();
+        store.blobs.put(b"1").unwrap();
+        assert_eq!(store.journal.list(&Filter::default(), 9).unwrap().len(), 1 + number as usize);
+    }
+    assert!(folder.join("sled").is_dir());
 }
 
 #[test]

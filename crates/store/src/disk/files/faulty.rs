@@ -37,6 +37,8 @@ pub(crate) struct Fate {
     pub(crate) full_at: Option<u64>,
     /// Syncs fail.
     pub(crate) unsyncable: bool,
+    /// This file (its inode) is on a bad sector: no byte of it can be read.
+    pub(crate) unreadable: Option<u64>,
     /// Giving a file another name panics.
     pub(crate) panics: bool,
     /// From this point on every change is refused.
@@ -276,7 +278,10 @@ impl OpenFile for FaultyFile {
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        self.file.read_at(buffer, offset)
+        match self.disk.fate().unreadable == Some(self.inode) {
+            true => Err(io::Error::from_raw_os_error(5)),
+            false => self.file.read_at(buffer, offset),
+        }
     }
 
     fn sync_data(&self) -> io::Result<()> {

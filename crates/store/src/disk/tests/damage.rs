@@ -12,6 +12,7 @@ use crate::{Append, Claim, ClaimKey, Filter, Journal, Retention, Status, Store};
 use run::retention::{Keep, Kept};
 use run::tables::StoreError;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -331,6 +332,17 @@ fn the_newest_archive_may_be_the_damaged_one() {
         assert_eq!(store.journal.read(run_at(1, 1)).unwrap().unwrap().pieces.len(), 2);
         assert!((0..=number).all(|number| store.journal.head(run_at(100 + number, 100 + number)).unwrap().is_some()));
     }
+}
+
+#[test]
+fn an_archive_on_a_bad_sector_is_a_damaged_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let [_, second, _] = three_archives(folder.path());
+    let unreadable = Some(fs::metadata(&second).unwrap().ino());
+    let files = FaultyFiles::new(Fate { unreadable, ..Fate::default() });
+    let store = open_with(folder.path(), Arc::new(files), LOG_BYTES).unwrap();
+    assert_eq!(store.damage.len(), 1);
+    assert_eq!(store.journal.open_runs(None, 10).unwrap().len(), 1);
 }
 
 /// A crash may leave the edition before beside one that was written anew.

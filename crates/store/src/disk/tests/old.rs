@@ -2,12 +2,14 @@
 
 use super::super::head;
 use crate::conformance::{head, run_at, wait};
-use crate::disk::open_for_tests;
+use crate::disk::files::faulty::{Fate, FaultyFiles};
+use crate::disk::{open_for_tests, open_with};
 use crate::{Append, Filter, Head, Status};
 use run::id::RunId;
 use run::tables::Expected;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 const RUNS: u64 = 60;
 
@@ -102,4 +104,24 @@ fn what_a_crash_left_half_brought_over_is_begun_anew() {
     verify(folder.path());
     let store = open_for_tests(folder.path(), 4096).unwrap();
     assert!(store.tables.get("t", "k").unwrap().is_none());
+}
+
+#[test]
+fn a_process_may_die_at_any_write_of_it() {
+    let count = {
+        let folder = tempfile::tempdir().unwrap();
+        lay_out(folder.path());
+        let files = FaultyFiles::default();
+        drop(open_with(folder.path(), Arc::new(files.clone()), 4096).unwrap());
+        files.points()
+    };
+    assert!(count > 12, "{count}");
+    for dies_at in 1..count {
+        let folder = tempfile::tempdir().unwrap();
+        lay_out(folder.path());
+        let files = FaultyFiles::new(Fate { dies_at: Some(dies_at), torn: dies_at * 337 % 1001, ..Fate::default() });
+        // It may have come so far that it does not matter.
+        drop(open_with(folder.path(), Arc::new(files), 4096));
+        verify(folder.path());
+    }
 }

@@ -1,19 +1,19 @@
 //! A run as people look at it: one record for each step and turn, folded from the journal.
 
 use crate::call::Delivery;
-use crate::entry::{Entry, Release, Skip};
+use crate::entry::{End, Entry, Release, Skip};
 use crate::error::StepError;
 use crate::id::{Millis, RunId, Spot};
 use crate::payload::Payload;
 use scenario::data;
 use scenario::expression::Comparison;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How a step stands or ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum StepStatus {
     /// Begun and not over.
     Running,
     /// Waits for its next attempt.
@@ -32,6 +32,8 @@ pub enum Outcome {
     Waiting,
     /// Failed, and waits for someone to resume it.
     Held,
+    /// Given up before it was over, since the run was.
+    Cancelled,
 }
 
 /// What happened to one step in one turn.
@@ -40,7 +42,7 @@ pub struct StepRecord {
     /// Which step in which turn.
     pub spot: Spot,
     /// How it stands or ended.
-    pub outcome: Outcome,
+    pub status: StepStatus,
     /// Why it was not run.
     pub skipped: Option<Skip>,
     /// How often it was tried.
@@ -101,7 +103,7 @@ pub struct InDoubt {
 
 /// The steps of a journal, in the order in which they began.
 pub fn history(entries: &[Entry]) -> Vec<StepRecord> {
-    let mut history = History { records: Vec::new(), places: HashMap::new(), began: HashMap::new(), copied: 0 };
+    let mut history = History::default();
     for entry in entries {
         history.take(entry);
         history.copied = history.copied.saturating_sub(1);
@@ -109,9 +111,12 @@ pub fn history(entries: &[Entry]) -> Vec<StepRecord> {
     history.records
 }
 
+#[derive(Default)]
 struct History {
     records: Vec<StepRecord>,
     places: HashMap<Spot, usize>,
+    /// The places of steps that have begun with steps of their own.
+    containers: HashSet<usize>,
     /// When the last attempt of a step began.
     began: HashMap<Spot, Millis>,
     /// How many entries from here on are another run's.
@@ -121,15 +126,15 @@ struct History {
 impl History {
     fn take(&mut self, entry: &Entry) {
         match entry {
-            Entry::Created(_) | Entry::Turned { .. } | Entry::Ended { .. } => {}
+            Entry::Created(_) | Entry::Turned { .. } => {}
+            Entry::Ended { end, at } => self.give_up(end, *at),
             Entry::Started { spot, attempt, at } => {
-                let record = self.record(spot, *at);
-                record.attempts = *attempt;
-                record.outcome = Outcome::Running;
+                self.begin(spot, *at, StepStatus::Running).attempts = *attempt;
                 self.began.insert(spot.clone(), *at);
             }
             Entry::Routed { spot, at, .. } | Entry::Looped { spot, at, .. } => {
-                self.record(spot, *at);
+                self.begin(spot, *at, StepStatus::Running);
+                self.containers.extend(self.places.get(spot));
             }
             Entry::Failed { spot, attempt, error, retry, at } => {
                 let started = self.began.get(spot).copied().unwrap_or(*at);
@@ -140,11 +145,11 @@ impl History {
                     let error = (**error).clone();
                     record.failures.push(Attempt { attempt: *attempt, started, ended: *at, error, next });
                 }
-                record.outcome = if retry.is_some() { Outcome::Retrying } else { Outcome::Failed };
+                record.status = if retry.is_some() { StepStatus::Retrying } else { StepStatus::Failed };
                 record.ended = retry.is_none().then_some(*at);
             }
             Entry::Done(done) => {
-                let record = self.end(&done.spot, done.at, Outcome::Done);
+                let record = self.end(&done.spot, done.at, StepStatus::Done);
                 record.attempts = done.attempt;
                 record.output = Some(done.output.clone());
                 record.sent = (done.sent.text() != b"null").then(|| done.sent.clone());
@@ -152,22 +157,22 @@ impl History {
                 record.error = None;
             }
             Entry::Recovered { spot, output, at } => {
-                self.end(spot, *at, Outcome::Recovered).output = Some(output.clone());
+                self.end(spot, *at, StepStatus::Recovered).output = Some(output.clone());
             }
             Entry::Skipped { spot, why, at } => {
-                let record = self.end(spot, *at, Outcome::Skipped);
+                let record = self.end(spot, *at, StepStatus::Skipped);
                 record.attempts = 0;
                 record.skipped = Some(*why);
             }
             Entry::Weighed { spot, passed, comparisons, at } => {
-                let outcome = if *passed { Outcome::Done } else { Outcome::Filtered };
-                self.end(spot, *at, outcome).comparisons = comparisons.clone();
+                let status = if *passed { StepStatus::Done } else { StepStatus::Filtered };
+                self.end(spot, *at, status).comparisons = comparisons.clone();
             }
             Entry::Filtered { spot, passed, at } => {
-                self.end(spot, *at, if *passed { Outcome::Done } else { Outcome::Filtered });
+                self.end(spot, *at, if *passed { StepStatus::Done } else { StepStatus::Filtered });
             }
             Entry::Responded { spot, at, .. } => {
-                self.end(spot, *at, Outcome::Done);
+                self.end(spot, *at, StepStatus::Done);
             }
             flow => self.take_flow(flow),
         }
@@ -186,32 +191,30 @@ impl History {
             Entry::Assigned { spot, values, at } => {
                 let values = values.iter().map(|(name, value)| (name.as_str().into(), value.value()));
                 let values = data::share(values.collect::<rhai::Map>().into());
-                self.end(spot, *at, Outcome::Done).output = Some(Payload::of(values));
+                self.end(spot, *at, StepStatus::Done).output = Some(Payload::of(values));
             }
             Entry::Concluded { spot, value, at, .. } => {
-                self.end(spot, *at, Outcome::Done).output = Some(value.clone());
+                self.end(spot, *at, StepStatus::Done).output = Some(value.clone());
             }
             Entry::Awaiting { spot, until, at } => {
-                let record = self.record(spot, *at);
-                record.outcome = Outcome::Waiting;
-                record.until = Some(*until);
+                self.begin(spot, *at, StepStatus::Waiting).until = Some(*until);
+            }
+            Entry::Collapsed { spot, error, at } => {
+                self.give_up(&End::Failed { spot: spot.clone(), error: (**error).clone() }, *at);
             }
             Entry::Called(called) => {
-                let record = self.record(&called.spot, called.at);
-                record.outcome = Outcome::Waiting;
+                let record = self.begin(&called.spot, called.at, StepStatus::Waiting);
                 record.attempts = called.attempt;
                 record.child = Some(called.child);
                 record.sent = Some(called.input.clone());
             }
             Entry::Escalated { spot, error, at, .. } => {
-                self.end(spot, *at, Outcome::Failed).error = Some((**error).clone());
+                self.end(spot, *at, StepStatus::Failed).error = Some((**error).clone());
             }
             Entry::Held { spot, error, due, at } => {
-                let record = self.record(spot, *at);
-                record.outcome = Outcome::Held;
+                let record = self.begin(spot, *at, StepStatus::Held);
                 record.error = Some((**error).clone());
                 record.until = *due;
-                record.ended = None;
             }
             Entry::Released { spot, release, by, at } => self.released(spot, release, by.as_ref(), *at),
             // What concerns the run, or a turn, is no step of its own.
@@ -221,21 +224,40 @@ impl History {
 
     fn released(&mut self, spot: &Spot, release: &Release, by: Option<&String>, at: Millis) {
         let record = match release {
-            Release::Retry => self.record(spot, at),
-            Release::Use(_) => self.end(spot, at, Outcome::Recovered),
-            Release::Fail => self.end(spot, at, Outcome::Failed),
+            Release::Retry => self.begin(spot, at, StepStatus::Running),
+            Release::Use(_) => self.end(spot, at, StepStatus::Recovered),
+            Release::Fail => self.end(spot, at, StepStatus::Failed),
         };
         record.released_by = by.cloned();
-        match release {
-            Release::Retry => record.outcome = Outcome::Running,
-            Release::Use(output) => record.output = Some(output.clone()),
-            Release::Fail => {}
+        if let Release::Use(output) = release {
+            record.output = Some(output.clone());
         }
     }
 
-    fn end(&mut self, spot: &Spot, at: Millis, outcome: Outcome) -> &mut StepRecord {
+    /// Nothing goes on: steps that are not over will never be. Those around others end as the run does.
+    fn give_up(&mut self, end: &End, at: Millis) {
+        let around = match end {
+            End::Succeeded | End::Stopped => StepStatus::Done,
+            End::Failed { .. } => StepStatus::Failed,
+            End::Cancelled => StepStatus::Cancelled,
+        };
+        for (place, record) in self.records.iter_mut().enumerate().filter(|(_, record)| record.ended.is_none()) {
+            record.status = if self.containers.contains(&place) { around } else { StepStatus::Cancelled };
+            record.ended = Some(at);
+        }
+    }
+
+    /// A step begins, or stands still: again, where it was over before and a step around it begins anew.
+    fn begin(&mut self, spot: &Spot, at: Millis, status: StepStatus) -> &mut StepRecord {
         let record = self.record(spot, at);
-        record.outcome = outcome;
+        record.status = status;
+        record.ended = None;
+        record
+    }
+
+    fn end(&mut self, spot: &Spot, at: Millis, status: StepStatus) -> &mut StepRecord {
+        let record = self.record(spot, at);
+        record.status = status;
         record.ended = Some(at);
         record
     }
@@ -245,7 +267,7 @@ impl History {
         let place = *self.places.entry(spot.clone()).or_insert_with(|| {
             self.records.push(StepRecord {
                 spot: spot.clone(),
-                outcome: Outcome::Running,
+                status: StepStatus::Running,
                 skipped: None,
                 attempts: 1,
                 started: at,

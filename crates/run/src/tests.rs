@@ -9,6 +9,7 @@ mod random;
 use crate::call::{Delivery, Outcome};
 use crate::entry::{self, Created, End, Entry, Release, Skip};
 use crate::error::StepError;
+use crate::history::{StepStatus, history};
 use crate::id::{Millis, RunId, Spot};
 use crate::input::{Input, Source};
 use crate::payload::Payload;
@@ -113,12 +114,31 @@ fn listed_pauses_are_rests_and_others_are_not() {
 fn every_attempt_that_failed_is_told_with_the_time_of_the_next() {
     let case = Case::named("retry-pauses");
     let journal = case.walk(vec![case.created()]);
-    let steps = crate::history::history(&journal);
+    let steps = history(&journal);
     let told: Vec<_> =
         steps[0].failures.iter().map(|one| (one.attempt, one.started - START, one.next - START)).collect();
     assert_eq!(told, [(1, 0, 5_000), (2, 5_000, 50_405_000)]);
     assert_eq!((steps[0].attempts, &steps[0].error), (3, &None));
     assert!(steps[0].failures.iter().all(|one| one.error.code == "http_status"));
+}
+
+#[test]
+fn a_run_that_is_over_has_no_step_that_is_not() {
+    for case in Case::all() {
+        let steps = history(&case.walk(vec![case.created()]));
+        let open: Vec<_> = steps.iter().filter(|step| step.ended.is_none()).collect();
+        assert!(open.is_empty(), "{}: {open:?}", case.path.display());
+    }
+    let told = |journal: &[Entry]| history(journal).iter().map(|step| step.status).collect::<Vec<_>>();
+    let case = Case::named("stop_inside");
+    let whole = case.walk(vec![case.created()]);
+    assert_eq!(told(&whole), [StepStatus::Done, StepStatus::Skipped, StepStatus::Done, StepStatus::Done]);
+    // Cancelled while the call of its second step is out.
+    let case = Case::named("parallel");
+    let mut journal = case.walk(vec![case.created()]);
+    journal.truncate(3);
+    journal.push(Entry::Ended { end: Box::new(End::Cancelled), at: START });
+    assert_eq!(told(&journal), [StepStatus::Cancelled; 2]);
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn joined(path: &str, name: &str) -> String {
 /// What a step came to. Times are left out: they are the walk's own.
 fn shown(record: &StepRecord) -> Option<Value> {
     let mut shown = Map::new();
-    shown.insert("status".to_owned(), json!(record.outcome));
+    shown.insert("status".to_owned(), json!(record.status));
     if let Some(output) = &record.output {
         shown.insert("output".to_owned(), serde_json::from_slice(output.text()).unwrap_or_default());
     }

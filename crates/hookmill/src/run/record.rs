@@ -123,7 +123,7 @@ impl Record {
             "id": step.id,
             "label": step.label,
             "module": step.module,
-            "status": record.outcome,
+            "status": record.status,
             "attempts": record.attempts,
             "started": record.started,
             "ended": record.ended,

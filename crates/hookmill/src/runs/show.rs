@@ -50,7 +50,7 @@ impl Show {
         let step = |record: &run::history::StepRecord| {
             let step = plan.as_ref().map(|plan| plan.step(record.spot.step));
             json!({
-                "status": record.outcome,
+                "status": record.status,
                 "attempts": record.attempts,
                 "started": record.started,
                 "ended": record.ended,

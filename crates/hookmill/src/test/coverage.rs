@@ -2,7 +2,7 @@
 
 use engine::Rehearsal;
 use run::entry::Entry;
-use run::history::Outcome;
+use run::history::StepStatus;
 use scenario::diagnostic::Place;
 use scenario::plan::{BlockNo, Kind, Plan, Route, StepNo};
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ pub(super) struct Reached {
 impl Reached {
     /// What one run came to.
     pub(super) fn by(rehearsal: &Rehearsal) -> Self {
-        let ran = rehearsal.steps().into_iter().filter(|record| record.outcome != Outcome::Skipped);
+        let ran = rehearsal.steps().into_iter().filter(|record| record.status != StepStatus::Skipped);
         let mut reached = Self { steps: ran.map(|record| record.spot.step).collect(), branches: BTreeSet::new() };
         for entry in &rehearsal.entries {
             if let Entry::Routed { spot, branches, .. } = entry {

@@ -9,7 +9,7 @@ use super::performance::Performance;
 use run::State;
 use run::entry::{Conclusion, End};
 use run::error::StepError;
-use run::history::{Outcome, StepRecord};
+use run::history::{StepRecord, StepStatus};
 use run::id::Spot;
 use run::payload::Payload;
 use scenario::data;
@@ -219,7 +219,7 @@ fn ending(state: &State) -> &'static str {
 }
 
 fn ran(record: &StepRecord) -> bool {
-    record.outcome != Outcome::Skipped
+    record.status != StepStatus::Skipped
 }
 
 /// A step's output, and whether it stands in a loop.
@@ -232,15 +232,16 @@ fn decoded(payload: &Payload) -> Value {
 }
 
 fn told(record: &StepRecord) -> &'static str {
-    match record.outcome {
-        Outcome::Running => "running",
-        Outcome::Retrying => "waiting for its next attempt",
-        Outcome::Done => "done",
-        Outcome::Failed => "failed",
-        Outcome::Recovered => "recovered",
-        Outcome::Skipped => "skipped",
-        Outcome::Filtered => "held back",
-        Outcome::Waiting => "waiting",
-        Outcome::Held => "held",
+    match record.status {
+        StepStatus::Running => "running",
+        StepStatus::Retrying => "waiting for its next attempt",
+        StepStatus::Done => "done",
+        StepStatus::Failed => "failed",
+        StepStatus::Recovered => "recovered",
+        StepStatus::Skipped => "skipped",
+        StepStatus::Filtered => "held back",
+        StepStatus::Waiting => "waiting",
+        StepStatus::Held => "held",
+        StepStatus::Cancelled => "cancelled",
     }
 }

@@ -27,7 +27,8 @@ export type StepStatus =
   | 'recovered'
   | 'filtered'
   | 'waiting'
-  | 'held';
+  | 'held'
+  | 'cancelled';
 
 export interface Scenario {
   id: string;

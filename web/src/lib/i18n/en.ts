@@ -28,6 +28,7 @@ const stepStatus: Record<StepStatus, string> = {
   filtered: 'Held back',
   waiting: 'Waiting',
   held: 'Held',
+  cancelled: 'Cancelled',
 };
 
 export const en = {

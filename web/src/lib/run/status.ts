@@ -22,4 +22,5 @@ export const stepTone: Record<StepStatus, Tone> = {
   filtered: 'quiet',
   waiting: 'wait',
   held: 'error',
+  cancelled: 'quiet',
 };

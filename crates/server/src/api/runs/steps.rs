@@ -4,7 +4,7 @@ use crate::api::value;
 use run::call::Delivery;
 use run::entry::Entry;
 use run::error::StepError;
-use run::history::{self, Outcome, StepRecord, history};
+use run::history::{self, StepRecord, history};
 use run::id::{Millis, Spot};
 use run::payload::Payload;
 use scenario::expression;
@@ -30,7 +30,7 @@ pub(super) struct Step {
     module: String,
     /// How it stands or ended.
     #[schema(value_type = StepStatus)]
-    status: Outcome,
+    status: history::StepStatus,
     /// How often it was tried.
     attempts: u32,
     /// When it began, in milliseconds since 1970.
@@ -148,7 +148,7 @@ struct Comparison {
 /// How a step stands or ended.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
-#[expect(dead_code, reason = "describes `run`'s `Outcome`, which knows no API document")]
+#[expect(dead_code, reason = "describes `run`'s status, which knows no API document")]
 enum StepStatus {
     /// Begun and not over.
     Running,
@@ -168,6 +168,8 @@ enum StepStatus {
     Waiting,
     /// Failed, and waits for someone to resume it.
     Held,
+    /// Given up before it was over, since the run was.
+    Cancelled,
 }
 
 /// Why something failed.
@@ -195,7 +197,7 @@ pub(super) fn of(entries: &[Entry], plan: Option<&Plan>, link: impl Fn(&Spot) ->
         let step = steps.get(record.spot.step.0 as usize);
         let answered = answers.get(&record.spot).cloned();
         let asks = step.is_some_and(|step| matches!(step.kind, Kind::WaitFor(_)));
-        let awaits = asks && record.outcome == Outcome::Waiting && answered.is_none();
+        let awaits = asks && record.status == history::StepStatus::Waiting && answered.is_none();
         let resume_url = awaits.then(|| link(&record.spot)).flatten();
         Step { resume_url, answered, ..Step::of(record, step) }
     };
@@ -229,9 +231,9 @@ impl Step {
             id: step.and_then(|step| step.id.as_deref()).map(str::to_owned),
             label: step.map_or_else(|| format!("step {no}"), |step| step.label.to_string()),
             module: step.map(|step| step.module.to_string()).unwrap_or_default(),
-            status: record.outcome,
+            status: record.status,
             attempts: record.attempts,
-            started: (record.outcome != Outcome::Skipped).then_some(record.started),
+            started: (record.status != history::StepStatus::Skipped).then_some(record.started),
             ended: record.ended,
             output: record.output.as_ref().map(value::shown),
             sent: record.sent.as_ref().map(value::shown),

@@ -128,6 +128,11 @@ impl Course {
         &self.unwritten
     }
 
+    /// Whether its beginning is on disk.
+    pub(crate) fn is_taken_in(&self) -> bool {
+        self.pieces > 0
+    }
+
     pub(crate) fn has_ended(&self) -> bool {
         self.state.end().is_some()
     }
@@ -251,9 +256,12 @@ impl Course {
         self.pieces += 1;
         self.changed = append.head.at;
         self.unwritten.clear();
-        match append.piece == 0 {
-            true => shared.store.journal.append(append).await.inspect_err(|error| full_disk::note(shared, error))?,
-            false => backpressure::append(shared, append).await?,
+        if append.piece > 0 {
+            backpressure::append(shared, append).await?;
+        } else if let Err(error) = shared.store.journal.append(append).await {
+            full_disk::note(shared, &error);
+            self.pieces = 0;
+            return Err(error);
         }
         self.reservation = None;
         Ok(())

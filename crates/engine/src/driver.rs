@@ -9,6 +9,7 @@ use crate::intake::Refused;
 use crate::letters;
 use crate::lines::Place;
 use crate::mail::{Closed, Letter, Receipt, Unheard, Wake};
+use crate::perform::{self, Settled};
 use crate::queues::{Queue, Queues, Slot};
 use crate::replies::Replies;
 use crate::resume;
@@ -17,23 +18,14 @@ use crate::turns;
 use futures_util::FutureExt;
 use futures_util::future::{AbortHandle, Abortable, Aborted, BoxFuture, abortable};
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use run::call::{Call, Origin, Outcome};
 use run::entry::{Called, Entry};
-use run::error::StepError;
-use run::id::{Millis, ScenarioId, Spot};
+use run::id::{Millis, Spot};
 use run::tables::StoreError;
-use run::{Action, Job, PreparedCall};
+use run::{Action, PreparedCall};
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::Notify;
-
-/// How much longer than its own bound a call may take before it is cut off: the module says better what went wrong.
-const GRACE: Duration = Duration::from_millis(500);
-
-/// What a call or script gave.
-type Settled = (Spot, u32, Result<Outcome, StepError>);
 
 /// Has a new run driven: at once if it is its turn and a slot is free; otherwise it is put on disk and waits there.
 pub(crate) fn launch(shared: &Arc<Shared>, mut course: Course, callers: Replies, place: Place) {
@@ -180,10 +172,10 @@ enum Ending {
     Stopping,
 }
 
-/// The store failed: what is on disk of the run goes on at the next start. A repeat of another run's delivery is
-/// answered by that one.
+/// The store failed: what is on disk of the run goes on at the next start. Of one that was never taken in there is nothing,
+/// and whoever asked for it is told.
 fn give_up(course: &Course, callers: Replies, error: StoreError) {
-    if !matches!(error, StoreError::Claimed(_)) {
+    if course.is_taken_in() {
         tracing::error!(run = %course.state().run(), %error, "the run stops here until the next start");
     }
     callers.refuse(&Refused::Store(error));
@@ -311,7 +303,7 @@ impl Drive<'_> {
                     let (spot, attempt) = (job.spot.clone(), job.attempt);
                     self.course.in_flight.insert(spot.clone());
                     self.course.record(Entry::Started { spot: spot.clone(), attempt, at: decided });
-                    self.begin(spot, compute(*job).boxed());
+                    self.begin(spot, perform::script(*job).boxed());
                 }
                 Action::Follow(called) => {
                     self.course.in_flight.insert(called.spot.clone());
@@ -327,12 +319,10 @@ impl Drive<'_> {
             let only_follows = self.calls.is_empty();
             self.write(if only_follows { Standing::Parked(None) } else { Standing::Working }).await?;
         }
-        let scenario = self.course.state().created().scenario.clone();
-        let run = self.course.state().run();
-        let depth = self.course.state().created().input.depth();
+        let (run, created) = (self.course.state().run(), Arc::clone(self.course.state().created()));
         for call in calls {
             let spot = call.spot.clone();
-            self.begin(spot, perform(Arc::clone(self.shared), scenario.clone(), run, depth, call).boxed());
+            self.begin(spot, perform::call(Arc::clone(self.shared), run, Arc::clone(&created), call).boxed());
         }
         let mut has_news = false;
         for called in follows {
@@ -430,55 +420,4 @@ struct Acted {
     wake: Option<Millis>,
     /// Something was recorded that more can be decided on.
     has_news: bool,
-}
-
-/// Runs a script where it keeps no one waiting.
-async fn compute(job: Job) -> Settled {
-    let (spot, attempt) = (job.spot.clone(), job.attempt);
-    let result = tokio::task::spawn_blocking(move || job.run()).await;
-    let result =
-        result.unwrap_or_else(|_| Err(StepError::permanent("script_panicked", "the script broke its interpreter")));
-    (spot, attempt, result)
-}
-
-/// Makes one call, within its time.
-async fn perform(
-    shared: Arc<Shared>,
-    scenario: ScenarioId,
-    run: run::id::RunId,
-    depth: u32,
-    mut prepared: PreparedCall,
-) -> Settled {
-    let (spot, attempt, timeout) = (prepared.spot.clone(), prepared.attempt, prepared.timeout);
-    let Some(module) = shared.module(&prepared.module) else {
-        let message = format!("there is no module `{}` here", prepared.module);
-        return (spot, attempt, Err(StepError::permanent("unknown_module", message)));
-    };
-    let mask = match prepared.unseal(&*shared.options.setting.secrets) {
-        Ok(mask) => mask,
-        Err(error) => return (spot, attempt, Err(error)),
-    };
-    let call = Call {
-        parameters: &prepared.parameters,
-        connection: prepared.connection.as_deref(),
-        idempotency_key: &prepared.idempotency_key,
-        author_host: prepared.author_host.as_deref(),
-        timeout,
-        now: shared.options.clock.now(),
-        origin: Origin { scenario: &scenario, run, spot: &spot, attempt, depth },
-    };
-    let guarded = AssertUnwindSafe(module.call(call)).catch_unwind();
-    let result = match tokio::time::timeout(timeout + GRACE, guarded).await {
-        Ok(Ok(result)) => result,
-        Ok(Err(_)) => Err(StepError::permanent("module_panicked", "the module broke off; its log says where")),
-        Err(_) => Err(StepError::passing("timeout", format!("the call took longer than {timeout:?}"))
-            .hint("Raise the step's `timeout`, or give it a `retry`.")),
-    };
-    if let (Some(connection), Err(error)) = (prepared.connection.as_deref(), &result)
-        && let (Some(429 | 503), Some(pause)) = (error.status, error.retry_after)
-    {
-        shared.paces.hold(connection, pause, shared.options.clock.now());
-    }
-    let result = result.map(|outcome| outcome.masked(&mask)).map_err(|error| error.masked(&mask));
-    (spot, attempt, result)
 }

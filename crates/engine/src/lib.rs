@@ -26,6 +26,7 @@ mod meter;
 mod moves;
 mod naming;
 mod paces;
+mod perform;
 mod queueing;
 mod queues;
 mod rehearsal;

@@ -62,6 +62,17 @@ struct Agenda {
     is_armed: bool,
     schedules: BTreeMap<Key, Entry>,
     due: BTreeSet<(Millis, Key)>,
+    /// What fell due and is not over with: outlives the schedules, as it is started whatever becomes of them.
+    starting: BTreeMap<Key, Starting>,
+}
+
+/// What of a schedule fell due and is being started: one after the other or side by side, as it comes.
+#[derive(Debug, Default)]
+struct Starting {
+    /// What is not started yet.
+    open: BTreeSet<Millis>,
+    /// What fell due last.
+    latest: Millis,
 }
 
 #[derive(Debug)]
@@ -79,7 +90,8 @@ struct Start {
     deployment: Arc<Deployment>,
     key: Key,
     due: Millis,
-    note: Note,
+    /// What its schedule says.
+    of: String,
 }
 
 /// What is noted of a schedule: up to when it is settled, and what it said.
@@ -130,7 +142,8 @@ impl Scheduler {
         }
         // One lock for looking and replacing: what falls due in between is taken once, by the one or the other.
         let mut agenda = self.agenda();
-        let mut next = Agenda { is_armed: true, ..Agenda::default() };
+        let starting = std::mem::take(&mut agenda.starting);
+        let mut next = Agenda { is_armed: true, starting, ..Agenda::default() };
         for armed in schedules {
             let key = armed.key();
             let last = agenda.last_of(&key, &armed.schedule).or(noted.get(&key).copied()).unwrap_or(now);
@@ -221,24 +234,34 @@ impl Agenda {
             let late = now - due > PUNCTUAL;
             let dues = if late { entry.timetable.missed(entry.last, now) } else { vec![due] };
             entry.last = if late { now } else { due };
-            let start = |due| Start {
-                deployment: Arc::clone(&entry.deployment),
-                note: Note::of(&entry.schedule, due),
-                key: key.clone(),
-                due,
-            };
+            let starting = self.starting.entry(key.clone()).or_default();
+            starting.latest = dues.last().copied().unwrap_or(starting.latest);
+            starting.open.extend(&dues);
+            let (of, deployment) = (digest(&entry.schedule), &entry.deployment);
+            let start = |due| Start { deployment: Arc::clone(deployment), of: of.clone(), key: key.clone(), due };
             starts.extend(dues.into_iter().map(start));
             entry.next = entry.timetable.next(entry.last);
             self.due.extend(entry.next.map(|due| (due, key)));
         }
         starts
     }
+
+    /// Notes that a run was started for what was due, and tells up to when its schedule is settled: everything that was due
+    /// by then has its run. What came later may have been quicker.
+    fn started(&mut self, key: &Key, due: Millis) -> Millis {
+        let Some(starting) = self.starting.get_mut(key) else { return due };
+        starting.open.remove(&due);
+        if let Some(first) = starting.open.first() {
+            return first - 1;
+        }
+        self.starting.remove(key).map_or(due, |starting| starting.latest)
+    }
 }
 
 impl Shared {
     /// Starts a run and notes what was due. A crash between the two finds the run by its name.
     async fn start(&self, start: Start) {
-        let Start { deployment, key, due, note } = start;
+        let Start { deployment, key, due, of } = start;
         let scenario = &deployment.id;
         let input =
             Input { source: Source::Schedule, at: due, request: None, body: Payload::null(), raw: None, files: None };
@@ -249,12 +272,30 @@ impl Shared {
             }
             tokio::time::sleep(AGAIN).await;
         }
-        let next = self.agenda.lock().unwrap_or_else(PoisonError::into_inner).next_of(&key);
+        let (next, last) = {
+            let mut agenda = self.agenda.lock().unwrap_or_else(PoisonError::into_inner);
+            (agenda.next_of(&key), agenda.started(&key, due))
+        };
         self.handle.beat(&key.0, &label(&key), Beat { seen: Some(due), next });
         let tables = Arc::clone(&self.tables);
-        let noted = tokio::task::spawn_blocking(move || tables.put(LAST, &name(&key), &note.write(), Expected::Any));
+        let noted = tokio::task::spawn_blocking(move || settle(&*tables, &name(&key), &Note { last, of }));
         if let Ok(Err(error)) = noted.await {
             tracing::error!(%scenario, due, %error, "it was not noted that a scheduled run was started");
+        }
+    }
+}
+
+/// Notes up to when a schedule is settled, unless more is known, or it says something else by now.
+fn settle(tables: &dyn Tables, name: &str, note: &Note) -> Result<(), StoreError> {
+    loop {
+        let Some(record) = tables.get(LAST, name)? else { return Ok(()) };
+        let known = Note::read(&record.value).filter(|known| known.of == note.of);
+        if known.is_none_or(|known| known.last >= note.last) {
+            return Ok(());
+        }
+        match tables.put(LAST, name, &note.write(), Expected::Revision(record.revision)) {
+            Err(StoreError::Conflict) => {}
+            written => return written.map(drop),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The scheduler on an engine with a clock that the test moves.
 
-use super::{Armed, Scheduler};
+use super::{Agenda, Armed, Note, Scheduler, settle};
 use engine::{Clock, Engine, Filter, Handle, ManualClock, Options};
 use run::id::{Millis, RunId};
 use scenario::catalog::Catalog;
@@ -123,6 +123,41 @@ async fn a_schedule_that_was_switched_off_or_changed_counts_from_now() {
     process.scheduler.arm(schedules(&process.handle)).unwrap();
     clock.advance(10_000);
     process.has_started(&[MINUTE, 12 * MINUTE, 12 * MINUTE + 10_000]).await;
+}
+
+/// Those that were missed are started side by side. What a crash leaves of them must be found again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_is_settled_up_to_what_is_not_started_yet() {
+    let (store, clock) = setting();
+    let process = Process::start(&store, &clock, "every: 1m, catch_up: all");
+    let mut agenda = Agenda::default();
+    let armed = schedules(&process.handle).remove(0);
+    let (key, timetable) = (armed.key(), super::Timetable::of(&armed.schedule).unwrap());
+    agenda.put(key.clone(), armed, timetable, START);
+    let due: Vec<Millis> = agenda.take(START + 4 * MINUTE).into_iter().map(|start| start.due - START).collect();
+    assert_eq!(due, [MINUTE, 2 * MINUTE, 3 * MINUTE, 4 * MINUTE]);
+    for (started, settled) in
+        [(3 * MINUTE, MINUTE - 1), (MINUTE, 2 * MINUTE - 1), (2 * MINUTE, 4 * MINUTE - 1), (4 * MINUTE, 4 * MINUTE)]
+    {
+        assert_eq!(agenda.started(&key, START + started) - START, settled, "after {started}");
+    }
+}
+
+#[test]
+fn what_is_settled_is_noted_forwards_and_for_its_own_schedule() {
+    let tables = store::open("memory:").unwrap().tables;
+    let note = |last, of: &str| Note { last, of: of.to_owned() };
+    let noted = || {
+        let record = tables.get(super::LAST, "tick/0").unwrap()?;
+        Note::read(&record.value).map(|note| (note.last, note.of))
+    };
+    settle(&*tables, "tick/0", &note(5, "old")).unwrap();
+    assert_eq!(noted(), None, "one that was never in force");
+    tables.put(super::LAST, "tick/0", &note(3, "old").write(), run::tables::Expected::Any).unwrap();
+    for (last, of, expected) in [(5, "old", 5), (4, "old", 5), (9, "other", 5), (6, "old", 6)] {
+        settle(&*tables, "tick/0", &note(last, of)).unwrap();
+        assert_eq!(noted(), Some((expected, "old".to_owned())), "{last} {of}");
+    }
 }
 
 /// Waits until it is noted up to when the schedule is settled.

@@ -163,6 +163,51 @@ fn bodies_beyond_their_bounds_are_refused() {
     assert_eq!(status(&parts, &form(&many)).err(), Some(400));
 }
 
+/// What comes before a part's content has to be held until it is there: no sender makes it long, and none may.
+#[test]
+fn w10_a_part_whose_head_does_not_end_is_refused_before_it_is_held() {
+    let head = b"--cut\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\nx-long: ";
+    for (what, begin) in [("a head", &head[..]), ("what stands before the first part", b"")] {
+        let (files, bounds) = (files(), Bounds { parsed: 40_000, files: 1 << 30 });
+        let taken = std::sync::atomic::AtomicUsize::new(0);
+        let filling = std::iter::repeat_with(|| {
+            taken.fetch_add(8_192, std::sync::atomic::Ordering::Relaxed);
+            Ok(Bytes::from_static(&[b'x'; 8_192]))
+        });
+        let chunks = stream::iter([Ok(Bytes::copy_from_slice(begin))].into_iter().chain(filling).take(4_096));
+        let reception = Reception::Parts { boundary: "cut".into() };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let refusal = runtime.block_on(receive(reception, None, chunks, &files, bounds, |_| Ok(()))).unwrap_err();
+        assert_eq!((refusal.status, refusal.code), (400, "bad_body"), "{what}");
+        let taken = taken.into_inner();
+        assert!(taken <= 256 * 1024, "{what}: {taken} bytes were taken");
+    }
+}
+
+/// The library reads on as long as there is anything: one piece at a time is enough, however quickly they come.
+#[test]
+fn a_file_that_comes_at_once_is_not_held_at_once() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let (files, given, most) = (files(), AtomicUsize::new(0), AtomicUsize::new(0));
+    let head = "--cut\r\nContent-Disposition: form-data; name=\"n\"\r\n\r\n";
+    let filling = std::iter::repeat_with(|| {
+        given.fetch_add(1_000, Ordering::Relaxed);
+        Ok(Bytes::from_static(&[b'x'; 1_000]))
+    });
+    let begin = [Ok(Bytes::from_static(head.as_bytes()))].into_iter();
+    let chunks = begin.chain(filling.take(1_000)).chain([Ok(Bytes::from_static(b"\r\n--cut--\r\n"))]);
+    let bounds = Bounds { parsed: 100_000_000, files: 1 << 30 };
+    // Room is asked for each piece as it comes out.
+    let room = |_| {
+        most.fetch_max(given.swap(0, Ordering::Relaxed), Ordering::Relaxed);
+        Ok(())
+    };
+    let reception = Reception::Parts { boundary: "cut".into() };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(receive(reception, None, stream::iter(chunks), &files, bounds, room)).unwrap();
+    assert!(most.load(Ordering::Relaxed) <= 3_000, "{most:?} bytes at once");
+}
+
 #[test]
 fn a_form_that_breaks_off_is_refused() {
     let files = files();

@@ -25,6 +25,9 @@ const PIECE: usize = 64 * 1024;
 /// The largest window of Zstandard, as a power of two: 8 MiB, which is all that a content coding may use (RFC 9659 §3).
 const ZSTD_WINDOW: u32 = 23;
 
+/// How a body of [`Coding::Brotli`] would begin whose window is larger than 16 MiB: up to 1 GiB, which is no `br` (RFC 9841).
+const LARGE_WINDOW: u8 = 0x11;
+
 /// A way to compress a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coding {
@@ -57,15 +60,17 @@ impl Coding {
     }
 
     /// What decodes a body that begins with this byte.
-    fn decoder(self, first: u8) -> Box<dyn DecodeV2 + Send> {
-        match self {
+    fn decoder(self, first: u8) -> Result<Box<dyn DecodeV2 + Send>, Refusal> {
+        Ok(match self {
             Self::Gzip => Box::new(GzipDecoder::new()),
             // RFC 1950 §2.2: the low half of the first byte is 8. No stream without that head begins so.
             Self::Deflate if first & 0x0f == 8 => Box::new(ZlibDecoder::new()),
             Self::Deflate => Box::new(DeflateDecoder::new()),
+            // The decoder would take it.
+            Self::Brotli if first & 0x7f == LARGE_WINDOW => return Err(malformed()),
             Self::Brotli => Box::new(BrotliDecoder::new()),
             Self::Zstd => Box::new(ZstdDecoder::new_with_params(&[DParameter::window_log_max(ZSTD_WINDOW)])),
-        }
+        })
     }
 
     /// Whether several streams in a row are one body (RFC 1952 §2.2, RFC 8878 §3).
@@ -161,7 +166,10 @@ impl Decompressor {
             return Err(malformed());
         }
         let first = input.first().copied().unwrap_or_default();
-        let decoder = self.decoder.get_or_insert_with(|| self.coding.decoder(first));
+        let decoder = match &mut self.decoder {
+            Some(decoder) => decoder,
+            none => none.insert(self.coding.decoder(first)?),
+        };
         let (mut from, mut to) = (PartialBuffer::new(&input[..]), WriteBuffer::new_initialized(piece));
         let ended = match decoder.decode(&mut from, &mut to) {
             Ok(ended) => ended,

@@ -121,6 +121,17 @@ fn broken_bodies_are_refused() {
     }
 }
 
+/// `br` has windows of at most 16 MiB (RFC 7932 §9.1); "large" ones of up to a gigabyte are another format (RFC 9841).
+#[test]
+fn w7_windows_of_brotli_have_the_size_of_its_format() {
+    // The mark of a large window, 30 bits for its size, and a block of 16 MiB that is not the last.
+    let large = [0x11, 0x1e, 0xfc, 0xff, 0xff, 0x8f, 0x00, 0x00, 0x00];
+    for (coding, body) in [("br", &large[..]), ("br", &large[..1])] {
+        assert_eq!(whole(coding, body, MOST).unwrap_err().code, "bad_body");
+    }
+    assert_eq!(Coding::Brotli.decoder(0x11).err().unwrap().code, "bad_body");
+}
+
 #[test]
 fn streams_in_a_row_are_one_body_where_the_format_says_so() {
     for (coding, encoded) in all(b"half ") {

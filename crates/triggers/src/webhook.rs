@@ -3,8 +3,9 @@
 //! [`intake`] leads a request through all of it. In its order: [`routes`] finds the webhook, [`address`] the caller,
 //! [`rate`] counts it, [`upload`] takes the body in, [`verify`] tells whose it is by the [`providers`], [`compression`]
 //! decodes it, [`parse`] makes the run's input of it, [`schema`] checks that, [`batch`] cuts it into items; [`answer`] is
-//! what the caller is told, [`problem`] has every refusal. [`public`] is where callers see the webhook, [`cors`] and [`cloudevents`] answer those who ask before they
-//! send. [`redact`] masks what must not be shown. [`path`] makes paths for webhooks without one.
+//! what the caller is told, [`problem`] has every refusal. [`public`] is where callers see the webhook, [`cors`] and
+//! [`cloudevents`] answer those who ask before they send. [`redact`] masks what must not be shown, [`learn`] finds the
+//! schema of what came. [`path`] makes paths for webhooks without one.
 
 pub mod address;
 pub mod answer;

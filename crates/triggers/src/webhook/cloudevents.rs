@@ -2,9 +2,13 @@
 //! (HTTP Protocol Binding; HTTP 1.1 Web Hooks for Event Delivery, §4).
 
 use super::headers;
+use super::verify::facts;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::borrow::Cow;
+
+/// What is longer is known by its digest, in bytes: it is kept with the run and with the request, and is looked for.
+const LONGEST: usize = 1_024;
 
 /// What an event says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +30,17 @@ impl Event {
     pub fn structured(event: &Value) -> Option<Self> {
         let attribute = |name: &str| event.get(name)?.as_str().filter(|text| !text.is_empty());
         attribute("specversion")?;
-        Some(Self { kind: attribute("type")?.to_owned(), id: joined(attribute("source")?, attribute("id")?) })
+        Some(Self::new(attribute("type")?, attribute("source")?, attribute("id")?))
     }
 
     fn binary(fields: &[(&str, &[u8])]) -> Option<Self> {
         let attribute = |name: &str| header(fields, name).map(|value| decoded(&value)).filter(|text| !text.is_empty());
         attribute("ce-specversion")?;
-        Some(Self { kind: attribute("ce-type")?, id: joined(&attribute("ce-source")?, &attribute("ce-id")?) })
+        Some(Self::new(&attribute("ce-type")?, &attribute("ce-source")?, &attribute("ce-id")?))
+    }
+
+    fn new(kind: &str, source: &str, id: &str) -> Self {
+        Self { kind: facts::bounded(kind.to_owned(), LONGEST), id: facts::bounded(format!("{source} {id}"), LONGEST) }
     }
 }
 
@@ -47,10 +55,6 @@ pub fn permission(fields: &[(&str, &[u8])]) -> Option<Vec<(&'static str, Cow<'st
         told.push(("webhook-allowed-rate", "*".into()));
     }
     Some(told)
-}
-
-fn joined(source: &str, id: &str) -> String {
-    format!("{source} {id}")
 }
 
 /// Attributes are percent-encoded in headers (HTTP Protocol Binding, §3.1.3.2).
@@ -103,6 +107,19 @@ mod tests {
             }
         }
         assert_eq!(Event::structured(&json!([body])), None, "a batch is no event, its items are");
+    }
+
+    #[test]
+    fn what_is_very_long_is_known_by_its_digest() {
+        let long = |letter: &str| letter.repeat(1 << 20);
+        let told = |kind: &str, id: &str| {
+            Event::structured(&json!({"specversion": "1.0", "type": kind, "source": "/s", "id": id})).unwrap()
+        };
+        let (first, second) = (told(&long("t"), &long("a")), told("t", &long("b")));
+        assert_eq!((first.kind.len(), first.id.len()), (64, 64));
+        assert_eq!((second.kind.as_str(), second.id.len()), ("t", 64));
+        assert_ne!(first.id, second.id);
+        assert_eq!(first, told(&long("t"), &long("a")));
     }
 
     #[test]

@@ -9,8 +9,7 @@ mod certificate;
 mod configured;
 mod constant_time;
 pub mod doctor;
-
-mod facts;
+pub(super) mod facts;
 mod fault;
 mod form_and_url;
 mod handshake;
@@ -30,7 +29,6 @@ mod token;
 pub mod vector;
 
 pub use algorithm::Algorithm;
-
 pub use doctor::{Diagnosis, Finding, diagnose};
 pub use facts::{Fact, Facts};
 pub use fault::Fault;

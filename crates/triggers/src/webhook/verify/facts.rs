@@ -5,6 +5,7 @@ use super::{Incoming, Settings};
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// What a request says of its event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,9 +72,7 @@ impl Fact {
             }
             Self::Digest => (incoming.parsed_body() == *body).then(|| digested(incoming.body)),
         };
-        found
-            .filter(|text| !text.is_empty())
-            .map(|text| if text.len() > LONGEST { digested(text.as_bytes()) } else { text })
+        found.filter(|text| !text.is_empty()).map(|text| bounded(text, LONGEST))
     }
 
     /// Whether there may be one at all.
@@ -82,16 +81,36 @@ impl Fact {
     }
 }
 
+/// The text, or where it is longer, in bytes, its digest.
+pub(in crate::webhook) fn bounded(text: String, longest: usize) -> String {
+    if text.len() > longest { digested(text.as_bytes()) } else { text }
+}
+
 fn digested(bytes: &[u8]) -> String {
     Notation::Hex.write(digest(&SHA256, bytes).as_ref())
 }
 
 fn in_body(body: &Value, path: &str) -> Option<String> {
-    let mut words = Vec::new();
+    let mut words = Words::default();
     let steps = steps(path);
     let steps: Vec<&str> = steps.iter().map(|step| &**step).collect();
     collect(body, &steps, &mut words);
-    (!words.is_empty()).then(|| words.join(","))
+    (!words.in_order.is_empty()).then(|| words.in_order.join(","))
+}
+
+/// Words that differ, in the order in which they came. There may be as many as a body has room for.
+#[derive(Default)]
+struct Words {
+    in_order: Vec<String>,
+    known: HashSet<String>,
+}
+
+impl Words {
+    fn add(&mut self, word: String) {
+        if !word.is_empty() && self.known.insert(word.clone()) {
+            self.in_order.push(word);
+        }
+    }
 }
 
 /// The names of a path.
@@ -106,10 +125,10 @@ fn steps(path: &str) -> Vec<Cow<'_, str>> {
     steps
 }
 
-fn collect(value: &Value, steps: &[&str], words: &mut Vec<String>) {
+fn collect(value: &Value, steps: &[&str], words: &mut Words) {
     match (steps, value) {
-        ([], Value::String(text)) => add(text.clone(), words),
-        ([], Value::Number(number)) => add(number.to_string(), words),
+        ([], Value::String(text)) => words.add(text.clone()),
+        ([], Value::Number(number)) => words.add(number.to_string()),
         (["*", rest @ ..], Value::Array(items)) => items.iter().for_each(|item| collect(item, rest, words)),
         ([name, rest @ ..], Value::Object(members)) => {
             if let Some(member) = members.get(*name) {
@@ -123,11 +142,5 @@ fn collect(value: &Value, steps: &[&str], words: &mut Vec<String>) {
             }
         }
         _ => {}
-    }
-}
-
-fn add(word: String, words: &mut Vec<String>) {
-    if !word.is_empty() && !words.contains(&word) {
-        words.push(word);
     }
 }

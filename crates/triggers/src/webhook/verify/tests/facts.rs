@@ -66,6 +66,16 @@ fn batches_tell_the_facts_of_their_items() {
     assert_eq!(many.split(" | ").map(str::len).collect::<Vec<_>>(), [64, 64], "long ones are digested");
 }
 
+/// Each word is looked up among the others once: a batch as long as a body may be holds nobody up.
+#[test]
+fn very_many_items_are_told_apart_quickly() {
+    let event = |number: u32| format!(r#"{{"event":"delivered","sg_event_id":"{number:08}"}}"#);
+    let many: Vec<String> = (0..100_000).map(event).collect();
+    let began = std::time::Instant::now();
+    assert!(facts("sendgrid", &[], "", &format!("[{}]", many.join(","))).starts_with("delivered | "));
+    assert!(began.elapsed() < std::time::Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
 #[test]
 fn forms_and_queries_tell_them_too() {
     let interaction = "payload=%7B%22type%22%3A%22block_actions%22%2C%22trigger_id%22%3A%2213.7%22%7D";

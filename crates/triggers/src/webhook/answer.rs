@@ -1,6 +1,7 @@
 //! What the caller of a webhook is told, as plain data: status, header fields, body.
 
 use super::problem::{self, Refusal};
+use super::verify::Greeting;
 use bytes::Bytes;
 use run::id::RunId;
 use run::response::Response;
@@ -68,6 +69,11 @@ impl Answered {
     /// That no run was started, and none will be for this delivery: it is not to be sent again.
     pub fn dropped() -> Self {
         Self::json(200, r#"{"accepted":false,"dropped":"as many runs are under way as the scenario allows"}"#)
+    }
+
+    /// What a sender is answered that asked before it sends.
+    pub fn greeting(greeting: &Greeting) -> Self {
+        Self::plain(greeting.status, greeting.content_type, greeting.body.clone())
     }
 
     /// A short text, or JSON, that is neither a page nor anything a browser makes one of.

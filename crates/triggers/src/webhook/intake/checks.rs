@@ -96,24 +96,47 @@ pub(super) enum Passed {
 }
 
 /// What a check says.
-struct Checked {
+struct Checked<'h> {
+    armed: &'h Armed,
     settings: Settings,
     verdict: Result<(), Fault>,
+}
+
+/// A request as checks see it.
+struct Seen<'a> {
+    arrival: &'a Arrival<'a>,
+    /// The public one.
+    url: String,
+    /// As far as it is there.
+    body: &'a Bytes,
+}
+
+impl Seen<'_> {
+    fn incoming(&self) -> Incoming<'_> {
+        let Arrival { method, headers, at: now, .. } = *self.arrival;
+        Incoming { method, url: &self.url, query: self.arrival.query(), headers, body: self.body, now }
+    }
 }
 
 impl Intake {
     /// What can be verified without the body is verified before it is read: strangers send nothing.
     pub(super) async fn verify_head<'h>(&self, hook: &'h Hook, arrival: &Arrival<'_>) -> Result<Passed, Settled<'h>> {
-        for armed in hook.checks.iter().filter(|armed| !armed.provider.reads_body()) {
-            let checked = self.check(armed, arrival, b"").await;
+        let mut checks = hook.checks.iter().filter(|armed| !armed.provider.reads_body()).peekable();
+        if checks.peek().is_none() {
+            return Ok(Passed::Head);
+        }
+        let none = Bytes::new();
+        let seen = self.seen(arrival, &none);
+        for armed in checks {
+            let checked = self.check(armed, &seen).await;
             if let Err(fault) = &checked.verdict {
-                return Err(self.unverified(hook, armed, &checked.settings, arrival, &Bytes::new(), fault).await);
+                return Err(self.unverified(hook, &checked, fault, &seen).await);
             }
         }
         Ok(Passed::Head)
     }
 
-    /// Verifies the whole, and answers handshakes.
+    /// Verifies what the head alone does not prove, and answers handshakes.
     pub(super) async fn verify<'h>(
         &self,
         opened: &Opened<'h, '_>,
@@ -127,36 +150,49 @@ impl Intake {
             (Passed::Head, _) if hook.checks.is_empty() => return Ok(()),
             (Passed::Head, _) => {}
         }
-        let bytes = match body {
-            Body::Whole(bytes) => bytes,
-            Body::Parts { .. } | Body::File(_) => &Bytes::new(),
-        };
-        let mut checked = Vec::with_capacity(hook.checks.len());
-        for armed in &hook.checks {
-            checked.push(self.check(armed, arrival, bytes).await);
+        if hook.verifies_body() {
+            let none = Bytes::new();
+            let bytes = match body {
+                Body::Whole(bytes) => bytes,
+                Body::Parts { .. } | Body::File(_) => &none,
+            };
+            self.verify_body(hook, &self.seen(arrival, bytes)).await?;
         }
-        let greeting = self.greeting(hook, &checked, arrival, bytes);
-        let greeter = greeting.as_ref().map(|(at, _)| *at);
-        for (at, (armed, Checked { settings, verdict })) in hook.checks.iter().zip(&checked).enumerate() {
-            if let Err(fault) = verdict
-                && greeter != Some(at)
-            {
-                return Err(self.unverified(hook, armed, settings, arrival, bytes, fault).await);
-            }
-        }
-        match greeting {
-            Some((at, greeting)) => Err(self.greet(hook, &hook.checks[at], greeting).await),
-            None if opened.errand == Errand::Handshake => Err(Settled::refused(hook, hook.other_method())),
-            None => hook.count(arrival.at).map_err(|refusal| Settled::refused(hook, refusal)),
+        match opened.errand {
+            Errand::Handshake => Err(Settled::refused(hook, hook.other_method())),
+            Errand::Any => hook.count(arrival.at).map_err(|refusal| Settled::refused(hook, refusal)),
         }
     }
 
-    async fn check(&self, armed: &Armed, arrival: &Arrival<'_>, body: &[u8]) -> Checked {
+    /// By the checks that look at the body. Handshakes are theirs, too: what is asked with a head alone (`HEAD`) is answered
+    /// before.
+    async fn verify_body<'h>(&self, hook: &'h Hook, seen: &Seen<'_>) -> Result<(), Settled<'h>> {
+        let mut all = Vec::with_capacity(hook.checks.len());
+        for armed in hook.checks.iter().filter(|armed| armed.provider.reads_body()) {
+            all.push(self.check(armed, seen).await);
+        }
+        let incoming = seen.incoming();
+        let greeting = all.iter().enumerate().find_map(|(at, Checked { armed, settings, verdict })| {
+            armed.provider.handshake(settings, &incoming, verdict).map(|greeting| (at, greeting))
+        });
+        let greeter = greeting.as_ref().map(|(at, _)| *at);
+        for (at, checked) in all.iter().enumerate() {
+            if let Err(fault) = &checked.verdict
+                && greeter != Some(at)
+            {
+                return Err(self.unverified(hook, checked, fault, seen).await);
+            }
+        }
+        match greeting {
+            Some((at, greeting)) => Err(self.greet(hook, all[at].armed, greeting).await),
+            None => Ok(()),
+        }
+    }
+
+    async fn check<'h>(&self, armed: &'h Armed, seen: &Seen<'_>) -> Checked<'h> {
         let settings = armed.settings(&self.setting);
-        let url = self.url(arrival);
-        let incoming = incoming(arrival, &url, body);
-        let verdict = self.verdict(armed.provider, &settings, &incoming).await;
-        Checked { settings, verdict }
+        let verdict = self.verdict(armed.provider, &settings, &seen.incoming()).await;
+        Checked { armed, settings, verdict }
     }
 
     async fn verdict(&self, provider: &Provider, settings: &Settings, incoming: &Incoming<'_>) -> Result<(), Fault> {
@@ -177,20 +213,6 @@ impl Intake {
         }
     }
 
-    fn greeting(
-        &self,
-        hook: &Hook,
-        checked: &[Checked],
-        arrival: &Arrival<'_>,
-        body: &[u8],
-    ) -> Option<(usize, Greeting)> {
-        let url = self.url(arrival);
-        let incoming = incoming(arrival, &url, body);
-        hook.checks.iter().zip(checked).enumerate().find_map(|(at, (armed, Checked { settings, verdict }))| {
-            armed.provider.handshake(settings, &incoming, verdict).map(|greeting| (at, greeting))
-        })
-    }
-
     async fn greet<'h>(&self, hook: &'h Hook, armed: &Armed, greeting: Greeting) -> Settled<'h> {
         if let Some(Effect::Keep(token)) = &greeting.effect {
             let (tokens, path, token) = (self.tokens.clone(), Arc::clone(&hook.path), token.reveal().to_owned());
@@ -200,7 +222,7 @@ impl Intake {
                 Ok(Err(_)) | Err(_) => return Settled::refused(hook, Refusal::unverified(503)),
             }
         }
-        let answer = Answered::plain(greeting.status, greeting.content_type, greeting.body);
+        let answer = Answered::greeting(&greeting);
         let verdict = match greeting.status {
             200..300 => Verdict::Handshake,
             _ => Verdict::Refused {
@@ -218,64 +240,50 @@ impl Intake {
     async fn unverified<'h>(
         &self,
         hook: &'h Hook,
-        armed: &Armed,
-        settings: &Settings,
-        arrival: &Arrival<'_>,
-        body: &Bytes,
+        checked: &Checked<'h>,
         fault: &Fault,
+        seen: &Seen<'_>,
     ) -> Settled<'h> {
-        let diagnosis = match hook.diagnoses.take(arrival.at) {
-            Ok(()) => self.patient(hook, armed, settings, arrival, body, fault).diagnosis().await,
+        let provider = checked.armed.provider;
+        let diagnosis = match hook.diagnoses.take(seen.arrival.at) {
+            Ok(()) => patient(hook, checked, fault, seen).diagnosis().await,
             Err(_) => None,
         };
         if fault.code == "no_secret" && diagnosis.is_some() {
-            let (scenario, provider) = (hook.deployment.id.as_str(), armed.provider.name);
             tracing::warn!(
-                scenario,
-                provider,
+                scenario = hook.deployment.id.as_str(),
+                provider = provider.name,
                 reason = fault.detail,
                 "a webhook can verify nothing and refuses everyone"
             );
         }
         let mut settled = Settled::refused(hook, Refusal::unverified(fault.status));
-        if let (401, Some(challenge)) = (fault.status, armed.provider.challenge()) {
+        if let (401, Some(challenge)) = (fault.status, provider.challenge()) {
             settled.answer = settled.answer.with("www-authenticate", challenge);
         }
-        settled.note.provider = Some(armed.provider.name);
+        settled.note.provider = Some(provider.name);
         settled.note.verdict = Verdict::Refused { code: fault.code, detail: fault.detail.clone().into(), diagnosis };
         settled
     }
 
-    fn patient(
-        &self,
-        hook: &Hook,
-        armed: &Armed,
-        settings: &Settings,
-        arrival: &Arrival<'_>,
-        body: &Bytes,
-        fault: &Fault,
-    ) -> Patient {
-        let headers = arrival.headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_vec()));
-        Patient {
-            provider: armed.provider,
-            settings: settings.clone(),
-            fault: fault.clone(),
-            secret_parameters: hook.secret_parameters.clone(),
-            method: arrival.method.to_owned(),
-            url: self.url(arrival),
-            query: arrival.query().to_owned(),
-            headers: headers.collect(),
-            body: body.clone(),
-            now: arrival.at,
-        }
-    }
-
-    fn url(&self, arrival: &Arrival<'_>) -> String {
-        self.public.of(&self.proxies, arrival.peer, arrival.headers, arrival.target)
+    fn seen<'a>(&self, arrival: &'a Arrival<'a>, body: &'a Bytes) -> Seen<'a> {
+        let url = self.public.of(&self.proxies, arrival.peer, arrival.headers, arrival.target);
+        Seen { arrival, url, body }
     }
 }
 
-fn incoming<'a>(arrival: &Arrival<'a>, url: &'a str, body: &'a [u8]) -> Incoming<'a> {
-    let (method, query, headers) = (arrival.method, arrival.query(), arrival.headers);
-    Incoming { method, url, query, headers, body, now: arrival.at }
+fn patient(hook: &Hook, checked: &Checked<'_>, fault: &Fault, seen: &Seen<'_>) -> Patient {
+    let Arrival { method, headers, at: now, .. } = *seen.arrival;
+    Patient {
+        provider: checked.armed.provider,
+        settings: checked.settings.clone(),
+        fault: fault.clone(),
+        secret_parameters: hook.secret_parameters.clone(),
+        method: method.to_owned(),
+        url: seen.url.clone(),
+        query: seen.arrival.query().to_owned(),
+        headers: headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_vec())).collect(),
+        body: seen.body.clone(),
+        now,
+    }
 }

@@ -43,8 +43,6 @@ pub struct Greeting {
     pub status: u16,
     /// The type of the body.
     pub content_type: &'static str,
-    /// Further headers.
-    pub headers: &'static [(&'static str, &'static str)],
     /// The body.
     pub body: String,
     /// What has to be done before it is answered.
@@ -64,7 +62,6 @@ const LONGEST_ECHO: usize = 1_024;
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 const JSON: &str = "application/json";
-const NOSNIFF: &[(&str, &str)] = &[("X-Content-Type-Options", "nosniff")];
 
 impl Handshake {
     /// Methods that a webhook has to take for it besides `POST`.
@@ -110,7 +107,7 @@ impl Handshake {
 impl Greeting {
     /// A text that no browser takes for something else.
     fn plain(body: &str) -> Self {
-        Self { status: 200, content_type: PLAIN, headers: NOSNIFF, body: body.to_owned(), effect: None }
+        Self { status: 200, content_type: PLAIN, body: body.to_owned(), effect: None }
     }
 
     fn json(body: &Value) -> Self {

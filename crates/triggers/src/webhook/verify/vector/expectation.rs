@@ -1,6 +1,7 @@
 //! What an entry says must come of it, and whether it did.
 
 use super::Outcome;
+use crate::webhook::answer::Answered;
 use serde_json::Value;
 
 /// What an entry says must come of it: a verdict, or an answer.
@@ -15,9 +16,7 @@ type Check = fn(&Answer<'_>, &Value) -> bool;
 
 /// An answer as it would be sent.
 struct Answer<'o> {
-    status: u16,
-    content_type: &'o str,
-    headers: &'o [(&'o str, &'o str)],
+    sent: Answered,
     body: &'o str,
 }
 
@@ -53,40 +52,36 @@ impl Expectation {
         ];
         let differs = |(name, fits): &&(&str, Check)| response.get(*name).is_some_and(|wanted| !fits(&answer, wanted));
         let (name, _) = checks.iter().find(differs)?;
-        Some(format!("the answer is not as `{name}` says; its status is {}", answer.status))
+        Some(format!("the answer is not as `{name}` says; its status is {}", answer.sent.status))
     }
 }
 
 impl<'o> Answer<'o> {
     fn of(outcome: &'o Outcome) -> Self {
         match outcome {
-            Outcome::Valid => Self { status: 200, content_type: "", headers: &[], body: "" },
-            Outcome::Invalid(fault) => Self { status: fault.status, content_type: "", headers: &[], body: "" },
-            Outcome::Greeted(greeting) => Self {
-                status: greeting.status,
-                content_type: greeting.content_type,
-                headers: greeting.headers,
-                body: &greeting.body,
-            },
+            Outcome::Valid => Self { sent: Answered::empty(200), body: "" },
+            Outcome::Invalid(fault) => Self { sent: Answered::empty(fault.status), body: "" },
+            Outcome::Greeted(greeting) => Self { sent: Answered::greeting(greeting), body: &greeting.body },
         }
     }
 
     /// A number, or several with `or` between.
     fn has_status(&self, wanted: &Value) -> bool {
         match wanted {
-            Value::Number(number) => number.as_u64() == Some(self.status.into()),
-            Value::String(words) => words.split(" or ").any(|one| one.parse() == Ok(self.status)),
+            Value::Number(number) => number.as_u64() == Some(self.sent.status.into()),
+            Value::String(words) => words.split(" or ").any(|one| one.parse() == Ok(self.sent.status)),
             _ => false,
         }
     }
 
     fn has_type(&self, wanted: &Value) -> bool {
-        wanted.as_str().is_some_and(|words| words.split(" or ").any(|one| self.content_type.starts_with(one)))
+        let sent = self.sent.headers().find(|(name, _)| *name == "content-type").map_or("", |(_, value)| value);
+        wanted.as_str().is_some_and(|words| words.split(" or ").any(|one| sent.starts_with(one)))
     }
 
     fn has_header(&self, line: &str) -> bool {
         let Some((name, value)) = line.split_once(": ") else { return false };
-        self.headers.iter().any(|(known, held)| known.eq_ignore_ascii_case(name) && *held == value)
+        self.sent.headers().any(|(known, held)| known.eq_ignore_ascii_case(name) && held == value)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::address::allowed;
 use super::cors::Cors;
+use super::encoding;
 use super::intake::Armed;
 use super::parse::MOST_QUERY;
 use super::pattern::Pattern;
@@ -10,12 +11,12 @@ use super::rate::Bucket;
 use super::routes::{Conflict, Endpoint, Lookup, Routes};
 use super::schema::{InvalidSchema, Schema};
 use super::verify::Fault;
-use super::{encoding, headers};
 use engine::Deployment;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use run::id::Millis;
 use scenario::diagnostic::Place;
 use scenario::plan::{Check, Deduping, ItemPath, Network, Rate, WAIT, Webhook};
+use scenario::secret::MASK;
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -137,7 +138,7 @@ impl Hook {
         if !allowed(caller, &self.allow) {
             return Err(Refusal::forbidden());
         }
-        if self.deployment.plan.enabled { Ok(()) } else { Err(Refusal::gone()) }
+        if self.deployment.plan.enabled { Ok(()) } else { Err(Refusal::switched_off()) }
     }
 
     /// Counts a request. 429: there were more than the webhook takes.
@@ -177,7 +178,7 @@ impl Hook {
         let pairs = encoding::pairs(query.as_bytes(), encoding_rs::UTF_8).take(MOST_QUERY + 1);
         let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let shown = pairs.map(|(name, value)| {
-            let value = if self.secret_parameters.contains(&name) { headers::MASK } else { &value };
+            let value = if self.secret_parameters.contains(&name) { MASK } else { &value };
             format!("{}={}", encode(&name), encode(value))
         });
         Cow::Owned(shown.collect::<Vec<_>>().join("&"))

@@ -37,9 +37,11 @@ impl Refusal {
         Self::new(404, "not_found", "no webhook is at this path")
     }
 
-    /// 410: the scenario behind the webhook is switched off.
-    pub fn gone() -> Self {
-        Self::new(410, "gone", "the scenario at this path is switched off")
+    /// 503: the scenario behind the webhook is switched off. Not 404 or 410: by these, senders delete or switch off the
+    /// webhook on their side, and it is not there any more when the scenario is on again.
+    pub fn switched_off() -> Self {
+        let refusal = Self::new(503, "switched_off", "the scenario at this path is switched off");
+        Self { retry_after: Some(300), ..refusal }
     }
 
     /// 403: the caller's address is not among those allowed.
@@ -194,7 +196,6 @@ impl Refusal {
             404 => "Not Found",
             405 => "Method Not Allowed",
             408 => "Request Timeout",
-            410 => "Gone",
             413 => "Content Too Large",
             415 => "Unsupported Media Type",
             422 => "Unprocessable Content",
@@ -262,7 +263,7 @@ mod tests {
     fn every_status_has_its_phrase() {
         let run = RunId::from_str("0190b6f0-0000-7000-8000-000000000001").unwrap();
         let all = [
-            (Refusal::gone(), 410),
+            (Refusal::switched_off(), 503),
             (Refusal::unverified(401), 401),
             (Refusal::unverified(503), 503),
             (Refusal::too_fast(1), 429),

@@ -1,6 +1,7 @@
 //! Times that are too far from now, and those that cannot be read.
 
 use super::Finding;
+use super::shown::escaped;
 use super::trial::Trial;
 use crate::webhook::verify::{Fault, Time, Unit};
 
@@ -25,7 +26,8 @@ pub(super) fn explain(trial: &Trial<'_>, fault: &Fault) -> Vec<Finding> {
 /// Why a time cannot be read.
 pub(super) fn unreadable(trial: &Trial<'_>) -> Vec<Finding> {
     let Some((place, text)) = written(trial) else { return Vec::new() };
-    let message = format!("{place} has `{}`", text.chars().take(40).collect::<String>());
+    let begin: String = text.chars().take(40).collect();
+    let message = format!("{place} has `{}`", escaped(begin.as_bytes()));
     vec![Finding::new("unreadable_time", message, "the sender must write it as a plain number, since 1970 in UTC")]
 }
 

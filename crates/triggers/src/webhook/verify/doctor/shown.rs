@@ -1,10 +1,10 @@
 //! What was signed, as a person can look at it.
 
 use super::trial::Trial;
-use crate::webhook::headers::MASK;
 use crate::webhook::redact;
 use crate::webhook::verify::signed::Expectation;
 use crate::webhook::verify::{Fault, Incoming, Scheme, certificate, form_and_url, in_body};
+use scenario::secret::MASK;
 use std::borrow::Cow;
 
 /// How much of a signed text is shown, in bytes.
@@ -73,7 +73,7 @@ fn shortened(signature: &str) -> String {
 }
 
 /// The beginning of a text, with escapes for line ends, control characters and bytes that are no UTF-8.
-fn escaped(text: &[u8]) -> String {
+pub(super) fn escaped(text: &[u8]) -> String {
     let start = &text[..text.len().min(MOST_TEXT)];
     let mut shown = String::new();
     for chunk in start.utf8_chunks() {

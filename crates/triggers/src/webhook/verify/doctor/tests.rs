@@ -267,6 +267,17 @@ fn a2_a_url_that_a_proxy_changed_is_told_without_its_credentials() {
     assert!(!text.contains("abc") && !text.contains("open"), "{text}");
 }
 
+/// What is found is printed in terminals.
+#[test]
+fn i5_no_header_reaches_a_terminal_with_its_control_characters() {
+    let settings = Settings::of("secret", "geheim");
+    let headers = [("X-Slack-Signature", "v0=00"), ("X-Slack-Request-Timestamp", "1\u{9b}2J\u{202e}\u{1b}[31m")];
+    let told = said("slack", &settings, "https://hooks.example.com/a", &headers, b"{}");
+    assert_eq!(told.findings[0].code, "unreadable_time");
+    assert!(!told.to_string().chars().any(|c| c.is_control() && c != '\n'), "{told:?}");
+    assert!(told.to_string().contains("1\\u{9b}2J"), "{told}");
+}
+
 #[test]
 fn in_long_bodies_no_mistake_is_searched_for() {
     let long = [&b"x".repeat(64 * 1_024)[..], b"\n"].concat();

@@ -1,6 +1,7 @@
 //! Public URLs that a proxy changed: some providers sign them.
 
 use super::Finding;
+use super::shown::escaped;
 use super::trial::Trial;
 use crate::webhook::redact;
 
@@ -12,6 +13,7 @@ pub(super) fn explain(trial: &Trial<'_>) -> Option<Finding> {
     let url = trial.incoming.url;
     let found = spellings(trial).into_iter().find(|other| other != url && trial.fits_url(other))?;
     let (found, url) = (redact::target(&found, trial.secret_parameters), trial.masked.url);
+    let [found, url] = [&found, url].map(|url| escaped(url.as_bytes()));
     let message = format!("the sender signed the URL `{found}`, and here it is `{url}`");
     let hint = "start the server with `--public-url` as the sender calls it, or name the proxy in front with \
                 `--trust-proxy`";

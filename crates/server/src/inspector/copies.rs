@@ -4,9 +4,9 @@ use super::record::Record;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use memchr::memmem;
+use scenario::secret::MASK;
 use std::borrow::Cow;
 use std::fmt::Write;
-use triggers::webhook::headers::MASK;
 
 /// Header fields that every client makes itself, for its own connection (RFC 9110 §7.6.1).
 const OWN: [&str; 8] =

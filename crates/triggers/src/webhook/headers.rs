@@ -2,6 +2,7 @@
 
 use super::problem::Refusal;
 use run::input::{DEPTH_HEADER, MOST_DEPTH, depth};
+use scenario::secret::MASK;
 use std::borrow::Cow;
 
 /// How many header fields a request may have.
@@ -9,9 +10,6 @@ pub const MOST: usize = 100;
 
 /// How many bytes they may have, names and values together.
 pub const MOST_BYTES: usize = 64 * 1024;
-
-/// What stands where a credential stood.
-pub const MASK: &str = "•••";
 
 /// Fields that almost every request has and that carry no credential: known without a closer look.
 const PLAIN: [&str; 12] = [

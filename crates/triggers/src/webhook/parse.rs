@@ -41,7 +41,7 @@ pub struct RawRequest<'a> {
 
 /// What a run is given of this request. The content type alone decides how the body is read.
 ///
-/// Values of headers that carry credentials are replaced by [`headers::MASK`], because the input is journaled: an
+/// Values of headers that carry credentials are replaced by [`MASK`](scenario::secret::MASK), because the input is journaled: an
 /// expression that reads `trigger.headers.authorization` sees the mask.
 pub fn parse(request: RawRequest<'_>) -> Result<Input, Refusal> {
     let RawRequest { method, path, params, query, headers, body, ip, at, reads, secret_headers } = request;

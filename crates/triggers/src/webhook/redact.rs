@@ -1,8 +1,9 @@
 //! What of a request must not be shown: header fields, query parameters and fields of a body that carry a credential, known
 //! by their names. The rest stays as it came, byte for byte.
 
-use super::headers::{self, MASK};
+use super::headers;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use scenario::secret::MASK;
 use std::borrow::Cow;
 
 /// Parts of names that give a credential away, once the name is lower-case and without `_`, `-` and `.`.

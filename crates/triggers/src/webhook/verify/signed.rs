@@ -5,7 +5,7 @@ use super::signature_list::{Found, SignatureList};
 use super::template::{self, Filling};
 use super::timestamp::check_fresh;
 use super::{Algorithm, Fault, Incoming, PublicKey, Settings, Time, Unit};
-use crate::webhook::headers::MASK;
+use scenario::secret::MASK;
 use std::borrow::Cow;
 use std::time::Duration;
 

@@ -3,8 +3,8 @@
 use super::Finding;
 use super::senders;
 use super::trial::Trial;
-use crate::webhook::headers::MASK;
 use crate::webhook::verify::{Fault, Incoming, Notation, Scheme};
+use scenario::secret::MASK;
 
 /// That the request is a copy without what proved its sender, where it is.
 pub(super) fn masked(trial: &Trial<'_>) -> Option<Finding> {

@@ -19,6 +19,7 @@ use run::input::DEPTH_HEADER;
 use std::error::Error;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::time::Instant;
 use url::Url;
 
 /// What `user-agent` says unless the author says something else.
@@ -27,8 +28,8 @@ pub(crate) const USER_AGENT: &str = concat!("hookmill/", env!("CARGO_PKG_VERSION
 /// How long a connection may take to stand.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many bytes of an answer are read that was to become a file and is an error.
-const MOST_OF_AN_ERROR: u64 = 1024 * 1024;
+/// How many bytes are read of an answer that is a refusal: messages tell its beginning.
+const MOST_OF_A_REFUSAL: u64 = 64 * 1024;
 
 /// A request, complete.
 #[derive(Clone, Debug)]
@@ -121,15 +122,31 @@ impl Client {
         self.passage(&request.url, trust).map(drop)
     }
 
-    /// Sends the request, follows redirects, reads the answer.
+    /// Sends the request, follows redirects, reads the answer; of one that is no success only the beginning.
     pub(crate) async fn send(
         &self,
         request: Outgoing,
         trust: Trust<'_>,
         bounds: Bounds,
     ) -> Result<Incoming, StepError> {
-        let read = async { read(self.follow(request, trust, bounds).await?, bounds).await };
-        within(bounds, read).await
+        self.send_and_judge(request, trust, bounds, |status| !status.is_success()).await
+    }
+
+    /// The same, where statuses are judged in another way: those that say it all (`is_all`) do so whatever becomes of the
+    /// body. It may be endless, or never end.
+    pub(crate) async fn send_and_judge(
+        &self,
+        request: Outgoing,
+        trust: Trust<'_>,
+        bounds: Bounds,
+        is_all: impl Fn(StatusCode) -> bool,
+    ) -> Result<Incoming, StepError> {
+        let deadline = Instant::now() + bounds.timeout;
+        let answer = by(deadline, bounds, self.follow(request, trust, bounds)).await?;
+        if is_all(answer.status()) {
+            return Ok(beginning(answer, deadline, bounds).await);
+        }
+        by(deadline, bounds, read(answer, bounds)).await
     }
 
     /// Sends the request, follows redirects, and keeps the answer as a file unless its status says otherwise.
@@ -140,15 +157,12 @@ impl Client {
         bounds: Bounds,
         is_error: impl Fn(StatusCode) -> bool,
     ) -> Result<Fetched, StepError> {
-        let fetch = async {
-            let answer = self.follow(request, trust, bounds).await?;
-            if is_error(answer.status()) {
-                let bounds = Bounds { max_response: bounds.max_response.min(MOST_OF_AN_ERROR), ..bounds };
-                return read(answer, bounds).await.map(Fetched::Whole);
-            }
-            download::keep(answer, &self.files, bounds).await.map(Fetched::Kept)
-        };
-        within(bounds, fetch).await
+        let deadline = Instant::now() + bounds.timeout;
+        let answer = by(deadline, bounds, self.follow(request, trust, bounds)).await?;
+        if is_error(answer.status()) {
+            return Ok(Fetched::Whole(beginning(answer, deadline, bounds).await));
+        }
+        by(deadline, bounds, download::keep(answer, &self.files, bounds)).await.map(Fetched::Kept)
     }
 
     async fn follow(
@@ -213,10 +227,14 @@ impl Client {
 }
 
 /// Gives up on an exchange that takes too long.
-async fn within<T>(bounds: Bounds, exchange: impl Future<Output = Result<T, StepError>>) -> Result<T, StepError> {
+async fn by<T>(
+    deadline: Instant,
+    bounds: Bounds,
+    exchange: impl Future<Output = Result<T, StepError>>,
+) -> Result<T, StepError> {
     let seconds = bounds.timeout.as_secs_f64();
     let late = |_| Err(StepError::passing("timeout", format!("no complete answer within {seconds} s")));
-    tokio::time::timeout(bounds.timeout, exchange).await.unwrap_or_else(late)
+    tokio::time::timeout_at(deadline, exchange).await.unwrap_or_else(late)
 }
 
 /// The client in the slot, made at first use, which resolves names by this resolver, or as the system does.
@@ -301,6 +319,20 @@ async fn read(mut answer: reqwest::Response, bounds: Bounds) -> Result<Incoming,
     }
     let headers = std::mem::take(answer.headers_mut());
     Ok(Incoming { status: answer.status(), headers, body: body.freeze() })
+}
+
+/// The answer with as much of its body as comes in time and within bounds. That is no error: its status has said it all.
+async fn beginning(mut answer: reqwest::Response, deadline: Instant, bounds: Bounds) -> Incoming {
+    let status = answer.status();
+    let most = if status.is_success() { bounds.max_response } else { bounds.max_response.min(MOST_OF_A_REFUSAL) };
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut body = BytesMut::new();
+    while body.len() < most
+        && let Ok(Ok(Some(chunk))) = tokio::time::timeout_at(deadline, answer.chunk()).await
+    {
+        body.extend_from_slice(&chunk[..chunk.len().min(most - body.len())]);
+    }
+    Incoming { status, headers: std::mem::take(answer.headers_mut()), body: body.freeze() }
 }
 
 fn too_large(bounds: Bounds) -> StepError {

@@ -144,8 +144,10 @@ impl Request {
         call: &Call<'_>,
         mask: &Mask,
     ) -> Result<Value, StepError> {
-        let answer = self.shared.client.send(request, trust, parameters.bounds(call)).await?;
-        if parameters.errors.contain(answer.status.as_u16())? {
+        let errors = parameters.errors.read()?;
+        let is_error = |status: StatusCode| errors.contain(status);
+        let answer = self.shared.client.send_and_judge(request, trust, parameters.bounds(call), is_error).await?;
+        if is_error(answer.status) {
             return Err(status_error(&answer, call.now, mask));
         }
         response::output(&answer, parameters.response, mask)
@@ -159,9 +161,8 @@ impl Request {
         call: &Call<'_>,
         mask: &Mask,
     ) -> Result<Value, StepError> {
-        // A list that cannot be read is told before anything is sent.
-        parameters.errors.contain(200)?;
-        let is_error = |status: StatusCode| parameters.errors.contain(status.as_u16()).unwrap_or(true);
+        let errors = parameters.errors.read()?;
+        let is_error = |status: StatusCode| errors.contain(status);
         match self.shared.client.fetch(request, trust, parameters.bounds(call), is_error).await? {
             Fetched::Kept(download) => Ok(response::kept(&download)),
             Fetched::Whole(answer) => Err(status_error(&answer, call.now, mask)),

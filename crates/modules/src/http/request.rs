@@ -97,8 +97,9 @@ pub(crate) fn headers(fields: &Map<String, Value>) -> Result<HeaderMap, StepErro
         if FRAMING.contains(&name) {
             return Err(invalid(format!("the header `{name}` is set by the connection itself")));
         }
-        let value = HeaderValue::from_str(value.trim())
-            .map_err(|_| invalid(format!("the value of the header `{name}` holds control characters")))?;
+        let value = HeaderValue::from_str(value.trim()).map_err(|_| {
+            invalid(format!("the value of the header `{name}` holds more than visible ASCII characters"))
+        })?;
         headers.insert(name, value);
     }
     Ok(headers)

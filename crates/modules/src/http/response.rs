@@ -6,6 +6,7 @@ use crate::spec::invalid;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use encoding_rs::{Encoding, UTF_8};
+use reqwest::StatusCode;
 use reqwest::header::{self, HeaderMap};
 use run::error::StepError;
 use schemars::JsonSchema;
@@ -63,22 +64,26 @@ impl Default for ErrorStatuses {
     }
 }
 
+/// Ranges of statuses, the first and the last of each.
+pub(super) struct Ranges(Vec<(u16, u16)>);
+
 impl ErrorStatuses {
-    /// Whether this status is an error.
-    pub(super) fn contain(&self, status: u16) -> Result<bool, StepError> {
-        let Self::List(list) = self else { return Ok(false) };
-        for statuses in list {
-            let (first, last) = match statuses {
-                Statuses::One(one) => (*one, *one),
-                Statuses::Range(text) => range(text).ok_or_else(|| {
-                    invalid(format!("`{text}` in `errors` is no range of statuses")).hint("write `500-599` or `5xx`")
-                })?,
-            };
-            if (first..=last).contains(&status) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    /// What is written there; an error is told before anything is sent.
+    pub(super) fn read(&self) -> Result<Ranges, StepError> {
+        let Self::List(list) = self else { return Ok(Ranges(Vec::new())) };
+        let ranges = list.iter().map(|statuses| match statuses {
+            Statuses::One(one) => Ok((*one, *one)),
+            Statuses::Range(text) => range(text).ok_or_else(|| {
+                invalid(format!("`{text}` in `errors` is no range of statuses")).hint("write `500-599` or `5xx`")
+            }),
+        });
+        ranges.collect::<Result<_, _>>().map(Ranges)
+    }
+}
+
+impl Ranges {
+    pub(super) fn contain(&self, status: StatusCode) -> bool {
+        self.0.iter().any(|(first, last)| (*first..=*last).contains(&status.as_u16()))
     }
 }
 
@@ -183,7 +188,6 @@ fn without_secrets(text: String, mask: &Mask) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reqwest::StatusCode;
     use reqwest::header::HeaderValue;
 
     fn check(kind: &'static str, body: &'static [u8], read_as: ResponseAs, expected: Result<Value, &str>) {
@@ -216,7 +220,8 @@ mod tests {
     fn errors_are_statuses_and_ranges() {
         let check = |errors: Value, status: u16, expected: Result<bool, &str>| {
             let errors: ErrorStatuses = serde_json::from_value(errors).unwrap();
-            assert_eq!(errors.contain(status).map_err(|error| error.code), expected.map_err(str::to_owned));
+            let found = errors.read().map(|errors| errors.contain(StatusCode::from_u16(status).unwrap()));
+            assert_eq!(found.map_err(|error| error.code), expected.map_err(str::to_owned));
         };
         check(json!("never"), 500, Ok(false));
         check(json!([404, "500-599"]), 404, Ok(true));
@@ -226,7 +231,8 @@ mod tests {
         check(json!(["4xx"]), 500, Ok(false));
         check(json!([]), 500, Ok(false));
         check(json!(["some"]), 500, Err("invalid_parameters"));
-        assert!(ErrorStatuses::default().contain(400).unwrap() && !ErrorStatuses::default().contain(399).unwrap());
+        let usual = ErrorStatuses::default().read().unwrap();
+        assert!(usual.contain(StatusCode::BAD_REQUEST) && !usual.contain(StatusCode::from_u16(399).unwrap()));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The longest answer that is read, in bytes.
+/// How much of an answer is read, in bytes.
 const MAX_ANSWER: u64 = 1024 * 1024;
 
 /// A webhook that can be sent as often as it takes.
@@ -119,7 +119,8 @@ impl Deliverer {
         self.gone.check(&url, message.now).await?;
         let trust = access.trust(message.author_host.as_deref(), &url);
         let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout: message.timeout.min(super::PATIENCE) };
-        let answer = self.shared.client.send(message.request, trust, bounds).await?;
+        // Whether it was taken is said by the status: a body without end must not have it sent again.
+        let answer = self.shared.client.send_and_judge(message.request, trust, bounds, |_| true).await?;
         if answer.status.is_success() {
             let body = response::body_or_text(&answer, &mask);
             return Ok(Told { status: answer.status.as_u16(), body });

@@ -7,6 +7,7 @@ mod egress;
 mod email;
 mod files;
 mod google_sheets;
+mod hostile;
 mod http;
 mod messages;
 mod own_hooks;

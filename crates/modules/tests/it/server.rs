@@ -31,7 +31,18 @@ impl Seen {
 }
 
 /// What to answer.
-pub(crate) struct Reply(Option<Vec<u8>>);
+pub(crate) struct Reply {
+    bytes: Vec<u8>,
+    then: Then,
+}
+
+/// What follows the last byte of an answer.
+enum Then {
+    /// The end of the connection.
+    End,
+    /// Nothing, for as long as the client waits.
+    Silence,
+}
 
 /// An answer with this status, these header lines and this body.
 pub(crate) fn reply(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Reply {
@@ -39,17 +50,22 @@ pub(crate) fn reply(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]
     let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let head =
         format!("HTTP/1.1 {status} Reason\r\n{lines}content-length: {}\r\nconnection: close\r\n\r\n", body.len());
-    Reply(Some([head.as_bytes(), body].concat()))
+    raw([head.as_bytes(), body].concat())
 }
 
 /// Bytes as they are.
 pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Reply {
-    Reply(Some(bytes.into()))
+    Reply { bytes: bytes.into(), then: Then::End }
 }
 
 /// No answer at all: the connection stays open and silent.
 pub(crate) fn silence() -> Reply {
-    Reply(None)
+    stalled("")
+}
+
+/// Bytes as they are, and then silence on an open connection.
+pub(crate) fn stalled(bytes: impl Into<Vec<u8>>) -> Reply {
+    Reply { bytes: bytes.into(), then: Then::Silence }
 }
 
 /// A running server; it goes with the test's runtime.
@@ -101,10 +117,10 @@ async fn serve(mut stream: TcpStream, answer: &(dyn Fn(&Seen) -> Reply + Send + 
     let Some(request) = read(&mut stream).await else { return };
     let reply = answer(&request);
     record.lock().unwrap().push(request);
-    match reply.0 {
-        // The client may hang up before it has read all: that is its right.
-        Some(bytes) => drop(stream.write_all(&bytes).await),
-        None => drop(stream.read_to_end(&mut Vec::new()).await),
+    // The client may hang up before it has read all: that is its right.
+    let sent = stream.write_all(&reply.bytes).await;
+    if let (Ok(()), Then::Silence) = (sent, reply.then) {
+        drop(stream.read_to_end(&mut Vec::new()).await);
     }
 }
 

@@ -121,13 +121,15 @@ impl Seen<'_> {
 impl Intake {
     /// What can be verified without the body is verified before it is read: strangers send nothing.
     pub(super) async fn verify_head<'h>(&self, hook: &'h Hook, arrival: &Arrival<'_>) -> Result<Passed, Settled<'h>> {
-        let mut checks = hook.checks.iter().filter(|armed| !armed.provider.reads_body()).peekable();
-        if checks.peek().is_none() {
+        if hook.checks.iter().all(|armed| armed.provider.reads_body()) {
             return Ok(Passed::Head);
         }
         let none = Bytes::new();
         let seen = self.seen(arrival, &none);
-        for armed in checks {
+        for armed in &hook.checks {
+            if armed.provider.reads_body() {
+                continue;
+            }
             let checked = self.check(armed, &seen).await;
             if let Err(fault) = &checked.verdict {
                 return Err(self.unverified(hook, &checked, fault, &seen).await);
@@ -168,8 +170,10 @@ impl Intake {
     /// before.
     async fn verify_body<'h>(&self, hook: &'h Hook, seen: &Seen<'_>) -> Result<(), Settled<'h>> {
         let mut all = Vec::with_capacity(hook.checks.len());
-        for armed in hook.checks.iter().filter(|armed| armed.provider.reads_body()) {
-            all.push(self.check(armed, seen).await);
+        for armed in &hook.checks {
+            if armed.provider.reads_body() {
+                all.push(self.check(armed, seen).await);
+            }
         }
         let incoming = seen.incoming();
         let greeting = all.iter().enumerate().find_map(|(at, Checked { armed, settings, verdict })| {

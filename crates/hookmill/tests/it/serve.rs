@@ -75,7 +75,7 @@ steps: []
 
     for (path, body, status, code) in [
         ("/hook/nowhere", "{}", 404, "not_found"),
-        ("/hook/off", "{}", 410, "gone"),
+        ("/hook/off", "{}", 503, "switched_off"),
         ("/hook/inside", "{}", 403, "forbidden"),
         ("/hook/typed", "{}", 422, "invalid_input"),
         ("/hook/typed", "{\"order\": ", 400, "bad_json"),
@@ -185,7 +185,8 @@ fn what_is_put_is_written_to_the_folder_and_served() {
     assert_eq!(served.get("/hook/new").status, 200);
     assert_eq!(std::fs::read_to_string(served.path().join("scenarios/new.yaml")).unwrap(), text);
     assert_eq!(served.api("POST", "/scenarios/new/disable", "").status, 200);
-    assert_eq!(served.get("/hook/new").status, 410);
+    let off = served.get("/hook/new");
+    assert_eq!((off.status, off.header("retry-after")), (503, Some("300")), "the sender is to come again");
     assert_eq!(served.api("POST", "/scenarios/new/enable", "").status, 200);
     assert_eq!(served.get("/hook/new").status, 200);
     assert_eq!(served.api("DELETE", "/scenarios/new", "").status, 204);

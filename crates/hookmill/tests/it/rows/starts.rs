@@ -53,12 +53,12 @@ fn row_03_a_hook_has_its_url_at_once_and_may_be_for_some_addresses_only() {
 
     let from = |address| served.send("POST", "/hook/inside", &[("x-forwarded-for", address)], b"");
     let (stranger, known) = (from("198.51.100.9"), from("203.0.113.9"));
-    assert_eq!((stranger.status, known.status, served.get("/hook/off").status), (403, 200, 410));
+    assert_eq!((stranger.status, known.status, served.get("/hook/off").status), (403, 200, 503));
     let seen = captured(&mut served, "inside", 2);
     assert_eq!((&seen[0]["verdict"], &seen[0]["ip"]), (&json!("taken"), &json!("203.0.113.9")));
     assert_eq!((&seen[1]["verdict"], &seen[1]["code"]), (&json!("refused"), &json!("forbidden")));
     assert_eq!(seen[1]["ip"], "198.51.100.9");
-    assert_eq!(captured(&mut served, "off", 1)[0]["code"], "gone");
+    assert_eq!(captured(&mut served, "off", 1)[0]["code"], "switched_off");
     assert_eq!(runs(&served, "inside").len(), 1);
 }
 

@@ -9,6 +9,7 @@ mod functions;
 mod home;
 mod language;
 mod listen;
+mod log;
 mod modules;
 mod processors;
 mod queue;
@@ -24,9 +25,11 @@ mod verify;
 mod whatif;
 
 use clap::{Parser, Subcommand};
+use log::Colours;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Automation that keeps its promises: triggers start runs, runs walk a chain of modules, all of it written as YAML.
 #[derive(Debug, Parser)]
@@ -59,7 +62,7 @@ fn main() -> ExitCode {
     // Only the first call can set it, and this is the first line; every TLS client and server takes this one.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let command = Cli::parse().command;
-    log(&command);
+    start_log(&command);
     terminal::end(match command {
         Command::Serve(serve) => serve.run(),
         Command::Run(run) => run.run(),
@@ -81,11 +84,11 @@ fn main() -> ExitCode {
 
 /// Logs go to stderr, as `RUST_LOG` says; a server says a little by itself, everything else only what is wrong. What
 /// strangers send that is no HTTP is nobody's error here, and must not fill the log. Only terminals get colours.
-fn log(command: &Command) {
+fn start_log(command: &Command) {
     let level = if matches!(command, Command::Serve(_)) { "info,actix_server=warn,actix_http=off" } else { "warn" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stderr().is_terminal());
-    log.with_writer(std::io::stderr).init();
+    let colours = if std::io::stderr().is_terminal() { Colours::Shown } else { Colours::None };
+    log::to(std::io::stderr, filter, colours).init();
 }
 
 #[cfg(test)]

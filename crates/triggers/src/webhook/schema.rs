@@ -1,16 +1,15 @@
 //! What a webhook's input must be like: its body, or the query of a caller without a body.
 
 use super::problem::Refusal;
-use run::input::Input;
+use run::input::Request;
 pub use scenario::input::{InvalidSchema, Schema};
 use serde_json::{Map, Value};
 
 /// Checks what a caller sent: the body, or the query of a caller without a body.
-pub fn check(schema: &Schema, input: &Input) -> Result<(), Refusal> {
-    let body = serde_json::from_slice(input.body.text()).unwrap_or_default();
-    let reasons = match (&body, &input.request) {
+pub fn check(schema: &Schema, body: &Value, request: Option<&Request>) -> Result<(), Refusal> {
+    let reasons = match (body, request) {
         (Value::Null, Some(request)) if !request.query.is_empty() => schema.reasons(&query_map(&request.query)),
-        _ => schema.reasons(&body),
+        _ => schema.reasons(body),
     };
     if reasons.is_empty() { Ok(()) } else { Err(Refusal::invalid_input(reasons)) }
 }

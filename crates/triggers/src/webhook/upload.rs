@@ -106,7 +106,7 @@ pub async fn receive(
     let most = reception.bound(bounds);
     let chunks = bounded(chunks, most);
     match (reception, coding) {
-        (Reception::Whole, _) => whole(chunks, most).await.map(Body::Whole),
+        (Reception::Whole, _) => gathered(chunks).await.map(Body::Whole),
         (Reception::Parts { boundary }, None) => {
             multipart::receive(chunks, &boundary, files, bounds.parsed, room).await
         }
@@ -125,9 +125,14 @@ pub async fn receive(
     }
 }
 
-/// At most this many bytes as one. Most bodies come in one chunk, which is handed on as it is.
+/// At most this many bytes as one.
 pub async fn whole(chunks: impl Stream<Item = Result<Bytes, Refusal>>, most: u64) -> Result<Bytes, Refusal> {
-    let mut chunks = std::pin::pin!(bounded(chunks, most));
+    gathered(bounded(chunks, most)).await
+}
+
+/// All bytes as one. Most bodies come in one chunk, which is handed on as it is.
+async fn gathered(chunks: impl Stream<Item = Result<Bytes, Refusal>>) -> Result<Bytes, Refusal> {
+    let mut chunks = std::pin::pin!(chunks);
     let Some(first) = chunks.next().await.transpose()? else { return Ok(Bytes::new()) };
     let Some(second) = chunks.next().await.transpose()? else { return Ok(first) };
     let mut bytes = BytesMut::from(&[first, second].concat()[..]);

@@ -21,6 +21,7 @@ use scenario::data;
 use scenario::plan::{Deduping, ItemPath};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -47,19 +48,22 @@ impl Intake {
         if let Some(lead) = lead {
             unwrap_form(lead, &mut input);
         }
+        let body = Parsed::of(&input.body);
         if let Some(schema) = &hook.schema
-            && let Err(refusal) = schema::check(schema, &input)
+            && let Err(refusal) = schema::check(schema, body.value(), input.request.as_deref())
         {
             return Settled::refused(hook, refusal);
         }
         match &hook.each {
-            None => self.deliver_one(hook, arrival, sent, input).await,
+            None => {
+                let facts = self.reading(hook, arrival).facts(sent, &body);
+                self.deliver_one(hook, arrival, input, facts).await
+            }
             Some(path) => self.deliver_each(hook, arrival, sent, input, path).await,
         }
     }
 
-    async fn deliver_one<'h>(&self, hook: &'h Hook, arrival: &Arrival<'_>, sent: &Bytes, input: Input) -> Settled<'h> {
-        let facts = self.reading(hook, arrival).facts(sent, &input.body);
+    async fn deliver_one<'h>(&self, hook: &'h Hook, arrival: &Arrival<'_>, input: Input, facts: Facts) -> Settled<'h> {
         let dedupe = dedupe(hook, arrival, facts.id.as_deref());
         let recognised = recognised(hook, arrival, &facts, None);
         let told =
@@ -86,8 +90,7 @@ impl Intake {
         let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
         let parts: Vec<Payload> = parts.into_iter().map(Payload::of_json).collect();
         let reading = self.reading(hook, arrival);
-        let facts: Vec<Facts> =
-            parts.iter().map(|part| reading.facts(&Bytes::copy_from_slice(part.text()), part)).collect();
+        let facts: Vec<Facts> = parts.iter().map(|part| reading.facts(part.text(), &Parsed::of(part))).collect();
         let names = names(hook, sent, &facts);
         let deliveries = parts.into_iter().zip(facts).zip(names).zip(0..).map(|(((body, facts), name), index)| {
             let item = Item { path: path.0.iter().map(|name| name.to_string()).collect(), index, count };
@@ -122,6 +125,22 @@ impl Intake {
     }
 }
 
+/// A body that is read as JSON once, if it is.
+struct Parsed<'p> {
+    text: &'p [u8],
+    value: OnceCell<Value>,
+}
+
+impl<'p> Parsed<'p> {
+    fn of(body: &'p Payload) -> Self {
+        Self { text: body.text(), value: OnceCell::new() }
+    }
+
+    fn value(&self) -> &Value {
+        self.value.get_or_init(|| serde_json::from_slice(self.text).unwrap_or_default())
+    }
+}
+
 /// How a request is read for what it says of its event.
 struct Reading<'a> {
     lead: Option<(&'a Armed, Settings)>,
@@ -131,19 +150,19 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// What a request, or an item of it with what stands around it, says of its event. The sender's own words outweigh
     /// what the general form says.
-    fn facts(&self, sent: &Bytes, body: &Payload) -> Facts {
-        if self.lead.is_none() && !self.may_be_event(body.text()) {
+    fn facts(&self, sent: &[u8], body: &Parsed<'_>) -> Facts {
+        if self.lead.is_none() && !self.may_be_event(body.text) {
             return Facts::default();
         }
-        let value: Value = serde_json::from_slice(body.text()).unwrap_or_default();
+        let value = body.value();
         let said = self.lead.as_ref().map(|(lead, settings)| {
             let Arrival { method, headers, at: now, .. } = *self.arrival;
             let incoming = Incoming { method, url: "", query: self.arrival.query(), headers, body: sent, now };
-            lead.provider.facts(settings, &incoming, &value)
+            lead.provider.facts(settings, &incoming, value)
         });
         match said {
             Some(said) if said != Facts::default() => said,
-            _ => Event::of(self.arrival.headers, &value)
+            _ => Event::of(self.arrival.headers, value)
                 .map(|event| Facts { event: Some(event.kind), id: Some(event.id) })
                 .unwrap_or_default(),
         }

@@ -2,6 +2,7 @@
 
 use super::super::{Incoming, KeyKind, KeyRequest, Keys, Settings};
 use crate::webhook::providers::find;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
@@ -125,4 +126,29 @@ fn sets_without_a_key_that_can_be_used_are_none() {
     assert!(
         Keys::read(KeyKind::Certificate, b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").is_none()
     );
+}
+
+/// Whoever calls can send tokens without a key's name, and each key that is tried costs time.
+#[test]
+fn a13_of_a_long_set_a_token_without_a_name_is_tried_with_some_keys_alone() {
+    let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let jwk = |name: String, key: &[u8]| json!({ "kty": "OKP", "crv": "Ed25519", "kid": name, "x": encode(key) });
+    let verify = |others: u32, header: &str| {
+        let others = (0..others).map(|number| jwk(number.to_string(), &[number as u8; 32]));
+        let set: Vec<_> = others.chain([jwk("own".to_owned(), pair.public_key().as_ref())]).collect();
+        let keys = Keys::read(KeyKind::Jwks, json!({ "keys": set }).to_string().as_bytes()).unwrap();
+        let signed = format!("{}.{}", encode(header.as_bytes()), encode(br#"{"exp":9}"#));
+        let token = format!("Bearer {signed}.{}", encode(pair.sign(signed.as_bytes()).as_ref()));
+        let headers: [(&str, &[u8]); 1] = [("authorization", token.as_bytes())];
+        let settings = Settings::of("jwks", "https://login.example.com/keys");
+        find("jwt").unwrap().verify(&settings, &incoming(&headers), Some(&keys)).map_err(|fault| fault.code)
+    };
+    let (nameless, named) = (r#"{"alg":"EdDSA"}"#, r#"{"alg":"EdDSA","kid":"own"}"#);
+    assert_eq!([verify(0, nameless), verify(63, nameless), verify(5_000, named)], [Ok(()); 3]);
+    assert_eq!(verify(64, nameless), Err("bad_signature"));
+    for hostile in ["../../../dev/null", "own' OR 1=1 --", "OWN", "0"] {
+        let header = json!({ "alg": "EdDSA", "kid": hostile }).to_string();
+        assert!(verify(3, &header).is_err(), "{hostile}");
+    }
 }

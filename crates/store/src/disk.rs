@@ -288,6 +288,7 @@ fn unopened(database: &Path, error: sled::Error) -> StoreError {
             )
             .into(),
         ),
+        sled::Error::Io(error) => folder::failed("cannot open", database, &error),
         other => StoreError::Failed(format!("cannot open {}: {other}", database.display()).into()),
     }
 }

@@ -7,6 +7,7 @@ use run::id::RunId;
 use run::retention::{Keep, Kept};
 use std::fs::{self, File};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 const LOG_BYTES: u64 = 4096;
@@ -198,4 +199,49 @@ fn a_damaged_archive_stays_and_keeps_none_of_the_others() {
     let keep = Keep { only: Kept::Nothing, ..Keep::default() };
     retain_until(&store, keep, 0, |_| names(folder.path(), "archives").len() <= 4);
     assert!(damaged.exists());
+}
+
+/// What goes, moves to an archive or is written anew while someone reads is there as a whole or not at all.
+#[test]
+fn readers_meet_no_error_while_runs_move_and_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open_for_tests(folder.path(), LOG_BYTES).unwrap();
+    let is_over = AtomicBool::new(false);
+    let read_on = |seed: u64| {
+        let mut seen = 0;
+        while !is_over.load(Ordering::Relaxed) {
+            let text = (seen % 2 == 0).then(|| format!("text {}", seed % 7));
+            let listed = store.journal.list(&Filter { text, ..Filter::default() }, 40).unwrap();
+            assert!(listed.is_sorted_by(|(one, _), (next, _)| one > next));
+            for (run, _) in &listed {
+                let Some(journaled) = store.journal.read(*run).unwrap() else { continue };
+                let whole = journaled.pieces.iter().all(|piece| piece.starts_with(format!("{run} text").as_bytes()));
+                assert!(whole, "{run}");
+            }
+            store.journal.usage().unwrap();
+            seen += 1;
+        }
+        seen
+    };
+    let keep = Keep { age: Some(Duration::from_secs(60)), ..Keep::default() };
+    std::thread::scope(|scope| {
+        let readers = [1, 2].map(|seed| scope.spawn(move || read_on(seed)));
+        for number in 0..2 * RUNS {
+            let pieces = 1 + number as u32 % 3;
+            for piece in 0..pieces {
+                let status = if piece + 1 == pieces { Status::Succeeded } else { Status::Running };
+                let head = head("a", status, number as i64 * 1000);
+                let bytes = format!("{} text {};", run(number), number % 7).repeat(6).into_bytes();
+                let (digests, claim, durability) = (Vec::new(), None, Default::default());
+                let append = Append { run: run(number), piece, head, bytes, digests, claim, durability };
+                wait(store.journal.append(append)).unwrap();
+            }
+            if number % 10 == 0 {
+                store.journal.retain(&Retention { keep, ..Retention::default() }, number as i64 * 1000).unwrap();
+            }
+        }
+        is_over.store(true, Ordering::Relaxed);
+        assert!(readers.into_iter().all(|reader| reader.join().unwrap() > 0));
+    });
+    assert!(store.journal.read(run(0)).unwrap().is_none() && store.journal.read(run(2 * RUNS - 1)).unwrap().is_some());
 }

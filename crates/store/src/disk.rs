@@ -130,8 +130,9 @@ impl Disk {
     fn open(path: &Path, files: Arc<dyn Files>, log_bytes: u64) -> Result<Self, StoreError> {
         let folder = Folder::open(path)?;
         let database = folder.database();
+        trees::secure(&*files, &database)?;
         let db = open_database(&database).map_err(|error| unopened(&database, error))?;
-        let trees = Trees::open(db.clone(), &*files, &database)?;
+        let trees = Trees::open(db.clone(), &files, &database)?;
         sync_names(&database)?;
         let (journal, archives) = (folder.journal(), folder.archives());
         for made in [&journal, &archives] {

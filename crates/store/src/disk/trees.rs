@@ -31,6 +31,32 @@ const ACCESS_BYTES: usize = 320;
 /// Where it is noted up to which sequence number the log's changes are in the database.
 const APPLIED: &str = "applied";
 
+/// A file beside the database that says that it could not be synced.
+const UNSYNCED: &str = "unsynced";
+
+/// How much of the database is written once more at a time, in bytes.
+const SECURED_BYTES: u64 = 1 << 20;
+
+/// Writes the whole database once more if a process before could not sync it: the system takes for written what it could
+/// not write, and would not write it again. Before the database is opened.
+pub(super) fn secure(files: &dyn Files, folder: &Path) -> Result<(), StoreError> {
+    let (path, note) = (folder.join("db"), folder.join(UNSYNCED));
+    if !note.exists() {
+        return Ok(());
+    }
+    tracing::warn!(path = %path.display(), "the database could not be synced before; it is written once more");
+    let written = files.open_to_write(&path).and_then(|file| {
+        let size = file.size()?;
+        for at in (0..size).step_by(SECURED_BYTES as usize) {
+            let mut bytes = vec![0; SECURED_BYTES.min(size - at) as usize];
+            file.read_at(&mut bytes, at)?;
+            file.write_at(&bytes, at)?;
+        }
+        file.sync_data()
+    });
+    written.and_then(|()| files.remove(&note)).map_err(|error| file_failed("cannot write", &path, &error))
+}
+
 /// Where a value's bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Body<'a> {
@@ -45,8 +71,10 @@ pub(super) enum Body<'a> {
 pub(super) struct Trees {
     db: Db,
     file: Arc<dyn OpenFile>,
-    /// Why the database could not be synced.
+    files: Arc<dyn Files>,
+    /// Why the database could not be synced, and the file that says so to the next process.
     unsynced: Arc<OnceLock<StoreError>>,
+    note: PathBuf,
     path: PathBuf,
     pub(super) records: Tree,
     pub(super) chunks: Tree,
@@ -57,13 +85,15 @@ pub(super) struct Trees {
 
 impl Trees {
     /// Opens the trees of a database.
-    pub(super) fn open(db: Db, files: &dyn Files, folder: &Path) -> Result<Self, StoreError> {
+    pub(super) fn open(db: Db, files: &Arc<dyn Files>, folder: &Path) -> Result<Self, StoreError> {
         let tree = |name: &str| db.open_tree(name).map_err(failed);
         let path = folder.join("db");
         let file = files.open(&path).map_err(|error| file_failed("cannot open", &path, &error))?;
         Ok(Self {
             file: file.into(),
+            files: files.clone(),
             unsynced: Arc::default(),
+            note: folder.join(UNSYNCED),
             path,
             records: tree("records")?,
             chunks: tree("chunks")?,
@@ -175,7 +205,12 @@ impl Trees {
         self.set_counter(APPLIED, applied)?;
         self.db.flush().map_err(failed)?;
         let synced = self.file.sync_data().map_err(|error| file_failed("fdatasync failed for", &self.path, &error));
-        synced.inspect_err(|error| drop(self.unsynced.set(error.clone())))
+        synced.inspect_err(|error| {
+            // It only has to outlast the process: a machine without power has forgotten what was not on its disk.
+            let noted = self.files.create(&self.note).map(drop);
+            tracing::error!(%error, ?noted, "the database could not be synced; the log keeps what it has from now on");
+            drop(self.unsynced.set(error.clone()));
+        })
     }
 
     /// Lets sled's cache feel the size of a value that was read, see [`Trees::insert`].

@@ -151,9 +151,9 @@ impl Disk {
         let spares = Arc::new(Spares::new(&journal, &names, log_bytes));
         let cache = Cache::new(ARCHIVE_CACHE_BYTES);
         let mut live = Live::default();
-        let mut archived = opening::open_archives(&files, &archives, &cache, &mut live)?;
-        opening::look_behind_lost(&*files, &journal, &mut archived)?;
-        let log = opening::open_log(&*files, &spares, &trees, &mut live, archived.covered)?;
+        let mut archived = opening::archives::open(&files, &archives, &cache, &mut live)?;
+        opening::archives::look_behind_lost(&*files, &journal, &mut archived)?;
+        let log = opening::log::open(&*files, &spares, &trees, &mut live, archived.covered)?;
         live.doubt(archived.unlisted, archived.lost);
         let shared = Arc::new(Shared::new(files.clone(), trees, spares.clone(), cache, &archives, live));
         shared.applied.store(log.end.sequence - 1, std::sync::atomic::Ordering::Release);

@@ -40,6 +40,9 @@ struct Module {
     effect: Effect,
     /// The parameter that holds a URL to be called, if any.
     url_parameter: Option<String>,
+    /// The pauses, in seconds, after which a step that fails is tried again where it has no `retry`; missing: it is not.
+    #[schema(required = false)]
+    retry_pauses: Vec<u64>,
 }
 
 /// A JSON object.

@@ -4,6 +4,7 @@
 
 mod alarms;
 mod check;
+mod document;
 mod editor;
 mod framing;
 mod gateway;

@@ -42,7 +42,7 @@ fn every_operation_has_a_name_and_words_and_says_how_it_refuses() {
     names.sort();
     names.dedup();
     assert_eq!(names.len(), count, "two operations have one name");
-    assert_eq!(count, 51);
+    assert!(count > 50, "only {count} operations are left");
 }
 
 #[test]

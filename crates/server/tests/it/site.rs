@@ -1,5 +1,6 @@
 //! A server to talk to.
 
+use crate::document::assert_documented;
 use crate::shelf::Shelf;
 use actix_web::dev::ServerHandle;
 use bytes::Bytes;
@@ -209,13 +210,18 @@ pub(crate) async fn ok(request: RequestBuilder) -> Value {
     answer(request, StatusCode::OK).await
 }
 
-/// The JSON body of an answer with this status.
+/// The JSON body of an answer with this status. The API's are as its document says.
 pub(crate) async fn answer(request: RequestBuilder, status: StatusCode) -> Value {
-    let answer = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let answer = client.execute(request).await.unwrap();
     let got = answer.status();
     let body = answer.text().await.unwrap();
     assert_eq!(got, status, "{body}");
-    serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"))
+    let body = serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"));
+    assert_documented(&method, &path, got, &body);
+    body
 }
 
 /// Checks that an answer is a problem document of this status and code, and gives it.
@@ -263,6 +269,6 @@ fn parcel() -> ModuleSpec {
         needs_connection: false,
         effect: Effect::Outside,
         url_parameter: None,
-        retry_pauses: Vec::new(),
+        retry_pauses: vec![60],
     }
 }

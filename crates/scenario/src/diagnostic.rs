@@ -1,7 +1,9 @@
 //! What is said about a scenario's text: one code, one place, one sentence, one hint.
 //!
-//! Codes are grouped: `E01…` the shape, `E02…` names and parameters, `E03…` expressions, `E04…` triggers, `W05…` what the linter finds. Each is
-//! made by one constructor, in the file of its group, so that it has one wording everywhere.
+//! Codes are grouped, and each is made by one constructor in the file of its group, so that it has one wording everywhere:
+//! `E01…` the shape (`shape.rs`), `E02…` names and parameters (`names.rs`), `E03…` expressions
+//! (`expression/diagnostics.rs`), `E04…` triggers (`triggers.rs`), `W05…` what the linter finds (`lints.rs`), `E06…` tests
+//! (`testing.rs`), `E09…` scenarios beside each other (`folder.rs`).
 
 mod fix;
 mod folder;

@@ -11,7 +11,6 @@ const TITLES: &[(&str, &str)] = &[
     ("list", "Lists"),
     ("map", "Maps"),
     ("value", "Values of any kind"),
-    ("date", "Dates and times"),
     ("time", "Dates and times"),
     ("json", "JSON and JSONPath"),
     ("format", "CSV, XML, YAML, HTML"),

@@ -96,20 +96,7 @@ fn findings_are_as_recorded() {
             wrong.push(format!("--- {}\n{found}", case.display()));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn every_rule_has_a_case() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/lint");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let all: String = files
-        .filter(|path| path.extension().is_some_and(|kind| kind == "findings"))
-        .map(|path| std::fs::read_to_string(path).unwrap())
-        .collect();
-    for code in 1..=12 {
-        assert!(all.contains(&format!("warning[W05{code:02}]")), "no case has W05{code:02}");
-    }
+    assert!(wrong.is_empty(), "other findings than recorded; UPDATE_EXPECT=1 records these:\n{}", wrong.join("\n"));
 }
 
 #[test]

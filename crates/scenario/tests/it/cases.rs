@@ -39,7 +39,7 @@ fn diagnostics_are_as_recorded() {
             wrong.push(format!("--- {}\n{found}", case.display()));
         }
     }
-    assert!(wrong.is_empty(), "other findings than recorded:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "other findings than recorded; UPDATE_EXPECT=1 records these:\n{}", wrong.join("\n"));
 }
 
 #[test]

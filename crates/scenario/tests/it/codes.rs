@@ -7,28 +7,23 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
+/// Adds every file in the folder, where there is one, at any depth.
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
-            rust_files(&path, files);
-        } else if path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with("tests.rs") {
-            files.push(path);
-        }
+        if path.is_dir() { files(&path, found) } else { found.push(path) }
     }
 }
 
 /// The codes that stand as literals in the sources, with the number of times each does.
 fn codes() -> BTreeMap<String, usize> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(root().join("crates")).unwrap() {
-        let source = entry.unwrap().path().join("src");
-        if source.is_dir() {
-            rust_files(&source, &mut files);
-        }
+    let mut sources = Vec::new();
+    for member in std::fs::read_dir(root().join("crates")).unwrap() {
+        files(&member.unwrap().path().join("src"), &mut sources);
     }
     let mut codes = BTreeMap::new();
-    for file in files {
+    let is_source = |file: &PathBuf| file.extension().is_some_and(|kind| kind == "rs") && !file.ends_with("tests.rs");
+    for file in sources.into_iter().filter(is_source) {
         let source = std::fs::read_to_string(file).unwrap();
         // Strings of five characters with a code's shape are codes; nothing else in the sources looks like one.
         let literals = source.split('"').filter(|part| {
@@ -48,13 +43,28 @@ fn codes_and_pages_match() {
     assert!(codes.len() > 40, "the codes are gone");
     let without_page: Vec<_> = codes.difference(&pages).collect();
     let without_code: Vec<_> = pages.difference(&codes).collect();
-    assert!(without_page.is_empty() && without_code.is_empty(), "no page: {without_page:?}, no code: {without_code:?}");
+    assert!(without_page.is_empty(), "write docs/errors/CODE.md for {without_page:?}");
+    assert!(without_code.is_empty(), "nothing makes {without_code:?}: remove its page in docs/errors");
 }
 
 #[test]
 fn a_code_is_made_in_one_place() {
     let twice: Vec<_> = codes().into_iter().filter(|(_, times)| *times > 1).collect();
     assert!(twice.is_empty(), "made in more than one place: {twice:?}");
+}
+
+/// What a test expects stands in its own file or in a recorded one.
+#[test]
+fn every_code_is_seen_in_a_test() {
+    let mut recorded = Vec::new();
+    for member in std::fs::read_dir(root().join("crates")).unwrap() {
+        for folder in ["testdata", "tests"] {
+            files(&member.as_ref().unwrap().path().join(folder), &mut recorded);
+        }
+    }
+    let seen: String = recorded.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
+    let unseen: Vec<_> = codes().into_keys().filter(|code| !seen.contains(code.as_str())).collect();
+    assert!(unseen.is_empty(), "no case in crates/scenario/testdata, and no other test, has {unseen:?}");
 }
 
 #[test]

@@ -78,7 +78,8 @@ fn every_preset_that_can_verify_has_vectors() {
             entries.iter().any(|entry| fits(&entry))
         };
         for (case, verdict) in [("valid", "valid"), ("wrong-secret", "invalid"), ("unsigned", "invalid")] {
-            assert!(of(case, verdict), "{} has no vector `{case}`", provider.name);
+            let name = provider.name;
+            assert!(of(case, verdict), "testdata/verify/vectors.json has no `{name}-{case}` that is {verdict}");
         }
     }
 }

@@ -7,18 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// Where examples of scenarios stand.
-const EXAMPLES: [&str; 9] = [
-    "README.md",
-    "docs/alarms.md",
-    "docs/data-stores.md",
-    "docs/history.md",
-    "docs/language.md",
-    "docs/outgoing.md",
-    "docs/replay.md",
-    "docs/testing.md",
-    "docs/waiting.md",
-];
+/// Documents whose pieces of YAML are no scenarios that stand alone: what is better not written, and what needs secrets of
+/// its own.
+const PIECES: [&str; 2] = ["docs/errors/", "docs/secrets.md"];
 
 /// A fenced block of a document.
 struct Block {
@@ -70,7 +61,8 @@ fn examples() -> (TempDir, usize) {
     let folder = tempfile::tempdir().unwrap();
     let connections = read("scenarios/connections.yaml");
     let mut count = 0;
-    for document in EXAMPLES {
+    let whole = |document: &String| !PIECES.iter().any(|pieces| document.starts_with(pieces));
+    for document in documents().iter().filter(|document| whole(document)) {
         let mut shared: Option<PathBuf> = None;
         for block in blocks(document).iter().filter(|block| block.info == "yaml" && block.text.contains("steps:")) {
             let name = block.text.lines().next().and_then(|line| line.strip_prefix("# ")?.strip_suffix(".yaml"));
@@ -156,15 +148,13 @@ fn what_cannot_run_yet_is_refused() {
     }
 }
 
-/// The README and everything in `docs/`.
+/// The README and everything in `docs/`, at any depth.
 fn documents() -> Vec<String> {
-    let mut documents = vec!["README.md".to_owned()];
-    for folder in ["docs", "docs/decisions", "docs/errors"] {
-        let names = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().file_name());
-        let names = names.map(|name| name.to_string_lossy().into_owned());
-        documents.extend(names.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}/{name}")));
-    }
-    documents
+    let mut files = vec![PathBuf::from("README.md")];
+    files_in("docs", &mut files);
+    files.retain(|file| file.extension().is_some_and(|kind| kind == "md"));
+    files.sort();
+    files.into_iter().map(|file| file.to_string_lossy().into_owned()).collect()
 }
 
 #[test]
@@ -211,8 +201,8 @@ fn every_subcommand_that_is_named_exists() {
         .filter_map(|line| line.split_whitespace().next())
         .collect();
     assert!(known.contains(&"serve"), "{help}");
-    for document in ["README.md", "docs/README.md", "docs/language.md", "docs/connections.md", "docs/ARCHITECTURE.md"] {
-        for named in read(document).split("`hookmill ").skip(1) {
+    for document in documents() {
+        for named in read(&document).split("`hookmill ").skip(1) {
             let word = named.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
             assert!(known.contains(&word), "{document}: there is no `hookmill {word}`");
         }
@@ -220,6 +210,48 @@ fn every_subcommand_that_is_named_exists() {
     let readme = read("README.md");
     let left_out = known.iter().filter(|name| **name != "help" && !readme.contains(&format!("`hookmill {name}")));
     assert_eq!(left_out.collect::<Vec<_>>(), [&""; 0], "the README lists every subcommand");
+}
+
+/// What tells how the program is built names its files, whole or by their last parts, and its crates.
+#[test]
+fn files_and_crates_that_are_named_exist() {
+    let mut files = Vec::new();
+    ["crates", "docs", "scenarios", "web/src", "xtask/src"].iter().for_each(|folder| files_in(folder, &mut files));
+    let (mut missing, mut count) = (Vec::new(), 0);
+    let of_builders = |name: &String| name.starts_with("docs/contributing/") || name.ends_with("/ARCHITECTURE.md");
+    for document in documents().into_iter().filter(of_builders) {
+        let text = read(&document);
+        let paths = text.split('`').filter(|named| is_path(named)).map(str::to_owned);
+        let crates = text.split(" -p ").skip(1).filter_map(|rest| rest.split_whitespace().next());
+        for named in paths.chain(crates.map(|name| format!("crates/{name}/Cargo.toml"))) {
+            count += 1;
+            if !files.iter().any(|file| file.ends_with(&named) || file.starts_with(&named)) {
+                missing.push(format!("{document}: {named}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+    assert!(count > 70, "only {count} files are named");
+}
+
+/// Whether a piece of code names a file of Rust or a place below one of our folders. What has a word in capitals in it, as
+/// `lint/NAME.rs`, is to be made.
+fn is_path(named: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+    let to_be_made = named.split(['/', '.']).any(|part| part.len() > 1 && part.bytes().all(|b| b.is_ascii_uppercase()));
+    let ours = ["crates/", "docs/", "scenarios/", "web/src/", "xtask/src/"].iter().any(|top| named.starts_with(top));
+    named.chars().all(is_word) && !to_be_made && (named.ends_with(".rs") || ours)
+}
+
+/// Adds every file below the folder, by its path from the root.
+fn files_in(folder: &str, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(root().join(folder)).unwrap().map(Result::unwrap) {
+        let name = format!("{folder}/{}", entry.file_name().to_string_lossy());
+        match entry.file_type().unwrap().is_dir() {
+            true => files_in(&name, files),
+            false => files.push(name.into()),
+        }
+    }
 }
 
 #[test]

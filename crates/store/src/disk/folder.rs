@@ -98,6 +98,12 @@ pub(super) fn failed(what: &str, path: &Path, error: &std::io::Error) -> StoreEr
     }
 }
 
+/// The error of a sync that failed. It is no [`StoreError::Full`], also where that is why: nobody knows what is on the
+/// disk, and trying again does not tell.
+pub(super) fn unsynced(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Failed(format!("fdatasync failed for {}: {error}", path.display()).into())
+}
+
 fn check_format(file: &mut File, path: &Path) -> std::io::Result<u32> {
     let mut text = String::new();
     file.read_to_string(&mut text)?;

@@ -12,7 +12,7 @@
 //! are synced there, without a flush; only a checkpoint makes them durable here, and notes up to where.
 
 use super::files::{Files, OpenFile};
-use super::folder::failed as file_failed;
+use super::folder::{failed as file_failed, unsynced};
 use super::head::damaged;
 use crate::ClaimKey;
 use run::id::{Millis, RunId};
@@ -204,7 +204,7 @@ impl Trees {
         }
         self.set_counter(APPLIED, applied)?;
         self.db.flush().map_err(failed)?;
-        let synced = self.file.sync_data().map_err(|error| file_failed("fdatasync failed for", &self.path, &error));
+        let synced = self.file.sync_data().map_err(|error| unsynced(&self.path, &error));
         synced.inspect_err(|error| {
             // It only has to outlast the process: a machine without power has forgotten what was not on its disk.
             let noted = self.files.create(&self.note).map(drop);

@@ -70,3 +70,16 @@ fn the_end_of_a_damaged_value_is_not_given_out() {
     assert_eq!(reader.read(8).unwrap(), "01234567");
     assert!(matches!(reader.read(8), Err(StoreError::Corrupt(_))));
 }
+
+/// As a lost power or a repair of the file system may leave it.
+#[test]
+fn a_value_that_has_become_empty_is_not_given_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = opened(folder.path());
+    let digest = tables::Blobs::put(&blobs, b"0123456789").unwrap();
+    fs::write(&names(folder.path())[0], b"").unwrap();
+    assert!(matches!(tables::Blobs::open(&blobs, &digest), Err(StoreError::Corrupt(_))));
+    let empty = tables::Blobs::put(&blobs, b"").unwrap();
+    let mut reader = tables::Blobs::open(&blobs, &empty).unwrap().unwrap();
+    assert_eq!((reader.length(), reader.read(8).unwrap()), (0, Bytes::new()));
+}

@@ -290,7 +290,8 @@ impl OpenFile for FaultyFile {
         let is_own = |unsynced: &Unsynced| unsynced.inode == self.inode;
         if fails {
             state.unsynced.iter_mut().filter(|unsynced| is_own(unsynced)).for_each(|unsynced| unsynced.dropped = true);
-            return Err(io::Error::other("the disk cannot sync"));
+            // As quotas and disks in a network tell it.
+            return Err(ErrorKind::StorageFull.into());
         }
         state.unsynced.retain(|unsynced| unsynced.dropped || !is_own(unsynced));
         Ok(())

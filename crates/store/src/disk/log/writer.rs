@@ -6,7 +6,7 @@ use super::group::{self, FileHead, GROUP_HEAD};
 use super::replay::End;
 use super::{BLOCK, path_of};
 use crate::disk::files::Files;
-use crate::disk::folder::failed;
+use crate::disk::folder::{failed, unsynced};
 use run::tables::StoreError;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -88,7 +88,7 @@ impl Writer {
     /// Makes the group of this many bytes durable and passes it: its sequence number.
     pub(in crate::disk) fn sync(&mut self, length: usize) -> Result<u64, StoreError> {
         let synced = self.current.file.sync_data();
-        synced.map_err(|error| failed("fdatasync failed for", &self.current.path, &error))?;
+        synced.map_err(|error| unsynced(&self.current.path, &error))?;
         self.position += length as u64;
         self.sequence += 1;
         Ok(self.sequence - 1)

@@ -2,7 +2,7 @@
 
 use crate::Claim;
 use crate::disk::files::Files;
-use crate::disk::folder::failed;
+use crate::disk::folder::{failed, unsynced};
 use crate::disk::live::Live;
 use crate::disk::log::file::LogFile;
 use crate::disk::log::record::{self, Record};
@@ -85,7 +85,7 @@ fn secure(file: &LogFile, stretch: Range<u64>) -> Result<(), StoreError> {
     file.file.read_at(&mut bytes, stretch.start).map_err(|error| failed("cannot read", &file.path, &error))?;
     let written = file.file.write_at(&bytes, stretch.start);
     written.map_err(|error| failed("cannot write", &file.path, &error))?;
-    file.file.sync_data().map_err(|error| failed("fdatasync failed for", &file.path, &error))
+    file.file.sync_data().map_err(|error| unsynced(&file.path, &error))
 }
 
 /// Brings the groups of the log to where they belong.

@@ -10,6 +10,9 @@ use run::call::{Call, Delivery};
 use run::error::StepError;
 use std::time::{Duration, UNIX_EPOCH};
 
+/// How many recipients a mail may have.
+const MOST_RECIPIENTS: usize = 1_000;
+
 /// The sender of a sandbox that knows none.
 const NOBODY: &str = "sender@example.com";
 
@@ -31,8 +34,10 @@ pub(super) fn build(parameters: &Parameters, smtp: &Smtp, call: &Call<'_>) -> Re
     let cc = mailboxes("cc", &parameters.cc)?;
     let bcc = mailboxes("bcc", &parameters.bcc)?;
     let reply_to = mailboxes("reply_to", &parameters.reply_to)?;
-    if [&to, &cc, &bcc].into_iter().all(|list| list.iter().next().is_none()) {
-        return Err(invalid("the mail has no recipient"));
+    match [&to, &cc, &bcc].into_iter().map(|list| list.iter().count()).sum() {
+        0 => return Err(invalid("the mail has no recipient")),
+        1..=MOST_RECIPIENTS => {}
+        many => return Err(invalid(format!("the mail has {many} recipients, and may have {MOST_RECIPIENTS}"))),
     }
     if parameters.subject.contains(char::is_control) {
         return Err(StepError::permanent("header_injection", "`subject` holds a line break or control character"));

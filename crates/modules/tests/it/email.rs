@@ -155,3 +155,14 @@ async fn a_sandbox_shows_the_mail() {
     assert_eq!((&outcome.sent["to"], &outcome.sent["text"]), (&json!(["ann@example.com"]), &json!("Hi")));
     assert!(outcome.output["message_id"].is_string());
 }
+
+#[tokio::test]
+async fn i1_a_mail_has_a_thousand_recipients_at_most() {
+    let modules = modules("mail: { type: smtp, url: 'smtp://localhost', sandbox: true }", &[], Options::default());
+    let step = || step(&modules, "email.send").connection("mail");
+    let to = |count: usize| (0..count).map(|number| format!("a{number}@example.com")).collect::<Vec<_>>();
+    assert!(step().call(mail(json!({ "to": to(998), "cc": "b@example.com", "bcc": "c@example.com" }))).await.is_ok());
+    for more in [json!({ "to": to(1_001) }), json!({ "to": to(1_000).join(","), "bcc": "c@example.com" })] {
+        assert_eq!(step().call(mail(more)).await.unwrap_err().code, "invalid_parameters");
+    }
+}

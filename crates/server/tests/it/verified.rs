@@ -294,3 +294,18 @@ async fn i4_what_came_is_a_value_in_the_answer_and_not_its_text() {
     let answer: Value = answer.json().await.unwrap();
     assert_eq!(answer, json!({ "hello": name, "to": format!("Dear {name}") }));
 }
+
+/// A preset may know a sender that signs nothing: nobody is to think that it keeps strangers out.
+#[tokio::test]
+async fn w3_a_preset_that_verifies_nothing_is_not_told_as_one_that_does() {
+    for (checks, verify, recognised) in [
+        ("{ branch: {} }", json!(null), json!(["branch"])),
+        ("{ github: \"It's a secret\" }", json!(["github"]), json!([])),
+        ("{ branch: {}, bearer: \"It's a secret\" }", json!(["bearer"]), json!(["branch"])),
+    ] {
+        let site = site(&format!("    verify: {checks}"), TOLD).await;
+        let hooks = site.get("/hooks").await;
+        let hook = hooks["hooks"].as_array().unwrap().iter().find(|hook| hook["path"] == "events").unwrap();
+        assert_eq!((&hook["verify"], &hook["recognised"], &hook["open"]), (&verify, &recognised, &json!(false)));
+    }
+}

@@ -15,6 +15,8 @@ export interface Hook {
   bin: boolean;
   /** By what requests are verified, all of which must pass; null where they are not. */
   verify: string[] | null;
+  /** Presets that know the sender's events and verify nothing, as the sender signs nothing. */
+  recognised: string[];
   /** Whether the scenario says that they need not be. */
   open: boolean;
   /** Networks that may call; empty: anyone. */

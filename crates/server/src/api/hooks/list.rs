@@ -14,6 +14,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use triggers::webhook::intake::Armed;
+use triggers::webhook::providers;
 use utoipa::ToSchema;
 
 /// All webhooks.
@@ -41,6 +42,8 @@ pub(super) struct Hook {
     bin: bool,
     /// By what requests are verified: presets and schemes, all of which must pass; null: they are not.
     verify: Option<Vec<String>>,
+    /// Presets that know the sender's events and verify nothing, as the sender signs nothing.
+    recognised: Vec<String>,
     /// Whether the scenario says that they need not be: it is open on purpose.
     open: bool,
     /// The token that the first caller gave, where its sender gives one to be set as the secret (Notion) and the secret has
@@ -106,10 +109,12 @@ fn of_entry(entry: &Entry, app: &App, tallies: &mut BTreeMap<Arc<str>, Tally>) -
     let hooks = entry.hooks.iter().zip(webhooks).map(|(path, (number, webhook))| {
         let scenario = Some(entry.id.to_string());
         let (methods, allow) = (webhook.methods.clone(), allowed(webhook));
-        let (verify, open) = (verified(webhook), webhook.verify == Verify::Open);
+        let (recognised, verify) = checks(webhook);
+        let (verify, open) = (Some(verify).filter(|names| !names.is_empty()), webhook.verify == Verify::Open);
         let requests = Requests::of(tallies.remove(path.as_str()));
         let (trigger, token) = (Some(number), token(path, webhook, app)?);
-        Ok(Hook { scenario, trigger, enabled, verify, open, token, methods, allow, requests, ..Hook::at(path, app) })
+        let hook = Hook { scenario, trigger, enabled, verify, recognised, open, ..Hook::at(path, app) };
+        Ok(Hook { token, methods, allow, requests, ..hook })
     });
     hooks.collect()
 }
@@ -125,9 +130,10 @@ fn allowed(webhook: &Webhook) -> Vec<String> {
     webhook.allow.iter().map(|Network { address, prefix }| format!("{address}/{prefix}")).collect()
 }
 
-fn verified(webhook: &Webhook) -> Option<Vec<String>> {
+/// The names of the checks, those first that prove nothing.
+fn checks(webhook: &Webhook) -> (Vec<String>, Vec<String>) {
     let names = webhook.verify.checks().iter().map(|check| check.provider.to_string());
-    Some(names.collect()).filter(|names: &Vec<String>| !names.is_empty())
+    names.partition(|name| providers::find(name).is_some_and(|provider| !provider.proves()))
 }
 
 impl Hook {
@@ -154,6 +160,7 @@ impl Hook {
             enabled: false,
             bin: false,
             verify: None,
+            recognised: Vec::new(),
             open: false,
             token: None,
             allow: Vec::new(),

@@ -285,6 +285,14 @@ pub(crate) fn clear(shared: &Arc<Shared>, kind: AlarmKind, subject: &str) {
     keep_soon(shared);
 }
 
+/// The alarms that go on about scenarios that take no runs any more: nothing that those do will end them.
+pub(crate) fn of_the_gone(shared: &Shared) -> Vec<(AlarmKind, ScenarioId)> {
+    let known = shared.alarms.known();
+    let open = known.alarms.values().filter(|alarm| alarm.cleared.is_none() && alarm.kind != AlarmKind::Trouble);
+    let named = open.filter_map(|alarm| Some((alarm.kind, alarm.subject.parse().ok()?)));
+    named.filter(|(_, scenario)| shared.scenarios.current(scenario).is_none()).collect()
+}
+
 /// Has what changed put on disk and told, without keeping anyone waiting.
 fn keep_soon(shared: &Arc<Shared>) {
     let (writer, teller) = (Arc::clone(shared), Arc::clone(shared));

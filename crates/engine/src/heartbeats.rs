@@ -93,10 +93,16 @@ fn look(shared: &Arc<Shared>) -> Result<(), StoreError> {
     full_disk::look(shared);
     let now = shared.options.clock.now();
     let queues = Handle { shared: Arc::clone(shared) }.queues();
+    let waiting = |scenario: &ScenarioId| queues.get(scenario).map_or(0, |queue| queue.waiting);
     for deployment in shared.scenarios.all() {
         look_for_silence(shared, &deployment, now)?;
         look_at_triggers(shared, &deployment.id, now);
-        look_at_queue(shared, &deployment, queues.get(&deployment.id).map_or(0, |queue| queue.waiting));
+        look_at_queue(shared, &deployment, waiting(&deployment.id));
+    }
+    for (kind, scenario) in alarms::of_the_gone(shared) {
+        if kind != AlarmKind::Queue || waiting(&scenario) == 0 {
+            alarms::clear(shared, kind, scenario.as_str());
+        }
     }
     Ok(())
 }

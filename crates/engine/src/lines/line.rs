@@ -14,6 +14,9 @@ pub(super) struct Group {
     eligible: BTreeSet<(RunId, LineNo)>,
     /// The limit by which that was found.
     limit: Option<u32>,
+    /// The first of each line, whether there is room or not.
+    firsts: BTreeSet<RunId>,
+    inside: usize,
     waiting: usize,
     /// How many waited when that was last asked.
     counted: usize,
@@ -67,7 +70,7 @@ impl Group {
 
     pub(super) fn return_to(&mut self, no: LineNo, run: RunId, progress: Progress) {
         match progress {
-            Progress::Begun => drop(self.lines.entry(no).or_default().inside.insert(run, Stay::Wanted)),
+            Progress::Begun => self.go_inside(no, run),
             Progress::New => self.line_up(no, run),
         }
     }
@@ -81,7 +84,7 @@ impl Group {
     }
 
     pub(super) fn first(&self) -> Option<RunId> {
-        self.lines.values().filter_map(|line| line.waiting.first()).min().copied()
+        self.firsts.first().copied()
     }
 
     pub(super) fn leave(&mut self, no: LineNo, run: RunId) {
@@ -129,7 +132,7 @@ impl Group {
     pub(super) fn standing(&self, now: Millis) -> Standing {
         Standing {
             waiting: self.waiting,
-            inside: self.lines.values().map(|line| line.inside.len()).sum(),
+            inside: self.inside,
             oldest: self.first(),
             rate: self.begun.rate(now),
             dropped: self.dropped,
@@ -157,11 +160,15 @@ impl Group {
         }
     }
 
-    fn begin(&mut self, no: LineNo, run: RunId, rules: Rules<'_>) {
+    fn go_inside(&mut self, no: LineNo, run: RunId) {
         self.change(no, |line| {
             line.inside.insert(run, Stay::Wanted);
             0
         });
+    }
+
+    fn begin(&mut self, no: LineNo, run: RunId, rules: Rules<'_>) {
+        self.go_inside(no, run);
         self.begun.note(rules.now);
         if let Some(rate) = rules.limits.rate {
             self.next = self.next.max(rules.now).saturating_add(pause(rate));
@@ -171,12 +178,17 @@ impl Group {
     /// Changes a line, and keeps what is known of its first. `act` gives how many do not wait in it any more.
     fn change(&mut self, no: LineNo, act: impl FnOnce(&mut Line) -> usize) {
         let line = self.lines.entry(no).or_default();
-        let first = line.waiting.first().copied();
+        let (first, inside) = (line.waiting.first().copied(), line.inside.len());
         if let Some(first) = first {
             self.eligible.remove(&(first, no));
         }
         self.waiting -= act(line);
+        self.inside = self.inside + line.inside.len() - inside;
         let now = line.waiting.first().copied();
+        if now != first {
+            first.iter().for_each(|first| _ = self.firsts.remove(first));
+            self.firsts.extend(now);
+        }
         if let Some(now) = now.filter(|_| line.has_room(self.limit)) {
             self.eligible.insert((now, no));
         }

@@ -35,6 +35,27 @@ fn admitted(lines: &Lines, limits: &Limits, now: Millis) -> Vec<RunId> {
 }
 
 #[test]
+fn how_lines_stand_is_told_over_all_of_them() {
+    let (lines, one) = (Lines::default(), limits(Some(1), None, None));
+    let stands = || {
+        let standing = lines.standings(0)[&id()];
+        (standing.inside, standing.waiting, standing.oldest)
+    };
+    for (line, number) in [(7, 1), (7, 4), (7, 5), (8, 2), (8, 3)] {
+        lines.enter(&id(), line, run(number), at(&one, 0)).unwrap();
+    }
+    assert_eq!(stands(), (2, 3, Some(run(3))));
+    lines.leave(&id(), 8, run(3));
+    assert_eq!(stands(), (2, 2, Some(run(4))));
+    lines.return_to(&id(), 9, run(6), Progress::Begun);
+    lines.return_to(&id(), 9, run(6), Progress::Begun);
+    lines.leave(&id(), 7, run(1));
+    assert_eq!((admitted(&lines, &one, 0), stands()), (vec![run(4)], (3, 1, Some(run(5)))));
+    [(7, 4), (7, 5), (8, 2)].iter().for_each(|(line, number)| lines.leave(&id(), *line, run(*number)));
+    assert_eq!(stands(), (1, 0, None));
+}
+
+#[test]
 fn runs_follow_each_other_in_the_order_of_their_names() {
     let (lines, one) = (Lines::default(), limits(Some(1), None, None));
     assert_eq!(enter(&lines, &one, 3, 0), Ok(Place::Inside));

@@ -129,6 +129,22 @@ steps: [ { set: 1 } ]
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_alarm_does_not_outlive_its_scenario() {
+    let bench = Bench::new(Recorder::new());
+    let (_engine, handle) = bench.engine(FRAGILE);
+    for _ in 0..3 {
+        fail(&handle).await;
+    }
+    until("the alarm", || open(&handle).len() == 1).await;
+    handle.withdraw(&id());
+    until("its end", || {
+        bench.clock.advance(5_000);
+        open(&handle).is_empty()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_queue_that_grows_is_noticed() {
     let text = "
 trigger: { manual: {} }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use store::{Filter, Status};
 
 /// How the only webhook of this text recognises repeats.
-fn dedupe(bench: &Bench, text: &str) -> Dedupe {
+pub(super) fn dedupe(bench: &Bench, text: &str) -> Dedupe {
     let catalog = Catalog::new([ModuleSpec::clone(&bench.recorder.spec)]);
     let plan: Plan = scenario::check(text, &catalog).0.unwrap();
     let webhooks = plan.triggers.iter().find_map(|trigger| match trigger {

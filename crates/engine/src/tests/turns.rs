@@ -2,11 +2,10 @@
 //! runs wait.
 
 use super::flow::{deploy, end, restart, runs_of, start, status};
+use super::queue::dedupe;
 use super::{Bench, Recorder, WAIT, id, unique, until};
 use crate::{Answer, Begin, Move, Novelty, QueueState, Replay, Which};
 use run::entry::End;
-use scenario::catalog::{Catalog, ModuleSpec};
-use scenario::plan::{Dedupe, Trigger};
 use serde_json::json;
 use store::{Filter, Status};
 
@@ -20,16 +19,6 @@ const FREE: &str = "
 trigger: { manual: {} }
 steps: [ { id: one, test.call: { n: \"{{ trigger.body.n }}\" } } ]
 ";
-
-fn dedupe(bench: &Bench, text: &str) -> Dedupe {
-    let catalog = Catalog::new([ModuleSpec::clone(&bench.recorder.spec)]);
-    let plan = scenario::check(text, &catalog).0.unwrap();
-    let of = |trigger: &Trigger| match trigger {
-        Trigger::Webhook(webhook) => webhook.dedupe.expression().cloned(),
-        _ => None,
-    };
-    plan.triggers.iter().find_map(of).unwrap()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeat_takes_no_place_from_the_run_that_it_repeats() {

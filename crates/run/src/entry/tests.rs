@@ -217,6 +217,16 @@ fn a_later_format_is_named_and_damage_is_noticed() {
 }
 
 #[test]
+fn what_is_moved_to_the_blobs_is_what_is_named_as_being_there() {
+    let texts = |payloads: &[&Payload]| payloads.iter().map(|payload| payload.text().to_vec()).collect::<Vec<_>>();
+    for mut entry in every_kind() {
+        let named = texts(&entry.payloads());
+        let moved: Vec<&Payload> = entry.payloads_mut().into_iter().map(|payload| &*payload).collect();
+        assert_eq!(named, texts(&moved));
+    }
+}
+
+#[test]
 fn large_values_move_to_the_blobs_and_back() {
     let long = format!("\"{}\"", "x".repeat(INLINE));
     let mut entry = Entry::Looped {

@@ -6,11 +6,13 @@ mod batch;
 mod flow;
 mod full;
 mod leaving;
+mod process;
 mod queue;
 mod retention;
 mod turns;
 
 use crate::{Answer, Engine, Handle, ManualClock, Options, Refused};
+use process::Process;
 use run::call::{BoxFuture, Call, Delivery, Module, Outcome};
 use run::entry::{End, Entry};
 use run::error::StepError;
@@ -122,6 +124,8 @@ struct Bench {
     attended_runs: u32,
     unattended_runs: u32,
     waiting_runs: usize,
+    /// The last one that was started.
+    process: Mutex<Option<Arc<Process>>>,
 }
 
 impl Bench {
@@ -134,6 +138,7 @@ impl Bench {
             attended_runs: 100,
             unattended_runs: 64,
             waiting_runs: 1_000,
+            process: Mutex::default(),
         }
     }
 
@@ -153,7 +158,11 @@ impl Bench {
         let options = Options { attended_runs, unattended_runs, waiting_runs, clock, ..Options::default() };
         let modules = [Arc::clone(&self.recorder) as Arc<dyn Module>];
         let catalog = Catalog::new([ModuleSpec::clone(&self.recorder.spec)]);
-        let engine = Engine::start(self.store.clone(), Arc::new(catalog.clone()), modules, options);
+        let process = Process::on(&self.store);
+        let before = self.process.lock().unwrap().replace(Arc::clone(&process));
+        before.into_iter().for_each(|before| before.end());
+        let store = Store { journal: process, ..self.store.clone() };
+        let engine = Engine::start(store, Arc::new(catalog.clone()), modules, options);
         let handle = engine.handle();
         for (name, text) in texts {
             let (plan, diagnostics) = scenario::check(text, &catalog);

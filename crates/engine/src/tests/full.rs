@@ -1,5 +1,6 @@
 //! A store that is full for a while: what was promised waits for room, and nothing that was done is done again.
 
+use super::process::pass_on;
 use super::{Bench, Recorder, deliver, id, until};
 use crate::{Alarm, AlarmKind, Answer, Filter, Handle, Refused};
 use bytes::Bytes;
@@ -77,37 +78,7 @@ impl Journal for Tight {
         self.journal.read(run)
     }
 
-    fn head(&self, run: RunId) -> Result<Option<Head>, StoreError> {
-        self.journal.head(run)
-    }
-
-    fn claimed(&self, key: &ClaimKey, now: Millis) -> Result<Option<RunId>, StoreError> {
-        self.journal.claimed(key, now)
-    }
-
-    fn last(&self, scenario: &ScenarioId) -> Result<Option<(RunId, Head)>, StoreError> {
-        self.journal.last(scenario)
-    }
-
-    fn open_runs(&self, after: Option<RunId>, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
-        self.journal.open_runs(after, limit)
-    }
-
-    fn list(&self, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
-        self.journal.list(filter, limit)
-    }
-
-    fn retain(&self, retention: &Retention, now: Millis) -> Result<Usage, StoreError> {
-        self.journal.retain(retention, now)
-    }
-
-    fn usage(&self) -> Result<Usage, StoreError> {
-        self.journal.usage()
-    }
-
-    fn close(&self) -> Result<(), StoreError> {
-        self.journal.close()
-    }
+    pass_on!();
 }
 
 impl Tables for Tight {

@@ -19,7 +19,12 @@ pub fn parse(text: &str) -> Option<Duration> {
         _ => return None,
     };
     let milliseconds = (number.parse::<f64>().ok()? * seconds * 1_000.0).round();
-    Duration::try_from_secs_f64(milliseconds / 1_000.0).ok().filter(|duration| *duration <= LONGEST)
+    of_seconds(milliseconds / 1_000.0)
+}
+
+/// So many seconds; none where that is no duration, or one beyond [`LONGEST`].
+pub(crate) fn of_seconds(seconds: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(seconds).ok().filter(|duration| *duration <= LONGEST)
 }
 
 #[cfg(test)]

@@ -2,13 +2,11 @@
 
 use super::Checker;
 use crate::diagnostic::Diagnostic;
+use crate::duration;
 use crate::text::{Node, Value};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// No duration is longer: a hundred years.
-const LONGEST: Duration = Duration::from_secs(100 * 366 * 86_400);
 
 /// Names that mean something else in expressions: what the engine puts there, and rhai's own words.
 const RESERVED: &[&str] = &[
@@ -138,14 +136,13 @@ impl Checker<'_> {
     /// A duration: `500ms`, `2s`, `5m`, `1h`, `7d`, or a number of seconds.
     pub(crate) fn duration(&mut self, node: &Node, what: &str) -> Option<Duration> {
         let found = match &node.value {
-            Value::Number(number) => number.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-            Value::Text(text) => parse_duration(text),
+            Value::Number(number) => number.as_f64().and_then(duration::of_seconds),
+            Value::Text(text) => duration::parse(text),
             _ => {
                 self.wrong_kind(node, what, "a duration");
                 return None;
             }
         };
-        let found = found.filter(|duration| *duration <= LONGEST);
         if found.is_none() {
             self.report(Diagnostic::not_a_duration(node.place, what, node.written(self.source)));
         }
@@ -195,22 +192,6 @@ impl Checker<'_> {
         }
         Some(name.into())
     }
-}
-
-fn parse_duration(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-    let (number, unit) = text.split_at(digits);
-    let seconds = match unit.trim_start() {
-        "ms" => 0.001,
-        "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3_600.0,
-        "d" => 86_400.0,
-        _ => return None,
-    };
-    let milliseconds = (number.parse::<f64>().ok()? * seconds * 1_000.0).round();
-    Duration::try_from_secs_f64(milliseconds / 1_000.0).ok()
 }
 
 fn parse_size(text: &str) -> Option<u64> {

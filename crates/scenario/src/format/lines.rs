@@ -97,7 +97,7 @@ impl<'t> Lines<'t> {
     /// that content are left, but for comments deeper than `column`.
     pub(super) fn verbatim(&mut self, column: usize, is_next: impl Fn(&Line<'t>) -> bool) -> Vec<String> {
         let begin = self.at;
-        let mut end = begin;
+        let (mut end, mut upcoming) = (begin, begin);
         for (at, line) in self.all.iter().enumerate().skip(begin) {
             if line.is_content() && is_next(line) {
                 break;
@@ -105,9 +105,12 @@ impl<'t> Lines<'t> {
             if line.is_content() || line.is_comment() && line.indent > column {
                 end = at + 1;
             } else if line.is_comment() {
-                // Whether it belongs to what is read is told by what follows.
-                let more = self.all[at..].iter().find(|line| line.is_content());
-                if more.is_none_or(&is_next) {
+                // Whether it belongs to what is read is told by what follows all the comments here.
+                if upcoming <= at {
+                    let further = self.all[at..].iter().position(Line::is_content);
+                    upcoming = further.map_or(self.all.len(), |further| at + further);
+                }
+                if self.all.get(upcoming).is_none_or(&is_next) {
                     break;
                 }
             }

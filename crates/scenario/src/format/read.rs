@@ -1,7 +1,7 @@
 //! From lines to the outline.
 
 use super::lines::{Line, Lines};
-use super::scalar::{self, split_comment, split_key};
+use super::scalar::{self, Flow, Quoted, split_comment, split_key};
 use super::tree::{Below, Block, Document, Row, Rows, Trivia, Value, Verbatim};
 
 /// Nothing nests deeper: texts that do are left alone.
@@ -130,11 +130,14 @@ impl<'t> Reader<'t> {
             None => self.nested(String::new(), column, owner),
             Some('#') => self.nested(rest.to_owned(), column, owner),
             Some('|' | '>') => self.block_scalar(text, column),
-            Some('"' | '\'') => self.delimited(text, column, |text| Some((scalar::end_of_quoted(text)?, false))),
-            Some('{' | '[') => self.delimited(text, column, |text| {
-                let found = scalar::end_of_flow(text)?;
-                Some((found.end, found.frozen))
-            }),
+            Some('"' | '\'') => {
+                let mut quoted = Quoted::default();
+                self.delimited(text, column, |text| Some((quoted.end(text)?, false)))
+            }
+            Some('{' | '[') => {
+                let mut flow = Flow::default();
+                self.delimited(text, column, |text| Some((flow.end(text)?, flow.is_frozen())))
+            }
             Some('&' | '!' | '*') => Some(self.frozen(text, column, owner)),
             Some('%' | '@' | '`' | ']' | '}' | ',') => None,
             Some('-' | '?' | ':') if text[1..].starts_with([' ', '\t']) || text.len() == 1 => None,
@@ -211,12 +214,12 @@ impl<'t> Reader<'t> {
         Value { head: head.to_owned(), comment: comment.to_owned(), below, frozen: false }
     }
 
-    /// A quoted text or a flow collection, on one line or several.
+    /// A quoted text or a flow collection, on one line or several. `end_of` is asked again as the text grows line by line.
     fn delimited(
         &mut self,
         text: &str,
         column: usize,
-        end_of: impl Fn(&str) -> Option<(usize, bool)>,
+        mut end_of: impl FnMut(&str) -> Option<(usize, bool)>,
     ) -> Option<Value> {
         self.lines.at += 1;
         if let Some((end, frozen)) = end_of(text) {
@@ -235,10 +238,6 @@ impl<'t> Reader<'t> {
             whole += "\n";
             whole += line.raw;
             self.lines.at += 1;
-            // Only a line that could end it is worth a look from the beginning.
-            if !line_may_end(self.lines.all[self.lines.at - 1].raw) {
-                continue;
-            }
             let Some((end, frozen)) = end_of(&whole) else { continue };
             if !split_comment(&whole[end..]).0.is_empty() {
                 return None;
@@ -280,11 +279,6 @@ impl<'t> Reader<'t> {
         };
         Some(Value { head: head.to_owned(), comment: comment.to_owned(), below, frozen: false })
     }
-}
-
-/// Whether a line has a character that ends a quoted text or a flow collection.
-fn line_may_end(line: &str) -> bool {
-    line.contains(['"', '\'', '}', ']'])
 }
 
 fn of_block(block: Block) -> Value {

@@ -26,68 +26,96 @@ fn plain_key_end(line: &str) -> Option<usize> {
 
 /// The offset behind a quoted text that begins here; none where it does not end.
 pub(super) fn end_of_quoted(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let quote = *bytes.first()?;
-    let mut at = 1;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' if quote == b'"' => at += 2,
-            b'\'' if quote == b'\'' && bytes.get(at + 1) == Some(&b'\'') => at += 2,
-            found if found == quote => return Some(at + 1),
-            _ => at += 1,
-        }
-    }
-    None
+    Quoted::default().end(text)
 }
 
-/// What a flow collection is found to be.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct FlowEnd {
-    /// The offset behind it.
-    pub(super) end: usize,
-    /// Whether it has anchors, aliases or tags.
-    pub(super) frozen: bool,
+/// A look for the end of a quoted text. It goes on where it stopped when the same text has become longer, so a text of
+/// many lines is gone over once.
+#[derive(Debug, Default)]
+pub(super) struct Quoted {
+    at: usize,
 }
 
-/// The end of the flow collection that begins here; none where it does not end.
-pub(super) fn end_of_flow(text: &str) -> Option<FlowEnd> {
-    let bytes = text.as_bytes();
-    let mut depth = 0_usize;
-    let mut frozen = false;
-    let mut before = Before::Nothing;
-    let mut at = 0;
-    while at < bytes.len() {
-        let blank_before = at > 0 && bytes[at - 1].is_ascii_whitespace();
-        match bytes[at] {
-            b'"' | b'\'' if before == Before::Nothing => {
-                at += end_of_quoted(&text[at..])?;
-                before = Before::Whole;
-                continue;
+impl Quoted {
+    /// The offset behind the text; none where it does not end.
+    pub(super) fn end(&mut self, text: &str) -> Option<usize> {
+        let bytes = text.as_bytes();
+        let quote = *bytes.first()?;
+        self.at = self.at.max(1);
+        while self.at < bytes.len() {
+            match bytes[self.at] {
+                b'\\' if quote == b'"' => self.at += 2,
+                b'\'' if quote == b'\'' && bytes.get(self.at + 1) == Some(&b'\'') => self.at += 2,
+                found if found == quote => return Some(self.at + 1),
+                _ => self.at += 1,
             }
-            b'#' if blank_before => at += text[at..].find('\n').unwrap_or(text.len() - at),
-            b'{' | b'[' => (depth, before) = (depth + 1, Before::Nothing),
-            b'}' | b']' => {
-                depth = depth.checked_sub(1)?;
-                before = Before::Whole;
-                if depth == 0 {
-                    return Some(FlowEnd { end: at + 1, frozen });
+        }
+        None
+    }
+}
+
+/// A look for the end of a flow collection, which goes on as [`Quoted`] does.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    at: usize,
+    depth: usize,
+    frozen: bool,
+    before: Before,
+    /// The quoted text that it has come to.
+    quoted: Option<Quoted>,
+}
+
+impl Flow {
+    /// Whether there are anchors, aliases or tags in what was looked at.
+    pub(super) fn is_frozen(&self) -> bool {
+        self.frozen
+    }
+
+    /// The offset behind the collection; none where it does not end.
+    pub(super) fn end(&mut self, text: &str) -> Option<usize> {
+        let bytes = text.as_bytes();
+        while self.at < bytes.len() {
+            let at = self.at;
+            let blank_before = at > 0 && bytes[at - 1].is_ascii_whitespace();
+            match bytes[at] {
+                b'"' | b'\'' if self.before == Before::Nothing => {
+                    self.at += self.quoted.get_or_insert_default().end(&text[at..])?;
+                    (self.quoted, self.before) = (None, Before::Whole);
+                    continue;
                 }
+                b'#' if blank_before => {
+                    self.at += text[at..].find('\n').unwrap_or(text.len() - at);
+                    continue;
+                }
+                b'{' | b'[' => (self.depth, self.before) = (self.depth + 1, Before::Nothing),
+                b'}' | b']' => {
+                    self.depth = self.depth.checked_sub(1)?;
+                    self.before = Before::Whole;
+                    if self.depth == 0 {
+                        return Some(at + 1);
+                    }
+                }
+                b'&' | b'*' | b'!' if self.before == Before::Nothing => {
+                    (self.frozen, self.before) = (true, Before::Plain);
+                }
+                b',' => self.before = Before::Nothing,
+                b':' if self.before != Before::Plain || ends_plain_key(bytes.get(at + 1)) => {
+                    self.before = Before::Nothing;
+                }
+                found if found.is_ascii_whitespace() => {}
+                _ => self.before = Before::Plain,
             }
-            b'&' | b'*' | b'!' if before == Before::Nothing => (frozen, before) = (true, Before::Plain),
-            b',' => before = Before::Nothing,
-            b':' if before != Before::Plain || ends_plain_key(bytes.get(at + 1)) => before = Before::Nothing,
-            found if found.is_ascii_whitespace() => {}
-            _ => before = Before::Plain,
+            self.at += 1;
         }
-        at += 1;
+        None
     }
-    None
 }
 
 /// What stands before a place in a flow collection, of the value that is read there.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Before {
     /// Nothing: a value may begin here.
+    #[default]
     Nothing,
     /// Plain text, of which quotes and anchors are a part.
     Plain,

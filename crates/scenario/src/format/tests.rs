@@ -172,6 +172,65 @@ proptest! {
     }
 }
 
+/// What flow collections are made of, sound and unsound.
+const FLOW: &[&str] = &[
+    "{",
+    "{ ",
+    "}",
+    " }",
+    "[",
+    "]",
+    ", ",
+    ",",
+    ": ",
+    ":",
+    " :",
+    "\"",
+    "'",
+    "''",
+    "\\",
+    " ",
+    "\n      ",
+    "\n",
+    "#",
+    " # c\n      ",
+    "&x ",
+    "*x",
+    "!t ",
+    "status",
+    "headers",
+    "steps",
+    "set",
+    "id",
+    "1",
+    "é",
+    "-",
+    "? ",
+    "<<",
+    "|",
+    "\"a\"",
+    "'b'",
+    "{}",
+    "[]",
+];
+
+proptest! {
+    /// Found by fuzzing: `status:"201` is a key, quote and all.
+    #[test]
+    fn flow_collections_keep_what_they_hold(parts in prop::collection::vec(prop::sample::select(FLOW), 0..24)) {
+        let flow = parts.concat();
+        for text in [
+            format!("steps:\n  - set: 1\n  - respond: {{ {flow} }}\n  - respond: {{ {flow}, body: \"a;b\" }}\n  - set: 1\n"),
+            format!("steps:\n  - set: [{flow}]\n    id: a\n  - respond:\n  - set: {flow}\n"),
+        ] {
+            let Ok(before) = text::read(&text) else { continue };
+            let once = format(&text).unwrap();
+            prop_assert_eq!(before.to_json(), text::read(&once).unwrap().to_json());
+            prop_assert_eq!(&once, &format(&once).unwrap(), "from {}", text);
+        }
+    }
+}
+
 fn comments(text: &str) -> Vec<String> {
     let mut all: Vec<String> =
         text.lines().filter_map(|line| line.find('#').map(|at| line[at..].trim_end().to_owned())).collect();

@@ -11,7 +11,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::functions;
 use crate::plan::TriggerReads;
 use rhai::{AST, ASTNode, Dynamic, Expr, FlowControl, FnCallExpr, FnPtr, ImmutableString, Position, Stmt};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// How rhai names the functions it makes of closures.
@@ -60,13 +61,19 @@ enum Form {
     Script,
 }
 
+/// The name of a function, and how many parameters it has.
+type Signature<'a> = (&'a str, usize);
+
 struct Lowering<'a> {
-    ast: &'a AST,
     form: Form,
     lines: Lines,
     place_of: &'a dyn Fn(usize) -> Place,
-    /// The functions that the script defines: name and number of parameters.
-    own: Vec<(String, usize)>,
+    /// The functions that the script defines: names, and those of their parameters.
+    own: Vec<(&'a str, Vec<&'a str>)>,
+    /// The parameters of closures, by the names that rhai gives them.
+    closures: HashMap<&'a str, Vec<&'a str>>,
+    /// The statements of all of them.
+    bodies: HashMap<Signature<'a>, Rc<[Stmt]>>,
     /// The locals of the innermost function or closure.
     locals: Vec<Local>,
     names: BTreeMap<String, Place>,
@@ -94,13 +101,21 @@ type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
 impl<'a> Lowering<'a> {
     fn new(ast: &'a AST, source: &str, place_of: &'a dyn Fn(usize) -> Place, form: Form) -> Self {
-        let named = ast.iter_functions().filter(|function| !function.name.starts_with(ANONYMOUS));
+        let functions: Vec<_> = ast.iter_functions().map(|function| (function.name, function.params)).collect();
+        let signatures: Vec<Signature<'_>> = functions.iter().map(|(name, names)| (*name, names.len())).collect();
+        let mut bodies = HashMap::new();
+        if !signatures.is_empty() {
+            bodies_of(&ast.clone_functions_only(), &signatures, &mut bodies);
+        }
+        let functions = functions.into_iter();
+        let (closures, own): (Vec<_>, Vec<_>) = functions.partition(|(name, _)| name.starts_with(ANONYMOUS));
         Self {
-            ast,
             form,
             lines: Lines::of(source),
             place_of,
-            own: named.map(|function| (function.name.to_owned(), function.params.len())).collect(),
+            own,
+            closures: closures.into_iter().collect(),
+            bodies,
             locals: Vec::new(),
             names: BTreeMap::new(),
             trigger: TriggerReads::Fields(BTreeSet::new()),
@@ -120,7 +135,7 @@ impl<'a> Lowering<'a> {
             Stmt::Noop(position) => Ok(self.node(Kind::Constant(Dynamic::UNIT), *position)),
             Stmt::Expr(expression) => self.expression(expression),
             Stmt::FnCall(call, position) => self.call(call, *position),
-            Stmt::Block(block) => self.block(&statements_of(block.iter()), block.position()),
+            Stmt::Block(block) => self.block(block.statements(), block.position()),
             Stmt::If(flow, position) => self.condition(flow, *position),
             Stmt::Switch(_, position) => Err(Box::new(diagnostics::not_allowed(
                 self.place(*position),
@@ -134,8 +149,8 @@ impl<'a> Lowering<'a> {
 
     fn condition(&mut self, flow: &FlowControl, position: Position) -> Result<Node> {
         let condition = self.expression(&flow.expr)?;
-        let yes = self.block(&statements_of(flow.body.iter()), flow.body.position())?;
-        let no = self.block(&statements_of(flow.branch.iter()), flow.branch.position())?;
+        let yes = self.block(flow.body.statements(), flow.body.position())?;
+        let no = self.block(flow.branch.statements(), flow.branch.position())?;
         Ok(self.node(Kind::If(Box::new([condition, yes, no])), position))
     }
 
@@ -162,7 +177,7 @@ impl<'a> Lowering<'a> {
             ),
             Expr::Variable(variable, ..) => return self.variable(variable.1.clone(), &variable.2, position),
             Expr::FnCall(call, _) => return self.call(call, position),
-            Expr::Stmt(block) => return self.block(&statements_of(block.iter()), block.position()),
+            Expr::Stmt(block) => return self.block(block.statements(), block.position()),
             Expr::Dot(..) | Expr::Index(..) => return self.chain(expression),
             Expr::And(operands, _) => Kind::And(self.all(operands.iter())?),
             Expr::Or(operands, _) => Kind::Or(self.all(operands.iter())?),
@@ -248,7 +263,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn function(&self, name: &str, arguments: usize, position: Position) -> Result<Callee> {
-        if let Some(number) = self.own.iter().position(|own| own.0 == name && own.1 == arguments) {
+        if let Some(number) = self.own.iter().position(|own| own.0 == name && own.1.len() == arguments) {
             return Ok(Callee::Own(number, name.into()));
         }
         if Effect::of_method(name).is_some() {
@@ -257,7 +272,7 @@ impl<'a> Lowering<'a> {
             return Err(Box::new(diagnostics::not_allowed(self.place(position), &what, hint)));
         }
         let Some(function) = functions::find(name) else {
-            let own = self.own.iter().map(|own| own.0.as_str());
+            let own = self.own.iter().map(|own| own.0);
             let near = functions::nearest(name).or_else(|| super::nearest(name, own));
             return Err(Box::new(diagnostics::unknown_function(self.place(position), name, near)));
         };
@@ -272,9 +287,10 @@ impl<'a> Lowering<'a> {
     /// outside need no capturing.
     fn closure(&mut self, pointer: &FnPtr, captured: &[Expr], position: Position) -> Result<Node> {
         let name = pointer.fn_name();
-        let found = self.ast.iter_functions().find(|function| function.name == name);
-        let Some(function) = found else { return Err(self.refuse(position, "a function pointer")) };
-        let declared = &function.params[captured.len().min(function.params.len())..];
+        let Some(parameters) = self.closures.get(name).cloned() else {
+            return Err(self.refuse(position, "a function pointer"));
+        };
+        let declared = &parameters[captured.len().min(parameters.len())..];
         let mut captures = Vec::new();
         let mut locals = Vec::new();
         for variable in captured {
@@ -286,7 +302,7 @@ impl<'a> Lowering<'a> {
             }
         }
         locals.extend(declared.iter().map(|&name| Local { name: name.into(), access: Access::Variable }));
-        let body = self.body(name, function.params.len(), locals, position)?;
+        let body = self.body(name, parameters.len(), locals, position)?;
         let closure = Closure { captures, parameters: declared.len(), body };
         Ok(self.node(Kind::Closure(Arc::new(closure)), position))
     }
@@ -294,11 +310,9 @@ impl<'a> Lowering<'a> {
     fn own_functions(&mut self) -> Result<Vec<OwnFunction>> {
         let mut functions = Vec::new();
         for (name, parameters) in self.own.clone() {
-            let found = self.ast.iter_functions().find(|own| own.name == name && own.params.len() == parameters);
-            let locals = found.map(|own| own.params).unwrap_or_default();
-            let locals = locals.iter().map(|&name| Local { name: name.into(), access: Access::Variable }).collect();
-            let body = self.body(&name, parameters, locals, Position::START)?;
-            functions.push(OwnFunction { parameters, body });
+            let locals = parameters.iter().map(|&name| Local { name: name.into(), access: Access::Variable }).collect();
+            let body = self.body(name, parameters.len(), locals, Position::START)?;
+            functions.push(OwnFunction { parameters: parameters.len(), body });
         }
         Ok(functions)
     }
@@ -306,7 +320,8 @@ impl<'a> Lowering<'a> {
     /// The body of a function or closure, with these locals to begin with.
     fn body(&mut self, name: &str, parameters: usize, locals: Vec<Local>, position: Position) -> Result<Node> {
         let surrounding = std::mem::replace(&mut self.locals, locals);
-        let body = self.block(&body_of(self.ast, name, parameters), position);
+        let statements = self.bodies.get(&(name, parameters)).cloned().unwrap_or_default();
+        let body = self.block(&statements, position);
         self.locals = surrounding;
         body
     }
@@ -338,22 +353,27 @@ fn make_optional(node: &mut Node) {
     }
 }
 
-fn statements_of<'s>(block: impl Iterator<Item = &'s Stmt>) -> Vec<Stmt> {
-    block.cloned().collect()
-}
-
-/// The statements of a function's body. They are reached through a walk, because the type of a body has no public name.
-fn body_of(ast: &AST, name: &str, parameters: usize) -> Vec<Stmt> {
-    let mut body = Vec::new();
-    let mut alone = ast.clone_functions_only();
-    alone.retain_functions(|_, _, function, count| function == name && count == parameters);
-    alone.walk(&mut |path| {
-        if let [ASTNode::Stmt(statement)] = path {
-            body.push((*statement).clone());
-        }
-        true
-    });
-    body
+/// The statements of every function's body. rhai shows them in a walk alone, which does not say whose they are; so the list
+/// of functions is halved until one is left.
+fn bodies_of<'a>(ast: &AST, functions: &[Signature<'a>], bodies: &mut HashMap<Signature<'a>, Rc<[Stmt]>>) {
+    if let [function] = functions {
+        let mut body = Vec::new();
+        ast.walk(&mut |path| {
+            if let [ASTNode::Stmt(statement)] = path {
+                body.push((*statement).clone());
+            }
+            true
+        });
+        bodies.insert(*function, body.into());
+        return;
+    }
+    let (first, second) = functions.split_at(functions.len() / 2);
+    for half in [first, second].into_iter().filter(|half| !half.is_empty()) {
+        let wanted: HashSet<&Signature<'_>> = half.iter().collect();
+        let mut part = ast.clone_functions_only();
+        part.retain_functions(|_, _, name, parameters| wanted.contains(&(name, parameters)));
+        bodies_of(&part, half, bodies);
+    }
 }
 
 /// Where each line of a source begins, in characters.

@@ -8,8 +8,11 @@ use std::sync::LazyLock;
 const DEPTH: usize = 64;
 /// The longest source text of an expression, in bytes.
 const EXPRESSION_BYTES: usize = 64 * 1024;
-/// The longest source text of a script, in bytes.
-const SCRIPT_BYTES: usize = 512 * 1024;
+/// The longest source text of a script, in bytes. rhai looks each variable up among all that are visible.
+const SCRIPT_BYTES: usize = 128 * 1024;
+
+/// How many functions and closures one source may have. For each of them, rhai's list of them is gone through.
+const FUNCTIONS: usize = 500;
 
 static PARSER: LazyLock<Engine> = LazyLock::new(|| {
     let mut engine = Engine::new_raw();
@@ -17,6 +20,7 @@ static PARSER: LazyLock<Engine> = LazyLock::new(|| {
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_max_expr_depths(DEPTH, DEPTH);
     engine.set_max_string_size(SCRIPT_BYTES);
+    engine.set_max_functions(FUNCTIONS);
     for keyword in ["eval", "import", "export"] {
         engine.disable_symbol(keyword);
     }

@@ -78,7 +78,13 @@ pub(super) struct Source {
 impl Source {
     /// Of what was written.
     pub(super) fn of(written: &str) -> Self {
-        let mut reader = Reader { written: written.chars().collect(), at: 0, text: String::new(), origins: Vec::new() };
+        let mut reader = Reader {
+            written: written.chars().collect(),
+            at: 0,
+            text: String::new(),
+            origins: Vec::new(),
+            single_ended: true,
+        };
         reader.read();
         reader.origins.push(reader.at);
         let origins = if reader.text == written { Vec::new() } else { reader.origins };
@@ -101,6 +107,9 @@ struct Reader {
     at: usize,
     text: String,
     origins: Vec<usize>,
+    /// False once a single quote was found that nothing closes: rhai refuses it, whatever comes behind it, and to look
+    /// for the end of each further one would take the square of the time.
+    single_ended: bool,
 }
 
 impl Reader {
@@ -110,7 +119,7 @@ impl Reader {
         while let Some(character) = self.peek(0) {
             match character {
                 '"' => self.double_quoted(),
-                '\'' => self.single_quoted(),
+                '\'' if self.single_ended => self.single_quoted(),
                 '`' => {
                     self.keep(1);
                     self.text_of_template(&mut interpolations);
@@ -165,7 +174,10 @@ impl Reader {
     }
 
     fn single_quoted(&mut self) {
-        let Some(end) = self.end_of_single_quoted() else { return self.keep(1) };
+        let Some(end) = self.end_of_single_quoted() else {
+            self.single_ended = false;
+            return self.keep(1);
+        };
         self.write("\"", 1);
         while self.at < end {
             match (self.written[self.at], self.peek(1)) {

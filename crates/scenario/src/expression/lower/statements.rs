@@ -3,7 +3,7 @@
 use super::super::code::{Binary, Change, Effect, Kind, Node};
 use super::super::diagnostics;
 use super::chain::{Member, members};
-use super::{Access, Form, Local, Lowering, Result, statements_of};
+use super::{Access, Form, Local, Lowering, Result};
 use rhai::{ASTFlags, BinaryExpr, Dynamic, Expr, FlowControl, Ident, OpAssignment, Position, Stmt, StmtBlock};
 
 impl Lowering<'_> {
@@ -158,7 +158,7 @@ impl Lowering<'_> {
     }
 
     fn inner(&mut self, block: &StmtBlock) -> Result<Box<Node>> {
-        Ok(Box::new(self.block(&statements_of(block.iter()), block.position())?))
+        Ok(Box::new(self.block(block.statements(), block.position())?))
     }
 
     fn maybe(&mut self, value: Option<&Expr>) -> Result<Option<Box<Node>>> {

@@ -3,6 +3,7 @@
 //! One [`Checker`] goes over the tree once, in the order of the text; every construct of `shape` adds what it
 //! finds, and goes on with the next. Only when nothing was wrong is there a plan.
 
+mod asking;
 mod fields;
 mod keys;
 pub(crate) mod parameters;
@@ -15,8 +16,9 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Place, Source};
 use crate::plan::{Block, BlockNo, Kind, Plan, Role, Step, StepNo, Test, TriggerReads};
 use crate::text::{self, Node};
+use asking::Askings;
 use scope::Scope;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 pub(crate) use fields::Fields;
@@ -26,13 +28,17 @@ pub(crate) use secrets::Sink;
 /// Checks a scenario's text against a catalogue. All findings come in one pass, in the order of the text; a plan
 /// comes with them when none is an error.
 pub fn check(text: &str, catalog: &Catalog) -> (Option<Plan>, Vec<Diagnostic>) {
-    let root = match text::read(text) {
-        Ok(root) => root,
-        Err(diagnostic) => return (None, vec![*diagnostic]),
-    };
+    match text::read(text) {
+        Ok(root) => tree(&root, text, catalog),
+        Err(diagnostic) => (None, vec![*diagnostic]),
+    }
+}
+
+/// The same, of a text that was read.
+pub(crate) fn tree(root: &Node, text: &str, catalog: &Catalog) -> (Option<Plan>, Vec<Diagnostic>) {
     let mut checker = Checker::new(text, catalog);
-    checker.duplicate_keys(&root);
-    let plan = checker.scenario(&root);
+    checker.duplicate_keys(root);
+    let plan = checker.scenario(root);
     let mut findings = checker.finish();
     let source = Source::of(text);
     // Looking up a place takes its time, too.
@@ -53,8 +59,8 @@ pub fn check_tests(text: &str, plan: &Plan) -> (Vec<Test>, Vec<Diagnostic>) {
     let mut checker = Checker::new(text, &catalog);
     for step in &plan.steps {
         checker.note_step(step.id.as_deref(), &step.module);
+        checker.askings.note(step);
     }
-    checker.steps = plan.steps.iter().cloned().map(Some).collect();
     checker.duplicate_keys(&root);
     let tests = checker.test_file(&root);
     (tests, checker.finish())
@@ -73,6 +79,7 @@ pub(crate) struct Checker<'a> {
     steps: Vec<Option<Step>>,
     /// What tests may call the steps: ids and modules.
     step_names: BTreeSet<String>,
+    askings: Askings,
     reads: TriggerReads,
     /// The scenario's zone.
     pub(crate) timezone: Arc<str>,
@@ -80,6 +87,8 @@ pub(crate) struct Checker<'a> {
     pub(crate) assigned: BTreeSet<String>,
     /// The variables that expressions read, each with its place.
     variables: Vec<(String, Place)>,
+    /// The patterns of tests that were looked at.
+    pub(crate) patterns: HashSet<String>,
     /// Whether a secret may stand where the check has come to.
     sink: Sink,
     findings: Vec<Diagnostic>,
@@ -94,10 +103,12 @@ impl<'a> Checker<'a> {
             blocks: Vec::new(),
             steps: Vec::new(),
             step_names: BTreeSet::new(),
+            askings: Askings::default(),
             reads: TriggerReads::Fields(BTreeSet::new()),
             timezone: "UTC".into(),
             assigned: BTreeSet::new(),
             variables: Vec::new(),
+            patterns: HashSet::new(),
             sink: Sink::Shut,
             findings: Vec::new(),
         }
@@ -165,6 +176,7 @@ impl<'a> Checker<'a> {
     /// What the step of this number is.
     pub(crate) fn close_step(&mut self, step: Step) {
         let no = step.no.0 as usize;
+        self.askings.note(&step);
         self.steps[no] = Some(step);
     }
 
@@ -180,13 +192,6 @@ impl<'a> Checker<'a> {
                 Diagnostic::unknown_step(place, name, self.candidates(self.step_names.iter().map(String::as_str)));
             self.report(diagnostic);
         }
-    }
-
-    /// The steps that tests call by this name: those of this id, else those of this module.
-    pub(crate) fn steps_named(&self, name: &str) -> impl Iterator<Item = &Step> {
-        let by_id = self.steps.iter().flatten().any(|step| step.id.as_deref() == Some(name));
-        let meant = move |step: &&Step| if by_id { step.id.as_deref() == Some(name) } else { &*step.module == name };
-        self.steps.iter().flatten().filter(meant)
     }
 
     /// Whether some step answers the caller.

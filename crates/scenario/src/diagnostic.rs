@@ -97,7 +97,7 @@ impl Diagnostic {
 
     /// As [`Diagnostic::suggest`], with a fix where what was meant is beyond doubt.
     fn correct<'c>(self, name: &str, candidates: impl IntoIterator<Item = &'c str>, otherwise: &str) -> Self {
-        let candidates: Vec<&str> = candidates.into_iter().collect();
+        let candidates = comparable(name, candidates);
         let place = self.place;
         let diagnostic = self.suggest(name, candidates.iter().copied(), otherwise);
         match unmistakable(name, &candidates) {
@@ -108,7 +108,7 @@ impl Diagnostic {
 
     /// With the nearest of the candidates as the hint, or `otherwise` where none is near.
     fn suggest<'c>(self, name: &str, candidates: impl IntoIterator<Item = &'c str>, otherwise: &str) -> Self {
-        match nearest(name, candidates) {
+        match nearest(name, &comparable(name, candidates)) {
             Some(candidate) => self.hint(format!("did you mean `{candidate}`?")),
             None if otherwise.is_empty() => self,
             None => self.hint(otherwise),
@@ -125,14 +125,25 @@ impl fmt::Display for Severity {
     }
 }
 
+/// What a name may be compared with. To compare takes time in proportion to both lengths, and neither a text of a
+/// thousand characters nor one of ten thousand names helps anyone.
+fn comparable<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Vec<&'c str> {
+    const LONGEST: usize = 64;
+    const CONSIDERED: usize = 1_000;
+    if name.len() > LONGEST {
+        return Vec::new();
+    }
+    candidates.into_iter().filter(|candidate| candidate.len() <= LONGEST).take(CONSIDERED).collect()
+}
+
 /// The candidate that a misspelt name most probably means, if any is near enough: it begins alike, or few letters
 /// are wrong.
-fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+fn nearest<'c>(name: &str, candidates: &[&'c str]) -> Option<&'c str> {
     let name = name.to_lowercase();
     let typing_errors = if name.chars().count() < 3 { 0 } else { 1.max(name.chars().count() / 4) };
     candidates
-        .into_iter()
-        .map(|candidate| (candidate.to_lowercase(), candidate))
+        .iter()
+        .map(|candidate| (candidate.to_lowercase(), *candidate))
         .map(|(lower, candidate)| {
             let likeness = strsim::jaro_winkler(&name, &lower);
             let near = likeness >= 0.8 || strsim::damerau_levenshtein(&name, &lower) <= typing_errors;
@@ -145,7 +156,7 @@ fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Opt
 
 /// The candidate that is meant if so few letters are wrong that it can be no other.
 fn unmistakable<'c>(name: &str, candidates: &[&'c str]) -> Option<&'c str> {
-    let meant = nearest(name, candidates.iter().copied())?;
+    let meant = nearest(name, candidates)?;
     let wrong = |candidate: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &candidate.to_lowercase());
     let (wrong_letters, letters) = (wrong(meant), name.chars().count());
     let is_close = letters >= 3 && wrong_letters <= 1.max(letters / 4);

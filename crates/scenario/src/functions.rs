@@ -42,6 +42,7 @@ mod tests;
 
 pub(crate) use call::Call;
 pub use reference::reference;
+pub(crate) use regex::problem_of_pattern;
 
 use crate::expression::fault::Fault;
 use crate::expression::nearest as nearest_of;

@@ -21,6 +21,8 @@ pub const MAX_TEXT: usize = 1 << 20;
 const MAX_DEPTH: usize = 64;
 /// How many values a text may hold.
 const MAX_NODES: usize = 200_000;
+/// How many bytes all texts, numbers and words may have: aliases repeat what they name.
+const MAX_SCALARS: usize = 2 * MAX_TEXT;
 /// How many parser events aliases may add: a value is one event, a list or map two.
 const MAX_ALIASED: usize = 1_000;
 
@@ -154,6 +156,7 @@ fn options() -> Options {
             max_nodes: MAX_NODES,
             max_events: 2 * MAX_NODES,
             flow_nesting_limit: MAX_DEPTH,
+            max_total_scalar_bytes: MAX_SCALARS,
         },
         alias_limits: serde_yaml::alias_limits! { max_total_replayed_events: MAX_ALIASED, max_replay_stack_depth: 16 },
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
@@ -171,8 +174,8 @@ fn syntax_error(text: &str, error: &serde_yaml::Error) -> Diagnostic {
     let error = error.without_snippet();
     let place = error.location().map_or(Place { line: 1, column: 1 }, |location| place_of(&location));
     let message = error.to_string();
-    // The reader words one limit like a syntax error, and wraps another one in the alias that led to it.
-    if matches!(error, serde_yaml::Error::Budget { .. }) || message.contains("limit exceeded") {
+    // The reader words one limit like a syntax error, and wraps others in the alias that led to them.
+    if message.contains("budget breached") || message.contains("limit exceeded") {
         return Diagnostic::too_large(place, "it holds too many values, or lists and maps nested too deeply");
     }
     if matches!(error, serde_yaml::Error::MultipleDocuments { .. }) {

@@ -352,23 +352,30 @@ fn compiled(call: &mut Call) -> Result<Regex> {
     kept(&pattern).map_err(|why| call.fail(&why))
 }
 
+/// Why a text is no pattern; none where it is one.
+pub(crate) fn problem_of_pattern(text: &str) -> Option<String> {
+    build(text).err().map(|error| reason(&error))
+}
+
 static KEPT: LazyLock<RwLock<HashMap<String, Regex>>> = LazyLock::new(Default::default);
 
 fn kept(pattern: &str) -> std::result::Result<Regex, String> {
     const PATTERNS: usize = 100;
-    const LARGEST: usize = 1 << 20;
     if let Some(regex) = KEPT.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
         return Ok(regex.clone());
     }
-    let mut builder = RegexBuilder::new(pattern);
-    let built = builder.size_limit(LARGEST).dfa_size_limit(LARGEST).nest_limit(50).build();
-    let regex = built.map_err(|error| format!("this is no regular expression: {}", reason(&error)))?;
+    let regex = build(pattern).map_err(|error| format!("this is no regular expression: {}", reason(&error)))?;
     let mut kept = KEPT.write().unwrap_or_else(PoisonError::into_inner);
     if kept.len() >= PATTERNS {
         kept.clear();
     }
     kept.insert(pattern.to_owned(), regex.clone());
     Ok(regex)
+}
+
+fn build(pattern: &str) -> std::result::Result<Regex, regex::Error> {
+    const LARGEST: usize = 1 << 20;
+    RegexBuilder::new(pattern).size_limit(LARGEST).dfa_size_limit(LARGEST).nest_limit(50).build()
 }
 
 /// The message without the drawing of the pattern that stands around it.

@@ -2,6 +2,7 @@
 
 use crate::check::{Checker, Fields};
 use crate::diagnostic::Diagnostic;
+use crate::functions::problem_of_pattern;
 use crate::plan::{Expect, ExpectedError, StoreContents};
 use crate::text::{Entry, Node, Value};
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ const ENDS: &[(&str, &str)] = &[
 ];
 /// Maps with one of these keys stand for values of a kind.
 const MATCHERS: &[&str] = &["$any", "$type", "$matches", "$contains", "$exactly"];
+/// More different patterns than the tests of one scenario need.
+const MOST_PATTERNS: usize = 500;
 const TYPES: &[(&str, ())] = &[("text", ()), ("number", ()), ("boolean", ()), ("list", ()), ("map", ()), ("null", ())];
 
 impl Checker<'_> {
@@ -140,18 +143,28 @@ impl Checker<'_> {
             "$any" if matches!(node.value, Value::Bool(true)) => {}
             "$any" => self.report(Diagnostic::bad_special(node.place, "$any", "is written `{ $any: true }`")),
             "$type" => _ = self.word(node, "`$type`", TYPES),
-            "$matches" => {
-                let pattern = self.text(node, "`$matches`").unwrap_or_default();
-                if let Err(error) = regex::Regex::new(pattern) {
-                    let reason = error.to_string();
-                    let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
-                    let reason = format!("is no regular expression: {reason}");
-                    self.report(Diagnostic::bad_special(node.place, "$matches", &reason));
-                }
-            }
+            "$matches" => self.pattern(node),
             "$contains" => self.matchers(node),
             "$exactly" => {}
             other => self.report(Diagnostic::unknown_special(key.place, other, MATCHERS)),
         }
+    }
+
+    /// A regular expression. To look whether a text is one takes its time, so those that were looked at are remembered.
+    fn pattern(&mut self, node: &Node) {
+        let Some(pattern) = self.text(node, "`$matches`") else { return };
+        if self.patterns.contains(pattern) {
+            return;
+        }
+        if self.patterns.len() == MOST_PATTERNS {
+            let range = format!("one of at most {MOST_PATTERNS} different patterns");
+            self.report(Diagnostic::out_of_range(node.place, "`$matches`", &range, "one more"));
+            return;
+        }
+        if let Some(reason) = problem_of_pattern(pattern) {
+            let reason = format!("is no regular expression: {reason}");
+            self.report(Diagnostic::bad_special(node.place, "$matches", &reason));
+        }
+        self.patterns.insert(pattern.to_owned());
     }
 }

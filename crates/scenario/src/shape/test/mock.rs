@@ -2,7 +2,7 @@
 
 use crate::check::Checker;
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Kind, Mock, MockError, Step};
+use crate::plan::{Mock, MockError};
 use crate::text::{Entry, Node, Value};
 use std::collections::BTreeMap;
 
@@ -17,22 +17,17 @@ impl Checker<'_> {
         let fields = self.open_fields(node, "`mock`");
         for Entry { key, node } in fields.map(|fields| fields.entries()).unwrap_or_default() {
             self.expect_step(key.place, &key.text);
-            if self.is_needless(&key.text) {
+            let asking = self.asking(&key.text);
+            if asking.is_some_and(|asking| !asking.anyone) {
                 self.report(Diagnostic::needless_mock(key.place, &key.text));
             }
             let mock = self.mock(node);
-            if mock.as_ref().is_some_and(Mock::may_time_out) && !self.steps_named(&key.text).any(awaits) {
+            if mock.as_ref().is_some_and(Mock::may_time_out) && !asking.is_some_and(|asking| asking.waits) {
                 self.report(Diagnostic::bad_special(node.place, "$timeout", "is for `wait_for` steps alone"));
             }
             mocks.extend(mock.map(|mock| (key.text.clone(), mock)));
         }
         mocks
-    }
-
-    /// Whether there are steps of this name, and none that asks anyone.
-    fn is_needless(&self, name: &str) -> bool {
-        let mut steps = self.steps_named(name).peekable();
-        steps.peek().is_some() && !steps.any(asks)
     }
 
     fn mock(&mut self, node: &Node) -> Option<Mock> {
@@ -78,14 +73,4 @@ impl Checker<'_> {
             retry: fields.get("retry").and_then(|node| self.flag(node, "`retry`")),
         })
     }
-}
-
-/// Whether the step asks someone who can be stood in for.
-fn asks(step: &Step) -> bool {
-    matches!(step.kind, Kind::Call(_) | Kind::WaitFor(_) | Kind::Invoke(_))
-}
-
-/// Whether the step waits for someone.
-fn awaits(step: &Step) -> bool {
-    matches!(step.kind, Kind::WaitFor(_))
 }

@@ -19,9 +19,10 @@ mod unreachable;
 mod unused;
 
 use crate::catalog::Catalog;
+use crate::check;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::plan::Plan;
-use crate::text;
+use crate::text::{self, Node};
 use outline::Outline;
 
 /// No text gets more findings: looking up places takes its time.
@@ -30,16 +31,24 @@ const MOST: usize = 200;
 /// All that there is to say about a text: what [`check`](crate::check()) finds and what the linter does, in the order of
 /// the text.
 pub fn review(text: &str, catalog: &Catalog) -> (Option<Plan>, Vec<Diagnostic>) {
-    let (plan, mut findings) = crate::check(text, catalog);
-    findings.extend(lint(text, catalog));
+    let root = match text::read(text) {
+        Ok(root) => root,
+        Err(diagnostic) => return (None, vec![*diagnostic]),
+    };
+    let (plan, mut findings) = check::tree(&root, text, catalog);
+    findings.extend(tree(&root, text, catalog));
     findings.sort_by_key(|finding| finding.place);
     (plan, findings)
 }
 
 /// What a scenario should better not say, in the order of the text. All are warnings; a text that is no YAML has none.
 pub fn lint(text: &str, catalog: &Catalog) -> Vec<Diagnostic> {
-    let Ok(root) = text::read(text) else { return Vec::new() };
-    let outline = Outline::of(&root, text, catalog);
+    text::read(text).map(|root| tree(&root, text, catalog)).unwrap_or_default()
+}
+
+/// The same, of a text that was read.
+fn tree(root: &Node, text: &str, catalog: &Catalog) -> Vec<Diagnostic> {
+    let outline = Outline::of(root, text, catalog);
     let rules = [
         hooks::find,
         answers::find,

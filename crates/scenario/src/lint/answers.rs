@@ -3,7 +3,7 @@
 use super::outline::{Block, Of, Outline, Step};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::text::Entry;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Triggers whose runs have nobody who waits for an answer.
 const UNHEARD: &[&str] = &["schedule", "mail", "failure"];
@@ -15,7 +15,9 @@ pub(super) fn find(outline: &Outline<'_>) -> Vec<Diagnostic> {
     }
     if outline.triggers().iter().any(|trigger| trigger.key.text == "webhook") {
         let body = outline.blocks.iter().filter(|block| block.of == Of::Scenario);
-        body.for_each(|block| waiting(outline, block, &[], &mut findings));
+        let mut waiting = Waiting { outline, before: Vec::new(), answers: 0, found: BTreeMap::new() };
+        body.for_each(|block| waiting.look(block));
+        findings.extend(waiting.found.into_values());
     }
     findings
 }
@@ -51,41 +53,56 @@ fn second(block: &Block<'_>, mut given: Option<Place>, findings: &mut Vec<Diagno
     }
 }
 
-/// Slow steps before an answer that does not need them. `before`: the steps that run before this block does.
-fn waiting<'o>(outline: &Outline<'_>, block: &'o Block<'_>, before: &[&'o Step<'o>], findings: &mut Vec<Diagnostic>) {
-    let mut before = before.to_vec();
-    for step in &block.steps {
-        if step.name() == "respond" && !step.is_disabled() {
-            unneeded(outline, step, &before, findings);
-            return;
-        }
-        for inner in step.blocks.iter().filter(|inner| matches!(inner.of, Of::Branch | Of::Otherwise)) {
-            // A branch is chosen by what its route reads.
-            let mut outer = before.clone();
-            outer.push(step);
-            waiting(outline, inner, &outer, findings);
-        }
-        before.push(step);
-    }
+/// Slow steps before an answer that does not need them.
+struct Waiting<'o, 'n> {
+    outline: &'o Outline<'n>,
+    /// The steps that run before the one that is looked at.
+    before: Vec<&'o Step<'n>>,
+    /// How many answers were looked at.
+    answers: usize,
+    /// By the place of the slow step: several answers may come after it, and one of them is enough to say so.
+    found: BTreeMap<Place, Diagnostic>,
 }
 
-fn unneeded<'o>(outline: &Outline<'_>, respond: &Step<'_>, before: &[&'o Step<'o>], findings: &mut Vec<Diagnostic>) {
-    let mut needed: BTreeSet<&str> = respond.reads.iter().map(String::as_str).collect();
-    for step in before.iter().rev() {
-        let is_needed = step.text("id").is_some_and(|id| needed.contains(id));
-        // Whether the answer is given at all may depend on it.
-        let decides = matches!(step.name(), "filter" | "route" | "assign" | "stop" | "fail" | "return");
-        if is_needed || decides || !step.blocks.is_empty() {
-            needed.extend(step.reads.iter().map(String::as_str));
-            let inner = step.blocks.iter().flat_map(Block::all_steps);
-            needed.extend(inner.flat_map(|step| &step.reads).map(String::as_str));
-        } else if outline.is_slow(step) && !step.is_disabled() && goes_on(step) {
-            let place = step.module.key.place;
-            // Several answers may come after it; one of them is enough to say so.
-            if findings.iter().any(|finding| finding.place == place) {
-                continue;
+/// More answers of one scenario are not looked at: each is held against all steps before it.
+const MOST_ANSWERS: usize = 100;
+
+impl<'o, 'n> Waiting<'o, 'n> {
+    fn look(&mut self, block: &'o Block<'n>) {
+        let outside = self.before.len();
+        for step in &block.steps {
+            if step.name() == "respond" && !step.is_disabled() {
+                self.unneeded(step);
+                break;
             }
-            findings.push(Diagnostic::slow_before_respond(place, step.label(), respond.module.key.place));
+            // A branch is chosen by what its route reads.
+            self.before.push(step);
+            for inner in step.blocks.iter().filter(|inner| matches!(inner.of, Of::Branch | Of::Otherwise)) {
+                self.look(inner);
+            }
+        }
+        self.before.truncate(outside);
+    }
+
+    fn unneeded(&mut self, respond: &Step<'_>) {
+        self.answers += 1;
+        if self.answers > MOST_ANSWERS {
+            return;
+        }
+        let mut needed: BTreeSet<&str> = respond.reads.iter().map(String::as_str).collect();
+        for step in self.before.iter().rev() {
+            let is_needed = step.text("id").is_some_and(|id| needed.contains(id));
+            // Whether the answer is given at all may depend on it.
+            let decides = matches!(step.name(), "filter" | "route" | "assign" | "stop" | "fail" | "return");
+            if is_needed || decides || !step.blocks.is_empty() {
+                needed.extend(step.reads.iter().map(String::as_str));
+                let inner = step.blocks.iter().flat_map(Block::all_steps);
+                needed.extend(inner.flat_map(|step| &step.reads).map(String::as_str));
+            } else if self.outline.is_slow(step) && !step.is_disabled() && goes_on(step) {
+                let place = step.module.key.place;
+                let tell = || Diagnostic::slow_before_respond(place, step.label(), respond.module.key.place);
+                self.found.entry(place).or_insert_with(tell);
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use super::outline::{Outline, Step, entries_of};
 use crate::catalog::{Assurance, ProviderSpec};
 use crate::diagnostic::Diagnostic;
 use crate::text::{Entry, Node, Value};
+use std::cell::LazyCell;
 
 /// Conditions on which the caller depends.
 const CONDITIONS: &[&str] = &["filter", "route"];
@@ -17,10 +18,12 @@ pub(super) fn find(outline: &Outline<'_>) -> Vec<Diagnostic> {
     let effect = outline.all_steps().find(|step| outline.reaches_outside(step) && !step.is_disabled());
     let effect = effect.map(Step::name);
     let open = outline.triggers().into_iter().filter(|trigger| is_public(trigger));
+    // The whole text is searched for it, so not for each webhook anew.
+    let closing = LazyCell::new(|| closing_line(outline));
     let findings = open.filter_map(|trigger| {
         let place = trigger.key.place;
         match trigger.node.get("verify") {
-            None => Some(Diagnostic::public_hook(place, effect, &closing_line(outline))),
+            None => Some(Diagnostic::public_hook(place, effect, &closing)),
             Some(verify) => {
                 let provider = unprovable(outline, verify)?;
                 Some(Diagnostic::unprovable_sender(place, provider, effect))

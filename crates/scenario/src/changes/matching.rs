@@ -2,7 +2,7 @@
 
 use super::outline::{Side, Step};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 /// How like two steps must be, from 0 to 1, to be the same one changed.
 const LIKE: f64 = 0.6;
@@ -35,16 +35,16 @@ pub(super) fn pairs(old: &Side<'_>, new: &Side<'_>) -> Pairs {
 impl Pairs {
     /// Pairs steps that have this in common, in order.
     fn by(&mut self, old: &Side<'_>, new: &Side<'_>, of: impl Fn(&Step<'_>) -> Option<String>) {
-        let mut waiting: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut waiting: HashMap<String, VecDeque<usize>> = HashMap::new();
         for (at, step) in old.steps.iter().enumerate().filter(|(at, _)| self.after[*at].is_none()) {
             if let Some(common) = of(step) {
-                waiting.entry(common).or_default().push(at);
+                waiting.entry(common).or_default().push_back(at);
             }
         }
         for (at, step) in new.steps.iter().enumerate() {
             let found = of(step).filter(|_| self.before[at].is_none()).and_then(|common| waiting.get_mut(&common));
-            if let Some(list) = found.filter(|list| !list.is_empty()) {
-                self.join(list.remove(0), at);
+            if let Some(was) = found.and_then(VecDeque::pop_front) {
+                self.join(was, at);
             }
         }
     }
@@ -79,12 +79,13 @@ impl Pairs {
 
     /// Steps of the same module that have no partner yet.
     fn left_over(&self, old: &Side<'_>, new: &Side<'_>) -> Vec<(usize, usize)> {
-        let free = |partners: &[Option<usize>]| -> Vec<usize> {
-            partners.iter().enumerate().filter(|(_, partner)| partner.is_none()).map(|(at, _)| at).collect()
-        };
-        let (was, is) = (free(&self.after), free(&self.before));
-        let all = was.iter().flat_map(|was| is.iter().map(move |is| (*was, *is)));
-        all.filter(|(was, is)| old.steps[*was].module() == new.steps[*is].module()).take(PAIRS).collect()
+        let mut of_module: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (is, step) in new.steps.iter().enumerate().filter(|(is, _)| self.before[*is].is_none()) {
+            of_module.entry(step.module()).or_default().push(is);
+        }
+        let left = old.steps.iter().enumerate().filter(|(was, _)| self.after[*was].is_none());
+        let alike = left.filter_map(|(was, step)| Some((was, of_module.get(step.module())?)));
+        alike.flat_map(|(was, all)| all.iter().map(move |is| (was, *is))).take(PAIRS).collect()
     }
 
     fn join(&mut self, was: usize, is: usize) {

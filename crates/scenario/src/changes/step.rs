@@ -4,6 +4,7 @@ use super::outline::{Step, branch_name, items};
 use super::values::{Difference, compare};
 use super::words::{changed, code, lines, quoted, told};
 use crate::text::{Node, Value};
+use std::collections::{HashMap, HashSet};
 
 /// Keys under which a module has steps: they are compared as steps.
 const INNER: &[&str] = &["steps", "branches", "otherwise"];
@@ -170,8 +171,11 @@ fn recipient(label: &str, one: &Difference<'_>) -> Option<String> {
     };
     let was: Vec<String> = one.before.map(list).unwrap_or_default();
     let is: Vec<String> = one.after.map(list).unwrap_or_default();
-    let came = is.iter().filter(|name| !was.contains(name)).cloned().collect::<Vec<_>>().join(" and ");
-    let gone = was.iter().filter(|name| !is.contains(name)).cloned().collect::<Vec<_>>().join(" and ");
+    let without = |names: &[String], others: &[String]| {
+        let others: HashSet<&String> = others.iter().collect();
+        names.iter().filter(|name| !others.contains(name)).cloned().collect::<Vec<_>>().join(" and ")
+    };
+    let (came, gone) = (without(&is, &was), without(&was, &is));
     let only = !one.is_item && was.is_empty();
     Some(match (came.is_empty(), gone.is_empty()) {
         (false, true) if only => format!("{label} {way} {came} now"),
@@ -191,11 +195,13 @@ fn route(label: &str, was: &Node, is: &Node) -> Vec<String> {
         found.push(format!("{label} takes {how} now"));
     }
     let (old, new) = (branches(was), branches(is));
-    for (name, _) in old.iter().filter(|(name, _)| !new.iter().any(|(other, _)| other == name)) {
+    let before: HashMap<&str, &Node> = old.iter().rev().map(|(name, branch)| (name.as_str(), *branch)).collect();
+    let after: HashSet<&str> = new.iter().map(|(name, _)| name.as_str()).collect();
+    for (name, _) in old.iter().filter(|(name, _)| !after.contains(name.as_str())) {
         found.push(format!("{name} of {label} was removed"));
     }
     for (name, branch) in &new {
-        let Some((_, before)) = old.iter().find(|(other, _)| other == name) else {
+        let Some(before) = before.get(name.as_str()).copied() else {
             found.push(format!("{name} was added to {label}"));
             continue;
         };

@@ -5,18 +5,20 @@ use super::values::compare;
 use super::words::{code, told};
 use super::{Change, Group};
 use crate::text::Node;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(super) fn changes(old: &Node, new: &Node) -> Vec<Change> {
     let (old, new) = (tests(old), tests(new));
     let mut found = Vec::new();
-    for (name, test) in old.iter().filter(|(name, _)| !new.iter().any(|(other, _)| other == name)) {
+    let before: HashMap<&str, &Node> = old.iter().map(|(name, test)| (name.as_str(), *test)).collect();
+    let after: HashSet<&str> = new.iter().map(|(name, _)| name.as_str()).collect();
+    for (name, test) in old.iter().filter(|(name, _)| !after.contains(name.as_str())) {
         found.push(Change::new(Group::Tests, format!("the test {name} was removed"), Some(test), None));
     }
     for (name, test) in &new {
-        match old.iter().find(|(other, _)| other == name) {
+        match before.get(name.as_str()) {
             None => found.push(Change::new(Group::Tests, format!("the test {name} was added"), None, Some(test))),
-            Some((_, was)) => found.extend(compare(Some(was), Some(test)).into_iter().map(|one| {
+            Some(was) => found.extend(compare(Some(was), Some(test)).into_iter().map(|one| {
                 let what = format!("{} of the test {name}", code(&one.path));
                 Change::new(Group::Tests, told(&what, &one), Some(was), Some(test))
             })),

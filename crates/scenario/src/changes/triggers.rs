@@ -5,23 +5,32 @@ use super::values::{Difference, compare};
 use super::words::{changed, code, told};
 use super::{Change, Group};
 use crate::text::{Entry, Node, Value};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 pub(super) fn changes(old: &Node, new: &Node) -> Vec<Change> {
-    let (old, mut new) = (triggers(old), triggers(new).into_iter().map(Some).collect::<Vec<_>>());
+    let (old, new) = (triggers(old), triggers(new));
     let mut found = Vec::new();
     // Those that are the same, then of each kind the first that is left.
-    let same: Vec<_> = old.into_iter().map(|was| (was, take(&mut new, |is| identity(is) == identity(was)))).collect();
+    let partners = same(&old, &new);
+    let mut left: HashMap<&str, VecDeque<usize>> = HashMap::new();
+    let taken: HashSet<usize> = partners.iter().flatten().copied().collect();
+    for (at, trigger) in new.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {
+        left.entry(&trigger.key.text).or_default().push_back(at);
+    }
     let mut pairs = Vec::new();
-    for (was, is) in same {
-        match is.or_else(|| take(&mut new, |is| is.key.text == was.key.text)) {
-            Some(is) => pairs.push((was, is)),
+    for (was, partner) in old.into_iter().zip(partners) {
+        let first_left = || left.get_mut(was.key.text.as_str()).and_then(VecDeque::pop_front);
+        match partner.or_else(first_left) {
+            Some(at) => pairs.push((was, new[at])),
             None => {
                 let text = format!("{} no longer starts it", name(was));
                 found.push(Change::new(Group::Trigger, text, Some(&was.node), None));
             }
         }
     }
-    for is in new.into_iter().flatten() {
+    let mut left: Vec<usize> = left.into_values().flatten().collect();
+    left.sort_unstable();
+    for is in left.into_iter().map(|at| new[at]) {
         let text = format!("{} starts it now", name(is));
         found.push(Change::new(Group::Trigger, text, None, Some(&is.node)));
     }
@@ -35,9 +44,13 @@ pub(super) fn changes(old: &Node, new: &Node) -> Vec<Change> {
     found
 }
 
-/// The first of these that is as wanted; it is not among them any more.
-fn take<'n>(triggers: &mut [Option<&'n Entry>], wanted: impl Fn(&Entry) -> bool) -> Option<&'n Entry> {
-    triggers.iter_mut().find(|trigger| trigger.is_some_and(&wanted))?.take()
+/// For each trigger before, which one after is the same.
+fn same(old: &[&Entry], new: &[&Entry]) -> Vec<Option<usize>> {
+    let mut waiting: HashMap<_, VecDeque<usize>> = HashMap::new();
+    for (at, trigger) in new.iter().enumerate() {
+        waiting.entry(identity(trigger)).or_default().push_back(at);
+    }
+    old.iter().map(|trigger| waiting.get_mut(&identity(trigger))?.pop_front()).collect()
 }
 
 fn triggers(root: &Node) -> Vec<&Entry> {

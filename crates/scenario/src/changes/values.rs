@@ -1,6 +1,7 @@
 //! Differences of two values, as deep as they go.
 
 use crate::text::{Entry, Node, Value};
+use std::collections::HashMap;
 
 /// Lists that are longer are compared as a whole.
 const LONGEST: usize = 200;
@@ -43,15 +44,18 @@ fn value<'n>(path: String, before: Option<&'n Node>, after: Option<&'n Node>, fo
 }
 
 fn map<'n>(path: &str, was: &'n [Entry], is: &'n [Entry], found: &mut Vec<Difference<'n>>) {
-    let get =
-        |entries: &'n [Entry], key: &str| entries.iter().find(|entry| entry.key.text == key).map(|entry| &entry.node);
-    let gone = was.iter().filter(|entry| get(is, &entry.key.text).is_none());
-    for Entry { key, node } in gone {
+    let (old, new) = (by_key(was), by_key(is));
+    for Entry { key, node } in was.iter().filter(|entry| !new.contains_key(entry.key.text.as_str())) {
         value(join(path, &key.text), Some(node), None, found);
     }
     for Entry { key, node } in is {
-        value(join(path, &key.text), get(was, &key.text), Some(node), found);
+        value(join(path, &key.text), old.get(key.text.as_str()).copied(), Some(node), found);
     }
+}
+
+/// The values by their keys; of a key that stands twice, the first one's.
+fn by_key(entries: &[Entry]) -> HashMap<&str, &Node> {
+    entries.iter().rev().map(|entry| (entry.key.text.as_str(), &entry.node)).collect()
 }
 
 /// Items that came and went; where a list of the same length has other items at the same positions, what changed in
@@ -64,9 +68,13 @@ fn list<'n>(
     new: &'n Node,
     found: &mut Vec<Difference<'n>>,
 ) {
-    let has = |items: &[Node], item: &Node| items.iter().any(|other| other.to_json() == item.to_json());
-    let gone: Vec<&Node> = was.iter().filter(|item| !has(is, item)).collect();
-    let came: Vec<&Node> = is.iter().filter(|item| !has(was, item)).collect();
+    let values = |items: &[Node]| -> Vec<serde_json::Value> { items.iter().map(Node::to_json).collect() };
+    let (old_values, new_values) = (values(was), values(is));
+    let without = |items: &'n [Node], own: &[serde_json::Value], others: &[serde_json::Value]| -> Vec<&'n Node> {
+        items.iter().zip(own).filter(|(_, value)| !others.contains(value)).map(|(item, _)| item).collect()
+    };
+    let gone = without(was, &old_values, &new_values);
+    let came = without(is, &new_values, &old_values);
     let kept = was.len() - gone.len();
     if gone.is_empty() && came.is_empty() {
         // The same items in another order, or more often.

@@ -2,6 +2,7 @@
 
 use super::values::Difference;
 use crate::text::{Node, Value};
+use std::collections::HashMap;
 
 /// Texts that are longer, or have several lines, are not shown whole.
 const LONGEST: usize = 80;
@@ -54,23 +55,26 @@ pub(super) fn told(what: &str, one: &Difference<'_>) -> String {
 
 /// How many lines of a text came and went.
 pub(super) fn lines(was: &str, is: &str) -> String {
-    let missing = |from: &str, among: &str| {
-        let mut left: Vec<&str> = among.lines().collect();
-        let is_missing = |line: &&str| match left.iter().position(|other| other == line) {
-            Some(at) => {
-                left.swap_remove(at);
-                false
-            }
-            None => true,
-        };
-        from.lines().filter(is_missing).count()
-    };
     match (missing(is, was), missing(was, is)) {
         (0, 0) => "its lines stand in another order".to_owned(),
         (new, 0) => format!("{} new", count(new, "line")),
         (0, gone) => format!("{} gone", count(gone, "line")),
         (new, gone) => format!("{} new, {gone} gone", count(new, "line")),
     }
+}
+
+/// How many lines of a text are not, or less often, among those of another.
+fn missing(from: &str, among: &str) -> usize {
+    let mut left: HashMap<&str, usize> = HashMap::new();
+    among.lines().for_each(|line| *left.entry(line).or_default() += 1);
+    let is_missing = |line: &str| match left.get_mut(line) {
+        Some(times @ 1..) => {
+            *times -= 1;
+            false
+        }
+        _ => true,
+    };
+    from.lines().map(is_missing).filter(|missing| *missing).count()
 }
 
 /// `1 step`, `3 steps`.

@@ -7,6 +7,7 @@ mod access;
 mod cases;
 mod catalog;
 mod codes;
+mod hostile;
 mod plans;
 mod robustness;
 mod schema;

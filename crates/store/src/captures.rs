@@ -102,7 +102,7 @@ pub struct Kept(oneshot::Receiver<Result<u64, StoreError>>);
 
 impl Kept {
     /// A promise, and what fulfils it.
-    pub fn pair() -> (oneshot::Sender<Result<u64, StoreError>>, Self) {
+    pub(crate) fn pair() -> (oneshot::Sender<Result<u64, StoreError>>, Self) {
         let (sender, receiver) = oneshot::channel();
         (sender, Self(receiver))
     }

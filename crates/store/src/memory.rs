@@ -9,7 +9,7 @@ use bytes::Bytes;
 use run::id::{Millis, RunId, ScenarioId};
 use run::tables::{BlobReader, BlobWriter, Blobs, Digest, Expected, Record, StoreError, Tables};
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -32,7 +32,7 @@ struct Memory {
 struct Runs {
     journals: BTreeMap<RunId, Journaled>,
     /// Runs that are not over.
-    open: BTreeMap<RunId, ()>,
+    open: BTreeSet<RunId>,
     /// Who has claimed what, and until when.
     claims: HashMap<ClaimKey, (RunId, Millis)>,
     closed: bool,
@@ -65,7 +65,7 @@ impl Runs {
         if head.status.is_over() {
             self.open.remove(&run);
         } else {
-            self.open.insert(run, ());
+            self.open.insert(run);
         }
         let journaled =
             self.journals.entry(run).or_insert_with(|| Journaled { head: head.clone(), pieces: Vec::new() });
@@ -73,9 +73,7 @@ impl Runs {
         journaled.pieces.push(Bytes::from(bytes));
         Ok(())
     }
-}
 
-impl Runs {
     fn claimed(&self, key: &ClaimKey, now: Millis) -> Option<RunId> {
         self.claims.get(key).filter(|(_, until)| now < *until).map(|(holder, _)| *holder)
     }
@@ -114,7 +112,7 @@ impl Journal for Memory {
         let runs = lock(&self.runs);
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         let open = runs.open.range((start, Bound::Unbounded)).take(limit);
-        Ok(open.map(|(run, ())| (*run, runs.journals[run].head.clone())).collect())
+        Ok(open.map(|run| (*run, runs.journals[run].head.clone())).collect())
     }
 
     fn list(&self, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {

@@ -7,9 +7,10 @@ use run::tables::StoreError;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// How much is written to see that there is room, in steps of this size: more than sled writes between two looks.
+/// How much is written to see that there is room, in steps of this size, besides twice what a change is larger than what
+/// is granted: more than sled writes between two looks.
 const STEP_BYTES: usize = 1 << 20;
-const STEPS: u64 = 8;
+const STEPS: usize = 8;
 
 /// How many bytes of changes may come between two looks.
 const GRANT_BYTES: usize = 1 << 20;
@@ -36,7 +37,7 @@ impl Room {
         let bytes = bytes + CHANGE_BYTES;
         let mut granted = self.granted.lock().unwrap_or_else(PoisonError::into_inner);
         if *granted < bytes {
-            self.fill(files)?;
+            self.fill(files, bytes)?;
             *granted = GRANT_BYTES.max(bytes);
         }
         *granted -= bytes;
@@ -46,15 +47,37 @@ impl Room {
     /// Looks whether there is room for what a checkpoint writes: [`StoreError::Full`] where there is not.
     pub(super) fn look(&self, files: &dyn Files) -> Result<(), StoreError> {
         let _granted = self.granted.lock().unwrap_or_else(PoisonError::into_inner);
-        self.fill(files)
+        self.fill(files, 0)
     }
 
-    fn fill(&self, files: &dyn Files) -> Result<(), StoreError> {
+    fn fill(&self, files: &dyn Files, bytes: usize) -> Result<(), StoreError> {
+        let steps = STEPS + 2 * bytes.saturating_sub(GRANT_BYTES).div_ceil(STEP_BYTES);
         let zeros = vec![0; STEP_BYTES];
         let file = files.create(&self.path).map_err(|error| failed("cannot make", &self.path, &error))?;
-        let written = (0..STEPS).try_for_each(|step| file.write_at(&zeros, step * STEP_BYTES as u64));
+        let written = (0..steps).try_for_each(|step| file.write_at(&zeros, (step * STEP_BYTES) as u64));
         drop(file);
         let removed = files.remove(&self.path);
         written.and(removed).map_err(|error| failed("no room for the database:", &self.path, &error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::files::faulty::{Fate, FaultyFiles};
+
+    #[test]
+    fn a_large_change_finds_room_for_all_of_it_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        // Room for 8 MiB, after the file was made.
+        let fate = Fate { full_at: Some(10), ..Fate::default() };
+        let files = FaultyFiles::new(fate);
+        let room = Room::of(folder.path());
+        room.take(&files, 1000).unwrap();
+        files.revive(fate);
+        assert!(matches!(room.take(&files, 16 << 20), Err(StoreError::Full(_))));
+        files.revive(Fate::default());
+        room.take(&files, 16 << 20).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

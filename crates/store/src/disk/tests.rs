@@ -11,7 +11,7 @@ use super::Disk;
 use super::files::RealFiles;
 use crate::conformance::{head, piece_of, run_at, wait};
 use crate::{Append, Filter, Journal, Status, Store, open};
-use run::tables::{Expected, StoreError};
+use run::tables::{Expected, StoreError, Tables};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -130,6 +130,26 @@ fn a_flood_is_told_to_wait_and_nothing_accepted_is_lost() {
     wait(store.journal.append(made(1_000, Status::Succeeded, Vec::new()))).unwrap();
     let too_large = wait(store.journal.append(made(1_001, Status::Succeeded, vec![0; 65 << 20])));
     assert!(matches!(too_large, Err(StoreError::Failed(_))));
+}
+
+/// Larger than a file of the log, and than what anything is read or written by.
+#[test]
+fn what_is_as_large_as_may_be_comes_back_from_log_and_archive() {
+    let folder = tempfile::tempdir().unwrap();
+    let (piece, value) = (vec![3; 60 << 20], vec![4; 16 << 20]);
+    let store = open_at(folder.path()).unwrap();
+    wait(store.journal.append(made(1, Status::Succeeded, piece.clone()))).unwrap();
+    store.tables.put("t", "k", &value, Expected::Any).unwrap();
+    wait(store.journal.append(made(2, Status::Succeeded, Vec::new()))).unwrap();
+    drop(store);
+    let disk = Disk::open(folder.path(), Arc::new(RealFiles), 16 << 20).unwrap();
+    let end = Instant::now() + Duration::from_secs(60);
+    while disk.shared.read().archives.is_empty() {
+        assert!(Instant::now() < end, "the full file is not archived");
+        std::thread::yield_now();
+    }
+    assert!(disk.read(run_at(1, 1)).unwrap().unwrap().pieces == [piece]);
+    assert!(disk.get("t", "k").unwrap().unwrap().value == value);
 }
 
 /// Memory holds what is in the log or not over, however many runs there were.

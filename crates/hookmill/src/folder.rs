@@ -1,24 +1,24 @@
 //! The watched folder of scenarios: its files are the truth, and what they say is what runs.
 
+mod files;
 mod hooks;
 mod switch;
 mod watch;
 
 use crate::home::mentions_call;
-use anyhow::Context;
 use engine::Handle;
 use run::id::ScenarioId;
 use run::tables::{Expected, StoreError, Tables};
 use scenario::catalog::{Callee, Catalog};
 use scenario::diagnostic::{Diagnostic, Severity};
 use scenario::plan::{Plan, Trigger, Version};
-use server::library::{Entry, Library, LibraryError, Switch};
+use server::library::{Basis, Entry, Library, LibraryError, Switch};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use triggers::schedule::runner::{Armed, Scheduler};
 use triggers::webhook::hooks::HookTable;
-pub(crate) use watch::watch;
+pub(crate) use watch::{Credentials, watch};
 
 /// The table that tells which version of a scenario last took runs.
 const SERVING: &str = "serving";
@@ -89,18 +89,20 @@ impl Folder {
 
     /// From now on, texts are checked against this catalogue; all are checked again.
     pub(crate) fn use_catalog(&self, catalog: Arc<Catalog>) -> Result<(), StoreError> {
+        let mut announced = self.changing();
         *self.base.write().unwrap_or_else(PoisonError::into_inner) = catalog;
         let mut scenarios = self.scenarios();
+        *announced = Announced::NotAll;
         self.learn(callees(scenarios.values().map(|entry| (&entry.id, &*entry.text))));
         self.serve_again(&mut scenarios, |_| true)?;
-        self.announce(&mut scenarios)
+        self.announce(&mut scenarios, &mut announced)
     }
 
     /// Reads the folder and puts what changed into use. A broken text leaves the last good version serving, and so
     /// does a file that cannot be read.
     pub(crate) fn reload(&self) -> anyhow::Result<()> {
         let mut announced = self.changing();
-        let files = read(&self.path)?;
+        let mut files = files::read(&self.path)?;
         let mut scenarios = self.scenarios();
         let gone: Vec<ScenarioId> = scenarios.keys().filter(|id| !files.contains_key(*id)).cloned().collect();
         for id in gone {
@@ -108,11 +110,11 @@ impl Folder {
             self.forget(&id)?;
             scenarios.remove(&id);
         }
-        let texts = files.iter().filter_map(|(id, file)| {
-            let known = scenarios.get(id).map(|known| &*known.text);
-            Some((id, file.text.as_deref().or(known)?))
-        });
-        let learnt = self.learn(callees(texts));
+        for (id, file) in files.iter_mut().filter(|(_, file)| file.text.is_none()) {
+            let known = scenarios.get(id).map(|known| known.text.to_string());
+            file.text = known.map_or_else(|| self.last_good_text(id), |text| Ok(Some(text)))?;
+        }
+        let learnt = self.learn(callees(files.iter().filter_map(|(id, file)| Some((id, file.text.as_deref()?)))));
         for (id, file) in files {
             let known = scenarios.get(&id);
             let Some(text) = file.text.filter(|text| known.is_none_or(|known| *known.text != **text)) else { continue };
@@ -124,11 +126,10 @@ impl Folder {
             *announced = Announced::NotAll;
             self.serve_again(&mut scenarios, |entry| mentions_call(&entry.text))?;
         }
-        if *announced == Announced::NotAll {
-            self.announce(&mut scenarios)?;
-            *announced = Announced::All;
+        match *announced {
+            Announced::All => Ok(()),
+            Announced::NotAll => Ok(self.announce(&mut scenarios, &mut announced)?),
         }
-        Ok(())
     }
 
     /// Takes note of which scenarios can be called, and how.
@@ -197,8 +198,7 @@ impl Folder {
 
     /// The version that took runs before the process was started anew with a broken text.
     fn last_good(&self, id: &ScenarioId) -> Result<Option<Arc<Plan>>, StoreError> {
-        let Some(record) = self.tables.get(SERVING, id.as_str())? else { return Ok(None) };
-        let version = Version(String::from_utf8_lossy(&record.value).into());
+        let Some(version) = self.noted(id)? else { return Ok(None) };
         let Ok(plan) = self.handle.version(id, &version) else { return Ok(None) };
         if let Ok(text) = self.handle.version_text(id, &version) {
             self.handle.deploy(id.clone(), &text, Arc::clone(&plan))?;
@@ -206,10 +206,28 @@ impl Folder {
         Ok(Some(plan))
     }
 
-    /// Tells the gateway and the scheduler what there is now.
-    fn announce(&self, scenarios: &mut BTreeMap<ScenarioId, Entry>) -> Result<(), StoreError> {
+    /// The text of that version.
+    fn last_good_text(&self, id: &ScenarioId) -> Result<Option<String>, StoreError> {
+        let version = self.noted(id)?;
+        Ok(version.and_then(|version| self.handle.version_text(id, &version).ok()).map(|text| text.to_string()))
+    }
+
+    fn noted(&self, id: &ScenarioId) -> Result<Option<Version>, StoreError> {
+        let record = self.tables.get(SERVING, id.as_str())?;
+        Ok(record.map(|record| Version(String::from_utf8_lossy(&record.value).into())))
+    }
+
+    /// Tells the gateway and the scheduler what there is now. Where that fails, it is still to be done.
+    fn announce(
+        &self,
+        scenarios: &mut BTreeMap<ScenarioId, Entry>,
+        announced: &mut Announced,
+    ) -> Result<(), StoreError> {
+        *announced = Announced::NotAll;
         self.hooks.replace(hooks::table(&self.handle, &*self.tables, scenarios)?);
-        self.scheduler.arm(scenarios.values().flat_map(|entry| armed(&self.handle, entry)).collect())
+        self.scheduler.arm(scenarios.values().flat_map(|entry| armed(&self.handle, entry)).collect())?;
+        *announced = Announced::All;
+        Ok(())
     }
 
     fn scenarios(&self) -> MutexGuard<'_, BTreeMap<ScenarioId, Entry>> {
@@ -220,19 +238,13 @@ impl Folder {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self, file: &str, text: &str) -> Result<(), LibraryError> {
-        let path = self.path.join(file);
-        let new = path.with_extension("yaml.new");
-        let failed = |error: std::io::Error| LibraryError::Write { file: file.to_owned(), reason: error.to_string() };
-        std::fs::write(&new, text).map_err(failed)?;
-        std::fs::rename(&new, &path).map_err(failed)
-    }
-
     /// Writes a text that was found good, and puts it into use.
-    fn keep(&self, id: &ScenarioId, file: &str, text: &str) -> Result<Entry, LibraryError> {
-        self.write(file, text)?;
+    fn keep(&self, id: &ScenarioId, file: &str, text: &str, announced: &mut Announced) -> Result<Entry, LibraryError> {
+        let failed = |reason: String| LibraryError::Write { file: file.to_owned(), reason };
+        files::replace(&self.path.join(file), text).map_err(|error| failed(error.to_string()))?;
         let mut scenarios = self.scenarios();
-        let failed = |error: StoreError| LibraryError::Write { file: file.to_owned(), reason: error.to_string() };
+        let failed = |error: StoreError| failed(error.to_string());
+        *announced = Announced::NotAll;
         let others = scenarios.values().filter(|entry| entry.id != *id).map(|entry| (&entry.id, &*entry.text));
         let learnt = self.learn(callees(others.chain([(id, text)])));
         let entry = self.serve(id, file, text.into(), scenarios.get(id)).map_err(failed)?;
@@ -240,8 +252,20 @@ impl Folder {
         if learnt == Learnt::Something {
             self.serve_again(&mut scenarios, |entry| mentions_call(&entry.text)).map_err(failed)?;
         }
-        self.announce(&mut scenarios).map_err(failed)?;
+        self.announce(&mut scenarios, announced).map_err(failed)?;
         Ok(self.with_next(scenarios.get(id).cloned().unwrap_or(entry)))
+    }
+
+    /// The text in a scenario's file, which may be newer than what was read; of a file that cannot be read, the text that is
+    /// known. None: there is no such file.
+    fn on_disk(&self, file: &str, known: Option<&Entry>) -> Result<Option<Arc<str>>, LibraryError> {
+        let path = self.path.join(file);
+        match (files::text(&path), known) {
+            (Ok(text), _) => Ok(Some(text.into())),
+            (Err(_), Some(entry)) => Ok(Some(Arc::clone(&entry.text))),
+            (Err(_), None) if path.symlink_metadata().is_ok() => Err(LibraryError::Occupied(file.to_owned())),
+            (Err(_), None) => Ok(None),
+        }
     }
 
     /// What is wrong with a text that is to be this scenario: it may call itself, though it is not there yet.
@@ -275,50 +299,46 @@ impl Library for Folder {
         scenario::lint::review(text, &catalog).1
     }
 
-    fn put(&self, id: &ScenarioId, text: &str, builds_upon: Option<&Version>) -> Result<Entry, LibraryError> {
+    fn put(&self, id: &ScenarioId, text: &str, basis: &Basis) -> Result<Entry, LibraryError> {
         let diagnostics = self.check_as(id, text);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(LibraryError::Invalid(diagnostics));
         }
-        if let Some(reason) = reserved(id) {
+        if let Some(reason) = files::reserved(id) {
             return Err(LibraryError::Write { file: format!("{id}.yaml"), reason: reason.to_owned() });
         }
-        let _changing = self.changing();
-        let known = self.scenarios().get(id).map(|known| (known.version.clone(), known.file.clone()));
-        let file = match known {
-            Some((version, _)) if builds_upon.is_some_and(|expected| *expected != version) => {
-                return Err(LibraryError::Changed(version));
-            }
-            Some((_, file)) => file,
-            None => format!("{id}.yaml"),
-        };
-        self.keep(id, &file, text)
+        let mut announced = self.changing();
+        let known = self.scenarios().get(id).cloned();
+        let file = known.as_ref().map_or_else(|| format!("{id}.yaml"), |entry| entry.file.clone());
+        let there = self.on_disk(&file, known.as_ref())?;
+        basis.allows(id, there.map(|text| Version::of(&text)).as_ref())?;
+        self.keep(id, &file, text, &mut announced)
     }
 
     fn delete(&self, id: &ScenarioId) -> Result<(), LibraryError> {
-        let _changing = self.changing();
+        let mut announced = self.changing();
         let mut scenarios = self.scenarios();
-        let entry = scenarios.get(id).ok_or_else(|| LibraryError::Unknown(id.clone()))?;
-        let failed = |reason: String| LibraryError::Write { file: entry.file.clone(), reason };
-        std::fs::remove_file(self.path.join(&entry.file)).map_err(|error| failed(error.to_string()))?;
+        let file = scenarios.get(id).ok_or_else(|| LibraryError::Unknown(id.clone()))?.file.clone();
+        let failed = |reason: String| LibraryError::Write { file: file.clone(), reason };
+        files::remove(&self.path.join(&file)).map_err(|error| failed(error.to_string()))?;
+        *announced = Announced::NotAll;
         self.forget(id).map_err(|error| failed(error.to_string()))?;
-        let file = entry.file.clone();
         scenarios.remove(id);
         self.learn(callees(scenarios.values().map(|entry| (&entry.id, &*entry.text))));
         let again = self.serve_again(&mut scenarios, |entry| mentions_call(&entry.text));
-        let failed = |error: StoreError| LibraryError::Write { file, reason: error.to_string() };
-        again.and_then(|()| self.announce(&mut scenarios)).map_err(failed)
+        again.and_then(|()| self.announce(&mut scenarios, &mut announced)).map_err(|error| failed(error.to_string()))
     }
 
     fn switch(&self, id: &ScenarioId, enabled: Switch) -> Result<Entry, LibraryError> {
-        let _changing = self.changing();
+        let mut announced = self.changing();
         let entry = self.get(id).ok_or_else(|| LibraryError::Unknown(id.clone()))?;
-        let text = switch::switched(&entry.text, enabled);
+        let text = self.on_disk(&entry.file, Some(&entry))?.unwrap_or_else(|| Arc::clone(&entry.text));
+        let text = switch::switched(&text, enabled);
         let diagnostics = self.check_as(id, &text);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(LibraryError::Invalid(diagnostics));
         }
-        self.keep(id, &entry.file, &text)
+        self.keep(id, &entry.file, &text, &mut announced)
     }
 }
 
@@ -338,52 +358,4 @@ fn armed(handle: &Handle, entry: &Entry) -> Vec<Armed> {
     });
     let number = |(number, schedule)| Armed { deployment: Arc::clone(&deployment), number, schedule };
     schedules.enumerate().map(number).collect()
-}
-
-/// Why the folder takes no scenario of this name: its file would be another thing.
-fn reserved(id: &ScenarioId) -> Option<&'static str> {
-    match id.as_str() {
-        "connections" => Some("this file holds the connections"),
-        "secrets" => Some("this file names the secrets"),
-        name if name.ends_with(".test") => Some("files of this ending hold tests"),
-        _ => None,
-    }
-}
-
-/// A scenario's file.
-struct File {
-    name: String,
-    /// None where it cannot be read at the moment.
-    text: Option<String>,
-}
-
-/// The scenarios of a folder: `*.yaml` (else `*.yml`) other than `connections.yaml` and `*.test.yaml`.
-fn read(path: &Path) -> anyhow::Result<BTreeMap<ScenarioId, File>> {
-    let folder = std::fs::read_dir(path).with_context(|| format!("cannot read the folder {}", path.display()))?;
-    let mut names = Vec::new();
-    for file in folder {
-        names.extend(file?.file_name().to_str().map(str::to_owned));
-    }
-    // `a.yaml` comes before `a.yml`.
-    names.sort();
-    let mut files = BTreeMap::new();
-    for name in names {
-        let Some(stem) = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) else { continue };
-        let id = stem.parse::<ScenarioId>().ok().filter(|id| reserved(id).is_none());
-        match id {
-            Some(id) if files.contains_key(&id) => tracing::warn!(file = name, "another file has this scenario's name"),
-            Some(id) => drop(files.insert(id, File { text: text_of(&path.join(&name)), name })),
-            None if matches!(stem, "connections" | "secrets") || stem.ends_with(".test") => {}
-            None => tracing::warn!(file = name, "the file's name cannot name a scenario; it is left out"),
-        }
-    }
-    Ok(files)
-}
-
-fn text_of(path: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(path);
-    if let Err(error) = &text {
-        tracing::warn!(file = %path.display(), %error, "the file cannot be read");
-    }
-    text.ok()
 }

@@ -158,6 +158,7 @@ impl Serve {
         let address = listener.local_addr()?;
         let store = open(&self.data)?;
         let token = token::of(&self.data)?;
+        let read = folder::Credentials::of(&self.dir);
         let home = sound_home(&self.dir)?;
         let secrets = Arc::new(CurrentSecrets::of(Arc::clone(&home.secrets)));
         let setting = Arc::new(self.setting(address, &store, Arc::clone(&secrets))?);
@@ -197,7 +198,7 @@ impl Serve {
         self.tls.warning(address, &public_url).into_iter().for_each(|warning| tracing::warn!("{warning}"));
         announce::all(&app, &public_url, &folder.list(), resumed);
         let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow(tls::LOOK)));
-        folder::watch(Arc::clone(&folder), reconnect(&folder, engine.handle(), secrets, reach))?;
+        folder::watch(Arc::clone(&folder), read, reconnect(&folder, engine.handle(), secrets, reach))?;
         let clock = tokio::spawn(async move { scheduler.run().await });
         let keeping = requests::keep(&inspector, engine.handle());
         asked_to_end().await;

@@ -243,6 +243,8 @@ impl From<LibraryError> for Problem {
     fn from(error: LibraryError) -> Self {
         match &error {
             LibraryError::Unknown(_) => Self::not_found(error.to_string()),
+            LibraryError::Exists(_) => Self::new(StatusCode::CONFLICT, "exists", error.to_string()),
+            LibraryError::Occupied(_) => Self::new(StatusCode::CONFLICT, "occupied", error.to_string()),
             LibraryError::Changed(_) => Self::new(StatusCode::CONFLICT, "changed", error.to_string()),
             LibraryError::Invalid(diagnostics) => Self::invalid_scenario(diagnostics),
             LibraryError::Write { .. } => {

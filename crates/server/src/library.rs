@@ -33,6 +33,12 @@ pub enum LibraryError {
     /// There is no such scenario.
     #[error("there is no scenario `{0}`")]
     Unknown(ScenarioId),
+    /// There is one already.
+    #[error("there is a scenario `{0}` already")]
+    Exists(ScenarioId),
+    /// A file of its name is there that holds no scenario, and stays as it is.
+    #[error("the file {0} is there and cannot be read as a scenario; it is not overwritten")]
+    Occupied(String),
     /// Someone else changed it since the version the change builds upon.
     #[error("the scenario was changed meanwhile; its version is {}", .0.0)]
     Changed(Version),
@@ -57,13 +63,39 @@ pub trait Library: Send + Sync + fmt::Debug {
     fn get(&self, id: &ScenarioId) -> Option<Entry>;
     /// Checks a text without keeping it.
     fn check(&self, text: &str) -> Vec<Diagnostic>;
-    /// Keeps a text, new or changed, if it has no errors and the scenario is still at the version the change builds
-    /// upon (none: it must be new, or the writer does not mind).
-    fn put(&self, id: &ScenarioId, text: &str, builds_upon: Option<&Version>) -> Result<Entry, LibraryError>;
+    /// Keeps a text, new or changed, if it has no errors and the scenario is still what the change builds upon.
+    fn put(&self, id: &ScenarioId, text: &str, basis: &Basis) -> Result<Entry, LibraryError>;
     /// Removes a scenario. Its runs and their history stay.
     fn delete(&self, id: &ScenarioId) -> Result<(), LibraryError>;
     /// Writes `enabled:` into the text, so that its triggers start runs, or no longer do.
     fn switch(&self, id: &ScenarioId, enabled: Switch) -> Result<Entry, LibraryError>;
+}
+
+/// What a change builds upon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// Whatever is there, if anything.
+    Anything,
+    /// Nothing: the scenario is new.
+    Nothing,
+    /// The scenario, whatever its version.
+    Something,
+    /// This version of it.
+    Version(Version),
+}
+
+impl Basis {
+    /// Whether a change may be made to a scenario that is now at this version; none: that is not there.
+    pub fn allows(&self, id: &ScenarioId, now: Option<&Version>) -> Result<(), LibraryError> {
+        match (self, now) {
+            (Self::Nothing, Some(_)) => Err(LibraryError::Exists(id.clone())),
+            (Self::Something | Self::Version(_), None) => Err(LibraryError::Unknown(id.clone())),
+            (Self::Version(expected), Some(version)) if expected != version => {
+                Err(LibraryError::Changed(version.clone()))
+            }
+            (Self::Anything | Self::Nothing | Self::Something | Self::Version(_), _) => Ok(()),
+        }
+    }
 }
 
 /// Whether a scenario's triggers start runs.

@@ -2,9 +2,14 @@
 
 use super::Folder;
 use crate::sources::{CONNECTIONS, SECRETS};
-use notify::{Event, RecursiveMode, Watcher};
-use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Editors write a file in several acts; the folder is read once they have been quiet for so long…
 const QUIET: Duration = Duration::from_millis(60);
@@ -12,59 +17,124 @@ const QUIET: Duration = Duration::from_millis(60);
 /// …or after so long, however busy they are.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Watches until the program ends. `connections` is called when connections or secrets may have changed.
-pub(crate) fn watch(folder: Arc<Folder>, connections: impl Fn() + Send + 'static) -> anyhow::Result<()> {
+/// How often it is looked whether the folder is still the same one, and what could not be read is tried again.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// What `connections.yaml` and `secrets.yaml` of a folder hold, by its digest. Names of changed files would not do: a file
+/// may be a link to what changes elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Credentials(u64);
+
+impl Credentials {
+    /// Those of this folder, as they are now.
+    pub(crate) fn of(folder: &Path) -> Self {
+        let mut hasher = DefaultHasher::new();
+        [CONNECTIONS, SECRETS].map(|file| fs::read(folder.join(file)).ok()).hash(&mut hasher);
+        Self(hasher.finish())
+    }
+}
+
+/// Watches until the program ends. `reconnect` is called when connections or secrets are no longer those that were read.
+pub(crate) fn watch(
+    folder: Arc<Folder>,
+    read: Credentials,
+    reconnect: impl Fn() + Send + 'static,
+) -> anyhow::Result<()> {
     let (changes, changed) = mpsc::channel();
-    let mut watcher = notify::recommended_watcher(changes)?;
-    watcher.watch(folder.path(), RecursiveMode::NonRecursive)?;
-    // What changed between the first reading and now was not noticed.
-    folder.reload()?;
+    let mut watched = Watched::begin(folder.path(), changes)?;
     std::thread::Builder::new().name("folder".into()).spawn(move || {
-        let _watcher = watcher;
-        while let Ok(first) = changed.recv() {
-            let change = gather(&first, &changed);
-            if change.connections {
-                connections();
+        let mut credentials = read;
+        // What changed between the first reading and now was not noticed.
+        let mut is_due = true;
+        loop {
+            if is_due {
+                let now = Credentials::of(folder.path());
+                if std::mem::replace(&mut credentials, now) != now {
+                    reconnect();
+                }
+                let read = folder.reload();
+                is_due = read.is_err();
+                if let Err(error) = read {
+                    tracing::error!(%error, "the folder was not read again; it is tried again soon");
+                }
             }
-            if change.any
-                && let Err(error) = folder.reload()
-            {
-                tracing::error!(%error, "the folder was not read again");
-            }
+            is_due |= watched.wait(&changed);
         }
     })?;
     Ok(())
 }
 
-/// What changed while it was not quiet.
-#[derive(Default)]
-struct Change {
-    any: bool,
-    connections: bool,
+/// The folder that is watched. Another one may take its name, when it is deployed anew as a whole.
+struct Watched {
+    path: PathBuf,
+    changes: mpsc::Sender<notify::Result<Event>>,
+    identity: Option<Identity>,
+    /// Watches as long as it is there.
+    _watcher: RecommendedWatcher,
 }
 
-fn gather(first: &notify::Result<Event>, changed: &mpsc::Receiver<notify::Result<Event>>) -> Change {
+/// What tells a folder from another of the same name: numbers of inodes are used again, times of making are not.
+type Identity = (u64, u64, Option<SystemTime>);
+
+impl Watched {
+    fn begin(path: &Path, changes: mpsc::Sender<notify::Result<Event>>) -> notify::Result<Self> {
+        let identity = identity(path);
+        let watcher = watcher(path, &changes)?;
+        Ok(Self { path: path.to_owned(), changes, identity, _watcher: watcher })
+    }
+
+    /// Waits until something changed, at most for a while; whether something may have.
+    fn wait(&mut self, changed: &mpsc::Receiver<notify::Result<Event>>) -> bool {
+        let told = match changed.recv_timeout(LOOK) {
+            Ok(first) => gather(&first, changed),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => false,
+        };
+        self.renew() || told
+    }
+
+    /// Watches the folder that has the name now, if it is another one; whether it is.
+    fn renew(&mut self) -> bool {
+        let identity = identity(&self.path);
+        if identity.is_none() || identity == self.identity {
+            return false;
+        }
+        match watcher(&self.path, &self.changes) {
+            Ok(watcher) => {
+                (self.identity, self._watcher) = (identity, watcher);
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the folder cannot be watched; it is tried again soon");
+                false
+            }
+        }
+    }
+}
+
+fn watcher(path: &Path, changes: &mpsc::Sender<notify::Result<Event>>) -> notify::Result<RecommendedWatcher> {
+    let mut watcher = notify::recommended_watcher(changes.clone())?;
+    watcher.watch(path, RecursiveMode::NonRecursive)?;
+    Ok(watcher)
+}
+
+fn identity(path: &Path) -> Option<Identity> {
+    let folder = fs::metadata(path).ok()?;
+    Some((folder.dev(), folder.ino(), folder.created().ok()))
+}
+
+/// Whether anything changed while it was not quiet.
+fn gather(first: &notify::Result<Event>, changed: &mpsc::Receiver<notify::Result<Event>>) -> bool {
     let end = Instant::now() + PATIENCE;
-    let mut change = Change::default();
-    change.add(first);
+    let mut any = is_change(first);
     while Instant::now() < end
         && let Ok(next) = changed.recv_timeout(QUIET)
     {
-        change.add(&next);
+        any |= is_change(&next);
     }
-    change
+    any
 }
 
-impl Change {
-    fn add(&mut self, event: &notify::Result<Event>) {
-        match event {
-            Ok(event) if event.kind.is_access() => {}
-            Ok(event) => {
-                self.any = true;
-                self.connections |=
-                    event.paths.iter().any(|path| path.ends_with(CONNECTIONS) || path.ends_with(SECRETS));
-            }
-            Err(_) => self.any = true,
-        }
-    }
+/// Whether something changed, or it cannot be said that nothing did.
+fn is_change(event: &notify::Result<Event>) -> bool {
+    event.as_ref().map_or(true, |event| !event.kind.is_access())
 }

@@ -12,6 +12,7 @@ mod far_side;
 mod files;
 mod first_start;
 mod fmt;
+mod folder;
 mod guards;
 mod kill;
 mod listen;

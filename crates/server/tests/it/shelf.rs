@@ -5,7 +5,7 @@ use run::id::ScenarioId;
 use scenario::catalog::Catalog;
 use scenario::diagnostic::Diagnostic;
 use scenario::plan::{Trigger, Version};
-use server::library::{Entry, Library, LibraryError, Switch};
+use server::library::{Basis, Entry, Library, LibraryError, Switch};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -68,12 +68,8 @@ impl Library for Shelf {
         scenario::check(text, &self.catalog).1
     }
 
-    fn put(&self, id: &ScenarioId, text: &str, builds_upon: Option<&Version>) -> Result<Entry, LibraryError> {
-        if let (Some(expected), Some(entry)) = (builds_upon, self.get(id))
-            && entry.version != *expected
-        {
-            return Err(LibraryError::Changed(entry.version));
-        }
+    fn put(&self, id: &ScenarioId, text: &str, basis: &Basis) -> Result<Entry, LibraryError> {
+        basis.allows(id, self.get(id).map(|entry| entry.version).as_ref())?;
         let diagnostics = self.check(text);
         if diagnostics.iter().any(Diagnostic::is_error) {
             return Err(LibraryError::Invalid(diagnostics));
@@ -92,6 +88,6 @@ impl Library for Shelf {
             Switch::On => ("enabled: false", "enabled: true"),
             Switch::Off => ("enabled: true", "enabled: false"),
         };
-        self.put(id, &entry.text.replace(from, to), None)
+        self.put(id, &entry.text.replace(from, to), &Basis::Something)
     }
 }

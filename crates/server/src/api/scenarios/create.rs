@@ -4,6 +4,7 @@ use super::view::ScenarioText;
 use crate::App;
 use crate::api::blocking::blocking;
 use crate::error::{Problem, Refusals};
+use crate::library::Basis;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, post, web};
 use run::id::{InvalidScenarioId, ScenarioId};
@@ -34,10 +35,7 @@ pub(in crate::api) async fn create(app: web::Data<App>, given: web::Json<Given>)
     })?;
     let place = format!("/api/v1/scenarios/{id}");
     let scenario = blocking(move || {
-        if app.library().get(&id).is_some() {
-            return Err(Problem::new(StatusCode::CONFLICT, "exists", format!("there is a scenario `{id}` already")));
-        }
-        let entry = app.library().put(&id, &given.text, None)?;
+        let entry = app.library().put(&id, &given.text, &Basis::Nothing)?;
         ScenarioText::of(&entry, &app)
     })
     .await?;

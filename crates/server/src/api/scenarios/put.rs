@@ -6,7 +6,7 @@ use crate::App;
 use crate::api::blocking::blocking;
 use crate::api::body::media_type;
 use crate::error::{Problem, Refusals};
-use crate::library::LibraryError;
+use crate::library::{Basis, LibraryError};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::Bytes;
@@ -27,13 +27,18 @@ struct Given {
 }
 
 /// What a change builds upon, and who said so.
-enum Builds {
-    /// Whatever is there.
-    Anyhow,
-    /// The version in the body.
-    Body(Version),
-    /// The version in `If-Match`.
-    Header(Version),
+struct Builds {
+    upon: Basis,
+    said: Said,
+}
+
+/// Where it stands what a change builds upon.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// In the body, or nowhere.
+    InBody,
+    /// In `If-Match`.
+    InHeader,
 }
 
 /// Changes a scenario's text, or makes the scenario. A text with errors is not taken. The version that the change
@@ -58,17 +63,17 @@ pub(in crate::api) async fn put(
     let id = named(&id)?;
     let (text, builds) = read(request.headers(), &body)?;
     blocking(move || {
-        let entry = app.library().put(&id, &text, builds.version()).map_err(|error| builds.explain(error))?;
+        let entry = app.library().put(&id, &text, &builds.upon).map_err(|error| builds.explain(error))?;
         Ok(web::Json(ScenarioText::of(&entry, &app)?))
     })
     .await
 }
 
 fn read(headers: &HeaderMap, body: &[u8]) -> Result<(String, Builds), Problem> {
-    let (text, builds) = match media_type(headers).as_deref() {
+    let (text, basis) = match media_type(headers).as_deref() {
         Some("application/json") => {
             let given: Given = serde_json::from_slice(body).map_err(|error| Problem::bad_request(error.to_string()))?;
-            (given.text, given.version.map(|version| Builds::Body(Version(version.into()))))
+            (given.text, given.version.map(|version| Basis::Version(Version(version.into()))))
         }
         Some("application/yaml" | "application/x-yaml" | "text/yaml") => {
             let text = std::str::from_utf8(body).map_err(|error| Problem::bad_request(error.to_string()))?;
@@ -76,32 +81,29 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<(String, Builds), Problem> {
         }
         _ => return Err(Problem::unsupported_media_type("`application/json` or `application/yaml`")),
     };
-    Ok((text, builds.map_or_else(|| if_match(headers), Ok)?))
+    let builds = match basis {
+        Some(upon) => Builds { upon, said: Said::InBody },
+        None => Builds { upon: if_match(headers)?, said: Said::InHeader },
+    };
+    Ok((text, builds))
 }
 
-/// What `If-Match` says (RFC 9110 §13.1.1): one strong entity tag, or `*`.
-fn if_match(headers: &HeaderMap) -> Result<Builds, Problem> {
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(Builds::Anyhow) };
+/// What `If-Match` says (RFC 9110 §13.1.1): one strong entity tag, or `*` for whatever is there.
+fn if_match(headers: &HeaderMap) -> Result<Basis, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(Basis::Anything) };
     let value = value.to_str().unwrap_or("").trim();
     if value == "*" {
-        return Ok(Builds::Anyhow);
+        return Ok(Basis::Something);
     }
     let tag = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).filter(|tag| !tag.contains('"'));
     let tag = tag.ok_or_else(|| Problem::bad_request("If-Match must hold one version in quotes"))?;
-    Ok(Builds::Header(Version(tag.into())))
+    Ok(Basis::Version(Version(tag.into())))
 }
 
 impl Builds {
-    fn version(&self) -> Option<&Version> {
-        match self {
-            Self::Anyhow => None,
-            Self::Body(version) | Self::Header(version) => Some(version),
-        }
-    }
-
     fn explain(&self, error: LibraryError) -> Problem {
-        match (self, &error) {
-            (Self::Header(_), LibraryError::Changed(_)) => {
+        match (self.said, &error) {
+            (Said::InHeader, LibraryError::Changed(_) | LibraryError::Unknown(_)) => {
                 Problem::new(StatusCode::PRECONDITION_FAILED, "changed", error.to_string())
             }
             _ => error.into(),

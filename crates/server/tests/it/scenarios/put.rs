@@ -44,3 +44,23 @@ async fn a_text_with_errors_is_not_taken() {
     assert!(problem["diagnostics"][0]["place"]["line"].is_number());
     assert_eq!(site.get("/scenarios/hello").await["text"], HELLO);
 }
+
+#[tokio::test]
+async fn what_builds_upon_a_scenario_that_is_gone_does_not_make_it_anew() {
+    let site = Site::start().await;
+    let version = site.shelf.drop_in("hello", HELLO).version;
+    ok_deleted(&site).await;
+    let put = || site.api("PUT", "/scenarios/hello");
+    let given = json!({ "text": HELLO, "version": &*version.0 });
+    refused(put().json(&given), 404, "not_found").await;
+    for tag in ["*", &format!("\"{}\"", version.0)] {
+        let request = put().header("content-type", "application/yaml").header("if-match", tag).body(HELLO);
+        refused(request, 412, "changed").await;
+    }
+    refused(site.api("GET", "/scenarios/hello"), 404, "not_found").await;
+}
+
+async fn ok_deleted(site: &Site) {
+    let answer = site.api("DELETE", "/scenarios/hello").send().await.unwrap();
+    assert_eq!(answer.status(), 204);
+}

@@ -12,6 +12,7 @@ mod events;
 mod hooks;
 mod modules;
 mod queues;
+mod response;
 mod runs;
 mod scenarios;
 mod stores;

@@ -1,9 +1,8 @@
 //! A request to a webhook as the API shows it.
 
+use crate::api::response::{Content, Response};
 use crate::api::value;
 use crate::inspector::{Kind, Raw, Record, decode};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use engine::captures::Capture;
 use run::id::Millis;
 use serde::Serialize;
@@ -55,12 +54,9 @@ pub(super) struct Whole {
     /// Names and values, in order.
     #[schema(value_type = Vec<Vec<String>>)]
     headers: Vec<(String, String)>,
-    /// The body: text, or base64 where it is no UTF-8.
-    #[schema(value_type = serde_json::Value)]
-    body: Box<RawValue>,
-    /// `base64` where the body is so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    encoding: Option<&'static str>,
+    /// The body.
+    #[serde(flatten)]
+    body: Content,
     /// How many bytes of the body are kept; less than `length` where it was longer than is kept, or was not read.
     kept: usize,
     /// The provider's preset that verified it.
@@ -82,24 +78,7 @@ pub(super) struct Whole {
     #[serde(skip_serializing_if = "Option::is_none")]
     of: Option<String>,
     /// What it was answered.
-    answer: Answer,
-}
-
-/// What a request was answered.
-#[derive(Serialize, ToSchema)]
-#[schema(as = HookAnswer)]
-struct Answer {
-    /// The status.
-    status: u16,
-    /// Names and values, in order.
-    #[schema(value_type = Vec<Vec<String>>)]
-    headers: Vec<(String, String)>,
-    /// The body: text, or base64 where it is no UTF-8.
-    #[schema(value_type = serde_json::Value)]
-    body: Box<RawValue>,
-    /// `base64` where the body is so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    encoding: Option<&'static str>,
+    answer: Response,
 }
 
 impl Summary {
@@ -129,12 +108,10 @@ impl Summary {
 impl Whole {
     /// The request, whole.
     pub(super) fn of(capture: &Capture, record: &Record<'_>) -> Self {
-        let (body, encoding) = shown(&record.shown_body());
         Self {
             summary: Summary::of_record(capture, record),
             headers: fields(&record.headers),
-            body,
-            encoding,
+            body: Content::of(&record.shown_body()),
             kept: record.body.0.len(),
             provider: owned(&record.provider),
             delivery: owned(&record.id),
@@ -142,24 +119,14 @@ impl Whole {
             diagnosis: record.diagnosis.as_ref().map(|text| value::bounded(text.as_bytes())),
             runs: record.runs,
             of: record.of.map(|of| of.to_string()),
-            answer: Answer::of(record),
+            answer: answer(record),
         }
     }
 }
 
-impl Answer {
-    fn of(record: &Record<'_>) -> Self {
-        let (body, encoding) = shown(&record.shown_answer());
-        Self { status: record.status, headers: fields(&record.answer_headers), body, encoding }
-    }
-}
-
-/// The bytes as a JSON text, and how it is to be read where they are none.
-fn shown(bytes: &[u8]) -> (Box<RawValue>, Option<&'static str>) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (value::text(text), None),
-        Err(_) => (value::text(&BASE64_STANDARD.encode(bytes)), Some("base64")),
-    }
+fn answer(record: &Record<'_>) -> Response {
+    let (headers, body) = (fields(&record.answer_headers), Content::of(&record.shown_answer()));
+    Response { status: record.status, headers, body }
 }
 
 fn fields(fields: &[(Cow<'_, str>, Raw<'_>)]) -> Vec<(String, String)> {

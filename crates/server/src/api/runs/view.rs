@@ -3,15 +3,11 @@
 use super::input::{Input, Recognised};
 use super::keys::{Keys, Repeated};
 use super::steps::{self, Failure, Step};
-use crate::api::value;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use crate::api::response::Response;
 use engine::{Handle, Head, Status};
 use run::entry::{self, Created, End, Entry};
 use run::id::{Millis, RunId, Spot};
-use run::response;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 /// How a run stands or ended.
@@ -79,22 +75,6 @@ pub(super) struct Run {
     repeats: Option<Repeated>,
 }
 
-/// What a run answers.
-#[derive(Serialize, ToSchema)]
-pub(in crate::api) struct Response {
-    /// The HTTP status.
-    status: u16,
-    /// Names and values, in order.
-    #[schema(value_type = Vec<Vec<String>>)]
-    headers: Vec<(String, String)>,
-    /// The body: text, or base64 where it is no UTF-8.
-    #[schema(value_type = serde_json::Value)]
-    body: Box<RawValue>,
-    /// `base64` where the body is so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    encoding: Option<&'static str>,
-}
-
 impl Run {
     /// The run of this journal. `handle` knows the version that the run is pinned to, for the names of its steps, and
     /// the links of those that wait. May block for the disk.
@@ -147,15 +127,5 @@ fn failure(entry: &Entry) -> Option<Failure> {
             End::Succeeded | End::Stopped | End::Cancelled => None,
         },
         _ => None,
-    }
-}
-
-impl From<&response::Response> for Response {
-    fn from(response: &response::Response) -> Self {
-        let (body, encoding) = match std::str::from_utf8(&response.body) {
-            Ok(text) => (value::text(text), None),
-            Err(_) => (value::text(&BASE64_STANDARD.encode(&response.body)), Some("base64")),
-        };
-        Self { status: response.status, headers: response.headers.clone(), body, encoding }
     }
 }

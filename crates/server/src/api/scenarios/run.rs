@@ -5,7 +5,7 @@
 use super::{named, unknown};
 use crate::App;
 use crate::api::body::media_type;
-use crate::api::runs::view::Response;
+use crate::api::response::Response;
 use crate::error::{Problem, Reason, Refusals};
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Query};

@@ -11,8 +11,9 @@ use tokio::sync::Notify;
 /// How many bytes of requests wait for one who listens. Of what comes when he is so far behind, he gets the newest.
 const BEHIND: usize = 32 << 20;
 
-/// What a request takes besides its body and header fields, in bytes, more or less.
-const HEAD: usize = 512;
+/// What a request takes besides its body and header fields, in bytes, more or less: a small body holds on to the whole
+/// piece in which it was read.
+const HEAD: usize = 8 << 10;
 
 /// A request, whole.
 #[derive(Debug)]

@@ -36,6 +36,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
 use tls::Tls;
+use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
 use triggers::schedule::runner::Scheduler;
 use triggers::webhook::address::Forwarding;
@@ -47,6 +48,9 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long runs in flight may go on once the server is asked to end.
 const GRACE: Duration = Duration::from_secs(8);
+
+/// How many callers may wait to be let in, where the system allows it: all that come while the server starts, and bursts.
+const BACKLOG: u32 = 4096;
 
 /// How many files and connections may be open, where the system allows it.
 const MOST_FILES: u64 = 1 << 20;
@@ -280,8 +284,15 @@ fn sound_home(folder: &Path) -> anyhow::Result<Home> {
 }
 
 fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .with_context(|| format!("cannot listen on {address}; `--listen` chooses another address"))
+    bind(address).with_context(|| format!("cannot listen on {address}; `--listen` chooses another address"))
+}
+
+fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A restart need not wait until the last connections of the server before are forgotten.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)?.into_std()
 }
 
 fn open(data: &Path) -> anyhow::Result<Store> {

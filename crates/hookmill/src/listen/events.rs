@@ -2,6 +2,8 @@
 
 use reqwest::Response;
 use serde_json::Value;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// What the server tells.
 #[derive(Debug, PartialEq)]
@@ -12,30 +14,57 @@ pub(super) enum Event {
     Missed,
 }
 
+/// How long a server may say nothing; it says every 15 seconds that it is there.
+const SILENCE: Duration = Duration::from_secs(60);
+
 /// The events of an answer, as they come.
 pub(super) struct Events {
     answer: Response,
-    gathered: Vec<u8>,
+    pieces: Pieces,
 }
 
 impl Events {
     /// The events of this answer.
     pub(super) fn of(answer: Response) -> Self {
-        Self { answer, gathered: Vec::new() }
+        Self { answer, pieces: Pieces::default() }
     }
 
-    /// The next event; none: the stream is over.
+    /// The next event; none: the stream is over, or broken off.
     pub(super) async fn next(&mut self) -> Option<Event> {
         loop {
-            if let Some(end) = self.gathered.windows(2).position(|pair| pair == b"\n\n") {
-                let piece: Vec<u8> = self.gathered.drain(..end + 2).collect();
-                match parse(&String::from_utf8_lossy(&piece)) {
-                    Some(event) => return Some(event),
-                    None => continue,
+            while let Some(piece) = self.pieces.next() {
+                if let Some(event) = parse(&String::from_utf8_lossy(&piece)) {
+                    return Some(event);
                 }
             }
-            let chunk = self.answer.chunk().await.ok()??;
-            self.gathered.extend_from_slice(&chunk);
+            let chunk = timeout(SILENCE, self.answer.chunk()).await.ok()?.ok()??;
+            self.pieces.gathered.extend_from_slice(&chunk);
+        }
+    }
+}
+
+/// What came, cut where empty lines are.
+#[derive(Default)]
+struct Pieces {
+    gathered: Vec<u8>,
+    /// So much of it has no empty line in it: a request of many megabytes comes in thousands of chunks.
+    looked_at: usize,
+}
+
+impl Pieces {
+    fn next(&mut self) -> Option<Vec<u8>> {
+        let rest = &self.gathered[self.looked_at..];
+        match rest.windows(2).position(|pair| pair == b"\n\n") {
+            Some(at) => {
+                let end = self.looked_at + at + 2;
+                self.looked_at = 0;
+                Some(self.gathered.drain(..end).collect())
+            }
+            None => {
+                // The last byte may be the first of the two.
+                self.looked_at = self.gathered.len().saturating_sub(1);
+                None
+            }
         }
     }
 }
@@ -55,7 +84,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces() {
+    fn pieces_are_cut_at_empty_lines_wherever_chunks_end() {
+        let text = b"data: 1\n\n\n\n: still here\n\ndata: 2";
+        for size in 1..text.len() {
+            let mut pieces = Pieces::default();
+            let mut cut = Vec::new();
+            for chunk in text.chunks(size) {
+                pieces.gathered.extend_from_slice(chunk);
+                cut.extend(std::iter::from_fn(|| pieces.next()).map(|piece| String::from_utf8(piece).unwrap()));
+            }
+            assert_eq!(cut, ["data: 1\n\n", "\n\n", ": still here\n\n"], "{size}");
+        }
+    }
+
+    #[test]
+    fn what_pieces_tell() {
         assert_eq!(parse(": still here\n\n"), None);
         assert_eq!(parse("event: request\ndata: {\"a\":1}\n\n"), Some(Event::Request(serde_json::json!({ "a": 1 }))));
         assert_eq!(parse("id: 7\nevent: missed\ndata: {}\n\n"), Some(Event::Missed));

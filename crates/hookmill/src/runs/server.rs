@@ -41,7 +41,7 @@ impl Server {
     /// What the API streams at `GET /api/v1{path}`.
     pub(crate) async fn stream(&self, path: &str) -> anyhow::Result<Response> {
         let asked = self.client.get(self.url(path)?).bearer_auth(&self.token).send().await;
-        let answer = asked.with_context(|| format!("no server answers at {}", self.base))?;
+        let answer = asked.with_context(|| self.silence())?;
         anyhow::ensure!(answer.status().is_success(), "{} answers {}", self.base, answer.status());
         Ok(answer)
     }
@@ -50,9 +50,12 @@ impl Server {
         Ok(self.base.join(&format!("api/v1{path}"))?)
     }
 
+    fn silence(&self) -> String {
+        format!("no server answers at {}; `--server URL` or HOOKMILL_SERVER names another", self.base)
+    }
+
     async fn ask(&self, request: RequestBuilder) -> anyhow::Result<Value> {
-        let asked = request.bearer_auth(&self.token).send().await;
-        let answer = asked.with_context(|| format!("no server answers at {}", self.base))?;
+        let answer = request.bearer_auth(&self.token).send().await.with_context(|| self.silence())?;
         let status = answer.status();
         let body = answer.bytes().await?;
         if status == StatusCode::NO_CONTENT {

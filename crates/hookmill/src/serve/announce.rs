@@ -44,10 +44,11 @@ fn line_to_try(base: &str, entries: &[Entry]) -> Option<String> {
     lines.min_by_key(|line| (!line.contains(" -d "), line.len()))
 }
 
-/// A `curl` line for a scenario's webhook: with the body of its first test, where it has one.
+/// A `curl` line for a scenario's webhook that takes calls of anyone on this machine: with the body of its first test, where
+/// it has one.
 fn curl(base: &str, entry: &Entry) -> Option<String> {
     let plan = entry.plan.as_ref().filter(|plan| plan.responds)?;
-    let (path, webhook) = hooks(entry).find(|(path, _)| !path.contains('{'))?;
+    let (path, webhook) = hooks(entry).find(|(path, webhook)| !path.contains('{') && is_open(webhook))?;
     let body = plan.tests.iter().find_map(|test| test.trigger.get("body"));
     match body {
         Some(body) if takes(webhook, "POST") => {
@@ -57,6 +58,11 @@ fn curl(base: &str, entry: &Entry) -> Option<String> {
         _ if takes(webhook, "GET") => Some(format!("curl {base}/hook/{path}")),
         _ => None,
     }
+}
+
+/// Whether a call needs no signature, no login and no particular address.
+fn is_open(webhook: &Webhook) -> bool {
+    webhook.verify.checks().is_empty() && webhook.allow.is_empty()
 }
 
 fn takes(webhook: &Webhook, method: &str) -> bool {

@@ -1,13 +1,21 @@
 //! `cargo xtask tidy`: the rules of the workspace that no compiler checks.
 
 mod directions;
+mod insides;
+mod lock;
+mod long_files;
 mod long_functions;
+mod mirrors;
+mod packages;
+mod purity;
+mod ratchet;
 mod sources;
 
 use std::fmt;
 use std::process::ExitCode;
 
 use crate::workspace::Workspace;
+use lock::Lock;
 
 /// What one rule has to say.
 pub(crate) struct Finding {
@@ -34,11 +42,24 @@ pub(crate) fn perform(workspace: &Workspace, _arguments: Vec<String>) -> anyhow:
 /// Checks all rules.
 pub(crate) fn findings(workspace: &Workspace) -> anyhow::Result<Vec<Finding>> {
     let files = sources::read(workspace)?;
-    Ok(vec![
-        Finding { rule: "crates use only what stands below them", complaints: directions::check(&workspace.packages) },
-        Finding { rule: "each Rust file says at its top why it exists", complaints: sources::heads(&files) },
-        Finding { rule: "a file is named for what it holds", complaints: sources::names(&files) },
-        Finding { rule: "nothing depends on one machine", complaints: sources::machines(&files) },
-        Finding { rule: "functions are short", complaints: long_functions::check(&files) },
-    ])
+    let lock = Lock::parse(files.iter().find(|file| file.name() == "Cargo.lock").map_or("", |file| &file.text));
+    let packages = &workspace.packages;
+    let rules = [
+        ("crates use only what stands below them", directions::check(packages)),
+        ("pure crates lead to no clock, disk or network", purity::dependencies(&lock)),
+        ("pure crates forbid clocks, disks and networks to clippy", purity::lints(&files)),
+        ("pure crates name no clock, disk or network", purity::code(&files)),
+        ("parts of crates have directions, too", insides::check(&files)),
+        ("an operation's code lies where its address says", mirrors::addresses(&files)),
+        ("an operation's file begins with its address", mirrors::heads(&files)),
+        ("an operation's test lies where its code does", mirrors::tests(&files)),
+        ("what a manifest lists is used", packages::unused(packages, &files, &workspace.root)),
+        ("a package is there once", packages::duplicates(&lock, &files)),
+        ("each Rust file says at its top why it exists", sources::heads(&files)),
+        ("a file is named for what it holds", sources::names(&files)),
+        ("nothing depends on one machine", sources::machines(&files)),
+        ("functions are short", long_functions::check(&files)),
+        ("files are short", long_files::check(&files)),
+    ];
+    Ok(rules.into_iter().map(|(rule, complaints)| Finding { rule, complaints }).collect())
 }

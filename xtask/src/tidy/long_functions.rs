@@ -1,58 +1,18 @@
-//! Functions stay short. Those that are not stand in `xtask/ratchet.txt`, a list that may only shrink.
+//! Functions stay short. Those that are not stand in `xtask/long-functions.txt`, a list that may only shrink.
 
-use std::collections::BTreeMap;
-
+use super::ratchet::Ratchet;
 use super::sources::Source;
 
-/// The list: a line `path::function lines` each.
-const RATCHET: &str = "xtask/ratchet.txt";
+/// From `fn` to the closing brace.
+const RATCHET: Ratchet = Ratchet { list: "xtask/long-functions.txt", limit: 60 };
 
-/// How many lines a function may have, from `fn` to its closing brace.
-const LIMIT: usize = 60;
-
-/// Complaints about functions that are longer than the limit or the list allows, and about entries that could go.
+/// Complaints about functions that are longer than the limit or the list allows.
 pub(crate) fn check(files: &[Source]) -> Vec<String> {
-    let list = files.iter().find(|file| file.path.as_os_str() == RATCHET);
-    let allowed = allowed(list.map_or("", |file| &file.text));
-    let long: BTreeMap<String, usize> = files
-        .iter()
-        .filter(|file| file.is_rust())
-        .flat_map(|file| {
-            functions(&file.text).into_iter().map(|(name, lines)| (format!("{}::{name}", file.name()), lines))
-        })
-        .filter(|(_, lines)| *lines > LIMIT)
-        .collect();
-    compare(&long, &allowed)
-}
-
-fn compare(long: &BTreeMap<String, usize>, allowed: &BTreeMap<String, usize>) -> Vec<String> {
-    let mut complaints = Vec::new();
-    for (name, lines) in long {
-        let limit = allowed.get(name).copied().unwrap_or(LIMIT);
-        if *lines > limit {
-            complaints.push(format!("{name} has {lines} lines, {limit} are allowed"));
-        }
-    }
-    for (name, limit) in allowed {
-        match long.get(name) {
-            None => complaints.push(format!("{name} is short now: take it out of {RATCHET}")),
-            Some(lines) if lines < limit => {
-                complaints.push(format!("{name} has {lines} lines now: say so in {RATCHET}"))
-            }
-            Some(_) => {}
-        }
-    }
-    complaints
-}
-
-fn allowed(list: &str) -> BTreeMap<String, usize> {
-    let entries = list.lines().filter(|line| !line.starts_with('#'));
-    entries
-        .filter_map(|line| {
-            let (name, lines) = line.rsplit_once(' ')?;
-            Some((name.to_owned(), lines.parse().ok()?))
-        })
-        .collect()
+    let of_file = |file: &Source| {
+        let path = file.name();
+        functions(&file.text).into_iter().map(move |(name, lines)| (format!("{path}::{name}"), lines))
+    };
+    RATCHET.check(files, files.iter().filter(|file| file.is_rust()).flat_map(of_file))
 }
 
 /// Each function with its number of lines. In formatted source a function ends at the first line that is a closing
@@ -88,19 +48,5 @@ mod tests {
         let text = "fn one() {}\n\nimpl A {\n    pub(crate) async fn two(\n        a: u8,\n    ) -> u8 {\n        if a {\n        }\n    }\n}\n\
                     trait B {\n    fn three();\n}\n// a fn in a comment\nlet f: fn (u8);\n";
         assert_eq!(functions(text), [("one".to_owned(), 1), ("two".to_owned(), 6), ("three".to_owned(), 1)]);
-    }
-
-    #[test]
-    fn the_list_may_only_shrink() {
-        let list = allowed("# path::function lines\na.rs::grown 70\na.rs::same 80\na.rs::shrunk 90\na.rs::gone 99\n");
-        let long = [("a.rs::grown", 71), ("a.rs::same", 80), ("a.rs::shrunk", 89), ("a.rs::new", 61)];
-        let long = long.map(|(name, lines)| (name.to_owned(), lines)).into();
-        let expected = [
-            "a.rs::grown has 71 lines, 70 are allowed",
-            "a.rs::new has 61 lines, 60 are allowed",
-            "a.rs::gone is short now: take it out of xtask/ratchet.txt",
-            "a.rs::shrunk has 89 lines now: say so in xtask/ratchet.txt",
-        ];
-        assert_eq!(compare(&long, &list), expected);
     }
 }

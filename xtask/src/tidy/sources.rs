@@ -23,6 +23,14 @@ impl Source {
     pub(crate) fn is_rust(&self) -> bool {
         self.path.extension().is_some_and(|extension| extension == "rs")
     }
+
+    /// The lines of Rust that are no comment and no test, with their numbers from 1.
+    pub(crate) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let is_test = self.path.iter().any(|part| matches!(part.to_str(), Some("tests" | "tests.rs" | "benches")));
+        let code = self.text.split("#[cfg(test)]\nmod tests {").next().filter(|_| self.is_rust() && !is_test);
+        let lines = code.unwrap_or_default().lines().enumerate().map(|(index, line)| (index + 1, line));
+        lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
+    }
 }
 
 /// File names that say nothing of what is inside.

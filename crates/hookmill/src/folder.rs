@@ -7,13 +7,14 @@ mod watch;
 
 use crate::home::mentions_call;
 use engine::Handle;
+use files::Found;
 use run::id::ScenarioId;
 use run::tables::{Expected, StoreError, Tables};
 use scenario::catalog::{Callee, Catalog};
 use scenario::diagnostic::{Diagnostic, Severity};
 use scenario::plan::{Plan, Trigger, Version};
 use server::library::{Basis, Entry, Library, LibraryError, Switch};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use triggers::schedule::runner::{Armed, Scheduler};
@@ -36,8 +37,19 @@ pub(crate) struct Folder {
     /// The same with the folder's own scenarios, which can call each other.
     catalog: RwLock<Arc<Catalog>>,
     scenarios: Mutex<BTreeMap<ScenarioId, Entry>>,
+    /// Scenarios whose files the last reading did not find.
+    missing: Mutex<BTreeSet<ScenarioId>>,
     /// Held while files are read or written, so that one change sees the other.
     changing: Mutex<Announced>,
+}
+
+/// What came of a reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// All that is there is in use.
+    Settled,
+    /// Files are missing that were there before: another reading is to tell whether they are gone, or being written anew.
+    Unsettled,
 }
 
 /// Whether gateway and scheduler know of every change.
@@ -79,8 +91,15 @@ impl Folder {
             base,
             catalog,
             scenarios: Mutex::default(),
+            missing: Mutex::default(),
             changing: Mutex::default(),
         }
+    }
+
+    /// Files in subfolders, which other commands look into, and which are not served.
+    pub(crate) fn left_out(&self) -> Vec<PathBuf> {
+        let files = crate::sources::scenario_files(&self.path).unwrap_or_default();
+        files.into_iter().filter(|file| file.parent() != Some(&self.path)).collect()
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -99,17 +118,22 @@ impl Folder {
     }
 
     /// Reads the folder and puts what changed into use. A broken text leaves the last good version serving, and so
-    /// does a file that cannot be read.
-    pub(crate) fn reload(&self) -> anyhow::Result<()> {
+    /// does a file that cannot be read; one that is gone takes its scenario out of use when it is missing twice.
+    pub(crate) fn reload(&self) -> anyhow::Result<Reading> {
         let mut announced = self.changing();
         let mut files = files::read(&self.path)?;
         let mut scenarios = self.scenarios();
-        let gone: Vec<ScenarioId> = scenarios.keys().filter(|id| !files.contains_key(*id)).cloned().collect();
-        for id in gone {
+        let missing: BTreeSet<ScenarioId> = scenarios.keys().filter(|id| !files.contains_key(*id)).cloned().collect();
+        let before = std::mem::replace(&mut *self.missing(), missing.clone());
+        for id in missing.intersection(&before) {
             *announced = Announced::NotAll;
-            self.forget(&id)?;
-            scenarios.remove(&id);
+            self.forget(id)?;
+            scenarios.remove(id);
         }
+        let still_there = scenarios.iter().filter(|(id, _)| missing.contains(*id));
+        let still_there: Vec<_> = still_there.map(|(id, entry)| (id.clone(), Found::still_there(entry))).collect();
+        let reading = if still_there.is_empty() { Reading::Settled } else { Reading::Unsettled };
+        files.extend(still_there);
         for (id, file) in files.iter_mut().filter(|(_, file)| file.text.is_none()) {
             let known = scenarios.get(id).map(|known| known.text.to_string());
             file.text = known.map_or_else(|| self.last_good_text(id), |text| Ok(Some(text)))?;
@@ -126,10 +150,10 @@ impl Folder {
             *announced = Announced::NotAll;
             self.serve_again(&mut scenarios, |entry| mentions_call(&entry.text))?;
         }
-        match *announced {
-            Announced::All => Ok(()),
-            Announced::NotAll => Ok(self.announce(&mut scenarios, &mut announced)?),
+        if *announced == Announced::NotAll {
+            self.announce(&mut scenarios, &mut announced)?;
         }
+        Ok(reading)
     }
 
     /// Takes note of which scenarios can be called, and how.
@@ -234,16 +258,20 @@ impl Folder {
         self.scenarios.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn missing(&self) -> MutexGuard<'_, BTreeSet<ScenarioId>> {
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn changing(&self) -> MutexGuard<'_, Announced> {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes a text that was found good, and puts it into use.
     fn keep(&self, id: &ScenarioId, file: &str, text: &str, announced: &mut Announced) -> Result<Entry, LibraryError> {
-        let failed = |reason: String| LibraryError::Write { file: file.to_owned(), reason };
-        files::replace(&self.path.join(file), text).map_err(|error| failed(error.to_string()))?;
+        files::replace(&self.path.join(file), text)
+            .map_err(|error| LibraryError::Write { file: file.to_owned(), reason: error.to_string() })?;
         let mut scenarios = self.scenarios();
-        let failed = |error: StoreError| failed(error.to_string());
+        let failed = |error: StoreError| LibraryError::Unused { file: file.to_owned(), reason: error.to_string() };
         *announced = Announced::NotAll;
         let others = scenarios.values().filter(|entry| entry.id != *id).map(|entry| (&entry.id, &*entry.text));
         let learnt = self.learn(callees(others.chain([(id, text)])));
@@ -305,7 +333,7 @@ impl Library for Folder {
             return Err(LibraryError::Invalid(diagnostics));
         }
         if let Some(reason) = files::reserved(id) {
-            return Err(LibraryError::Write { file: format!("{id}.yaml"), reason: reason.to_owned() });
+            return Err(LibraryError::Reserved { id: id.clone(), reason });
         }
         let mut announced = self.changing();
         let known = self.scenarios().get(id).cloned();
@@ -319,14 +347,15 @@ impl Library for Folder {
         let mut announced = self.changing();
         let mut scenarios = self.scenarios();
         let file = scenarios.get(id).ok_or_else(|| LibraryError::Unknown(id.clone()))?.file.clone();
-        let failed = |reason: String| LibraryError::Write { file: file.clone(), reason };
-        files::remove(&self.path.join(&file)).map_err(|error| failed(error.to_string()))?;
+        files::remove(&self.path.join(&file))
+            .map_err(|error| LibraryError::Write { file: file.clone(), reason: error.to_string() })?;
+        let failed = |error: StoreError| LibraryError::Unused { file: file.clone(), reason: error.to_string() };
         *announced = Announced::NotAll;
-        self.forget(id).map_err(|error| failed(error.to_string()))?;
+        self.forget(id).map_err(failed)?;
         scenarios.remove(id);
         self.learn(callees(scenarios.values().map(|entry| (&entry.id, &*entry.text))));
         let again = self.serve_again(&mut scenarios, |entry| mentions_call(&entry.text));
-        again.and_then(|()| self.announce(&mut scenarios, &mut announced)).map_err(|error| failed(error.to_string()))
+        again.and_then(|()| self.announce(&mut scenarios, &mut announced)).map_err(failed)
     }
 
     fn switch(&self, id: &ScenarioId, enabled: Switch) -> Result<Entry, LibraryError> {

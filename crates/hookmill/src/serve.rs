@@ -200,7 +200,7 @@ impl Serve {
         app.set_ready();
         let public_url = self.public_url(address)?;
         self.tls.warning(address, &public_url).into_iter().for_each(|warning| tracing::warn!("{warning}"));
-        announce::all(&app, &public_url, &folder.list(), resumed);
+        announce::all(&app, &public_url, &folder, resumed);
         let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow(tls::LOOK)));
         folder::watch(Arc::clone(&folder), read, reconnect(&folder, engine.handle(), secrets, reach))?;
         let clock = tokio::spawn(async move { scheduler.run().await });

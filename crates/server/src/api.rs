@@ -19,7 +19,11 @@ mod stores;
 mod value;
 
 use crate::error::Problem;
-use actix_web::{HttpResponse, web};
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse, ResponseError, web};
+use percent_encoding::percent_decode_str;
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -89,6 +93,30 @@ fn v1(routes: &mut ServiceConfig) {
         .service(stores::list::list)
         .service(stores::put::put)
         .service(stores::records::list);
+}
+
+/// The longest name in a path, in bytes, decoded: no record has a longer one.
+const LONGEST_NAME: usize = 1024;
+
+/// Refuses paths that name nothing: what is no UTF-8 would be taken for another name, and a name that is too long would be
+/// the store's error.
+pub(crate) async fn nameable<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let decoded: Vec<u8> = percent_decode_str(request.uri().path()).collect();
+    let problem = match std::str::from_utf8(&decoded) {
+        Err(_) => Problem::bad_request("the path is no UTF-8"),
+        Ok(path) if path.len() > LONGEST_NAME && has_long_name(request.uri().path()) => {
+            Problem::not_found(format!("nothing has a name of more than {LONGEST_NAME} bytes"))
+        }
+        Ok(_) => return Ok(next.call(request).await?.map_into_left_body()),
+    };
+    Ok(request.into_response(problem.error_response()).map_into_right_body())
+}
+
+fn has_long_name(path: &str) -> bool {
+    path.split('/').any(|segment| percent_decode_str(segment).count() > LONGEST_NAME)
 }
 
 async fn unknown() -> Result<HttpResponse, Problem> {

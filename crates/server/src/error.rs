@@ -244,9 +244,15 @@ impl From<LibraryError> for Problem {
         match &error {
             LibraryError::Unknown(_) => Self::not_found(error.to_string()),
             LibraryError::Exists(_) => Self::new(StatusCode::CONFLICT, "exists", error.to_string()),
+            LibraryError::Reserved { .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_id", error.to_string())
+            }
             LibraryError::Occupied(_) => Self::new(StatusCode::CONFLICT, "occupied", error.to_string()),
             LibraryError::Changed(_) => Self::new(StatusCode::CONFLICT, "changed", error.to_string()),
             LibraryError::Invalid(diagnostics) => Self::invalid_scenario(diagnostics),
+            LibraryError::Unused { .. } => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_in_use", error.to_string()).retry_after(5)
+            }
             LibraryError::Write { .. } => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "write_failed", error.to_string())
             }

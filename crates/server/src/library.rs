@@ -36,6 +36,14 @@ pub enum LibraryError {
     /// There is one already.
     #[error("there is a scenario `{0}` already")]
     Exists(ScenarioId),
+    /// No scenario can have this name.
+    #[error("no scenario can have the name `{id}`: {reason}")]
+    Reserved {
+        /// The name.
+        id: ScenarioId,
+        /// What its file would be.
+        reason: &'static str,
+    },
     /// A file of its name is there that holds no scenario, and stays as it is.
     #[error("the file {0} is there and cannot be read as a scenario; it is not overwritten")]
     Occupied(String),
@@ -45,6 +53,14 @@ pub enum LibraryError {
     /// The text has errors; it was not taken.
     #[error("the text has errors")]
     Invalid(Vec<Diagnostic>),
+    /// The file is changed, and what it says is not in use yet.
+    #[error("{file} is changed, but cannot be used yet, which is tried again: {reason}")]
+    Unused {
+        /// Which file.
+        file: String,
+        /// Why.
+        reason: String,
+    },
     /// The folder could not be written.
     #[error("cannot write {file}: {reason}")]
     Write {

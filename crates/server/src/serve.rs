@@ -83,7 +83,8 @@ fn public(routes: &mut ServiceConfig) {
 
 /// The routes for those who are known. The guard stands around them, whatever their path is.
 fn guarded(routes: &mut ServiceConfig) {
-    routes
-        .service(web::resource("/logout").wrap(from_fn(auth::require)).post(auth::login::logout))
-        .service(web::scope("/api").wrap(from_fn(auth::require)).configure(api::configure));
+    routes.service(web::resource("/logout").wrap(from_fn(auth::require)).post(auth::login::logout)).service(
+        // The last one stands around the others.
+        web::scope("/api").wrap(from_fn(api::nameable)).wrap(from_fn(auth::require)).configure(api::configure),
+    );
 }

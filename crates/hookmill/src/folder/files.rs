@@ -3,6 +3,7 @@
 
 use anyhow::Context;
 use run::id::ScenarioId;
+use server::library::Entry;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -16,6 +17,13 @@ pub(super) struct Found {
     pub(super) name: String,
     /// None where it cannot be read at the moment.
     pub(super) text: Option<String>,
+}
+
+impl Found {
+    /// The file of a scenario that may be about to come back, as it was.
+    pub(super) fn still_there(entry: &Entry) -> Self {
+        Self { name: entry.file.clone(), text: Some(entry.text.to_string()) }
+    }
 }
 
 /// The scenarios of a folder: `*.yaml` (else `*.yml`) other than `connections.yaml`, `secrets.yaml` and `*.test.yaml`.

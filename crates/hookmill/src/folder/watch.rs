@@ -1,6 +1,6 @@
 //! Notices changes in the folder and has it read again.
 
-use super::Folder;
+use super::{Folder, Reading};
 use crate::sources::{CONNECTIONS, SECRETS};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use std::fs;
@@ -46,6 +46,7 @@ pub(crate) fn watch(
         let mut credentials = read;
         // What changed between the first reading and now was not noticed.
         let mut is_due = true;
+        let mut patience = LOOK;
         loop {
             if is_due {
                 let now = Credentials::of(folder.path());
@@ -53,12 +54,14 @@ pub(crate) fn watch(
                     reconnect();
                 }
                 let read = folder.reload();
-                is_due = read.is_err();
-                if let Err(error) = read {
-                    tracing::error!(%error, "the folder was not read again; it is tried again soon");
+                is_due = !matches!(read, Ok(Reading::Settled));
+                match read {
+                    Ok(Reading::Settled) => {}
+                    Ok(Reading::Unsettled) => patience = QUIET,
+                    Err(error) => tracing::error!(%error, "the folder was not read again; it is tried again soon"),
                 }
             }
-            is_due |= watched.wait(&changed);
+            is_due |= watched.wait(&changed, std::mem::replace(&mut patience, LOOK));
         }
     })?;
     Ok(())
@@ -83,9 +86,9 @@ impl Watched {
         Ok(Self { path: path.to_owned(), changes, identity, _watcher: watcher })
     }
 
-    /// Waits until something changed, at most for a while; whether something may have.
-    fn wait(&mut self, changed: &mpsc::Receiver<notify::Result<Event>>) -> bool {
-        let told = match changed.recv_timeout(LOOK) {
+    /// Waits until something changed, at most so long; whether something may have.
+    fn wait(&mut self, changed: &mpsc::Receiver<notify::Result<Event>>, patience: Duration) -> bool {
+        let told = match changed.recv_timeout(patience) {
             Ok(first) => gather(&first, changed),
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => false,
         };

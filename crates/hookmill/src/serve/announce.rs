@@ -1,13 +1,15 @@
 //! What `serve` says when it is ready: where to log in, where to call, and one line to try.
 
+use crate::folder::Folder;
 use crate::terminal::{BAD, QUIET, STRONG, count, paint, say};
 use scenario::plan::{Trigger, Webhook};
 use server::App;
-use server::library::Entry;
+use server::library::{Entry, Library};
 use url::Url;
 
 /// Says it all.
-pub(super) fn all(app: &App, public: &Url, entries: &[Entry], resumed: usize) {
+pub(super) fn all(app: &App, public: &Url, folder: &Folder, resumed: usize) {
+    let entries = &folder.list();
     let base = public.as_str().trim_end_matches('/');
     say(format_args!("{}  {}", paint(STRONG, "Hookmill"), base));
     say(format_args!("  log in   {}", app.new_login_link()));
@@ -23,6 +25,9 @@ pub(super) fn all(app: &App, public: &Url, entries: &[Entry], resumed: usize) {
             let still = if entry.plan.is_some() { "; the last good version serves" } else { "" };
             say(format_args!("  {}   {}: {}{still}", paint(BAD, "broken"), entry.file, count(errors, "error")));
         }
+    }
+    for file in folder.left_out() {
+        say(format_args!("  {} {}: subfolders are not served", paint(BAD, "left out"), file.display()));
     }
     if let Some(line) = line_to_try(base, entries) {
         say(format_args!("  try      {line}"));

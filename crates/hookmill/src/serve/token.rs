@@ -3,7 +3,7 @@
 use anyhow::Context;
 use server::ApiToken;
 use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -15,24 +15,53 @@ pub(super) fn of(data: &Path) -> anyhow::Result<ApiToken> {
     if let Ok(text) = std::env::var(VARIABLE) {
         return ApiToken::new(&text).with_context(|| format!("{VARIABLE} is no usable token"));
     }
-    let file = data.join("token");
-    let text = match fs::read_to_string(&file) {
+    kept(&data.join("token"))
+}
+
+/// The token in this file, which is made where there is none.
+fn kept(file: &Path) -> anyhow::Result<ApiToken> {
+    let text = match fs::read_to_string(file) {
+        // A start that was killed may have left it so, before it was ever told to anyone.
+        Ok(text) if text.is_empty() => make(file)?,
         Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => make(&file)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => make(file)?,
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
     };
     ApiToken::new(text.trim()).with_context(|| format!("{} holds no usable token", file.display()))
 }
 
-/// A new token, in a file that its owner alone can read.
+/// A new token, in a file that its owner alone can read, and which is whole as soon as it has its name.
 fn make(file: &Path) -> anyhow::Result<String> {
     let text = ApiToken::generate();
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)
-        .and_then(|mut file| file.write_all(text.as_bytes()));
-    written.with_context(|| format!("cannot write {}", file.display()))?;
+    write(file, &text).with_context(|| format!("cannot write {}", file.display()))?;
     Ok(text)
+}
+
+fn write(file: &Path, text: &str) -> io::Result<()> {
+    let new = file.with_extension("new");
+    let mut written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    written.write_all(text.as_bytes())?;
+    written.sync_all()?;
+    fs::rename(&new, file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_start_that_was_killed_leaves_no_token_that_stops_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        for left in [None, Some("")] {
+            left.map(|text| fs::write(&file, text).unwrap());
+            kept(&file).unwrap();
+            assert_eq!(fs::read_to_string(&file).unwrap().len(), "hookmill_".len() + 64);
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        fs::write(&file, "short").unwrap();
+        let told = format!("{:#}", kept(&file).unwrap_err());
+        assert!(told.contains("holds no usable token"), "what a person wrote is not replaced: {told}");
+    }
 }

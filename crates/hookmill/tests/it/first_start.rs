@@ -19,8 +19,13 @@ impl Drop for Killed {
 
 #[test]
 fn it_says_where_to_log_in_and_what_to_call() {
-    let folder =
-        folder(&[("scenarios/hello.yaml", HELLO), ("scenarios/hidden.yaml", &HELLO.replace("path: hello, ", ""))]);
+    let basic = "verify: { basic: { user: u, password: pass-word-1 } }";
+    let folder = folder(&[
+        ("scenarios/hello.yaml", HELLO),
+        ("scenarios/hidden.yaml", &HELLO.replace("path: hello, ", "")),
+        ("scenarios/shut.yaml", &HELLO.replace("hello", "a").replace("verify: none", basic)),
+        ("scenarios/below/deep.yaml", &HELLO.replace("hello", "deep")),
+    ]);
     let server = Command::new(env!("CARGO_BIN_EXE_hookmill"))
         .args(["serve", "--listen", "127.0.0.1:0"])
         .current_dir(folder.path())
@@ -41,10 +46,12 @@ fn it_says_where_to_log_in_and_what_to_call() {
     let link = said.iter().find_map(|line| line.strip_prefix("  log in   http://")).expect("a link to log in");
     let (address, path) = link.split_once('/').unwrap();
     let hooks: Vec<&String> = said.iter().filter(|line| line.contains("/hook/") && line.contains("webhook")).collect();
-    assert_eq!(hooks.len(), 2, "{said:?}");
+    assert_eq!(hooks.len(), 3, "{said:?}");
+    assert!(said.iter().any(|line| line.starts_with("  left out scenarios/below/deep.yaml")), "{said:?}");
     assert!(said.iter().any(|line| line.contains(" INFO ")), "{said:?}");
     assert!(!said.iter().any(|line| line.contains('\u{1b}')), "a log that is no terminal has no colours: {said:?}");
     assert!(said.last().unwrap().contains(&format!("curl http://{address}/hook/")), "{said:?}");
+    assert!(!said.last().unwrap().ends_with("/hook/a"), "a hook that wants a login is none to try: {said:?}");
 
     let mut connection = Connection::open(address.parse().unwrap()).unwrap();
     let answer = connection.send("GET", &format!("/{path}"), &[], b"").unwrap();

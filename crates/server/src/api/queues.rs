@@ -9,7 +9,7 @@ use crate::App;
 use crate::error::Problem;
 use run::id::ScenarioId;
 
-/// The scenario named in a path, if it takes runs or has some that wait.
+/// The scenario named in a path, if it takes runs or has some that wait. Blocks for the disk.
 fn known(app: &App, id: &str) -> Result<ScenarioId, Problem> {
     let unknown = || Problem::not_found(format!("there is no scenario `{id}`"));
     let id: ScenarioId = id.parse().map_err(|_| unknown())?;

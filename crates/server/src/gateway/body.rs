@@ -117,7 +117,7 @@ async fn receive(
 ) -> Result<Body, Refusal> {
     let Gateway { body_timeout, .. } = gateway;
     let files = &gateway.intake.files;
-    let announced = announced(request);
+    let announced = announced(request)?;
     let Way { reception, coding, bounds } = Way::of(gateway, hook, headers, announced)?;
     let most = reception.bound(bounds);
     if reception == Reception::Whole {
@@ -147,7 +147,7 @@ pub(crate) async fn read(
     most: u64,
     share: &mut Share,
 ) -> Result<Bytes, Refusal> {
-    if announced(request).is_some_and(|length| length > most) {
+    if announced(request)?.is_some_and(|length| length > most) {
         return Err(Refusal::too_large(most));
     }
     let chunks = payload.map(|chunk| {
@@ -158,9 +158,15 @@ pub(crate) async fn read(
     upload::whole(chunks, most).await
 }
 
-/// The length that the caller announces.
-fn announced(request: &HttpRequest) -> Option<u64> {
-    request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok())
+/// The length that the caller announces. What follows a request for a WebSocket has no end, whatever it announces: actix reads
+/// it as that protocol's.
+fn announced(request: &HttpRequest) -> Result<Option<u64>, Refusal> {
+    let upgrades = request.headers().get_all(header::UPGRADE);
+    if upgrades.into_iter().any(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket")) {
+        return Err(Refusal::no_websocket());
+    }
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    Ok(length.and_then(|length| length.to_str().ok()?.parse().ok()))
 }
 
 /// Hands chunks on until there are no more, or nobody wants them.

@@ -138,3 +138,20 @@ async fn a_caller_that_asks_first_is_told_to_go_on() {
 async fn nothing_started(site: &Site) {
     assert_eq!(site.get("/runs").await["items"].as_array().unwrap().len(), 0);
 }
+
+#[tokio::test]
+async fn w9_a_web_socket_is_refused_at_once() {
+    let site = site().await;
+    for head in [
+        "host: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n",
+        "host: x\r\nupgrade: WebSocket\r\ncontent-length: 2\r\n",
+        "host: x\r\nupgrade: h2c\r\nupgrade: websocket\r\ncontent-length: 0\r\n",
+    ] {
+        let request = format!("POST /hook/hello HTTP/1.1\r\n{head}\r\n{{}}{SMUGGLED}");
+        let (said, _) = talk(&site, request.as_bytes()).await;
+        assert_eq!(statuses(&said), ["400"], "{head:?}: {said}");
+        assert!(said.contains("no_websocket"), "{head:?}: {said}");
+    }
+    let other = "POST /hook/hello HTTP/1.1\r\nhost: x\r\nupgrade: h2c\r\ncontent-length: 2\r\n\r\n{}";
+    assert_eq!(statuses(&talk(&site, other.as_bytes()).await.0), ["200"]);
+}

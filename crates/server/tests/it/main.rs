@@ -10,6 +10,7 @@ mod framing;
 mod gateway;
 mod health;
 mod hooks;
+mod hostile;
 mod inside;
 mod login;
 mod modules;

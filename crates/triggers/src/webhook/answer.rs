@@ -90,7 +90,7 @@ impl Answered {
     pub fn refused(refusal: &Refusal) -> Self {
         let body = Bytes::from(refusal.to_json().to_string());
         let mut answer = Self::new(refusal.status, body).with("content-type", problem::CONTENT_TYPE);
-        if matches!(refusal.status, 408 | 413) || refusal.code == "busy" {
+        if matches!(refusal.status, 408 | 413) || matches!(refusal.code, "busy" | "no_websocket") {
             answer.connection = Connection::Closed;
         }
         if let Some(allow) = &refusal.allow {

@@ -105,6 +105,11 @@ impl Refusal {
         Self::new(400, "bad_body", detail)
     }
 
+    /// 400: the request asks for another protocol, and is followed by that instead of a body.
+    pub fn no_websocket() -> Self {
+        Self::new(400, "no_websocket", "a webhook speaks HTTP alone: send the request without `Upgrade: websocket`")
+    }
+
     /// 400: the body is said to be JSON and is not.
     pub fn bad_json(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(400, "bad_json", detail)

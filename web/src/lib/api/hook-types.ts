@@ -19,6 +19,8 @@ export interface Hook {
   recognised: string[];
   /** Whether the scenario says that they need not be. */
   open: boolean;
+  /** What the first caller gave to be set as the secret, where its sender does so and the secret has no value yet. */
+  token?: string;
   /** Networks that may call; empty: anyone. */
   allow: string[];
   methods: string[];

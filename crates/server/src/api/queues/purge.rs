@@ -2,6 +2,7 @@
 
 use super::known;
 use crate::App;
+use crate::api::blocking::blocking;
 use crate::error::{Problem, Refusals};
 use actix_web::{post, web};
 use serde::Serialize;
@@ -23,6 +24,7 @@ struct Purged {
 )]
 #[post("/scenarios/{id}/queue/purge")]
 pub(in crate::api) async fn purge(app: web::Data<App>, id: web::Path<String>) -> Result<web::Json<Purged>, Problem> {
-    let id = known(&app, &id)?;
+    let looking = app.clone();
+    let id = blocking(move || known(&looking, &id)).await?;
     Ok(web::Json(Purged { cancelled: app.handle().purge(&id).await? }))
 }

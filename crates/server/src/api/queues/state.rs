@@ -17,7 +17,7 @@ use engine::QueueState;
 )]
 #[post("/scenarios/{id}/queue/pause")]
 pub(in crate::api) async fn pause(app: web::Data<App>, id: web::Path<String>) -> Result<web::Json<Queue>, Problem> {
-    set(app, &id, QueueState::Paused).await
+    set(app, id, QueueState::Paused).await
 }
 
 /// Opens a queue that was paused or drained: runs are taken in, and begin.
@@ -29,7 +29,7 @@ pub(in crate::api) async fn pause(app: web::Data<App>, id: web::Path<String>) ->
 )]
 #[post("/scenarios/{id}/queue/resume")]
 pub(in crate::api) async fn resume(app: web::Data<App>, id: web::Path<String>) -> Result<web::Json<Queue>, Problem> {
-    set(app, &id, QueueState::Open).await
+    set(app, id, QueueState::Open).await
 }
 
 /// Drains a queue: nothing new is taken in (503), what waits goes on. Holds over restarts.
@@ -41,12 +41,12 @@ pub(in crate::api) async fn resume(app: web::Data<App>, id: web::Path<String>) -
 )]
 #[post("/scenarios/{id}/queue/drain")]
 pub(in crate::api) async fn drain(app: web::Data<App>, id: web::Path<String>) -> Result<web::Json<Queue>, Problem> {
-    set(app, &id, QueueState::Draining).await
+    set(app, id, QueueState::Draining).await
 }
 
-async fn set(app: web::Data<App>, id: &str, state: QueueState) -> Result<web::Json<Queue>, Problem> {
-    let id = known(&app, id)?;
+async fn set(app: web::Data<App>, id: web::Path<String>, state: QueueState) -> Result<web::Json<Queue>, Problem> {
     blocking(move || {
+        let id = known(&app, &id)?;
         app.handle().set_queue(&id, state)?;
         let view = app.handle().queues().remove(&id).unwrap_or_default();
         Ok(web::Json(Queue::of(&id, &view)))

@@ -4,20 +4,20 @@
 
 use super::{named, unknown};
 use crate::App;
+use crate::api::blocking::blocking;
 use crate::api::body::media_type;
 use crate::api::response::Response;
 use crate::error::{Problem, Reason, Refusals};
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, Query};
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use engine::{Answer, Deployment};
+use engine::Answer;
 use run::id::{RunId, ScenarioId};
 use run::input::{Input, Source};
 use run::payload::Payload;
 use scenario::plan::{Plan, Trigger, WAIT};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::sync::Arc;
 use std::time::Duration;
 use triggers::webhook::schema::Schema;
 use utoipa::{IntoParams, ToSchema};
@@ -71,21 +71,25 @@ pub(in crate::api) async fn start(
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     let id = named(&id)?;
-    let deployment = deployment(&app, &id)?;
+    let deployment = match app.handle().deployment(&id) {
+        Some(deployment) => deployment,
+        None => return Err(blocking(move || Ok(not_deployed(&app, &id))).await?),
+    };
     let body = read(&request, body, &deployment.plan)?;
     let input = Input { source: Source::Manual, at: app.now(), request: None, body, raw: None, files: None };
     let wait = waiting.wait.map_or_else(|| usual(&deployment.plan), |wait| Duration::from_secs(wait.min(LONGEST_WAIT)));
     told(app.handle().deliver(&deployment, input.into(), wait).await?.answer)
 }
 
-fn deployment(app: &App, id: &ScenarioId) -> Result<Arc<Deployment>, Problem> {
-    app.handle().deployment(id).ok_or_else(|| match app.library().get(id) {
+/// Why a scenario cannot be run. Blocks for the disk.
+fn not_deployed(app: &App, id: &ScenarioId) -> Problem {
+    match app.library().get(id) {
         None => unknown(id.as_str()),
         Some(_) => {
             let detail = format!("scenario `{id}` has no version that can run: its text has errors");
             Problem::new(StatusCode::CONFLICT, "not_runnable", detail)
         }
-    })
+    }
 }
 
 fn read(request: &HttpRequest, body: Bytes, plan: &Plan) -> Result<Payload, Problem> {

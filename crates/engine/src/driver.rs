@@ -209,6 +209,7 @@ impl Drive<'_> {
                 self.callers = self.shared.queues.take_callers(self.course.state().run());
                 continue;
             }
+            self.course.take_up(self.shared.present_since());
             let now = self.shared.now();
             let actions = match self.course.walk(now) {
                 Stretch::Act(actions) => actions,

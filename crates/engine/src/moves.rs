@@ -111,6 +111,6 @@ async fn moved(
     let setting = Arc::clone(&shared.options.setting);
     let mut state = State::new(run, Arc::clone(plan), Arc::clone(created), setting);
     translated.iter().for_each(|entry| state.apply(entry));
-    state.take_up(shared.started);
+    state.take_up(shared.present_since());
     Ok(Ok(state))
 }

@@ -146,7 +146,5 @@ fn read(shared: &Arc<Shared>, run: RunId) -> Result<Course, Unresumable> {
     let created = Arc::clone(created);
     let plan = shared.scenarios.version(&created.scenario, &created.version)?;
     let state = State::new(run, plan, created, Arc::clone(&shared.options.setting));
-    let mut course = Course::resume(state, &entries, &head, pieces);
-    course.take_up(shared.started);
-    Ok(course)
+    Ok(Course::resume(state, &entries, &head, pieces))
 }

@@ -2,7 +2,7 @@
 
 use crate::alarms::Alarms;
 use crate::claims::Claims;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, Presence, SystemClock};
 use crate::damage;
 use crate::full_disk::FullDisk;
 use crate::gates::Gates;
@@ -91,6 +91,7 @@ pub(crate) struct Shared {
     pub(crate) stopping: watch::Sender<bool>,
     /// When this engine was started.
     pub(crate) started: Millis,
+    presence: Presence,
     modules: RwLock<Arc<Modules>>,
 }
 
@@ -98,6 +99,11 @@ impl Shared {
     /// Now, in milliseconds since 1970.
     pub(crate) fn now(&self) -> Millis {
         self.options.clock.now()
+    }
+
+    /// Since when runs could have been carried on.
+    pub(crate) fn present_since(&self) -> Millis {
+        self.presence.since(&*self.options.clock)
     }
 
     /// How a run stands; none where there is no such run. Blocks for the disk.
@@ -147,6 +153,7 @@ impl Engine {
             runtime: runtime::Handle::current(),
             stopping: watch::Sender::new(false),
             started: options.clock.now(),
+            presence: Presence::from_now(&*options.clock),
             modules: RwLock::new(Arc::new(by_name(modules))),
             options,
             store,

@@ -248,10 +248,12 @@ impl State {
         Some(self.created.at.saturating_add(Millis::try_from(deadline.as_millis()).unwrap_or(Millis::MAX)))
     }
 
-    /// Tells since when this process could have carried the run on.
+    /// Tells since when this process could have carried the run on. To be told the same again changes nothing.
     pub fn take_up(&mut self, at: Millis) {
-        self.taken_up = at;
-        self.rested = self.rest.in_all_until(at);
+        if at != self.taken_up {
+            self.taken_up = at;
+            self.rested = self.rest.in_all_until(at);
+        }
     }
 
     /// Takes in what happened. Entries are applied in the order of the journal; the first, [`Entry::Created`], made

@@ -47,6 +47,32 @@ async fn a_caller_who_goes_away_leaves_no_run_that_failed_half_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_on_takes_no_time_from_runs() {
+    let text = "
+limits: { timeout: 60s }
+steps: [ { id: one, test.call: { n: 1 } }, { id: two, test.call: { n: 2 }, retry: { attempts: 2, backoff: 10s } } ]
+";
+    let bench = Bench::new(Recorder::closed());
+    bench.recorder.failures.store(1, Ordering::SeqCst);
+    let (_engine, handle) = bench.engine(text);
+    let run = start(&handle, json!({})).await;
+    until("the call", || bench.recorder.asked() == 1).await;
+    bench.clock.step(3_600_000);
+    bench.recorder.gate.add_permits(2);
+    until("the pause", || status(&handle, run) == Some(Status::Waiting)).await;
+    bench.clock.step(86_400_000);
+    until("the second try", || bench.recorder.asked() == 3).await;
+    bench.clock.advance(59_000);
+    assert_eq!(end(&handle, run), None);
+    bench.clock.advance(2_000);
+    until(
+        "its end in time that passed",
+        || matches!(end(&handle, run), Some(End::Failed { error, .. }) if error.code == "run_timeout"),
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_cannot_be_read_for_a_moment_goes_on() {
     let text = "
 limits: { sequential: true }

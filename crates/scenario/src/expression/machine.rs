@@ -8,7 +8,8 @@ use super::{Comparison, Moment, Names, access, comparison, operators, secrets, v
 use crate::diagnostic::Place;
 use crate::functions::Call;
 use crate::secret::Secret;
-use rhai::{Dynamic, Map};
+use rhai::{Dynamic, ImmutableString, Map};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// What an evaluation may cost.
@@ -60,6 +61,8 @@ pub(crate) struct Machine<'a> {
     drawn: u64,
     /// What was compared, where someone wants to know.
     comparisons: Option<Vec<Comparison>>,
+    /// The patterns that were used.
+    patterns: HashSet<ImmutableString>,
 }
 
 impl<'a> Machine<'a> {
@@ -75,7 +78,13 @@ impl<'a> Machine<'a> {
             base: 0,
             drawn: 0,
             comparisons: None,
+            patterns: HashSet::new(),
         }
+    }
+
+    /// Whether this evaluation uses a pattern for the first time.
+    pub(crate) fn is_new_pattern(&mut self, pattern: &ImmutableString) -> bool {
+        self.patterns.insert(pattern.clone())
     }
 
     /// Remembers from now on what is compared.

@@ -122,6 +122,11 @@ impl<'c, 'm> Call<'c, 'm> {
         self.machine.spend(compared.min(Extent::of(self.any(list)).units as usize) / 4)
     }
 
+    /// Whether the evaluation uses a pattern for the first time.
+    pub(crate) fn is_new_pattern(&mut self, pattern: &ImmutableString) -> bool {
+        self.machine.is_new_pattern(pattern)
+    }
+
     /// The moment of the evaluation.
     pub(crate) fn moment(&self) -> &Moment {
         self.machine.moment()

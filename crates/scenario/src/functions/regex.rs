@@ -337,7 +337,8 @@ fn own(pattern: &str) -> Result<Regex> {
     kept(pattern).map_err(crate::expression::fault::failed)
 }
 
-/// The pattern that is the second argument, compiled at its first use, which counts as much work.
+/// The pattern that is the second argument. Its first use in an evaluation counts as much work, whether another one has
+/// compiled it or not: what an expression may do does not depend on what ran before it.
 fn compiled(call: &mut Call) -> Result<Regex> {
     const LONGEST: usize = 1000;
     const WORK: usize = 64 * 1000;
@@ -345,10 +346,9 @@ fn compiled(call: &mut Call) -> Result<Regex> {
     if pattern.len() > LONGEST {
         return Err(limit(format!("a pattern has at most {LONGEST} characters")));
     }
-    if let Some(regex) = KEPT.read().unwrap_or_else(PoisonError::into_inner).get(pattern.as_str()) {
-        return Ok(regex.clone());
+    if call.is_new_pattern(&pattern) {
+        call.spend_bytes(WORK)?;
     }
-    call.spend_bytes(WORK)?;
     kept(&pattern).map_err(|why| call.fail(&why))
 }
 

@@ -78,10 +78,8 @@ pub(crate) fn check(files: &[Source]) -> Vec<String> {
 
 impl Rule {
     fn check(&self, files: &[Source]) -> Vec<String> {
-        let is_held = |path: &str| {
-            self.within.iter().any(|within| path.starts_with(within))
-                && !self.except.iter().any(|except| path == *except)
-        };
+        let is_held =
+            |path: &str| self.within.iter().any(|within| path.starts_with(within)) && !self.except.contains(&path);
         let mut complaints = Vec::new();
         for file in files.iter().filter(|file| is_held(&file.name())) {
             for (number, line) in file.code() {

@@ -55,7 +55,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("token");
         for left in [None, Some("")] {
-            left.map(|text| fs::write(&file, text).unwrap());
+            if let Some(text) = left {
+                fs::write(&file, text).unwrap();
+            }
             kept(&file).unwrap();
             assert_eq!(fs::read_to_string(&file).unwrap().len(), "hookmill_".len() + 64);
             assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);

@@ -17,7 +17,6 @@ pub mod replay;
 pub mod response;
 pub mod resume;
 pub mod retention;
-pub mod retry;
 pub mod setting;
 pub mod tables;
 
@@ -25,6 +24,7 @@ mod chance;
 mod decide;
 mod key;
 mod names;
+mod retry;
 mod state;
 
 pub use chance::Reach;

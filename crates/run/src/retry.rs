@@ -10,7 +10,7 @@ const LONGEST_ASKED_PAUSE: Millis = 24 * 60 * 60 * 1000;
 
 /// When the next attempt is due after `attempt` (counted from 1) failed at `now`; none when the step has failed for
 /// good. A pause that the far side asks for is kept, even where it is longer than the scenario's own.
-pub fn next_attempt(retry: &Retry, error: &StepError, attempt: u32, now: Millis, seed: u64) -> Option<Millis> {
+pub(crate) fn next_attempt(retry: &Retry, error: &StepError, attempt: u32, now: Millis, seed: u64) -> Option<Millis> {
     if error.recovery == Recovery::Permanent || attempt >= retry.attempts {
         return None;
     }

@@ -28,7 +28,7 @@ pub(super) async fn receive(
     let mut multipart = Multipart::new(pace.held_to(chunks), boundary);
     let (mut fields, mut kept) = (Fields::default(), Vec::new());
     let (mut count, mut text) = (0, most_text);
-    while let Some(part) = pace.from_here(multipart.next_field()).await.map_err(malformed)? {
+    while let Some(part) = pace.anew(multipart.next_field()).await.map_err(malformed)? {
         count += 1;
         if count > MOST_PARTS {
             return Err(too_many_parts());
@@ -51,7 +51,7 @@ struct Pace(AtomicUsize);
 
 impl Pace {
     /// What is done from here on may take so much again.
-    fn from_here<T>(&self, next: T) -> T {
+    fn anew<T>(&self, next: T) -> T {
         self.0.store(0, Ordering::Relaxed);
         next
     }
@@ -90,7 +90,7 @@ async fn file(
     let (name, filename) = (part.name().unwrap_or_default().to_owned(), filename(&part));
     let content_type = part.content_type().map_or("application/octet-stream", |mime| mime.as_ref()).to_owned();
     let mut spool = Spool::new(files);
-    while let Some(chunk) = pace.from_here(part.chunk()).await.map_err(malformed)? {
+    while let Some(chunk) = pace.anew(part.chunk()).await.map_err(malformed)? {
         spool.push(&chunk).await?;
     }
     let content = spool.finish().await?;
@@ -108,7 +108,7 @@ async fn held(
     mut room: impl FnMut(u64) -> Result<(), Refusal> + Send,
 ) -> Result<Option<Bytes>, Refusal> {
     let mut content = BytesMut::new();
-    while let Some(chunk) = pace.from_here(part.chunk()).await.map_err(malformed)? {
+    while let Some(chunk) = pace.anew(part.chunk()).await.map_err(malformed)? {
         match left.checked_sub(chunk.len() as u64) {
             Some(rest) => *left = rest,
             None => return Ok(None),

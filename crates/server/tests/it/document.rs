@@ -35,7 +35,7 @@ pub(crate) fn assert_documented(method: &Method, path: &str, status: StatusCode,
     let validator = jsonschema::validator_for(&schema).unwrap();
     let wrong: Vec<String> =
         validator.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(wrong.is_empty(), "{place} is not as the document says: {wrong:#?}\n{body:#}");
+    assert!(wrong.is_empty(), "{place} is not as the document says:\n{}\n{body:#}", wrong.join("\n"));
 }
 
 /// The operations of the path that fits, rather one with words than one with parameters.

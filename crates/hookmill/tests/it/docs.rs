@@ -290,6 +290,62 @@ fn signatures_are_those_of_the_code() {
 }
 
 #[test]
+fn every_test_that_promises_name_is_there() {
+    let sources = sources(&root().join("crates"));
+    let mut count = 0;
+    for name in code_of(&read("docs/promises.md")).filter(|code| is_name(code)) {
+        assert!(sources.iter().any(|source| source.contains(&format!("fn {name}("))), "there is no test `{name}`");
+        count += 1;
+    }
+    assert!(count > 30, "promises name tests");
+}
+
+/// Rows of the walks name files of the crates, and behind each its functions.
+#[test]
+fn every_hop_of_the_walks_is_there() {
+    let document = read("docs/ARCHITECTURE.md");
+    let mut count = 0;
+    for row in document.lines().filter(|line| line.starts_with("| ")) {
+        let Some(place) = row.split('|').nth(2).filter(|place| place.contains("/src/")) else { continue };
+        let mut source = None;
+        for code in code_of(place) {
+            if code.ends_with(".rs") {
+                source = Some(read(&format!("crates/{code}")));
+            } else if let Some(source) = &source {
+                let is_there =
+                    ["fn NAME(", "fn NAME<"].iter().any(|shape| source.contains(&shape.replace("NAME", code)));
+                assert!(is_there, "no longer there: `{code}` in {place}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 15, "the walks name functions");
+}
+
+/// What stands between single backticks.
+fn code_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+fn is_name(code: &str) -> bool {
+    code.split('_').count() > 2 && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// The text of every Rust file below a folder.
+fn sources(folder: &Path) -> Vec<String> {
+    let mut sources = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources.extend(self::sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            sources.push(fs::read_to_string(&path).unwrap());
+        }
+    }
+    sources
+}
+
+#[test]
 fn the_server_answers_as_the_readme_shows() {
     let mut files = Vec::new();
     for entry in fs::read_dir(root().join("scenarios")).unwrap() {

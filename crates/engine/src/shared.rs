@@ -264,6 +264,17 @@ impl Handle {
         Arc::clone(&self.shared.options.clock)
     }
 
+    /// Comes back if the store fails, with why. It accepts nothing more until another process opens it anew.
+    pub async fn store_failed(&self) -> StoreError {
+        let mut failure = self.shared.store.journal.failure();
+        let told = failure.wait_for(Option::is_some).await.map(|error| error.clone());
+        match told {
+            Ok(Some(error)) => error,
+            // A store that is gone has nothing more to say.
+            Ok(None) | Err(_) => std::future::pending().await,
+        }
+    }
+
     /// Runs that fit, newest first. Blocks for the disk.
     pub fn runs(&self, filter: &Filter, limit: usize) -> Result<Vec<(RunId, Head)>, StoreError> {
         self.shared.store.journal.list(filter, limit)

@@ -205,7 +205,15 @@ impl Serve {
         folder::watch(Arc::clone(&folder), read, reconnect(&folder, engine.handle(), secrets, reach))?;
         let clock = tokio::spawn(async move { scheduler.run().await });
         let keeping = requests::keep(&inspector, engine.handle());
-        asked_to_end().await;
+        let looked_after = engine.handle();
+        tokio::select! {
+            () = asked_to_end() => {}
+            // To go on would be to refuse everything. Whoever looks after the process starts it anew, and the store finds
+            // out at its opening what is on disk.
+            error = looked_after.store_failed() => {
+                return Err(error).context("ending; started anew, nothing that was answered is lost");
+            }
+        }
         say("ending: no new runs; what is not over goes on at the next start");
         [Some(clock), Some(keeping), renewal].iter().flatten().for_each(JoinHandle::abort);
         engine.handle().end_signals();

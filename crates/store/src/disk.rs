@@ -52,6 +52,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 use trees::Trees;
 
 /// How much sled caches, in bytes. Little is read twice; the system's page cache does the rest.
@@ -232,6 +233,10 @@ impl Journal for Disk {
 
     fn usage(&self) -> Result<Usage, StoreError> {
         retention::usage(&self.shared)
+    }
+
+    fn failure(&self) -> watch::Receiver<Option<StoreError>> {
+        self.committer.failure()
     }
 
     fn close(&self) -> Result<(), StoreError> {

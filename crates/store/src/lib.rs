@@ -12,7 +12,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 pub mod captures;
 
@@ -214,6 +214,8 @@ pub trait Journal: Send + Sync + fmt::Debug {
     fn retain(&self, retention: &Retention, now: Millis) -> Result<Usage, StoreError>;
     /// What is kept.
     fn usage(&self) -> Result<Usage, StoreError>;
+    /// Turns to why, should the store accept nothing more until it is opened anew.
+    fn failure(&self) -> watch::Receiver<Option<StoreError>>;
     /// Makes everything durable and refuses what comes later. Waits.
     fn close(&self) -> Result<(), StoreError>;
 }

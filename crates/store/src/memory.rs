@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
 
 /// Opens an empty store of its own.
 pub(crate) fn open() -> Store {
@@ -26,6 +27,8 @@ struct Memory {
     runs: Mutex<Runs>,
     records: Mutex<Records>,
     blobs: Arc<Mutex<HashMap<Digest, Bytes>>>,
+    /// Never sends: memory does not fail.
+    failure: watch::Sender<Option<StoreError>>,
 }
 
 #[derive(Debug, Default)]
@@ -139,6 +142,10 @@ impl Journal for Memory {
 
     fn usage(&self) -> Result<Usage, StoreError> {
         Ok(usage(&lock(&self.runs)))
+    }
+
+    fn failure(&self) -> watch::Receiver<Option<StoreError>> {
+        self.failure.subscribe()
     }
 
     fn close(&self) -> Result<(), StoreError> {

@@ -37,6 +37,10 @@ macro_rules! pass_on {
             self.journal.usage()
         }
 
+        fn failure(&self) -> tokio::sync::watch::Receiver<Option<StoreError>> {
+            self.journal.failure()
+        }
+
         fn close(&self) -> Result<(), StoreError> {
             self.journal.close()
         }

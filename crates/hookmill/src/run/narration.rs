@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use store::{Ack, Append, ClaimKey, Filter, Head, Journal, Journaled, Retention, Store, Usage};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// A journal, and someone who hears what is written to it.
 #[derive(Debug)]
@@ -70,6 +70,10 @@ impl Journal for Overheard {
 
     fn usage(&self) -> Result<Usage, StoreError> {
         self.journal.usage()
+    }
+
+    fn failure(&self) -> watch::Receiver<Option<StoreError>> {
+        self.journal.failure()
     }
 
     fn close(&self) -> Result<(), StoreError> {

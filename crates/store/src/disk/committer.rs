@@ -17,7 +17,7 @@ use std::sync::mpsc;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 /// From how many callers on a flush is worth waiting for more.
 const CROWD: usize = 16;
@@ -99,6 +99,8 @@ pub(super) struct Committer {
 struct Queue {
     waiting: Mutex<Waiting>,
     filled: Condvar,
+    /// Why the store failed, for who looks after it.
+    failure: watch::Sender<Option<StoreError>>,
 }
 
 #[derive(Default)]
@@ -136,6 +138,11 @@ impl Committer {
             .spawn(move || worker.run())
             .map_err(|error| StoreError::Failed(format!("no thread for the committer: {error}").into()))?;
         Ok(Self { queue, backlog, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Turns to why, should nothing more be accepted.
+    pub(super) fn failure(&self) -> watch::Receiver<Option<StoreError>> {
+        self.queue.failure.subscribe()
     }
 
     /// Queues an append; never waits.
@@ -376,7 +383,8 @@ impl Worker {
     /// After a failed sync nobody knows what is on disk (a second sync may succeed without having written
     /// anything), so nothing is ever acknowledged again. Opening the store anew finds out.
     fn fail(&self, group: Vec<Job>, error: &StoreError) {
-        tracing::error!(%error, "the store failed; it accepts nothing more until it is opened again");
+        tracing::error!(%error, "it accepts nothing more until it is opened again");
+        self.queue.failure.send_replace(Some(error.clone()));
         let late = {
             let mut waiting = self.queue.lock();
             waiting.end = Some(error.clone());

@@ -399,6 +399,19 @@ fn after_a_failed_sync_nothing_is_acknowledged() {
     ledger.verify(&open_for_tests(folder.path(), LOG_BYTES).unwrap(), "opened again");
 }
 
+/// A disk may say of a sync, too, that it has no room. To wait for room would be to wait for ever.
+#[test]
+fn a_failed_sync_is_told_to_who_looks_after_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let (files, store) = faulty(folder.path(), Fate::default());
+    let store = store.unwrap();
+    let failure = store.journal.failure();
+    assert!(store.tables.put("t", "k", b"v", Expected::Any).is_ok() && failure.borrow().is_none());
+    files.fate().unsyncable = true;
+    assert!(store.tables.put("t", "k", b"w", Expected::Any).is_err());
+    assert!(matches!(&*failure.borrow(), Some(StoreError::Failed(_))));
+}
+
 /// The sync fails, so that what is seen was there before it.
 #[test]
 fn what_is_answered_before_the_sync_can_be_read_at_once() {

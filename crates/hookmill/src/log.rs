@@ -29,6 +29,8 @@ where
         name => write!(Plain(writer), "{name}={value:?}"),
     });
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours == Colours::Shown);
+    // Said on the standard error, which may be what cannot be written: that ends the thread that had something to say.
+    let log = log.log_internal_errors(false);
     log.fmt_fields(fields.delimited(" ")).with_writer(writer).finish()
 }
 

@@ -290,6 +290,24 @@ fn the_api_wants_a_token_and_two_servers_do_not_share_a_data_folder() {
     assert!(said.contains("another hookmill uses this data folder"), "{said}");
 }
 
+/// As when the log lies on the disk that is full, or who reads it is gone.
+#[test]
+fn a_log_that_cannot_be_written_stops_nothing() {
+    let mut served = Served::start(&[]);
+    served.kill();
+    let log = served.path().join("log");
+    std::fs::remove_file(&log).unwrap();
+    std::os::unix::fs::symlink("/dev/full", &log).unwrap();
+    served.restart();
+    std::fs::write(served.path().join("scenarios/broken.yaml"), b"\xff").unwrap();
+    for name in ["one", "two"] {
+        let text = format!("trigger: {{ webhook: {{ path: {name} }} }}\nsteps: [{{ respond: {{ text: {name} }} }}]\n");
+        served.write(&format!("{name}.yaml"), &text);
+        served.wait_for(name, |served| served.get(&format!("/hook/{name}")).text() == name);
+    }
+    served.stop();
+}
+
 #[test]
 fn asked_to_end_it_ends_and_keeps_everything() {
     let mut served = Served::start(&[("hello.yaml", HELLO)]);

@@ -300,20 +300,22 @@ fn every_test_that_promises_name_is_there() {
     assert!(count > 30, "promises name tests");
 }
 
-/// Rows of the walks name files of the crates, and behind each its functions.
+/// Rows of the walks name files below `crates`, or below that of scenarios, and behind a file its functions.
 #[test]
 fn every_hop_of_the_walks_is_there() {
     let document = read("docs/ARCHITECTURE.md");
+    let walks = document.split("\n## ").filter(|section| section.starts_with("The walk of "));
     let mut count = 0;
-    for row in document.lines().filter(|line| line.starts_with("| ")) {
-        let Some(place) = row.split('|').nth(2).filter(|place| place.contains("/src/")) else { continue };
+    for row in walks.flat_map(str::lines).filter(|line| line.starts_with("| ")) {
+        let place = row.split('|').nth(2).unwrap_or_default();
         let mut source = None;
-        for code in code_of(place) {
-            if code.ends_with(".rs") {
-                source = Some(read(&format!("crates/{code}")));
+        for code in code_of(place).filter(|code| !code.contains('{')) {
+            if code.contains('/') || code.ends_with(".rs") {
+                let path = if code.contains("/src/") { code.to_owned() } else { format!("scenario/src/{code}") };
+                assert!(root().join("crates").join(&path).exists(), "no longer there: `{code}` in {place}");
+                source = path.ends_with(".rs").then(|| read(&format!("crates/{path}")));
             } else if let Some(source) = &source {
-                let is_there =
-                    ["fn NAME(", "fn NAME<"].iter().any(|shape| source.contains(&shape.replace("NAME", code)));
+                let is_there = source.contains(&format!("fn {code}(")) || source.contains(&format!("fn {code}<"));
                 assert!(is_there, "no longer there: `{code}` in {place}");
                 count += 1;
             }

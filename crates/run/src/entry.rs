@@ -272,9 +272,13 @@ pub enum Unreadable {
     Damaged,
 }
 
+/// How long a piece usually is at most, so that most of them grow without being moved.
+const USUAL_BYTES: usize = 768;
+
 /// A piece of journal: entries as bytes.
 pub fn encode<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<u8> {
-    let mut bytes = vec![FORMAT];
+    let mut bytes = Vec::with_capacity(USUAL_BYTES);
+    bytes.push(FORMAT);
     for entry in entries {
         bytes = postcard::to_extend(entry, bytes)
             .expect("writing to memory cannot fail, and no entry holds a type that postcard refuses");

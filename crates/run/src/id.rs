@@ -1,7 +1,7 @@
 //! Names of runs, scenarios and positions.
 
 use scenario::plan::StepNo;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
 use std::fmt;
@@ -53,9 +53,15 @@ impl FromStr for RunId {
 }
 
 /// A scenario's name: its file name without `.yaml`; letters, digits, `-`, `_`, `.`, not starting with a dot.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct ScenarioId(Arc<str>);
+
+impl Serialize for ScenarioId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
 
 impl ScenarioId {
     /// The name as text.
@@ -83,12 +89,6 @@ impl TryFrom<String> for ScenarioId {
     type Error = InvalidScenarioId;
     fn try_from(text: String) -> Result<Self, InvalidScenarioId> {
         text.parse()
-    }
-}
-
-impl From<ScenarioId> for String {
-    fn from(id: ScenarioId) -> Self {
-        id.0.to_string()
     }
 }
 

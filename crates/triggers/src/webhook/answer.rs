@@ -152,8 +152,8 @@ const MOST_NAMED: usize = 100;
 
 /// Whether a browser may run what an answer of this type holds.
 fn can_run_scripts(content_type: &str) -> bool {
-    let content_type = content_type.to_ascii_lowercase();
-    ["html", "xml", "svg"].iter().any(|kind| content_type.contains(kind))
+    let names = |kind: &[u8]| content_type.as_bytes().windows(kind.len()).any(|part| part.eq_ignore_ascii_case(kind));
+    [&b"html"[..], b"xml", b"svg"].into_iter().any(names)
 }
 
 #[cfg(test)]

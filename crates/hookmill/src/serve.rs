@@ -205,15 +205,7 @@ impl Serve {
         folder::watch(Arc::clone(&folder), read, reconnect(&folder, engine.handle(), secrets, reach))?;
         let clock = tokio::spawn(async move { scheduler.run().await });
         let keeping = requests::keep(&inspector, engine.handle());
-        let looked_after = engine.handle();
-        tokio::select! {
-            () = asked_to_end() => {}
-            // To go on would be to refuse everything. Whoever looks after the process starts it anew, and the store finds
-            // out at its opening what is on disk.
-            error = looked_after.store_failed() => {
-                return Err(error).context("ending; started anew, nothing that was answered is lost");
-            }
-        }
+        asked_to_end(engine.handle()).await?;
         say("ending: no new runs; what is not over goes on at the next start");
         [Some(clock), Some(keeping), renewal].iter().flatten().for_each(JoinHandle::abort);
         engine.handle().end_signals();
@@ -353,8 +345,19 @@ fn reconnect(
     }
 }
 
-/// Comes back when the process is asked to end (Ctrl+C, SIGTERM).
-async fn asked_to_end() {
+/// Comes back when the process is asked to end; an error if the store fails. To go on would be to refuse everything, while
+/// whoever looks after the process starts it anew, and the store finds out at its opening what is on disk.
+async fn asked_to_end(handle: engine::Handle) -> anyhow::Result<()> {
+    tokio::select! {
+        () = signalled() => Ok(()),
+        error = handle.store_failed() => {
+            Err(error).context("ending; started anew, nothing that was answered is lost")
+        }
+    }
+}
+
+/// Comes back at Ctrl+C or SIGTERM.
+async fn signalled() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => {

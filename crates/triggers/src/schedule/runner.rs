@@ -20,6 +20,9 @@ const LAST: &str = "schedules";
 /// A start that is later than this was missed (the machine slept, the clock was set), and `catch_up` decides.
 const PUNCTUAL: Millis = 60_000;
 
+/// How often it is looked whether the clock was set back, in what passes for the process.
+const LOOK: Duration = Duration::from_secs(30);
+
 /// After how long a start that failed is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
 
@@ -60,6 +63,8 @@ struct Shared {
 struct Agenda {
     /// Whether any schedules have been put in force.
     is_armed: bool,
+    /// What the clock showed last.
+    seen: Millis,
     schedules: BTreeMap<Key, Entry>,
     due: BTreeSet<(Millis, Key)>,
     /// What fell due and is not over with: outlives the schedules, as it is started whatever becomes of them.
@@ -143,7 +148,7 @@ impl Scheduler {
         // One lock for looking and replacing: what falls due in between is taken once, by the one or the other.
         let mut agenda = self.agenda();
         let starting = std::mem::take(&mut agenda.starting);
-        let mut next = Agenda { is_armed: true, starting, ..Agenda::default() };
+        let mut next = Agenda { is_armed: true, seen: agenda.seen, starting, ..Agenda::default() };
         for armed in schedules {
             let key = armed.key();
             let last = agenda.last_of(&key, &armed.schedule).or(noted.get(&key).copied()).unwrap_or(now);
@@ -188,6 +193,7 @@ impl Scheduler {
             tokio::select! {
                 () = due => {}
                 () = self.0.changed.notified() => {}
+                () = tokio::time::sleep(LOOK) => {}
             }
         }
     }
@@ -198,8 +204,9 @@ impl Scheduler {
         let started = !self.agenda().is_armed;
         let record = self.0.tables.get(LAST, &name)?.filter(|_| started);
         match record.and_then(|record| Note::read(&record.value)).filter(|note| note.of == digest(schedule)) {
-            Some(note) => Ok(note.last),
-            None => self.0.tables.put(LAST, &name, &Note::of(schedule, now).write(), Expected::Any).map(|_| now),
+            Some(note) if note.last <= now + PUNCTUAL => Ok(note.last),
+            // None, or of a clock that was ahead.
+            _ => self.0.tables.put(LAST, &name, &Note::of(schedule, now).write(), Expected::Any).map(|_| now),
         }
     }
 
@@ -225,8 +232,26 @@ impl Agenda {
         self.schedules.insert(key, Entry { deployment, schedule, timetable, last, next });
     }
 
+    /// Counts from now where the clock was ahead and is set right: nothing would be due until it is where it was. What falls
+    /// due again and has run is found by its name.
+    fn follow(&mut self, now: Millis) {
+        let was = std::mem::replace(&mut self.seen, now);
+        if was <= now + PUNCTUAL {
+            return;
+        }
+        for (key, entry) in self.schedules.iter_mut().filter(|(_, entry)| entry.last > now + PUNCTUAL) {
+            if let Some(due) = entry.next {
+                self.due.remove(&(due, key.clone()));
+            }
+            entry.last = now;
+            entry.next = entry.timetable.next(now);
+            self.due.extend(entry.next.map(|due| (due, key.clone())));
+        }
+    }
+
     /// Takes what is due, and puts each schedule's next time in its place.
     fn take(&mut self, now: Millis) -> Vec<Start> {
+        self.follow(now);
         let mut starts = Vec::new();
         while let Some((due, key)) = self.due.first().filter(|(due, _)| *due <= now).cloned() {
             self.due.remove(&(due, key.clone()));
@@ -277,20 +302,21 @@ impl Shared {
             (agenda.next_of(&key), agenda.started(&key, due))
         };
         self.handle.beat(&key.0, &label(&key), Beat { seen: Some(due), next });
-        let tables = Arc::clone(&self.tables);
-        let noted = tokio::task::spawn_blocking(move || settle(&*tables, &name(&key), &Note { last, of }));
+        let (tables, now) = (Arc::clone(&self.tables), self.handle.clock().now());
+        let noted = tokio::task::spawn_blocking(move || settle(&*tables, &name(&key), &Note { last, of }, now));
         if let Ok(Err(error)) = noted.await {
             tracing::error!(%scenario, due, %error, "it was not noted that a scheduled run was started");
         }
     }
 }
 
-/// Notes up to when a schedule is settled, unless more is known, or it says something else by now.
-fn settle(tables: &dyn Tables, name: &str, note: &Note) -> Result<(), StoreError> {
+/// Notes up to when a schedule is settled, unless more is known, or it says something else by now. What was noted by a clock
+/// that was ahead counts for nothing.
+fn settle(tables: &dyn Tables, name: &str, note: &Note, now: Millis) -> Result<(), StoreError> {
     loop {
         let Some(record) = tables.get(LAST, name)? else { return Ok(()) };
         let known = Note::read(&record.value).filter(|known| known.of == note.of);
-        if known.is_none_or(|known| known.last >= note.last) {
+        if known.is_none_or(|known| (note.last..=now + PUNCTUAL).contains(&known.last)) {
             return Ok(());
         }
         match tables.put(LAST, name, &note.write(), Expected::Revision(record.revision)) {

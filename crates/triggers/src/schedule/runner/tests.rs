@@ -125,6 +125,36 @@ async fn a_schedule_that_was_switched_off_or_changed_counts_from_now() {
     process.has_started(&[MINUTE, 12 * MINUTE, 12 * MINUTE + 10_000]).await;
 }
 
+/// As on a machine whose clock is an hour ahead until it hears of the time.
+#[tokio::test(flavor = "multi_thread")]
+async fn d6_schedules_go_on_when_a_clock_that_was_ahead_is_set_right() {
+    let (store, clock) = setting();
+    let process = Process::start(&store, &clock, "every: 1m");
+    let mut agenda = Agenda::default();
+    let armed = schedules(&process.handle).remove(0);
+    let timetable = super::Timetable::of(&armed.schedule).unwrap();
+    agenda.put(armed.key(), armed, timetable, START);
+    let mut due = |now| agenda.take(START + now).into_iter().map(|start| start.due - START).collect::<Vec<_>>();
+    assert_eq!(due(MINUTE), [MINUTE]);
+    assert_eq!((due(60 * MINUTE), due(2 * MINUTE + 1)), (vec![], vec![]));
+    assert_eq!(due(3 * MINUTE), [3 * MINUTE]);
+    assert_eq!(due(4 * MINUTE), [4 * MINUTE]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d6_a_start_by_a_clock_set_right_does_not_count_from_the_time_before() {
+    let (store, clock) = setting();
+    let process = Process::start(&store, &clock, "every: 1m");
+    clock.advance(MINUTE);
+    process.has_started(&[MINUTE]).await;
+    noted(&store, START + MINUTE).await;
+    process.task.abort();
+    let clock = Arc::new(ManualClock::at(START - 60 * MINUTE));
+    let process = Process::start(&store, &clock, "every: 1m");
+    clock.advance(MINUTE);
+    process.has_started(&[-59 * MINUTE, MINUTE]).await;
+}
+
 /// Those that were missed are started side by side. What a crash leaves of them must be found again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_is_settled_up_to_what_is_not_started_yet() {
@@ -151,13 +181,16 @@ fn what_is_settled_is_noted_forwards_and_for_its_own_schedule() {
         let record = tables.get(super::LAST, "tick/0").unwrap()?;
         Note::read(&record.value).map(|note| (note.last, note.of))
     };
-    settle(&*tables, "tick/0", &note(5, "old")).unwrap();
+    settle(&*tables, "tick/0", &note(5, "old"), 9).unwrap();
     assert_eq!(noted(), None, "one that was never in force");
     tables.put(super::LAST, "tick/0", &note(3, "old").write(), run::tables::Expected::Any).unwrap();
     for (last, of, expected) in [(5, "old", 5), (4, "old", 5), (9, "other", 5), (6, "old", 6)] {
-        settle(&*tables, "tick/0", &note(last, of)).unwrap();
+        settle(&*tables, "tick/0", &note(last, of), 9).unwrap();
         assert_eq!(noted(), Some((expected, "old".to_owned())), "{last} {of}");
     }
+    tables.put(super::LAST, "tick/0", &note(10 * MINUTE, "old").write(), run::tables::Expected::Any).unwrap();
+    settle(&*tables, "tick/0", &note(7, "old"), 9).unwrap();
+    assert_eq!(noted(), Some((7, "old".to_owned())), "what a clock noted that was ahead");
 }
 
 /// Waits until it is noted up to when the schedule is settled.

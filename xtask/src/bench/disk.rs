@@ -15,8 +15,8 @@ const PATH: &str = "/hook/kept";
 /// What the folder may take in the end, in MB: the last runs, and files that wait to be written again.
 const LEFT: f64 = 150.0;
 
-/// How long it may take to give the room back.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// How long it may take to give the room back. A server looks for what may go every ten minutes.
+const PATIENCE: Duration = Duration::from_secs(12 * 60);
 
 /// How often the folder is looked at.
 const LOOK: Duration = Duration::from_millis(500);
@@ -25,7 +25,8 @@ const LOOK: Duration = Duration::from_millis(500);
 pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     let profile = Profile::read(&bench.profiles, "disk")?;
     let scratch = Scratch::new(&bench.scratch, "disk", [("kept.yaml".into(), profile.scenario().into())])?;
-    let mut server = Server::hookmill(bench, &scratch)?;
+    // Requests are kept beside runs, up to a bound of their own.
+    let mut server = Server::hookmill_with(bench, &scratch, &["--keep-requests", "0"])?;
     let taken = || gauge::allocated(&scratch.data()) as f64 / 1e6;
     let runs = history::fill(bench, &mut server, PATH, &profile, bench.runs_or(&profile, "count")?)?;
     let (full, start) = (taken(), Instant::now());

@@ -1,5 +1,5 @@
 // Tests the page in a real browser against the real binary, and counts.
-//   node e2e/run.js --binary target/debug/hookmill --browser chromium --report FILE --shots FOLDER
+//   node e2e/run.js --binary target/debug/hookmill --browser chromium --report FILE --shots FOLDER --only WORDS
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
@@ -26,18 +26,21 @@ const { values: options } = parseArgs({
   options: {
     binary: { type: 'string', default: '../target/debug/hookmill' },
     browser: { type: 'string', default: '/usr/bin/chromium' },
+    only: { type: 'string' },
     report: { type: 'string' },
     shots: { type: 'string', default: '../target/shots' },
   },
 });
 
 mkdirSync(options.shots, { recursive: true });
+// `--only WORDS`: those alone whose name has these words.
+const chosen = tests.filter(([name]) => !options.only || name.includes(options.only));
 const count = { passed: 0, failed: 0, skipped: 0 };
 const server = await Server.start(options.binary);
 try {
   const browser = await chromium.launch({ executablePath: options.browser, args: flags });
   try {
-    for (const [name, test] of tests) await perform(browser, name, test);
+    for (const [name, test] of chosen) await perform(browser, name, test);
   } finally {
     await browser.close();
   }

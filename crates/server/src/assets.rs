@@ -34,8 +34,13 @@ impl Assets {
 }
 
 impl Default for Assets {
-    /// The files that were built into the binary; none when the editor was not built before.
+    /// The files that were built into the binary; none when the editor was not built before. A development build takes
+    /// them from the folder `HOOKMILL_WEB_DIST`, where that is set.
     fn default() -> Self {
+        #[cfg(debug_assertions)]
+        if std::env::var_os("HOOKMILL_WEB_DIST").is_some() {
+            return Self::new(elsewhere);
+        }
         Self::new(|path| Dist::get(path).map(Asset::from))
     }
 }
@@ -44,6 +49,14 @@ impl fmt::Debug for Assets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Assets")
     }
+}
+
+/// The file of this path in the folder `HOOKMILL_WEB_DIST`.
+#[cfg(debug_assertions)]
+fn elsewhere(path: &str) -> Option<Asset> {
+    let folder = std::path::PathBuf::from(std::env::var_os("HOOKMILL_WEB_DIST")?).canonicalize().ok()?;
+    let file = folder.join(path).canonicalize().ok().filter(|file| file.starts_with(&folder))?;
+    Some(rust_embed::utils::read_file_from_fs(&file).ok()?.into())
 }
 
 #[derive(RustEmbed)]

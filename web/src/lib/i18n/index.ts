@@ -1,4 +1,3 @@
-// The language in use.
-import { en, type Dictionary } from './en';
-
-export const t: Dictionary = en;
+// The page's sentences, in the language in use.
+export { begin, language, speak, t } from './language.svelte';
+export { languages, names, type Language } from './languages';

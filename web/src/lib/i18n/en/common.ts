@@ -1,6 +1,5 @@
-// Every sentence of the page. Its type is what other languages must have too.
-import type { RunStatus, StepStatus } from '../api/types';
-import { draft, hook, hooks, request, resend, schema } from './en-hooks';
+// What every page says, and the lists of scenarios and runs.
+import type { RunStatus, StepStatus } from '../../api/types';
 
 const plural = new Intl.PluralRules('en');
 
@@ -31,7 +30,7 @@ const stepStatus: Record<StepStatus, string> = {
   cancelled: 'Cancelled',
 };
 
-export const en = {
+export const common = {
   locale: 'en',
   title: 'Hookmill',
   skip: 'Skip to content',
@@ -145,13 +144,4 @@ export const en = {
     cancel: 'Cancel the run',
     cancelSure: 'Cancel this run? What is done stays done; nothing more will happen.',
   },
-
-  hooks,
-  hook,
-  request,
-  resend,
-  draft,
-  schema,
 };
-
-export type Dictionary = typeof en;

@@ -1,5 +1,5 @@
 // The sentences of the webhook inspector.
-import type { CopyStyle, Verdict } from '../api/hook-types';
+import type { CopyStyle, Verdict } from '../../api/hook-types';
 
 const verdict: Record<Verdict, string> = {
   taken: 'Taken',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { common } from '../i18n/en/common';
 import { clock, duration, instant, relative, stamp } from './time';
 
 const noon = Date.UTC(2026, 10, 22, 12);
@@ -18,7 +19,7 @@ test.each([
   [3_840_000, '1 h 4 min'],
   [180_000_000, '2 d 2 h'],
 ])('%d ms lasts %s', (milliseconds, expected) => {
-  expect(duration(milliseconds)).toBe(expected);
+  expect(duration(milliseconds, common.duration)).toBe(expected);
 });
 
 test.each([

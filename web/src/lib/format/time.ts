@@ -1,21 +1,24 @@
 // Times and durations as people read them. Pure: the clock comes in.
 
+/** What the units of a length of time are called. */
+export type Units = Record<'ms' | 's' | 'min' | 'h' | 'd', string>;
+
 /** A length of time in milliseconds, in at most two units. */
-export function duration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.max(0, Math.round(milliseconds))} ms`;
+export function duration(milliseconds: number, units: Units): string {
+  if (milliseconds < 1000) return `${Math.max(0, Math.round(milliseconds))} ${units.ms}`;
   const seconds = milliseconds / 1000;
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} ${units.s}`;
   const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  return twoUnits(whole);
+  if (whole < 60) return `${whole} ${units.s}`;
+  return twoUnits(whole, units);
 }
 
-function twoUnits(seconds: number): string {
+function twoUnits(seconds: number, units: Units): string {
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  if (minutes < 60) return `${minutes} ${units.min} ${seconds % 60} ${units.s}`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours < 24) return `${hours} ${units.h} ${minutes % 60} ${units.min}`;
+  return `${Math.floor(hours / 24)} ${units.d} ${hours % 24} ${units.h}`;
 }
 
 const units: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -43,6 +43,11 @@ export const common = {
   tooLarge: (bytes: number) => `Too large to show: ${bytes.toLocaleString('en')} bytes`,
   unreachable: 'The server does not answer. Trying again…',
   refused: (message: string) => `The server answered: ${message}`,
+  duration: { ms: 'ms', s: 's', min: 'min', h: 'h', d: 'd' },
+  close: 'Close',
+  cancel: 'Cancel',
+  save: 'Save',
+  remove: 'Delete',
   unknownPage: 'There is nothing here',
   unknownPageNext: 'See the scenarios',
 

@@ -1,4 +1,6 @@
 // Simplified Chinese as in Mainland China: section by section, in the shape of the English.
-import { en, type Dictionary } from '../en';
+import type { Dictionary } from '../en';
+import { common } from './common';
+import { draft, hook, hooks, request, resend, schema } from './hooks';
 
-export const zhCN: Dictionary = { ...en, locale: 'zh-CN' };
+export const zhCN: Dictionary = { ...common, hooks, hook, request, resend, draft, schema };

@@ -1,4 +1,6 @@
 // Traditional Chinese as in Taiwan: section by section, in the shape of the English.
-import { en, type Dictionary } from '../en';
+import type { Dictionary } from '../en';
+import { common } from './common';
+import { draft, hook, hooks, request, resend, schema } from './hooks';
 
-export const zhTW: Dictionary = { ...en, locale: 'zh-TW' };
+export const zhTW: Dictionary = { ...common, hooks, hook, request, resend, draft, schema };

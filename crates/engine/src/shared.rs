@@ -21,6 +21,7 @@ use run::entry::{self, Entry};
 use run::id::{Millis, RunId, ScenarioId};
 use run::replay::{Unmovable, brought_up};
 use run::retention::Keep;
+use run::scope::Scope;
 use run::setting::Setting;
 use run::tables::StoreError;
 use scenario::catalog::Catalog;
@@ -290,6 +291,20 @@ impl Handle {
     pub fn journal(&self, run: RunId) -> Result<Option<(Head, Vec<Entry>)>, StoreError> {
         let Some(journaled) = self.shared.store.journal.read(run)? else { return Ok(None) };
         Ok(Some((journaled.head.clone(), self.entries(&journaled)?)))
+    }
+
+    /// What the expressions of a run's steps could see, as far as it has come; none where there is no such run. Blocks for
+    /// the disk.
+    pub fn scope(&self, run: RunId) -> Result<Option<Scope>, UnknownVersion> {
+        let Some((_, entries)) = self.journal(run)? else { return Ok(None) };
+        let Some(Entry::Created(created)) = entries.first() else { return Ok(None) };
+        let plan = self.version(&created.scenario, &created.version)?;
+        Ok(Scope::of(&entries, &plan))
+    }
+
+    /// The names of the variables of the environment that expressions may read.
+    pub fn environment(&self) -> impl Iterator<Item = String> {
+        self.shared.options.setting.env.keys().cloned()
     }
 
     /// A run's journal, how it stands, and the number of its pieces.

@@ -17,6 +17,7 @@ pub mod replay;
 pub mod response;
 pub mod resume;
 pub mod retention;
+pub mod scope;
 pub mod setting;
 pub mod tables;
 

@@ -200,7 +200,8 @@ impl State {
     }
 }
 
-fn trigger(input: &Input, recognised: Option<&Recognised>, reads: &TriggerReads) -> Dynamic {
+/// The value of `trigger`, with these fields.
+pub(crate) fn trigger(input: &Input, recognised: Option<&Recognised>, reads: &TriggerReads) -> Dynamic {
     let mut map = Map::new();
     let mut put = |name: &str, value: &dyn Fn() -> Dynamic| {
         if reads.reads(name) {

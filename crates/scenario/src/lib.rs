@@ -14,6 +14,7 @@ pub mod functions;
 pub mod input;
 pub mod lint;
 pub mod plan;
+pub mod preview;
 pub mod schema;
 pub mod secret;
 pub mod xml;

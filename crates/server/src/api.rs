@@ -8,7 +8,9 @@ mod blocking;
 mod body;
 mod check;
 mod document;
+mod evaluate;
 mod events;
+mod functions;
 mod hooks;
 mod modules;
 mod queues;
@@ -46,7 +48,9 @@ fn v1(routes: &mut ServiceConfig) {
         .service(alarms::list::list)
         .service(check::check)
         .service(document::get)
+        .service(evaluate::evaluate)
         .service(events::events)
+        .service(functions::list)
         .service(hooks::list::list)
         .service(hooks::create::create)
         .service(hooks::delete::delete)
@@ -77,6 +81,7 @@ fn v1(routes: &mut ServiceConfig) {
         .service(runs::replay::replay_many)
         .service(runs::replay::replay)
         .service(runs::resume::resume)
+        .service(runs::scope::scope)
         .service(runs::test::test)
         .service(scenarios::create::create)
         .service(scenarios::delete::delete)

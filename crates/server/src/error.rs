@@ -5,7 +5,7 @@ use crate::library::LibraryError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpResponse, ResponseError};
-use engine::{Refused, Unheard};
+use engine::{Refused, Unheard, UnknownVersion};
 use run::data_store::DataError;
 use run::tables::StoreError;
 use serde::Serialize;
@@ -228,6 +228,17 @@ impl From<Refused> for Problem {
             }
             Refused::Stopping => Self::stopping(),
             Refused::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<UnknownVersion> for Problem {
+    fn from(unknown: UnknownVersion) -> Self {
+        let detail = unknown.to_string();
+        match unknown {
+            UnknownVersion::Store(error) => error.into(),
+            UnknownVersion::Missing { .. } => Self::new(StatusCode::NOT_FOUND, "no_version", detail),
+            UnknownVersion::Invalid { .. } => Self::new(StatusCode::CONFLICT, "invalid_version", detail),
         }
     }
 }

@@ -6,6 +6,7 @@ pub(super) mod list;
 pub(super) mod moving;
 pub(super) mod replay;
 pub(super) mod resume;
+pub(super) mod scope;
 pub(super) mod test;
 pub(super) mod view;
 
@@ -19,7 +20,7 @@ use crate::error::Problem;
 use run::id::RunId;
 
 /// The run of this address.
-fn named(id: &str) -> Result<RunId, Problem> {
+pub(super) fn named(id: &str) -> Result<RunId, Problem> {
     id.parse().map_err(|_| unknown())
 }
 

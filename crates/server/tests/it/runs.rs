@@ -5,3 +5,4 @@ mod get;
 mod list;
 mod replay;
 mod resume;
+mod scope;

@@ -8,6 +8,8 @@ export class Refused extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** The whole problem document (RFC 9457), where it sent one. */
+    readonly problem: Record<string, unknown> = {},
   ) {
     super(message);
   }
@@ -32,9 +34,18 @@ export async function getBytes(path: string, signal: AbortSignal): Promise<Uint8
 }
 
 /** Sends JSON. What comes back is JSON too, or nothing. */
-export async function post<T>(path: string, body: unknown): Promise<T> {
+export function post<T>(path: string, body: unknown): Promise<T> {
+  return send('POST', path, body);
+}
+
+/** Sends JSON to be kept. What comes back is JSON too, or nothing. */
+export function put<T>(path: string, body: unknown): Promise<T> {
+  return send('PUT', path, body);
+}
+
+async function send<T>(method: string, path: string, body: unknown): Promise<T> {
   const headers = { accept: 'application/json', 'content-type': 'application/json' };
-  const answer = await call(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  const answer = await call(path, { method, headers, body: JSON.stringify(body) });
   const text = await answer.text();
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
@@ -46,23 +57,20 @@ export async function remove(path: string): Promise<void> {
 /** Asks for a session. A wrong token opens none, and what is asked for next tells so. */
 export async function login(token: string): Promise<void> {
   const answer = await fetch('/login', { method: 'POST', body: new URLSearchParams({ token }) });
-  if (!answer.ok && answer.status !== 401) throw new Refused(answer.status, await reason(answer));
+  if (!answer.ok && answer.status !== 401) throw await refusal(answer);
 }
 
 async function call(path: string, init: RequestInit): Promise<Response> {
   const answer = await fetch(`${base}${path}`, init);
   if (answer.status === 401) throw new SignedOut();
-  if (!answer.ok) throw new Refused(answer.status, await reason(answer));
+  if (!answer.ok) throw await refusal(answer);
   return answer;
 }
 
-/** What a problem document (RFC 9457) says, or else the status line. */
-async function reason(answer: Response): Promise<string> {
+/** What a problem document says, or else the status line. */
+async function refusal(answer: Response): Promise<Refused> {
   const problem: unknown = await answer.json().catch(() => null);
-  if (problem && typeof problem === 'object') {
-    const { detail, title } = problem as { detail?: unknown; title?: unknown };
-    if (typeof detail === 'string') return detail;
-    if (typeof title === 'string') return title;
-  }
-  return answer.statusText;
+  const known = problem && typeof problem === 'object' ? (problem as Record<string, unknown>) : {};
+  const said = [known.detail, known.title].find((text) => typeof text === 'string');
+  return new Refused(answer.status, typeof said === 'string' ? said : answer.statusText, known);
 }

@@ -1,6 +1,7 @@
 // Simplified Chinese as in Mainland China: section by section, in the shape of the English.
 import type { Dictionary } from '../en';
 import { common } from './common';
+import { editor } from './editor';
 import { draft, hook, hooks, request, resend, schema } from './hooks';
 
-export const zhCN: Dictionary = { ...common, hooks, hook, request, resend, draft, schema };
+export const zhCN: Dictionary = { ...common, editor, hooks, hook, request, resend, draft, schema };

@@ -1,5 +1,5 @@
-// Which step is which after an edit: a step that begins where another began is the same one. Pure.
-import type { Graph, Step } from '../model/graph';
+// Which step is which after an edit: the one with the same id, or the one that begins where it began. Pure.
+import type { Graph } from '../model/graph';
 import type { TextEdit } from '../model/text';
 
 /** Where an offset is after the edits. What is written exactly there stands before it. */
@@ -13,25 +13,26 @@ export function moved(offset: number, edits: readonly TextEdit[]): number {
   return offset + shift;
 }
 
+/** A step as it was before the edits. */
+export interface Place {
+  key: string;
+  id: string | null;
+  start: number;
+}
+
+/** To be noted before the edits: a graph that is made of another changes the places of the steps that both have. */
+export function places(graph: Graph): Place[] {
+  return graph.all.map(({ key, id, range }) => ({ key, id, start: range[0] }));
+}
+
 /** The keys of steps before the edits, and what they are after them. Steps that are gone are missing. */
-export function carry(before: Graph, after: Graph, edits: readonly TextEdit[]): Map<string, string> {
+export function carry(before: readonly Place[], after: Graph, edits: readonly TextEdit[]): Map<string, string> {
   const keys = new Map<string, string>();
-  const byId = new Map(everyStep(after).flatMap((step) => (step.id === null ? [] : [[step.id, step.key] as const])));
-  const byStart = new Map(everyStep(after).map((step) => [step.range[0], step.key]));
-  for (const step of everyStep(before)) {
-    const key = (step.id !== null && byId.get(step.id)) || byStart.get(moved(step.range[0], edits));
-    if (key !== undefined) keys.set(step.key, key);
+  const byId = new Map(after.all.flatMap((step) => (step.id === null ? [] : [[step.id, step.key] as const])));
+  const byStart = new Map(after.all.map((step) => [step.range[0], step.key]));
+  for (const { key, id, start } of before) {
+    const now = (id !== null && byId.get(id)) || byStart.get(moved(start, edits));
+    if (now !== undefined) keys.set(key, now);
   }
   return keys;
-}
-
-/** Every step there is: triggers, steps, and those for a failure. */
-export function everyStep(graph: Graph): Step[] {
-  const seen = new Set(graph.all);
-  const others = [...graph.triggers, ...graph.failure.flatMap(deep)].filter((step) => !seen.has(step));
-  return [...others, ...graph.all];
-}
-
-function deep(step: Step): Step[] {
-  return [step, ...step.branches.flatMap((branch) => branch.steps.flatMap(deep))];
 }

@@ -7,7 +7,7 @@ import type { Diagnostic, Run } from '../api/types';
 import { parse, type Doc, type Path } from '../model/doc';
 import { project, type Graph, type Step } from '../model/graph';
 import { applyEdits, invert, type TextEdit } from '../model/text';
-import { carry, everyStep } from './carry';
+import { carry, places } from './carry';
 import { History } from './history';
 
 /** Something done to the text, as one step of undo. */
@@ -73,7 +73,7 @@ export class Editor {
     untrack(() => this.#take(text));
   }
 
-  readonly steps: readonly Step[] = $derived.by(() => everyStep(this.graph));
+  readonly steps: readonly Step[] = $derived.by(() => this.graph.all);
   readonly #byKey = $derived.by(() => new Map(this.steps.map((step) => [step.key, step])));
 
   /** The step that is selected, if it is one alone. */
@@ -139,7 +139,7 @@ export class Editor {
 
   #change(all: TextEdit[][]): void {
     for (const edits of all) {
-      const before = this.graph;
+      const before = places(this.graph);
       this.#take(applyEdits(this.text, edits));
       if (!this.stale) this.#carry(carry(before, this.graph, edits));
     }

@@ -9,8 +9,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export class Visitor {
   /** What the browser's console complained about. */
   complaints = [];
-  /** Complaints that are no fault. That a visitor without a session is refused is none. */
-  #expected = [/status of 401/];
+  /** Complaints that are no fault: a visitor without a session is refused; a scenario may have no draft, and no layout. */
+  #expected = [/status of 401/, /status of 404/];
 
   static async arrive(browser, server, shots) {
     const visitor = new Visitor();

@@ -27,7 +27,7 @@ use run::setting::Setting;
 use scenario::catalog::Catalog;
 use scenario::plan::Rate;
 use server::library::Library;
-use server::{App, Assets, Gateway};
+use server::{Accounts, App, Assets, Gateway};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -162,6 +162,7 @@ impl Serve {
         let address = listener.local_addr()?;
         let store = open(&self.data)?;
         let token = token::of(&self.data)?;
+        let accounts = Arc::new(Accounts::open(Arc::clone(&store.tables))?);
         let read = folder::Credentials::of(&self.dir);
         let home = sound_home(&self.dir)?;
         let secrets = Arc::new(CurrentSecrets::of(Arc::clone(&home.secrets)));
@@ -190,7 +191,7 @@ impl Serve {
         let around = Around { handle, hooks, setting, tables, listening, inspector: inspector.clone() };
         let gateway = self.gateway(around, &reach);
         inside.lead_to(gateway.clone());
-        let app = self.app(address, token, gateway, &folder, home.catalog, reach.stores.clone())?;
+        let app = self.app(address, (token, accounts), gateway, &folder, home.catalog, reach.stores.clone())?;
         let server = match &certificate {
             Some(certificate) => server::serve_tls(listener, certificate, app.clone())?,
             None => server::serve(listener, app.clone())?,
@@ -236,7 +237,7 @@ impl Serve {
     fn app(
         &self,
         address: SocketAddr,
-        token: server::ApiToken,
+        (token, accounts): (server::ApiToken, Arc<Accounts>),
         gateway: Gateway,
         folder: &Arc<Folder>,
         catalog: Arc<Catalog>,
@@ -244,7 +245,7 @@ impl Serve {
     ) -> anyhow::Result<App> {
         let library = Arc::clone(folder) as Arc<dyn Library>;
         let public_url = self.public_url(address)?;
-        let options = server::Options { public_url, token, assets: Assets::default(), stores };
+        let options = server::Options { public_url, token, accounts, assets: Assets::default(), stores };
         Ok(App::new(gateway, library, catalog, options))
     }
 

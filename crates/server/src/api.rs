@@ -17,7 +17,10 @@ mod queues;
 mod response;
 mod runs;
 mod scenarios;
+mod session;
+mod setup;
 mod stores;
+mod tokens;
 mod value;
 
 use crate::error::Problem;
@@ -93,11 +96,18 @@ fn v1(routes: &mut ServiceConfig) {
         .service(scenarios::switch::enable)
         .service(scenarios::versions::list)
         .service(scenarios::whatif::what_if)
+        .service(session::get::get)
+        .service(session::password::change)
+        .service(setup::create::create)
+        .service(setup::get::get)
         .service(stores::delete::delete)
         .service(stores::get::get)
         .service(stores::list::list)
         .service(stores::put::put)
-        .service(stores::records::list);
+        .service(stores::records::list)
+        .service(tokens::create::create)
+        .service(tokens::delete::delete)
+        .service(tokens::list::list);
 }
 
 /// The longest name in a path, in bytes, decoded: no record has a longer one.

@@ -1,7 +1,7 @@
 //! What every request handler shares: the way in to the engine, the scenarios, and who may come in.
 
 use crate::assets::Assets;
-use crate::auth::{ApiToken, LoginCodes, Sessions, Throttle};
+use crate::auth::{Accounts, ApiToken, LoginCodes, Sessions, Throttle};
 use crate::gateway::Gateway;
 use crate::inspector::Inspector;
 use crate::library::Library;
@@ -21,6 +21,8 @@ pub struct Options {
     pub public_url: Url,
     /// The token that may do everything.
     pub token: ApiToken,
+    /// Who may come in otherwise.
+    pub accounts: Arc<Accounts>,
     /// The editor's files.
     pub assets: Assets,
     /// The tables that scenarios write, for people to look at and change.
@@ -104,6 +106,10 @@ impl App {
 
     pub(crate) fn stores(&self) -> &DataStores {
         &self.0.options.stores
+    }
+
+    pub(crate) fn accounts(&self) -> &Accounts {
+        &self.0.options.accounts
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

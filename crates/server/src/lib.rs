@@ -20,7 +20,7 @@ mod tls;
 pub use api::openapi;
 pub use app::{App, Options};
 pub use assets::{Asset, Assets};
-pub use auth::{ApiToken, WeakToken};
+pub use auth::{Accounts, ApiToken, WeakToken};
 pub use bodies::Bodies;
 pub use gateway::Gateway;
 pub use inspector::{Captured, Inspector, Log, Verdict};

@@ -132,7 +132,7 @@ async fn take(awaited: Awaited, input: Input, request: &HttpRequest, app: &App) 
         Ok(accepted) => accepted,
         Err(objections) => return Reply::Asks { awaited: Box::new(awaited), given, objections },
     };
-    let answer = answer::payload(accepted, &input, auth::who(request, app));
+    let answer = answer::payload(accepted, &input, auth::who(request, app).as_deref());
     match app.handle().answer(awaited.run, awaited.spot, answer).await {
         Ok(()) => Reply::Resumed(awaited.run),
         Err(unheard) => Reply::Unheard(unheard),

@@ -77,7 +77,7 @@ fn public(routes: &mut ServiceConfig) {
         .service(health::healthz)
         .service(health::readyz)
         .service(auth::login::form)
-        .service(auth::login::with_token)
+        .service(auth::login::with_credentials)
         .service(auth::login::with_code);
 }
 

@@ -22,8 +22,14 @@ impl LoginCodes {
         code
     }
 
+    /// Whether the code is good, and stays so.
+    pub(crate) fn knows(&self, code: &str, now: Millis) -> bool {
+        let ends = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        ends.get(&secret::digest(code)).is_some_and(|end| now < *end)
+    }
+
     /// Whether the code is good; if so, it is so no more.
-    pub(super) fn redeem(&self, code: &str, now: Millis) -> bool {
+    pub(crate) fn redeem(&self, code: &str, now: Millis) -> bool {
         let mut ends = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         ends.remove(&secret::digest(code)).is_some_and(|end| now < end)
     }
@@ -38,7 +44,9 @@ mod tests {
         let codes = LoginCodes::default();
         let code = codes.make(0);
         assert!(!codes.redeem("something else", 1));
+        assert!(codes.knows(&code, 1) && !codes.knows("something else", 1));
         assert!(codes.redeem(&code, 1));
+        assert!(!codes.knows(&code, 1));
         assert!(!codes.redeem(&code, 1));
     }
 

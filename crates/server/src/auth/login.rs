@@ -1,8 +1,7 @@
-//! Logging in and out: by the link printed at the start, or by the token.
+//! Logging in and out: by the link printed at the start, by name and password, or by the token.
 
-use super::guard::{Caller, cross_site};
-use super::origin::{self, Origin};
-use super::sessions::IDLE;
+use super::guard::{Caller, cross_site, is_of_another_site};
+use super::sessions::{IDLE, Way};
 use crate::App;
 use crate::error::Problem;
 use crate::gateway;
@@ -12,15 +11,20 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, post, web};
 use serde::Deserialize;
 use std::net::IpAddr;
 
-/// The page that asks for the token.
+/// The page that asks who it is.
 const FORM: &str = include_str!("login/form.html");
 
 /// The same, after a wrong try.
 const WRONG: &str = include_str!("login/wrong.html");
 
-/// What the form sends.
+/// What the form sends: a name with a password, or a token.
 #[derive(Deserialize)]
 pub(crate) struct Credentials {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
     token: String,
 }
 
@@ -32,16 +36,35 @@ pub(crate) async fn form() -> HttpResponse {
 
 /// `POST /login`
 #[post("/login")]
-pub(crate) async fn with_token(
+pub(crate) async fn with_credentials(
     request: HttpRequest,
     app: web::Data<App>,
     web::Form(given): web::Form<Credentials>,
 ) -> Result<HttpResponse, Problem> {
     // Programs say nothing of an origin; a browser always does, and may not be made to log in by another site.
-    if origin::of(request.headers(), &app.options().public_url) == Origin::Other {
+    if is_of_another_site(&request, &app) {
         return Err(cross_site());
     }
-    attempt(&request, &app, |app| app.options().token.is(given.token.trim()))
+    if given.password.is_empty() && given.token.is_empty() {
+        return Err(Problem::bad_request("a `name` and `password` are asked for, or a `token`"));
+    }
+    let address = throttled(&request, &app)?;
+    let way = if !given.token.is_empty() && app.options().token.is(given.token.trim()) {
+        Some(Way::Token)
+    } else if !given.password.is_empty() && is_administrator(&app, given).await? {
+        Some(Way::Password)
+    } else {
+        None
+    };
+    Ok(answer(&app, address, way))
+}
+
+/// Whether name and password are right. Hashing takes its time, and memory: it waits for its turn.
+async fn is_administrator(app: &web::Data<App>, given: Credentials) -> Result<bool, Problem> {
+    let _room = app.accounts().room().await;
+    let app = app.clone();
+    let is_right = web::block(move || app.accounts().is_administrator(&given.name, &given.password));
+    is_right.await.map_err(|error| Problem::internal(&error))
 }
 
 /// `GET /login/{code}`
@@ -51,12 +74,14 @@ pub(crate) async fn with_code(
     app: web::Data<App>,
     code: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    attempt(&request, &app, |app| app.login_codes().redeem(&code, app.now()))
+    let address = throttled(&request, &app)?;
+    let way = app.login_codes().redeem(&code, app.now()).then_some(Way::Link);
+    Ok(answer(&app, address, way))
 }
 
 /// `POST /logout`
 pub(crate) async fn logout(caller: Caller, app: web::Data<App>) -> HttpResponse {
-    if let Caller::Session(key) = caller {
+    if let Some(key) = caller.session() {
         app.sessions().close(key);
     }
     let mut cookie = session_cookie(&app, String::new());
@@ -72,17 +97,21 @@ pub(super) fn cookie_name(app: &App) -> String {
     format!("{prefix}hookmill-{}", url.port_or_known_default().unwrap_or_default())
 }
 
-fn attempt(request: &HttpRequest, app: &App, is_right: impl FnOnce(&App) -> bool) -> Result<HttpResponse, Problem> {
+/// Counts a try to come in, before it is looked at, and gives the address to forgive once it was right.
+pub(crate) fn throttled(request: &HttpRequest, app: &App) -> Result<IpAddr, Problem> {
     let address = address(request, app);
     app.throttle().attempt(address, app.now()).map_err(|seconds| {
         let detail = "too many wrong tries from this address";
         Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", detail).retry_after(seconds)
     })?;
-    if !is_right(app) {
-        return Ok(html(StatusCode::UNAUTHORIZED, WRONG));
-    }
+    Ok(address)
+}
+
+/// A session for who came in this way.
+fn answer(app: &App, address: IpAddr, way: Option<Way>) -> HttpResponse {
+    let Some(way) = way else { return html(StatusCode::UNAUTHORIZED, WRONG) };
     app.throttle().succeed(address);
-    Ok(home().cookie(session_cookie(app, app.sessions().open(app.now()))).finish())
+    home().cookie(session_cookie(app, app.sessions().open(way, app.now()))).finish()
 }
 
 /// Where the request comes from, behind the proxies that are believed.
@@ -97,7 +126,8 @@ fn home() -> HttpResponseBuilder {
     response
 }
 
-fn session_cookie(app: &App, secret: String) -> Cookie<'static> {
+/// The cookie that carries a session's secret.
+pub(crate) fn session_cookie(app: &App, secret: String) -> Cookie<'static> {
     Cookie::build(cookie_name(app), secret)
         .path("/")
         .http_only(true)

@@ -44,7 +44,7 @@ impl Throttle {
     }
 
     /// The try was right: the address starts anew.
-    pub(super) fn succeed(&self, address: IpAddr) {
+    pub(crate) fn succeed(&self, address: IpAddr) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&site(address));
     }
 }

@@ -1,4 +1,4 @@
-//! `/login` and `/logout`
+//! `/login` and `/logout`; what is asked at the first start is in `setup.rs`.
 
 use crate::site::{Site, TOKEN, problem, refused};
 use reqwest::{Response, StatusCode};

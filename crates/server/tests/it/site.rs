@@ -14,7 +14,7 @@ use run::resume::ResumeKey;
 use run::setting::Setting;
 use scenario::catalog::{Catalog, Effect, ModuleSpec};
 use serde_json::{Value, json};
-use server::{ApiToken, App, Asset, Assets, Gateway, Inspector, Log, Options};
+use server::{Accounts, ApiToken, App, Asset, Assets, Gateway, Inspector, Log, Options};
 use std::borrow::Cow;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -109,7 +109,7 @@ impl Site {
             resume_key: ResumeKey([7; 32]),
             ..Setting::default()
         });
-        let tables = Arc::clone(&store.tables);
+        let (tables, accounts) = (Arc::clone(&store.tables), Arc::clone(&store.tables));
         let files = Files::new(Arc::clone(&store.blobs), &setting.resume_key);
         let options = engine::Options { setting: Arc::clone(&setting), ..engine::Options::default() };
         let engine = Engine::start(store, Arc::clone(&catalog), [], options);
@@ -139,6 +139,7 @@ impl Site {
         let options = Options {
             public_url: format!("{scheme}://{address}").parse().unwrap(),
             token: ApiToken::new(TOKEN).unwrap(),
+            accounts: Arc::new(Accounts::open(Arc::clone(&accounts)).unwrap()),
             assets,
             stores: stores.clone(),
         };

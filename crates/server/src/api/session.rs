@@ -1,0 +1,4 @@
+//! `/api/v1/session`: who is asking.
+
+pub(super) mod get;
+pub(super) mod password;

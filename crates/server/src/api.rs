@@ -46,6 +46,7 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
 
 /// Every operation of version 1.
 fn v1(routes: &mut ServiceConfig) {
+    people(routes);
     routes
         .service(alarms::acknowledge::acknowledge)
         .service(alarms::list::list)
@@ -96,15 +97,20 @@ fn v1(routes: &mut ServiceConfig) {
         .service(scenarios::switch::enable)
         .service(scenarios::versions::list)
         .service(scenarios::whatif::what_if)
-        .service(session::get::get)
-        .service(session::password::change)
-        .service(setup::create::create)
-        .service(setup::get::get)
         .service(stores::delete::delete)
         .service(stores::get::get)
         .service(stores::list::list)
         .service(stores::put::put)
-        .service(stores::records::list)
+        .service(stores::records::list);
+}
+
+/// Those about who may come in.
+fn people(routes: &mut ServiceConfig) {
+    routes
+        .service(session::get::get)
+        .service(session::password::change)
+        .service(setup::create::create)
+        .service(setup::get::get)
         .service(tokens::create::create)
         .service(tokens::delete::delete)
         .service(tokens::list::list);

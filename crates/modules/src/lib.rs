@@ -8,6 +8,7 @@ pub mod far_side;
 pub mod guard;
 pub mod own_hooks;
 pub mod secrets;
+pub mod translations;
 
 mod client;
 mod email;

@@ -40,7 +40,7 @@ export interface Graph {
   name: string;
   triggers: Step[];
   steps: Step[];
-  /** Every step in the order of the text, triggers first, those of `on_failure` last. */
+  /** Triggers first, then every step as the engine numbers them, those of `on_failure` last. */
   all: Step[];
   failure: Step[];
 }
@@ -111,6 +111,8 @@ class Reader {
     const pair = isMap(map) ? map.items.find((pair) => !COMMON.has(keyOf(pair))) : undefined;
     const module = pair ? keyOf(pair) : '';
     const id = own('id');
+    // The engine, too, numbers the steps of a handler before those that its step holds.
+    const handler = this.handler(map, path, readOnly, depth);
     return {
       id,
       label: own('name') || id || module,
@@ -121,10 +123,7 @@ class Reader {
       disabled: own('disabled') === 'true',
       note: own('note'),
       readOnly,
-      branches: [
-        ...this.branchesOf(module, pair?.value, [...path, module], readOnly, depth),
-        ...this.handler(map, path, readOnly, depth),
-      ],
+      branches: [...this.branchesOf(module, pair?.value, [...path, module], readOnly, depth), ...handler],
     };
   }
 
@@ -147,18 +146,21 @@ class Reader {
   }
 
   routes(held: unknown, path: Path, aliased: boolean, depth: number): Branch[] {
-    const list = isMap(held) ? resolved(this.doc, pairIn(held, 'branches')?.value) : held;
-    const within = isMap(held) ? [...path, 'branches'] : path;
-    const branches = (isSeq(list) ? list.items : []).map((item, index) => {
+    if (!isMap(held)) return this.routesOf(held, path, aliased, depth);
+    const keys = held.items.map(keyOf);
+    const otherwise = () => (keys.includes('otherwise') ? [this.branch('otherwise', held, [...path, 'otherwise'], aliased, depth)] : []);
+    const first = keys.indexOf('otherwise') < keys.indexOf('branches') ? otherwise() : undefined;
+    const branches = this.routesOf(resolved(this.doc, pairIn(held, 'branches')?.value), [...path, 'branches'], aliased, depth);
+    return [...branches, ...(first ?? otherwise())];
+  }
+
+  routesOf(list: unknown, path: Path, aliased: boolean, depth: number): Branch[] {
+    return (isSeq(list) ? list.items : []).map((item, index) => {
       const branch = resolved(this.doc, item);
       const kind = pairIn(branch, 'otherwise') ? 'otherwise' : 'route';
       const key = kind === 'otherwise' ? 'otherwise' : 'steps';
-      return this.branch(kind, branch, [...within, index, key], aliased || isAlias(item), depth);
+      return this.branch(kind, branch, [...path, index, key], aliased || isAlias(item), depth);
     });
-    if (isMap(held) && pairIn(held, 'otherwise')) {
-      branches.push(this.branch('otherwise', held, [...path, 'otherwise'], aliased, depth));
-    }
-    return branches;
   }
 
   lanes(held: unknown, path: Path, aliased: boolean, depth: number): Branch[] {

@@ -1,8 +1,7 @@
 // Names of steps: one is made when something first refers to a step, and a new one is carried to all that refer to it.
-import { isMap, isPair, isScalar, isSeq } from 'yaml';
-import { type Doc, keyOf, parse, type Path, valueAt } from '../doc';
+import { type Doc, parse, type Path, valueAt } from '../doc';
 import { RESERVED } from '../keys';
-import { project, type Step } from '../graph';
+import { project } from '../graph';
 import { applyEdits, type TextEdit } from '../text';
 import { itemLines } from './content';
 import { stepSource } from './steps';
@@ -29,14 +28,11 @@ export function freshId(wish: string, taken: ReadonlySet<string>): string {
 /** The ids of a text, and the names that its loops give to items. */
 export function takenNames(doc: Doc): Set<string> {
   const taken = new Set<string>();
-  const visit = (node: unknown): void => {
-    if (isPair(node)) {
-      const key = keyOf(node);
-      if ((key === 'id' || key === 'as') && isScalar(node.value)) taken.add(String(node.value.value));
-      visit(node.value);
-    } else if (isMap(node) || isSeq(node)) node.items.forEach(visit);
-  };
-  visit(doc.document.contents);
+  for (const { id, path, module } of project(doc).all) {
+    if (id !== null) taken.add(id);
+    const item = module === 'for_each' ? valueAt(doc, [...path, module, 'as']) : undefined;
+    if (typeof item === 'string') taken.add(item);
+  }
   return taken;
 }
 
@@ -44,7 +40,7 @@ export function takenNames(doc: Doc): Set<string> {
 export function withFreshIds(doc: Doc, sources: string[]): string[] {
   const taken = takenNames(doc);
   let own = parse(`steps:\n${sources.map((source) => itemOf(source)).join('')}`);
-  for (const { id, path } of project(own).all as Step[]) {
+  for (const { id, path } of project(own).all) {
     if (id === null) continue;
     const fresh = taken.has(id) ? freshId(id, taken) : id;
     taken.add(fresh);

@@ -4,9 +4,10 @@ use crate::App;
 use actix_web::http::header;
 use actix_web::middleware::DefaultHeaders;
 
-/// Everything comes from the server's own files; nothing is inline, framed, or sent elsewhere.
-const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'; \
-                      form-action 'self'; frame-ancestors 'none'";
+/// Everything comes from the server's own files; nothing is inline, framed, or sent elsewhere. Pictures that are
+/// values of a run are shown from the value itself.
+const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; \
+                      base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The headers of every answer that is not a scenario's own. A handler may set its own value instead.
 pub(crate) fn security(app: &App) -> DefaultHeaders {

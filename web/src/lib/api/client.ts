@@ -16,6 +16,7 @@ export function runs(filter: RunFilter, limit: number, before: string | null, si
   const query = new URLSearchParams({ limit: String(limit) });
   if (filter.scenario) query.set('scenario', filter.scenario);
   if (filter.status) query.set('status', filter.status);
+  if (filter.q) query.set('q', filter.q);
   if (before) query.set('before', before);
   return get(`/runs?${query}`, signal);
 }

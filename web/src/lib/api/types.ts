@@ -54,6 +54,8 @@ export interface RunSummary {
   status: RunStatus;
   created: number;
   changed: number;
+  /** Whether it is of a text that was tried, not of the live one. */
+  trial?: boolean;
 }
 
 export interface RunPage {
@@ -97,6 +99,31 @@ export interface Step {
   child?: string | null;
   /** Who resumed it after it was held. */
   released_by?: string | null;
+  /** Attempts that failed and were to be followed by another. */
+  failures?: FailedAttempt[];
+  /** What a filter compared. */
+  comparisons?: Comparison[];
+  /** It was done by the run that this one does again. */
+  copied?: boolean;
+}
+
+export interface FailedAttempt {
+  attempt: number;
+  started: number;
+  ended: number;
+  error: RunError;
+  /** When the next attempt was due. */
+  next: number;
+}
+
+/** One comparison of a filter: both sides as JSON, with their types. */
+export interface Comparison {
+  left: string;
+  left_type: string;
+  operator: string;
+  right: string;
+  right_type: string;
+  result: boolean;
 }
 
 /** Names and values, in order; a name may stand there twice. */
@@ -104,6 +131,8 @@ export type Pairs = [name: string, value: string][];
 
 export interface Run extends RunSummary {
   version?: string;
+  /** The run that it does again. */
+  replay_of?: string;
   input?: {
     source: string;
     method?: string | null;
@@ -123,6 +152,8 @@ export interface Run extends RunSummary {
 export interface RunFilter {
   scenario?: string;
   status?: RunStatus;
+  /** With this text in what they were given, sent, or gave. */
+  q?: string;
 }
 
 /** Whether a run is over, so that nothing about it changes any more. */

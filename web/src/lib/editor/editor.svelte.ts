@@ -7,6 +7,7 @@ import type { Diagnostic, Run } from '../api/types';
 import { parse, type Doc, type Path } from '../model/doc';
 import { project, type Graph, type Step } from '../model/graph';
 import { applyEdits, invert, type TextEdit } from '../model/text';
+import { Watch } from '../run/watch.svelte';
 import { carry, places } from './carry';
 import { History } from './history';
 
@@ -66,6 +67,8 @@ export class Editor {
   revision = $state(0);
   /** Keys of the run's steps now, by their keys in the text that ran. */
   kept = $state.raw<ReadonlyMap<string, string>>(new Map());
+  /** The run that is shown, and what it did at each step. */
+  readonly watch = new Watch(this);
   #history = new History();
 
   constructor(id: string, text: string) {

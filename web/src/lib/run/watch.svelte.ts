@@ -1,0 +1,255 @@
+// The run that the editor shows: followed while it goes on, or opened from the past, with what it did at each step.
+import { untrack } from 'svelte';
+
+import { cancel, run as askRun, runs } from '../api/client';
+import { scopeOf, versionText, type TrialInput } from '../api/editing';
+import { onEvent } from '../api/events';
+import { SignedOut } from '../api/http';
+import { session } from '../api/session.svelte';
+import { isOver, type Run, type Step as Turn } from '../api/types';
+import type { Editor } from '../editor/editor.svelte';
+import { parse, type Doc } from '../model/doc';
+import { project, type Graph, type Step } from '../model/graph';
+import { followRun } from './stream';
+import { bubblesOf, passingOf, recordsByKey, type Bubble, type Passing } from './tally';
+
+/** A text that ran, and its picture. */
+export interface Ran {
+  text: string;
+  doc: Doc;
+  graph: Graph;
+}
+
+/** What is shown instead of what is edited, because a run of another text is looked at. */
+export interface Past extends Ran {
+  version: string;
+}
+
+/** How often a run that began elsewhere is turned to, at most, in milliseconds. */
+const atMostEach = 1000;
+
+const patience = 15_000; // milliseconds
+
+export class Watch {
+  /** What is drawn instead of what is edited; null where that is drawn. */
+  past = $state.raw<Past | null>(null);
+  /** The key of the step that is looked into, among those drawn. */
+  chosen = $state<string | null>(null);
+  /** Which of its turns. */
+  turn = $state(0);
+  /** Whether the panel is open, and what it shows. */
+  open = $state(false);
+  view = $state<'run' | 'whatif'>('run');
+  problem = $state.raw<Error>();
+  /** Counts runs of this scenario that began or ended, so that lists of them are asked for anew. */
+  news = $state(0);
+  /** Whether runs of this text that begin elsewhere are shown as they begin. */
+  following = $state(true);
+  /** What the next run by hand gets; its own sample unless chosen. */
+  input = $state.raw<TrialInput | undefined>();
+  #ran = $state.raw<Ran | undefined>();
+  #stop: (() => void) | undefined;
+  #deaf: (() => void) | undefined;
+  #turned = 0;
+  #texts = new Map<string, string>();
+
+  constructor(readonly editor: Editor) {}
+
+  readonly run: Run | undefined = $derived.by(() => this.editor.run);
+  readonly running: boolean = $derived.by(() => this.run !== undefined && !isOver(this.run.status));
+  /** What is drawn. */
+  readonly graph: Graph = $derived.by(() => this.past?.graph ?? this.editor.graph);
+  /** The text of what is drawn. */
+  readonly text: string = $derived.by(() => this.past?.text ?? this.editor.text);
+
+  /** What went through each step that is drawn, by its key. */
+  readonly bubbles: ReadonlyMap<string, Bubble> = $derived.by(() => this.#now((run, graph) => bubblesOf(run, graph)));
+  /** What each step that is drawn did, turn by turn. */
+  readonly records: ReadonlyMap<string, Turn[]> = $derived.by(() => this.#now((run, graph) => recordsByKey(run, graph)));
+  /** What went down each branch of a route, by the path of its steps. */
+  readonly branches: ReadonlyMap<string, Passing> = $derived.by(() => {
+    const [run, ran] = [this.run, this.#ran];
+    return run && ran ? passingOf(run, ran.graph) : new Map<string, Passing>();
+  });
+
+  /** Something by the keys of the text that ran, by the keys of what is drawn now. */
+  #now<T>(of: (run: Run, graph: Graph) => Map<string, T>): ReadonlyMap<string, T> {
+    const [run, ran] = [this.run, this.#ran];
+    if (!run || !ran) return new Map();
+    const found = of(run, ran.graph);
+    if (this.past) return found;
+    const { kept } = this.editor;
+    return new Map([...found].flatMap(([key, value]) => (kept.has(key) ? [[kept.get(key) as string, value] as const] : [])));
+  }
+
+  stepOf(key: string): Step | undefined {
+    return this.graph.all.find((step) => step.key === key);
+  }
+
+  /** The key of a step that is drawn now, by its record. */
+  keyOf(turn: Turn): string | undefined {
+    for (const [key, turns] of this.records) if (turns.includes(turn)) return key;
+    return undefined;
+  }
+
+  /** Begins to listen for runs of this scenario, and takes the data of the last one. To be called once it is on the screen. */
+  begin(): void {
+    this.#deaf = onEvent('run', ({ scenario, id }) => {
+      if (scenario === this.editor.id) this.#happened(id);
+    });
+    void this.#useLast();
+  }
+
+  close(): void {
+    this.#deaf?.();
+    this.#stop?.();
+  }
+
+  /** Shows a run of the text on the screen, or of the one given, as it goes on. */
+  follow(id: string, text: string = this.editor.text): void {
+    this.#leave();
+    this.#take(text, id, null);
+    this.open = true;
+    this.view = 'run';
+    this.#listen(id);
+  }
+
+  /** Opens a run: on what is edited where it is the text that ran, else on the text that did. */
+  async show(id: string): Promise<void> {
+    const run = await askRun(id, AbortSignal.timeout(patience));
+    const text = await this.#textOf(run);
+    this.#leave();
+    this.#take(text ?? this.editor.text, id, text === undefined || text === this.editor.text ? null : (run.version ?? ''));
+    this.open = true;
+    this.view = 'run';
+    this.editor.run = run;
+    if (isOver(run.status)) void this.useData(id);
+    else this.#listen(id);
+  }
+
+  /** Goes back to what is edited, without any run. */
+  leave(): void {
+    this.#leave();
+    this.past = null;
+    this.#ran = undefined;
+    this.chosen = null;
+    this.editor.run = undefined;
+  }
+
+  /** Ends the run that is shown. */
+  async stop(): Promise<void> {
+    if (this.run && this.running) await cancel(this.run.id);
+  }
+
+  /** Looks into a step. */
+  inspect(key: string, turn = 0): void {
+    this.chosen = key;
+    this.turn = turn;
+    this.open = true;
+    this.view = 'run';
+  }
+
+  /** Has expressions previewed on what a run gave, and the next run by hand begun with what it got. */
+  async useData(id: string, asInput = false): Promise<void> {
+    try {
+      const scope = await scopeOf(id, AbortSignal.timeout(patience));
+      this.editor.scope = { ...scope, source: 'run' };
+    } catch (error) {
+      this.#complain(error);
+    }
+    if (asInput) this.input = { run: id };
+  }
+
+  #leave(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+    this.problem = undefined;
+  }
+
+  #take(text: string, id: string, version: string | null): void {
+    const { editor } = this;
+    const doc = text === editor.text ? editor.doc : parse(text);
+    // A graph of its own: the editor's changes with the text.
+    const graph = project(doc);
+    if (editor.run?.id !== id) this.chosen = null;
+    this.turn = 0;
+    this.#ran = { text, doc, graph };
+    this.past = version === null ? null : { text, doc, graph, version };
+    editor.run = undefined;
+    editor.kept = new Map(graph.all.flatMap(({ key, id, module }) => keptKey(editor.graph, key, id, module)));
+  }
+
+  #listen(id: string): void {
+    const take = (run: Run) => {
+      this.editor.run = run;
+      this.problem = undefined;
+      if (isOver(run.status)) void this.useData(id);
+    };
+    this.#stop = followRun(id, take, (error) => (this.problem = error));
+  }
+
+  /** A run of this scenario began or ended somewhere. */
+  #happened(id: string): void {
+    this.news += 1;
+    const busy = this.running || this.past !== null || this.run?.id === id;
+    const now = Date.now();
+    if (!this.following || busy || now - this.#turned < atMostEach) return;
+    this.#turned = now;
+    void this.#turnTo(id);
+  }
+
+  /** Shows a run that began elsewhere, if it is of the text on the screen. */
+  async #turnTo(id: string): Promise<void> {
+    try {
+      const run = await askRun(id, AbortSignal.timeout(patience));
+      const text = await this.#textOf(run);
+      if (text === undefined || text !== this.editor.text || this.running || this.past) return;
+      const before = this.chosen;
+      this.#leave();
+      this.#take(text, id, null);
+      this.chosen = before;
+      this.editor.run = run;
+      if (isOver(run.status)) void this.useData(id);
+      else this.#listen(id);
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  /** The text that ran; none where it is not kept. */
+  async #textOf(run: Run): Promise<string | undefined> {
+    const { version } = run;
+    if (!version) return undefined;
+    const known = this.#texts.get(version);
+    if (known !== undefined) return known;
+    const text = await versionText(run.scenario, version, AbortSignal.timeout(patience)).then(
+      (answer) => answer.text,
+      () => undefined,
+    );
+    if (text !== undefined) this.#texts.set(version, text);
+    return text;
+  }
+
+  async #useLast(): Promise<void> {
+    try {
+      const page = await runs({ scenario: this.editor.id, status: 'succeeded' }, 1, null, AbortSignal.timeout(patience));
+      const last = page.items[0];
+      if (last && untrack(() => this.editor.scope.source) === null) await this.useData(last.id);
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  #complain(error: unknown): void {
+    if (error instanceof SignedOut) session.signedOut = true;
+    this.problem = error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Where a step of the text that ran stands in a graph: under the same name, else in the same place. */
+function keptKey(graph: Graph, key: string, id: string | null, module: string): [string, string][] {
+  const named = id === null ? undefined : graph.all.find((step) => step.id === id);
+  const there = graph.all.find((step) => step.key === key && step.module === module && step.id === id);
+  const found = named ?? there;
+  return found ? [[key, found.key]] : [];
+}

@@ -26,7 +26,7 @@ export const tests = [
 async function asksForToken(visitor) {
   const { page, server } = visitor;
   await page.goto('/');
-  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.locator('.door form').waitFor();
   await visitor.shot('login');
   assert.deepEqual(await visitor.accessibilityFaults(), []);
   await visitor.signIn('not the token');

@@ -54,9 +54,17 @@ export async function remove(path: string): Promise<void> {
   await call(path, { method: 'DELETE', headers: { accept: 'application/json' } });
 }
 
-/** Asks for a session. A wrong token opens none, and what is asked for next tells so. */
-export async function login(token: string): Promise<void> {
-  const answer = await fetch('/login', { method: 'POST', body: new URLSearchParams({ token }) });
+/** Asks for a session; tells whether the server took what it was given. */
+export async function login(given: Record<string, string>): Promise<boolean> {
+  const answer = await fetch('/login', { method: 'POST', body: new URLSearchParams(given) });
+  if (answer.status === 401) return false;
+  if (!answer.ok) throw await refusal(answer);
+  return true;
+}
+
+/** Ends the session. */
+export async function logout(): Promise<void> {
+  const answer = await fetch('/logout', { method: 'POST' });
   if (!answer.ok && answer.status !== 401) throw await refusal(answer);
 }
 

@@ -10,15 +10,22 @@ export interface Live<T> {
   readonly value: T | undefined;
   /** Why the latest question got no answer; none when it did. */
   readonly problem: Error | undefined;
+  /** Asks at once, after something was done that changes the answer. */
+  renew(): Promise<void>;
 }
 
 /**
  * Asks with `load` while the component lives and the page is visible, until an answer is `final`. What `load` reads
  * before its first `await` is tracked: when that changes, everything starts anew.
  */
-export function live<T>(load: (signal: AbortSignal) => Promise<T>, final: (value: T) => boolean = () => false): Live<T> {
+export function live<T>(
+  load: (signal: AbortSignal) => Promise<T>,
+  final: (value: T) => boolean = () => false,
+  every = pause,
+): Live<T> {
   let value = $state.raw<T>();
   let problem = $state.raw<Error>();
+  let renew = async () => {};
 
   $effect(() => {
     const control = new AbortController();
@@ -46,9 +53,13 @@ export function live<T>(load: (signal: AbortSignal) => Promise<T>, final: (value
       } finally {
         asking = false;
       }
-      timer = setTimeout(ask, pause);
+      timer = setTimeout(ask, every);
     }
 
+    renew = async () => {
+      const answer = await load(signal);
+      if (!signal.aborted) value = answer;
+    };
     void ask();
     document.addEventListener('visibilitychange', ask, { signal });
     return () => {
@@ -64,5 +75,6 @@ export function live<T>(load: (signal: AbortSignal) => Promise<T>, final: (value
     get problem() {
       return problem;
     },
+    renew: () => renew(),
   };
 }

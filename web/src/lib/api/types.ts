@@ -152,8 +152,11 @@ export interface Run extends RunSummary {
 export interface RunFilter {
   scenario?: string;
   status?: RunStatus;
-  /** With this text in what they were given, sent, or gave. */
+  /** Text that an input, an output or an error must have. */
   q?: string;
+  /** Days, as `2026-11-22` in the reader's zone; both are within. */
+  since?: string;
+  until?: string;
 }
 
 /** Whether a run is over, so that nothing about it changes any more. */

@@ -9,7 +9,18 @@ export type Route =
   | { page: 'run'; id: string }
   | { page: 'hooks' }
   | { page: 'hook'; path: string; filter: RequestFilter; request?: string }
+  | { page: 'templates' }
+  | { page: 'connections' }
+  | { page: 'stores' }
+  | { page: 'store'; name: string; prefix?: string }
+  | { page: 'alarms' }
+  | { page: 'queues' }
+  | { page: 'settings' }
   | { page: 'unknown'; path: string };
+
+/** Pages that are nothing but their name. */
+const plain = ['hooks', 'templates', 'connections', 'stores', 'alarms', 'queues', 'settings'] as const;
+type Plain = (typeof plain)[number];
 
 /** What an address shows. */
 export function parse(path: string, query = ''): Route {
@@ -17,11 +28,12 @@ export function parse(path: string, query = ''): Route {
   const [room, id] = parts.map(decode);
   if (parts.length === 0) return { page: 'scenarios' };
   if (parts.length === 1 && room === 'runs') return { page: 'runs', filter: parseFilter(new URLSearchParams(query)) };
-  if (parts.length === 1 && room === 'hooks') return { page: 'hooks' };
+  if (parts.length === 1 && isPlain(room)) return { page: room };
   if (parts.length === 2 && id !== undefined) {
     if (room === 'runs') return { page: 'run', id };
     if (room === 'hooks') return parseHook(id, new URLSearchParams(query));
     if (room === 'scenarios') return { page: 'scenario', id };
+    if (room === 'stores') return parseStore(id, new URLSearchParams(query));
   }
   return { page: 'unknown', path };
 }
@@ -37,29 +49,43 @@ export function href(route: Route): string {
       return `/runs${writeFilter(route.filter)}`;
     case 'run':
       return `/runs/${encodeURIComponent(route.id)}`;
-    case 'hooks':
-      return '/hooks';
     case 'hook':
       return `/hooks/${encodeURIComponent(route.path)}${writeHook(route.filter, route.request)}`;
+    case 'store':
+      return `/stores/${encodeURIComponent(route.name)}${route.prefix ? `?${new URLSearchParams({ prefix: route.prefix })}` : ''}`;
     case 'unknown':
       return route.path;
+    default:
+      return `/${route.page}`;
   }
 }
 
 function parseFilter(query: URLSearchParams): RunFilter {
   const filter: RunFilter = {};
-  const scenario = query.get('scenario');
   const status = query.get('status');
-  if (scenario) filter.scenario = scenario;
+  for (const name of texts) {
+    const text = query.get(name);
+    const isDay = name === 'since' || name === 'until';
+    if (text && (!isDay || /^\d{4}-\d\d-\d\d$/.test(text))) filter[name] = text;
+  }
   if (isStatus(status)) filter.status = status;
   return filter;
 }
 
-function writeFilter({ scenario, status }: RunFilter): string {
+/** What a list of runs is filtered by, apart from the status. */
+const texts = ['scenario', 'q', 'since', 'until'] as const;
+
+function writeFilter(filter: RunFilter): string {
   const query = new URLSearchParams();
-  if (scenario) query.set('scenario', scenario);
-  if (status) query.set('status', status);
+  for (const name of ['scenario', 'status', 'q', 'since', 'until'] as const) {
+    if (filter[name]) query.set(name, filter[name]);
+  }
   return query.size > 0 ? `?${query}` : '';
+}
+
+function parseStore(name: string, query: URLSearchParams): Route {
+  const prefix = query.get('prefix');
+  return { page: 'store', name, ...(prefix && { prefix }) };
 }
 
 function parseHook(path: string, query: URLSearchParams): Route {
@@ -78,6 +104,10 @@ function writeHook({ verdict, q }: RequestFilter, request: string | undefined): 
   if (q) query.set('q', q);
   if (request) query.set('request', request);
   return query.size > 0 ? `?${query}` : '';
+}
+
+function isPlain(room: string | undefined): room is Plain {
+  return (plain as readonly (string | undefined)[]).includes(room);
 }
 
 function isVerdict(text: string | null): text is Verdict {

@@ -23,6 +23,17 @@ export const icons = {
   trash: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13',
   history: 'M4 12a8 8 0 1 0 3-6.200M4 4v4h4M12 8v4l3 2',
   keyboard: 'M3 7h18v11H3zM7 11h.01M11 11h.01M15 11h.01M8 14.500h8',
+  scenarios: 'M5 6h4v4H5zM15 14h4v4h-4zM9 8h5a3 3 0 0 1 3 3v3',
+  templates: 'M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM16.500 13v7M13 16.500h7',
+  runs: 'M12 4a8 8 0 1 0 8 8M12 8v4l3 2M20 4v4h-4',
+  hooks: 'M7 12a4 4 0 1 1 5-4l3 6M17 12a4 4 0 1 1-3.500 6H8M12 8l-4 7',
+  alarms: 'M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 21h4',
+  queues: 'M4 6h16M4 12h16M4 18h10',
+  connections: 'M9 15l6-6M8 11l-2 2a3.500 3.500 0 0 0 5 5l2-2M16 13l2-2a3.500 3.500 0 0 0-5-5l-2 2',
+  stores: 'M5 6c0-4 14-4 14 0v12c0 4-14 4-14 0zM5 6c0 4 14 4 14 0M5 12c0 4 14 4 14 0',
+  settings: 'M4 7h9M19 7h1M4 17h1M11 17h9M13 7a3 3 0 1 0 6 0a3 3 0 1 0-6 0M5 17a3 3 0 1 0 6 0a3 3 0 1 0-6 0',
+  language: 'M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M3 12h18M12 3c3.500 3 3.500 15 0 18M12 3c-3.500 3-3.500 15 0 18',
+  leave: 'M10 4H5v16h5M9 12h11M16 8l4 4-4 4',
   download: 'M12 4v11M7 10.500l5 5 5-5M4 20h16',
 } as const;
 

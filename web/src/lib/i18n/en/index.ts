@@ -2,8 +2,36 @@
 import { common } from './common';
 import { editor } from './editor';
 import { draft, hook, hooks, request, resend, schema } from './hooks';
+import { alarms, begin, connections, queues, search, secrets, settings, stores, templates } from './pages';
 import { inspect, past, versions, watch, webhook, whatif } from './run';
+import { entry, shell } from './shell';
 
-export const en = { ...common, editor, hooks, hook, request, resend, draft, schema, inspect, past, versions, watch, webhook, whatif };
+export const en = {
+  ...common,
+  alarms,
+  begin,
+  connections,
+  draft,
+  editor,
+  entry,
+  hook,
+  hooks,
+  inspect,
+  past,
+  queues,
+  request,
+  resend,
+  schema,
+  search,
+  secrets,
+  settings,
+  shell,
+  stores,
+  templates,
+  versions,
+  watch,
+  webhook,
+  whatif,
+};
 
 export type Dictionary = typeof en;

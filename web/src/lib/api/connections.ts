@@ -1,0 +1,92 @@
+// Connections and secrets, as the server's API has them. Secrets go there and never come back.
+import { get, post, put, remove } from './http';
+
+export interface ConnectionField {
+  name: string;
+  kind: 'text' | 'secret' | 'url' | 'number' | 'json' | 'choice';
+  required: boolean;
+  description?: string | null;
+  choices?: string[] | null;
+}
+
+/** Its words in other languages. */
+export interface TypeWords {
+  title?: string;
+  fields?: Record<string, { title?: string; description?: string }>;
+}
+
+export interface ConnectionType {
+  type: string;
+  title: string;
+  fields: ConnectionField[];
+  i18n?: Record<string, TypeWords>;
+}
+
+export interface Connection {
+  name: string;
+  type: string;
+  source: 'file' | 'editor';
+  sandbox: boolean;
+  state: 'ok' | 'broken';
+  reason?: string | null;
+  used_by: string[];
+  last_used?: number | null;
+  failing_since?: number | null;
+  /** What is no secret. */
+  fields: Record<string, unknown>;
+}
+
+export interface Connections {
+  items: Connection[];
+  types: ConnectionType[];
+}
+
+export interface Tested {
+  ok: boolean;
+  message: string;
+  hint?: string | null;
+  took_ms: number;
+}
+
+export interface Secret {
+  name: string;
+  source: 'file' | 'editor';
+  used_by: string[];
+  changed?: number | null;
+}
+
+type Settings = { type: string; fields: Record<string, unknown> };
+
+export function connections(signal: AbortSignal): Promise<Connections> {
+  return get('/connections', signal);
+}
+
+export function keepConnection(name: string, settings: Settings): Promise<Connection> {
+  return put(`/connections/${encodeURIComponent(name)}`, settings);
+}
+
+export function removeConnection(name: string): Promise<void> {
+  return remove(`/connections/${encodeURIComponent(name)}`);
+}
+
+/** Tries one that is kept. */
+export function testConnection(name: string): Promise<Tested> {
+  return post(`/connections/${encodeURIComponent(name)}/test`, {});
+}
+
+/** Tries settings without keeping them. */
+export function trySettings(settings: Settings): Promise<Tested> {
+  return post('/connections/test', settings);
+}
+
+export async function secrets(signal: AbortSignal): Promise<Secret[]> {
+  return (await get<{ items: Secret[] }>('/secrets', signal)).items;
+}
+
+export function keepSecret(name: string, value: string): Promise<void> {
+  return put(`/secrets/${encodeURIComponent(name)}`, { value });
+}
+
+export function removeSecret(name: string): Promise<void> {
+  return remove(`/secrets/${encodeURIComponent(name)}`);
+}

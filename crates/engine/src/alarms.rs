@@ -6,6 +6,7 @@ use run::State;
 use run::entry::End;
 use run::id::{Millis, RunId, ScenarioId};
 use run::tables::{Expected, StoreError, Tables};
+use scenario::plan::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -72,6 +73,20 @@ impl AlarmKind {
 pub enum Signal {
     /// An alarm has begun, was seen, or is over.
     Alarm(Alarm),
+    /// A scenario's text is another one; without a version it is gone.
+    Scenario {
+        /// Which scenario.
+        scenario: ScenarioId,
+        /// The version of its text.
+        version: Option<Version>,
+    },
+    /// Someone's draft of a scenario is another one; without a revision it is gone.
+    Draft {
+        /// Of which scenario.
+        scenario: ScenarioId,
+        /// Which state of it.
+        revision: Option<u64>,
+    },
     /// The engine is about to stop.
     Ending,
 }
@@ -189,9 +204,13 @@ impl Alarms {
             if begins {
                 begun.push(change.after.clone());
             }
-            // That nobody listens is no matter.
-            let _ = self.signals.send(Signal::Alarm(change.after));
+            self.tell(Signal::Alarm(change.after));
         }
+    }
+
+    /// Tells those who watch. That nobody does is no matter.
+    pub(crate) fn tell(&self, signal: Signal) {
+        let _ = self.signals.send(signal);
     }
 
     fn put(&self, alarm: &Alarm) -> Result<(), StoreError> {
@@ -374,7 +393,7 @@ impl Handle {
 
     /// Tells those who watch that there is nothing more to come.
     pub fn end_signals(&self) {
-        let _ = self.shared.alarms.signals.send(Signal::Ending);
+        self.shared.alarms.tell(Signal::Ending);
     }
 
     /// What happens from now on, for those who watch.

@@ -256,6 +256,7 @@ impl Course {
         self.pieces += 1;
         self.changed = append.head.at;
         self.unwritten.clear();
+        let news = shared.watchers.news(&append);
         if append.piece > 0 {
             backpressure::append(shared, append).await?;
         } else if let Err(error) = shared.store.journal.append(append).await {
@@ -264,6 +265,7 @@ impl Course {
             return Err(error);
         }
         self.reservation = None;
+        shared.watchers.tell(news);
         Ok(())
     }
 

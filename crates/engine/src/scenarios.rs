@@ -1,15 +1,20 @@
 //! The scenarios that can run: the current plan of each, and older plans for runs that are pinned to them.
 
-use run::id::ScenarioId;
+use run::id::{Millis, ScenarioId};
 use run::tables::{Expected, StoreError, Tables};
 use scenario::catalog::Catalog;
 use scenario::diagnostic::Diagnostic;
 use scenario::plan::{Plan, Version};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The table that keeps the text of every version that ever ran.
 const TABLE: &str = "versions";
+
+/// The table that tells when a version was first kept, and what for: JSON, under the keys of [`TABLE`]. Versions that an
+/// earlier release kept are not in it.
+const FACTS: &str = "version-facts";
 
 /// How many plans of earlier versions are kept at hand.
 const MOST_PINNED: usize = 1_000;
@@ -24,6 +29,33 @@ pub struct Deployment {
     pub id: ScenarioId,
     /// Its current plan.
     pub plan: Arc<Plan>,
+}
+
+/// A version of a scenario whose text is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptVersion {
+    /// Digest of its text.
+    pub version: Version,
+    /// When it was first kept, in milliseconds since 1970; none where that is not known any more.
+    pub created: Option<Millis>,
+    /// Whether it was only ever tried, and never took runs of its own accord.
+    pub is_trial: bool,
+}
+
+/// What is known of a version beside its text.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Facts {
+    created: Millis,
+    trial: bool,
+}
+
+/// What a text is kept for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// It takes runs.
+    Service,
+    /// It is tried.
+    Trial,
 }
 
 /// The text of a version is not to be had, or does not give a plan any more.
@@ -56,20 +88,48 @@ impl Scenarios {
     }
 
     /// Makes this the current version, after its text is kept for the runs that will be pinned to it.
-    pub(crate) fn deploy(&self, id: ScenarioId, text: &str, plan: Arc<Plan>) -> Result<(), StoreError> {
-        let key = key(&id, &plan.version);
-        if self.tables.get(TABLE, &key)?.is_none() {
-            match self.tables.put(TABLE, &key, text.as_bytes(), Expected::Absent) {
-                Ok(_) | Err(StoreError::Conflict) => {}
-                Err(error) => return Err(error),
-            }
-        }
+    pub(crate) fn deploy(&self, id: ScenarioId, text: &str, plan: Arc<Plan>, now: Millis) -> Result<(), StoreError> {
+        self.keep_text(&key(&id, &plan.version), text, Purpose::Service, now)?;
         let deployment = Arc::new(Deployment { id: id.clone(), plan });
         let replaced = self.current.write().unwrap_or_else(PoisonError::into_inner).insert(id, deployment);
         if let Some(replaced) = replaced {
             self.pin(replaced.id.clone(), Arc::clone(&replaced.plan));
         }
         Ok(())
+    }
+
+    /// Keeps a version for runs that try it. It takes no others.
+    pub(crate) fn keep(&self, id: &ScenarioId, text: &str, plan: &Arc<Plan>, now: Millis) -> Result<(), StoreError> {
+        self.keep_text(&key(id, &plan.version), text, Purpose::Trial, now)?;
+        self.pin(id.clone(), Arc::clone(plan));
+        Ok(())
+    }
+
+    /// Has the text on disk, and what is known of it: that first, so that no text is there of which nothing is known.
+    fn keep_text(&self, key: &str, text: &str, purpose: Purpose, now: Millis) -> Result<(), StoreError> {
+        let is_new = self.tables.get(TABLE, key)?.is_none();
+        let news = match (self.facts(key)?, purpose) {
+            (None, _) if is_new => Some(Facts { created: now, trial: purpose == Purpose::Trial }),
+            (Some(Facts { trial: true, .. }), Purpose::Service) => Some(Facts { created: now, trial: false }),
+            _ => None,
+        };
+        if let Some(facts) = news {
+            let facts = serde_json::to_vec(&facts).map_err(|error| StoreError::Failed(error.to_string().into()))?;
+            self.tables.put(FACTS, key, &facts, Expected::Any)?;
+        }
+        if is_new {
+            match self.tables.put(TABLE, key, text.as_bytes(), Expected::Absent) {
+                Ok(_) | Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// What is known of a version beside its text. What a later release wrote differently is not.
+    fn facts(&self, key: &str) -> Result<Option<Facts>, StoreError> {
+        let record = self.tables.get(FACTS, key)?;
+        Ok(record.and_then(|record| serde_json::from_slice(&record.value).ok()))
     }
 
     /// Keeps a plan for runs of its version. Past [`MOST_PINNED`] all are dropped; what is needed is read again.
@@ -127,15 +187,21 @@ impl Scenarios {
         Ok(String::from_utf8_lossy(&record.value).into_owned())
     }
 
-    /// Every version that was ever deployed, by digest.
-    pub(crate) fn versions(&self, id: &ScenarioId) -> Result<Vec<Version>, StoreError> {
+    /// Every version that was ever deployed or tried, by digest.
+    pub(crate) fn versions(&self, id: &ScenarioId) -> Result<Vec<KeptVersion>, StoreError> {
         let prefix = format!("{id}/");
         let mut versions = Vec::new();
         let mut after: Option<String> = None;
         loop {
             let page = self.tables.scan(TABLE, &prefix, after.as_deref(), PAGE)?;
-            versions
-                .extend(page.iter().filter_map(|(key, _)| key.strip_prefix(&prefix)).map(|key| Version(key.into())));
+            for (key, digest) in page.iter().filter_map(|(key, _)| Some((key, key.strip_prefix(&prefix)?))) {
+                let facts = self.facts(key)?;
+                versions.push(KeptVersion {
+                    version: Version(digest.into()),
+                    created: facts.map(|facts| facts.created),
+                    is_trial: facts.is_some_and(|facts| facts.trial),
+                });
+            }
             if page.len() < PAGE {
                 return Ok(versions);
             }

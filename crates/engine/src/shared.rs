@@ -10,10 +10,11 @@ use crate::heartbeats::{self, Beats};
 use crate::lines::Lines;
 use crate::mail::Mail;
 use crate::naming::Naming;
+use crate::news::Watchers;
 use crate::paces::Paces;
 use crate::queues::Queues;
 use crate::repeats::Tally;
-use crate::scenarios::{Deployment, Scenarios, UnknownVersion};
+use crate::scenarios::{Deployment, KeptVersion, Scenarios, UnknownVersion};
 use crate::timers::Timers;
 use crate::{driver, repeats, resume, retention, turns};
 use run::call::Module;
@@ -86,6 +87,7 @@ pub(crate) struct Shared {
     pub(crate) paces: Paces,
     pub(crate) repeats: Tally,
     pub(crate) alarms: Alarms,
+    pub(crate) watchers: Watchers,
     pub(crate) beats: Beats,
     pub(crate) full_disk: FullDisk,
     pub(crate) runtime: runtime::Handle,
@@ -149,6 +151,7 @@ impl Engine {
             paces: Paces::default(),
             repeats: Tally::new(Arc::clone(&store.tables)),
             alarms: Alarms::new(Arc::clone(&store.tables)),
+            watchers: Watchers::default(),
             beats: Beats::default(),
             full_disk: FullDisk::default(),
             runtime: runtime::Handle::current(),
@@ -213,7 +216,7 @@ pub struct Handle {
 impl Handle {
     /// Makes this the scenario's current version. Blocks for the disk the first time a version is seen.
     pub fn deploy(&self, id: ScenarioId, text: &str, plan: Arc<Plan>) -> Result<(), StoreError> {
-        self.shared.scenarios.deploy(id.clone(), text, plan)?;
+        self.shared.scenarios.deploy(id.clone(), text, plan, self.shared.now())?;
         // Those who wait go by the limits as they are now.
         turns::advance_by_name(&self.shared, &id);
         Ok(())
@@ -239,8 +242,8 @@ impl Handle {
         self.shared.scenarios.text(id, version)
     }
 
-    /// The versions that were ever deployed, by digest. Blocks for the disk.
-    pub fn versions(&self, id: &ScenarioId) -> Result<Vec<Version>, StoreError> {
+    /// The versions that were ever deployed or tried, by digest. Blocks for the disk.
+    pub fn versions(&self, id: &ScenarioId) -> Result<Vec<KeptVersion>, StoreError> {
         self.shared.scenarios.versions(id)
     }
 

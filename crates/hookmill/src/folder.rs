@@ -15,6 +15,7 @@ use scenario::diagnostic::{Diagnostic, Severity};
 use scenario::plan::{Plan, Trigger, Version};
 use server::library::{Basis, Entry, Library, LibraryError, Switch};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use triggers::schedule::runner::{Armed, Scheduler};
@@ -128,6 +129,7 @@ impl Folder {
         for id in missing.intersection(&before) {
             *announced = Announced::NotAll;
             self.forget(id)?;
+            self.handle.tell_changed(id.clone(), None);
             scenarios.remove(id);
         }
         let still_there = scenarios.iter().filter(|(id, _)| missing.contains(*id));
@@ -144,6 +146,7 @@ impl Folder {
             let Some(text) = file.text.filter(|text| known.is_none_or(|known| *known.text != **text)) else { continue };
             *announced = Announced::NotAll;
             let entry = self.serve(&id, &file.name, text.into(), known)?;
+            self.handle.tell_changed(id.clone(), Some(entry.version.clone()));
             scenarios.insert(id, entry);
         }
         if learnt == Learnt::Something {
@@ -277,6 +280,7 @@ impl Folder {
         let learnt = self.learn(callees(others.chain([(id, text)])));
         let entry = self.serve(id, file, text.into(), scenarios.get(id)).map_err(failed)?;
         scenarios.insert(id.clone(), entry.clone());
+        self.handle.tell_changed(id.clone(), Some(entry.version.clone()));
         if learnt == Learnt::Something {
             self.serve_again(&mut scenarios, |entry| mentions_call(&entry.text)).map_err(failed)?;
         }
@@ -353,9 +357,35 @@ impl Library for Folder {
         *announced = Announced::NotAll;
         self.forget(id).map_err(failed)?;
         scenarios.remove(id);
+        self.handle.tell_changed(id.clone(), None);
+        // A picture of what is gone says nothing; that it is left behind would do no harm.
+        if let Err(error) = files::remove(&self.path.join(files::layout(id)))
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(scenario = %id, %error, "the layout was not removed");
+        }
         self.learn(callees(scenarios.values().map(|entry| (&entry.id, &*entry.text))));
         let again = self.serve_again(&mut scenarios, |entry| mentions_call(&entry.text));
         again.and_then(|()| self.announce(&mut scenarios, &mut announced)).map_err(failed)
+    }
+
+    fn layout(&self, id: &ScenarioId) -> Result<Option<String>, LibraryError> {
+        let file = files::layout(id);
+        match files::text(&self.path.join(&file)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => {
+                tracing::warn!(file, %error, "the layout cannot be read");
+                Ok(None)
+            }
+        }
+    }
+
+    fn put_layout(&self, id: &ScenarioId, layout: &str) -> Result<(), LibraryError> {
+        let file = files::layout(id);
+        let _one_at_a_time = self.changing();
+        files::replace(&self.path.join(&file), layout)
+            .map_err(|error| LibraryError::Write { file, reason: error.to_string() })
     }
 
     fn switch(&self, id: &ScenarioId, enabled: Switch) -> Result<Entry, LibraryError> {

@@ -27,7 +27,7 @@ use run::setting::Setting;
 use scenario::catalog::Catalog;
 use scenario::plan::Rate;
 use server::library::Library;
-use server::{Accounts, App, Assets, Gateway};
+use server::{Accounts, App, Assets, Drafts, Gateway};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -186,12 +186,12 @@ impl Serve {
         }));
         folder.reload()?;
         let resumed = engine.resume()?;
-        let tables = Arc::clone(&store.tables);
+        let (tables, drafts) = (Arc::clone(&store.tables), Drafts::new(Arc::clone(&store.tables)));
         let (handle, listening) = (engine.handle(), address);
         let around = Around { handle, hooks, setting, tables, listening, inspector: inspector.clone() };
         let gateway = self.gateway(around, &reach);
         inside.lead_to(gateway.clone());
-        let app = self.app(address, (token, accounts), gateway, &folder, home.catalog, reach.stores.clone())?;
+        let app = self.app(address, (token, accounts), gateway, &folder, home.catalog, reach.stores.clone(), drafts)?;
         let server = match &certificate {
             Some(certificate) => server::serve_tls(listener, certificate, app.clone())?,
             None => server::serve(listener, app.clone())?,
@@ -242,10 +242,11 @@ impl Serve {
         folder: &Arc<Folder>,
         catalog: Arc<Catalog>,
         stores: DataStores,
+        drafts: Drafts,
     ) -> anyhow::Result<App> {
         let library = Arc::clone(folder) as Arc<dyn Library>;
         let public_url = self.public_url(address)?;
-        let options = server::Options { public_url, token, accounts, assets: Assets::default(), stores };
+        let options = server::Options { public_url, token, accounts, assets: Assets::default(), stores, drafts };
         Ok(App::new(gateway, library, catalog, options))
     }
 

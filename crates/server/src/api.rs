@@ -8,6 +8,7 @@ mod blocking;
 mod body;
 mod check;
 mod document;
+mod drafts;
 mod evaluate;
 mod events;
 mod functions;
@@ -52,6 +53,7 @@ fn v1(routes: &mut ServiceConfig) {
         .service(alarms::list::list)
         .service(check::check)
         .service(document::get)
+        .service(drafts::list)
         .service(evaluate::evaluate)
         .service(events::events)
         .service(functions::list)
@@ -79,6 +81,7 @@ fn v1(routes: &mut ServiceConfig) {
         .service(queues::state::pause)
         .service(queues::state::resume)
         .service(runs::cancel::cancel)
+        .service(runs::events::events)
         .service(runs::get::get)
         .service(runs::list::list)
         .service(runs::moving::move_run)
@@ -89,12 +92,18 @@ fn v1(routes: &mut ServiceConfig) {
         .service(runs::test::test)
         .service(scenarios::create::create)
         .service(scenarios::delete::delete)
+        .service(scenarios::draft::delete)
+        .service(scenarios::draft::get)
+        .service(scenarios::draft::put)
         .service(scenarios::get::get)
+        .service(scenarios::layout::get)
+        .service(scenarios::layout::put)
         .service(scenarios::list::list)
         .service(scenarios::put::put)
         .service(scenarios::run::start)
         .service(scenarios::switch::disable)
         .service(scenarios::switch::enable)
+        .service(scenarios::versions::get)
         .service(scenarios::versions::list)
         .service(scenarios::whatif::what_if)
         .service(stores::delete::delete)

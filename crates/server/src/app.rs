@@ -2,6 +2,7 @@
 
 use crate::assets::Assets;
 use crate::auth::{Accounts, ApiToken, LoginCodes, Sessions, Throttle};
+use crate::drafts::Drafts;
 use crate::gateway::Gateway;
 use crate::inspector::Inspector;
 use crate::library::Library;
@@ -27,6 +28,8 @@ pub struct Options {
     pub assets: Assets,
     /// The tables that scenarios write, for people to look at and change.
     pub stores: DataStores,
+    /// The texts that people are writing.
+    pub drafts: Drafts,
 }
 
 /// What every request handler shares. Clones are cheap and mean the same server.
@@ -110,6 +113,10 @@ impl App {
 
     pub(crate) fn accounts(&self) -> &Accounts {
         &self.0.options.accounts
+    }
+
+    pub(crate) fn drafts(&self) -> &Drafts {
+        &self.0.options.drafts
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

@@ -83,6 +83,10 @@ pub trait Library: Send + Sync + fmt::Debug {
     fn put(&self, id: &ScenarioId, text: &str, basis: &Basis) -> Result<Entry, LibraryError>;
     /// Removes a scenario. Its runs and their history stay.
     fn delete(&self, id: &ScenarioId) -> Result<(), LibraryError>;
+    /// Where the picture of a scenario has its steps, as someone left it; none: nobody moved any.
+    fn layout(&self, id: &ScenarioId) -> Result<Option<String>, LibraryError>;
+    /// Keeps where the picture of a scenario has its steps.
+    fn put_layout(&self, id: &ScenarioId, layout: &str) -> Result<(), LibraryError>;
     /// Writes `enabled:` into the text, so that its triggers start runs, or no longer do.
     fn switch(&self, id: &ScenarioId, enabled: Switch) -> Result<Entry, LibraryError>;
 }

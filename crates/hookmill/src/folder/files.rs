@@ -12,6 +12,12 @@ use std::path::Path;
 /// The largest file that is read, in bytes: enough to say of a text that it is too long.
 const LARGEST: u64 = 16 << 20;
 
+/// How the names of layouts end.
+const LAYOUT: &str = ".layout.json";
+
+/// How they end while they are written.
+const NEW_LAYOUT: &str = ".layout.yaml.new";
+
 /// A scenario's file.
 pub(super) struct Found {
     pub(super) name: String,
@@ -57,6 +63,17 @@ pub(super) fn reserved(id: &ScenarioId) -> Option<&'static str> {
         name if name.ends_with(".test") => Some("files of this ending hold tests"),
         _ => None,
     }
+}
+
+/// The file beside a scenario's that tells where its picture has its steps.
+pub(super) fn layout(id: &ScenarioId) -> String {
+    format!("{id}{LAYOUT}")
+}
+
+/// Whether a change of this file means nothing to those who run scenarios: it is a layout, or is about to be one.
+pub(super) fn is_layout(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.ends_with(LAYOUT) || name.ends_with(NEW_LAYOUT)
 }
 
 /// The text of a file. One that is no file is not opened: to read a pipe may take for ever.

@@ -1,5 +1,6 @@
 //! Notices changes in the folder and has it read again.
 
+use super::files::is_layout;
 use super::{Folder, Reading};
 use crate::sources::{CONNECTIONS, SECRETS};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
@@ -139,5 +140,6 @@ fn gather(first: &notify::Result<Event>, changed: &mpsc::Receiver<notify::Result
 
 /// Whether something changed, or it cannot be said that nothing did.
 fn is_change(event: &notify::Result<Event>) -> bool {
-    event.as_ref().map_or(true, |event| !event.kind.is_access())
+    let of_layouts = |event: &Event| !event.paths.is_empty() && event.paths.iter().all(|path| is_layout(path));
+    event.as_ref().map_or(true, |event| !event.kind.is_access() && !of_layouts(event))
 }

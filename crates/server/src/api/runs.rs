@@ -1,6 +1,7 @@
 //! `/api/v1/runs`
 
 pub(super) mod cancel;
+pub(super) mod events;
 pub(super) mod get;
 pub(super) mod list;
 pub(super) mod moving;

@@ -2,7 +2,9 @@
 
 pub(super) mod create;
 pub(super) mod delete;
+pub(super) mod draft;
 pub(super) mod get;
+pub(super) mod layout;
 pub(super) mod list;
 pub(super) mod put;
 pub(super) mod run;

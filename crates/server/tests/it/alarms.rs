@@ -1,6 +1,6 @@
 //! `/api/v1/alarms` and `/api/v1/events`
 
-use crate::site::{Site, TOKEN, ok, refused};
+use crate::site::{HELLO, Site, TOKEN, ok, refused};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -50,4 +50,24 @@ async fn an_alarm_that_is_not_there_cannot_be_seen() {
     let site = Site::start().await;
     let seen = json!({ "kind": "silent", "subject": "nobody" });
     refused(site.api("POST", "/alarms/acknowledge").json(&seen), 404, "not_found").await;
+}
+
+#[tokio::test]
+async fn runs_texts_and_drafts_are_heard_of() {
+    let site = Site::start().await;
+    let events = site.client.get(format!("{}/api/v1/events", site.base)).bearer_auth(TOKEN).send();
+    let mut events = events.await.unwrap();
+    heard(&mut events, ": listening\n\n").await;
+    let entry = site.shelf.drop_in("hello", HELLO);
+    heard(&mut events, &format!("event: scenario\ndata: {{\"id\":\"hello\",\"version\":\"{}\"}}", entry.version.0))
+        .await;
+    ok(site.api("PUT", "/scenarios/hello/draft").json(&json!({ "text": "x" }))).await;
+    heard(&mut events, "event: draft\ndata: {\"scenario\":\"hello\",\"revision\":").await;
+    site.api("DELETE", "/scenarios/hello/draft").send().await.unwrap();
+    heard(&mut events, "\"revision\":null}").await;
+    let told = ok(site.api("POST", "/scenarios/hello/run")).await;
+    let run = heard(&mut events, "event: run\n").await;
+    let id = told["run"].as_str().unwrap();
+    let run = if run.contains(id) { run } else { heard(&mut events, id).await };
+    assert!(run.contains("\"scenario\":\"hello\"") && run.contains("\"status\":\"succeeded\""), "{run}");
 }

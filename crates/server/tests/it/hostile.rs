@@ -106,6 +106,11 @@ async fn a_name_that_is_none_is_refused_by_every_operation() {
         let may_have = |name: &String| path.contains("/scenarios/") && name.parse::<ScenarioId>().is_ok();
         for name in names().into_iter().filter(|name| !may_have(name)) {
             let at = with_names(&path, &name);
+            // Clients take `..` out of an address before they send it: what is left is another one.
+            let sent = reqwest::Url::parse(&format!("{}{at}", site.base)).unwrap();
+            if name == "%2e%2e" && operations().contains(&(method.clone(), sent.path().to_owned())) {
+                continue;
+            }
             let what = format!("{method} {}", &at[..at.len().min(200)]);
             let request = site.request(&method, &at).bearer_auth(crate::site::TOKEN);
             let got = status(request.json(&json!({ "text": HELLO, "path": "x", "value": 1 })), &what).await;

@@ -5,6 +5,7 @@
 mod alarms;
 mod check;
 mod document;
+mod drafts;
 mod editor;
 mod evaluate;
 mod framing;

@@ -1,6 +1,7 @@
 //! `/api/v1/runs`
 
 mod cancel;
+mod events;
 mod get;
 mod list;
 mod replay;

@@ -2,7 +2,9 @@
 
 mod create;
 mod delete;
+mod draft;
 mod get;
+mod layout;
 mod list;
 mod put;
 mod run;

@@ -14,11 +14,12 @@ pub(crate) struct Shelf {
     handle: Handle,
     catalog: Arc<Catalog>,
     entries: Mutex<BTreeMap<ScenarioId, Entry>>,
+    layouts: Mutex<BTreeMap<ScenarioId, String>>,
 }
 
 impl Shelf {
     pub(crate) fn new(handle: Handle, catalog: Arc<Catalog>) -> Self {
-        Self { handle, catalog, entries: Mutex::default() }
+        Self { handle, catalog, entries: Mutex::default(), layouts: Mutex::default() }
     }
 
     /// Keeps a text as a folder does: whatever is in it.
@@ -50,6 +51,7 @@ impl Shelf {
             plan: plan.clone(),
             id: id.clone(),
         };
+        self.handle.tell_changed(id.clone(), Some(entry.version.clone()));
         entries.insert(id, entry.clone());
         entry
     }
@@ -80,6 +82,15 @@ impl Library for Shelf {
     fn delete(&self, id: &ScenarioId) -> Result<(), LibraryError> {
         self.handle.withdraw(id);
         self.entries.lock().unwrap().remove(id).map(drop).ok_or_else(|| LibraryError::Unknown(id.clone()))
+    }
+
+    fn layout(&self, id: &ScenarioId) -> Result<Option<String>, LibraryError> {
+        Ok(self.layouts.lock().unwrap().get(id).cloned())
+    }
+
+    fn put_layout(&self, id: &ScenarioId, layout: &str) -> Result<(), LibraryError> {
+        self.layouts.lock().unwrap().insert(id.clone(), layout.to_owned());
+        Ok(())
     }
 
     fn switch(&self, id: &ScenarioId, enabled: Switch) -> Result<Entry, LibraryError> {

@@ -14,7 +14,7 @@ use run::resume::ResumeKey;
 use run::setting::Setting;
 use scenario::catalog::{Catalog, Effect, ModuleSpec};
 use serde_json::{Value, json};
-use server::{Accounts, ApiToken, App, Asset, Assets, Gateway, Inspector, Log, Options};
+use server::{Accounts, ApiToken, App, Asset, Assets, Drafts, Gateway, Inspector, Log, Options};
 use std::borrow::Cow;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -121,7 +121,7 @@ impl Site {
             handle,
             setting: Arc::clone(&setting),
             keys: KeyRing::of(Arc::new(Unpublished)),
-            tokens: KeptTokens::in_tables(tables),
+            tokens: KeptTokens::in_tables(Arc::clone(&tables)),
             callers: None,
             public: PublicUrl { configured: None, listening: format!("{scheme}://{address}") },
             proxies: Default::default(),
@@ -142,6 +142,7 @@ impl Site {
             accounts: Arc::new(Accounts::open(Arc::clone(&accounts)).unwrap()),
             assets,
             stores: stores.clone(),
+            drafts: Drafts::new(tables),
         };
         tokio::spawn(inspector.clone().follow(engine.handle()));
         let app = App::new(gateway.clone(), shelf.clone(), catalog, options);

@@ -6,25 +6,20 @@ use super::capture::Summary;
 use super::{exists, number};
 use crate::App;
 use crate::api::blocking::blocking;
+use crate::api::events::{QUIET, ending, streaming};
 use crate::error::{Problem, Refusals};
 use crate::inspector::Inspector;
-use actix_web::http::header::{self, HeaderName};
+use actix_web::http::header::HeaderName;
 use actix_web::web::Query;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use bytes::Bytes;
 use engine::Signal;
-use futures_util::Stream;
 use futures_util::stream::unfold;
 use serde::Deserialize;
-use std::convert::Infallible;
-use std::time::Duration;
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use utoipa::IntoParams;
-
-/// After how long of silence something is sent, so that nobody on the way takes the connection for dead.
-pub(super) const QUIET: Duration = Duration::from_secs(15);
 
 /// How many requests are sent in one piece.
 const PIECE: usize = 32;
@@ -88,14 +83,6 @@ fn stream(reader: Reader) -> HttpResponse {
     }))
 }
 
-/// An answer that is a stream of events.
-pub(super) fn streaming(pieces: impl Stream<Item = Result<Bytes, Infallible>> + 'static) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/event-stream"))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .streaming(pieces)
-}
-
 impl Reader {
     /// What is sent next; none: the server ends, or the log cannot be read.
     async fn next(&mut self) -> Option<Bytes> {
@@ -128,16 +115,6 @@ impl Reader {
         tokio::select! {
             written = self.written.changed() => written.ok(),
             () = ending(&mut self.signals) => None,
-        }
-    }
-}
-
-/// Comes back when the server is about to end.
-pub(super) async fn ending(signals: &mut Receiver<Signal>) {
-    loop {
-        match signals.recv().await {
-            Ok(Signal::Ending) | Err(RecvError::Closed) => return,
-            Ok(Signal::Alarm(_)) | Err(RecvError::Lagged(_)) => {}
         }
     }
 }

@@ -1,9 +1,9 @@
 //! `GET /api/v1/hooks/{hook}/listen`: requests whole and as they came, for a program that wants them itself.
 
-use super::events::{QUIET, ending, streaming};
 use super::exists;
 use crate::App;
 use crate::api::blocking::blocking;
+use crate::api::events::{QUIET, ending, streaming};
 use crate::error::{Problem, Refusals};
 use crate::inspector::{Heard, Kind, Listener, Live, Raw};
 use actix_web::{HttpResponse, get, web};

@@ -1,5 +1,6 @@
 //! `POST /api/v1/scenarios`
 
+use super::draft::published;
 use super::view::ScenarioText;
 use crate::App;
 use crate::api::blocking::blocking;
@@ -36,6 +37,7 @@ pub(in crate::api) async fn create(app: web::Data<App>, given: web::Json<Given>)
     let place = format!("/api/v1/scenarios/{id}");
     let scenario = blocking(move || {
         let entry = app.library().put(&id, &given.text, &Basis::Nothing)?;
+        published(&app, &id, &given.text, None);
         ScenarioText::of(&entry, &app)
     })
     .await?;

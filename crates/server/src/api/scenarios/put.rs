@@ -1,5 +1,6 @@
 //! `PUT /api/v1/scenarios/{id}`
 
+use super::draft::published;
 use super::named;
 use super::view::ScenarioText;
 use crate::App;
@@ -24,6 +25,9 @@ struct Given {
     /// The version it builds upon; left out: whatever is there.
     #[serde(default)]
     version: Option<String>,
+    /// The revision of the draft that is published by this, and is no draft any more; one with the same text is none, either.
+    #[serde(default)]
+    draft: Option<u64>,
 }
 
 /// What a change builds upon, and who said so.
@@ -61,23 +65,24 @@ pub(in crate::api) async fn put(
     body: Bytes,
 ) -> Result<web::Json<ScenarioText>, Problem> {
     let id = named(&id)?;
-    let (text, builds) = read(request.headers(), &body)?;
+    let (text, builds, draft) = read(request.headers(), &body)?;
     blocking(move || {
         let entry = app.library().put(&id, &text, &builds.upon).map_err(|error| builds.explain(error))?;
+        published(&app, &id, &text, draft);
         Ok(web::Json(ScenarioText::of(&entry, &app)?))
     })
     .await
 }
 
-fn read(headers: &HeaderMap, body: &[u8]) -> Result<(String, Builds), Problem> {
-    let (text, basis) = match media_type(headers).as_deref() {
+fn read(headers: &HeaderMap, body: &[u8]) -> Result<(String, Builds, Option<u64>), Problem> {
+    let (text, basis, draft) = match media_type(headers).as_deref() {
         Some("application/json") => {
             let given: Given = serde_json::from_slice(body).map_err(|error| Problem::bad_request(error.to_string()))?;
-            (given.text, given.version.map(|version| Basis::Version(Version(version.into()))))
+            (given.text, given.version.map(|version| Basis::Version(Version(version.into()))), given.draft)
         }
         Some("application/yaml" | "application/x-yaml" | "text/yaml") => {
             let text = std::str::from_utf8(body).map_err(|error| Problem::bad_request(error.to_string()))?;
-            (text.to_owned(), None)
+            (text.to_owned(), None, None)
         }
         _ => return Err(Problem::unsupported_media_type("`application/json` or `application/yaml`")),
     };
@@ -85,7 +90,7 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<(String, Builds), Problem> {
         Some(upon) => Builds { upon, said: Said::InBody },
         None => Builds { upon: if_match(headers)?, said: Said::InHeader },
     };
-    Ok((text, builds))
+    Ok((text, builds, draft))
 }
 
 /// What `If-Match` says (RFC 9110 §13.1.1): one strong entity tag, or `*` for whatever is there.

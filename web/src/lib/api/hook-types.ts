@@ -46,6 +46,8 @@ export interface RequestLine {
   length: number;
   /** Microseconds until the answer. */
   took_us: number;
+  /** Whether it came to the test URL of a draft. */
+  test?: boolean;
 }
 
 export interface RequestPage {

@@ -4,12 +4,15 @@ import { untrack } from 'svelte';
 import { cancel, run as askRun, runs } from '../api/client';
 import { scopeOf, versionText, type TrialInput } from '../api/editing';
 import { onEvent } from '../api/events';
+import { request } from '../api/hooks';
 import { SignedOut } from '../api/http';
 import { session } from '../api/session.svelte';
 import { isOver, type Run, type Step as Turn } from '../api/types';
 import type { Editor } from '../editor/editor.svelte';
 import { parse, type Doc } from '../model/doc';
 import { project, type Graph, type Step } from '../model/graph';
+import { Listening } from './listening.svelte';
+import { triggerOf } from './sample';
 import { followRun } from './stream';
 import { bubblesOf, passingOf, recordsByKey, type Bubble, type Passing } from './tally';
 
@@ -47,13 +50,16 @@ export class Watch {
   following = $state(true);
   /** What the next run by hand gets; its own sample unless chosen. */
   input = $state.raw<TrialInput | undefined>();
+  readonly listening: Listening;
   #ran = $state.raw<Ran | undefined>();
   #stop: (() => void) | undefined;
   #deaf: (() => void) | undefined;
   #turned = 0;
   #texts = new Map<string, string>();
 
-  constructor(readonly editor: Editor) {}
+  constructor(readonly editor: Editor) {
+    this.listening = new Listening(editor);
+  }
 
   readonly run: Run | undefined = $derived.by(() => this.editor.run);
   readonly running: boolean = $derived.by(() => this.run !== undefined && !isOver(this.run.status));
@@ -103,6 +109,7 @@ export class Watch {
   close(): void {
     this.#deaf?.();
     this.#stop?.();
+    this.listening.end();
   }
 
   /** Shows a run of the text on the screen, or of the one given, as it goes on. */
@@ -160,6 +167,15 @@ export class Watch {
     if (asInput) this.input = { run: id };
   }
 
+  /** Has expressions previewed on a request, and the next run by hand begun with it. */
+  async useRequest(hook: string, id: string): Promise<void> {
+    const asked = await request(hook, id, AbortSignal.timeout(patience));
+    const scope = asked.run ? await scopeOf(asked.run, AbortSignal.timeout(patience)).catch(() => undefined) : undefined;
+    const { steps, vars } = this.editor.scope;
+    this.editor.scope = scope ? { ...scope, source: 'sample' } : { trigger: triggerOf(asked), steps, vars, source: 'sample' };
+    this.input = { request: { hook, id } };
+  }
+
   #leave(): void {
     this.#stop?.();
     this.#stop = undefined;
@@ -203,7 +219,8 @@ export class Watch {
     try {
       const run = await askRun(id, AbortSignal.timeout(patience));
       const text = await this.#textOf(run);
-      if (text === undefined || text !== this.editor.text || this.running || this.past) return;
+      const ours = text !== undefined && (text === this.editor.text || text === this.listening.text);
+      if (!ours || this.running || this.past) return;
       const before = this.chosen;
       this.#leave();
       this.#take(text, id, null);

@@ -1,4 +1,5 @@
 // English: every sentence of the page, section by section. Its type is what other languages must have too.
+import { actions, canvas } from './canvas';
 import { common } from './common';
 import { editor } from './editor';
 import { draft, hook, hooks, request, resend, schema } from './hooks';

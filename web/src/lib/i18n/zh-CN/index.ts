@@ -1,5 +1,6 @@
 // Simplified Chinese as in Mainland China: section by section, in the shape of the English.
 import type { Dictionary } from '../en';
+import { actions, canvas } from './canvas';
 import { common } from './common';
 import { editor } from './editor';
 import { draft, hook, hooks, request, resend, schema } from './hooks';

@@ -1,0 +1,14 @@
+// Saves the picture as a file.
+import { svgOf } from '../canvas/svg';
+import { download } from '../editor/download';
+import { t } from '../i18n';
+import type { Action } from './action';
+
+export const exportSvg: Action = {
+  id: 'exportSvg',
+  label: () => t.actions.exportSvg,
+  keys: [],
+  where: 'page',
+  when: ({ graph }) => graph.all.length > 0,
+  perform: (bench) => download(`${bench.editor.id}.svg`, 'image/svg+xml', svgOf(bench.graph, bench.layout)),
+};

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+
+import type { Module } from '../api/editing';
+import { search, titleOf } from './title';
+
+const module = (name: string, more: Partial<Module>): Module => ({
+  ...{ name, summary: '', description: '', parameters: {}, example: {}, sample: {}, connections: [], needs_connection: false },
+  ...more,
+});
+
+const modules = [
+  module('google_sheets.append', {
+    title: 'Append a row',
+    app: { name: 'google_sheets', title: 'Google Sheets', color: '', icon: '' },
+    aliases: ['google-sheets:addRow', 'n8n-nodes-base.googleSheets'],
+    i18n: { 'zh-TW': { title: '新增一列到試算表' }, 'zh-CN': { title: '向表格追加一行' } },
+  }),
+  module('http.request', { title: 'HTTP request', summary: 'Calls a URL.', aliases: ['http:ActionSendData'] }),
+  module('respond', { title: 'Respond', summary: 'Answers the caller of a webhook.', i18n: { 'zh-TW': { title: '回應' } } }),
+];
+
+test.each([
+  ['sheets', ['google_sheets.append']],
+  ['Google Sheets', ['google_sheets.append']],
+  ['試算表', ['google_sheets.append']],
+  ['addrow', ['google_sheets.append']],
+  ['request', ['http.request']],
+  ['webhook', ['respond']],
+  ['ＨＴＴＰ', ['http.request']],
+  ['nothing like it', []],
+  ['', ['google_sheets.append', 'http.request', 'respond']],
+])('%s finds %j', (wanted, expected) => {
+  expect(search(modules, wanted).map(({ name }) => name)).toEqual(expected);
+});
+
+test('a title in the language, in English, or the name', () => {
+  expect(titleOf(modules[0], 'google_sheets.append', 'zh-TW')).toBe('新增一列到試算表');
+  expect(titleOf(modules[1], 'http.request', 'zh-TW')).toBe('HTTP request');
+  expect(titleOf(undefined, 'a.b', 'en')).toBe('a.b');
+});

@@ -9,6 +9,8 @@ import { entry, shell } from './shell';
 
 export const en = {
   ...common,
+  actions,
+  canvas,
   alarms,
   begin,
   connections,

@@ -10,6 +10,8 @@ import { entry, shell } from './shell';
 
 export const zhCN: Dictionary = {
   ...common,
+  actions,
+  canvas,
   alarms,
   begin,
   connections,

@@ -65,6 +65,8 @@ export class Watch {
   readonly running: boolean = $derived.by(() => this.run !== undefined && !isOver(this.run.status));
   /** What is drawn. */
   readonly graph: Graph = $derived.by(() => this.past?.graph ?? this.editor.graph);
+  /** The parsed text of what is drawn. */
+  readonly doc: Doc = $derived.by(() => this.past?.doc ?? this.editor.doc);
   /** The text of what is drawn. */
   readonly text: string = $derived.by(() => this.past?.text ?? this.editor.text);
 

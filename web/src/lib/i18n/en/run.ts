@@ -72,7 +72,6 @@ export const past = {
   details: 'All details',
   acts: 'What to do with it',
   replayed: 'The replay has begun.',
-  more: 'Older runs',
   whatIf: 'What if these inputs came now?',
 };
 

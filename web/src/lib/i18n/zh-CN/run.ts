@@ -74,7 +74,6 @@ export const past: typeof english.past = {
   details: '完整内容',
   acts: '可以做什么',
   replayed: '已开始重新运行。',
-  more: '更早的运行',
   whatIf: '如果这些输入现在才来？',
 };
 

@@ -74,7 +74,6 @@ export const past: typeof english.past = {
   details: '完整內容',
   acts: '可以做什麼',
   replayed: '已開始重新執行。',
-  more: '更早的執行',
   whatIf: '如果這些輸入現在才來？',
 };
 

@@ -14,7 +14,7 @@ export const watch = {
   trial: 'Test',
   trialMeaning: 'A run of the draft, not of the live version.',
   replayOf: 'Replay of a run',
-  past: (when: string) => `You see the version that ran on ${when}. It cannot be edited.`,
+  past: (when: string) => `You see the version of the run of ${when}. It cannot be edited.`,
   back: 'Back to editing',
   restore: 'Restore this version',
   useData: 'Use this data',

@@ -70,7 +70,7 @@ export function startOf(container: YAMLMap | YAMLSeq, index: number): number {
   if (isSeq(container)) return dashOf(container, index);
   const pair = container.items[index] as Pair;
   const token = (pair as { srcToken?: { start?: { type: string; offset: number }[] } }).srcToken;
-  const explicit = token?.start?.find(({ type }) => type !== 'space' && type !== 'comment' && type !== 'newline');
+  const explicit = token?.start?.find(({ type }) => type === 'explicit-key-ind' || type === 'anchor' || type === 'tag');
   return explicit?.offset ?? (pair.key as Node).range![0];
 }
 

@@ -75,9 +75,16 @@ function drop(value: unknown, key: string | number): void {
   else delete (value as Record<string, unknown>)[key];
 }
 
+/** Without its last member, a map or list is written as an empty one. Comments that stand apart stay. */
 function empty(doc: Doc, path: Path, container: YAMLMap | YAMLSeq): TextEdit[] {
-  if (path.length > 0 || isFlow(container)) return replace(doc, path, contentOf(isMap(container) ? {} : []));
+  const edits = path.length > 0 || isFlow(container) ? replace(doc, path, contentOf(isMap(container) ? {} : [])) : [];
+  if (isFlow(container)) return edits;
   const { from, to } = extentOf(doc, container, 0);
+  if (edits.length > 0) {
+    const apart = doc.text.slice(lineEnd(doc.text, edits[0]!.from), from).trimEnd();
+    const last = edits.pop()!;
+    return [...edits, { ...last, insert: last.insert + apart }];
+  }
   return [{ from, to: nextLine(doc.text, to), insert: '' }];
 }
 

@@ -16,9 +16,15 @@ export interface Place {
   index: number;
 }
 
-/** Puts in a step, written from column 0. */
+/** Puts in a step, written from column 0. Nothing happens where something else than a list stands. */
 export function insertStep(doc: Doc, at: Place, step: string): TextEdit[] {
-  return isOwn(doc, at.list) ? putItem(doc, at.list, at.index, contentOfStep(step)) : [];
+  return isOpen(doc, at.list) ? putItem(doc, at.list, at.index, contentOfStep(step)) : [];
+}
+
+/** Whether steps can be put in at a path: a list stands there, or nothing. */
+function isOpen(doc: Doc, list: Path): boolean {
+  const held = valueAt(doc, list) ?? [];
+  return Array.isArray(held) && isOwn(doc, list);
 }
 
 export function removeSteps(doc: Doc, paths: Path[]): TextEdit[] {
@@ -31,7 +37,7 @@ export function removeSteps(doc: Doc, paths: Path[]): TextEdit[] {
 /** Moves a step. `to` counts in the list as it is before. Nothing happens where a step would move into itself. */
 export function moveStep(doc: Doc, from: Path, to: Place): TextEdit[] {
   const [list, index] = [from.slice(0, -1), from.at(-1) as number];
-  if (startsWith(to.list, from) || !isOwn(doc, list) || !isOwn(doc, to.list)) return [];
+  if (startsWith(to.list, from) || !isOwn(doc, list) || !isOpen(doc, to.list)) return [];
   const within = same(list, to.list);
   if (within && (to.index === index || to.index === index + 1)) return [];
   const source = stepSource(doc, from);
@@ -63,7 +69,6 @@ export function copySteps(doc: Doc, paths: Path[]): string {
 /** Puts in what was copied: a list of steps, one step, or a whole scenario. Ids that are taken become new ones. */
 export function pasteSteps(doc: Doc, at: Place, yaml: string): TextEdit[] {
   const sources = withFreshIds(doc, pasted(yaml));
-  if (!isOwn(doc, at.list)) return [];
   return chain(doc, ...sources.map((source, index) => (doc: Doc) => insertStep(doc, { list: at.list, index: at.index + index }, source)));
 }
 

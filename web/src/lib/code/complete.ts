@@ -37,7 +37,7 @@ export function suggest(before: string, known: Known): Suggestions {
 }
 
 /** The value that a chain of names leads to. */
-function at(names: Record<string, unknown>, written: string): unknown {
+export function at(names: Record<string, unknown>, written: string): unknown {
   let value: unknown = names;
   for (const [, name, index, quoted] of written.matchAll(/([\p{L}_][\p{L}\p{N}_]*)|\[(\d+)\]|\["([^"]*)"\]/gu)) {
     if (typeof value !== 'object' || value === null) return undefined;

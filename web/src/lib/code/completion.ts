@@ -15,7 +15,7 @@ export function entry({ label, kind, detail, info, apply }: Suggestion): Complet
 
 const keywords = completeFromList(['let', 'for', 'in', 'if', 'else', 'while', 'return', 'fn'].map((label) => ({ label, type: 'keyword' })));
 
-export function completionsFor(mode: 'template' | 'expression' | 'rhai', known: () => Known): Extension {
+export function completionsFor(mode: 'template' | 'expression' | 'operand' | 'rhai', known: () => Known): Extension {
   const source = (context: CompletionContext): CompletionResult | null => {
     const text = context.state.doc.toString();
     const before = mode === 'template' ? openAt(text, context.pos)?.text : text.slice(0, context.pos);

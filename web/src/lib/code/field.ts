@@ -1,6 +1,6 @@
 // A field whose text may hold expressions: one line or several, with pills and completion. It has no history of its
 // own: undo is the editor's. What is being composed (IME) is told when it is done.
-import { acceptCompletion, autocompletion, closeBrackets, completionStatus, startCompletion } from '@codemirror/autocomplete';
+import { acceptCompletion, closeBrackets, completionStatus, startCompletion } from '@codemirror/autocomplete';
 import { defaultKeymap, insertNewline } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { Annotation, Compartment, EditorState, type Extension } from '@codemirror/state';
@@ -16,8 +16,11 @@ import { openAt } from './spans';
 import { allowStyles } from './styles';
 import { theme } from './theme';
 
-/** `template`: text with `{{ … }}` in it; `expression`: what would stand between the braces. */
-export type Mode = 'template' | 'expression' | 'rhai' | 'json' | 'plain';
+/**
+ * `template`: text with `{{ … }}` in it; `expression`: what would stand between the braces; `operand`: an expression
+ * that is a pill where it is a chain of names.
+ */
+export type Mode = 'template' | 'expression' | 'operand' | 'rhai' | 'json' | 'plain';
 
 export interface FieldOptions {
   parent: HTMLElement;
@@ -66,8 +69,7 @@ export class FieldView {
 
   /** Shows pills, or the text as it is written. */
   show(how: 'pills' | 'source'): void {
-    const extension = how === 'pills' && this.#options.mode === 'template' ? pills(this.#options.faceOf) : [];
-    this.#view.dispatch({ effects: this.#look.reconfigure(extension) });
+    this.#view.dispatch({ effects: this.#look.reconfigure(how === 'pills' ? this.#pills() : []) });
   }
 
   /** Takes over a text that was changed elsewhere, unless it is being typed right now. */
@@ -96,6 +98,11 @@ export class FieldView {
     this.#view.destroy();
   }
 
+  #pills(): Extension {
+    const { mode, faceOf } = this.#options;
+    return mode === 'template' || mode === 'operand' ? pills(mode, faceOf) : [];
+  }
+
   #tell(): void {
     const text = this.#view.state.doc.toString();
     if (text === this.#told) return;
@@ -108,13 +115,13 @@ export class FieldView {
     const many = lines === 'many';
     return [
       this.#attributes.of([]),
-      this.#look.of(mode === 'template' ? pills(this.#options.faceOf) : []),
+      this.#look.of(this.#pills()),
       theme,
-      mode === 'rhai' || mode === 'expression' ? rhai : mode === 'json' ? json() : [],
+      mode === 'rhai' || mode === 'expression' || mode === 'operand' ? rhai : mode === 'json' ? json() : [],
       mode === 'rhai' || mode === 'json' ? [lineNumbers(), bracketMatching(), closeBrackets()] : [],
       many ? EditorView.lineWrapping : oneLine,
       mode === 'template' ? braces : [],
-      mode === 'template' || mode === 'expression' || mode === 'rhai' ? completionsFor(mode, known) : autocompletion({ override: [] }),
+      mode === 'json' || mode === 'plain' ? [] : completionsFor(mode, known),
       dropCursor(),
       keymap.of([...this.#keys(), ...defaultKeymap.filter((binding) => binding.key !== 'Mod-Enter' && binding.key !== 'Mod-/')]),
       EditorView.domEventHandlers({

@@ -1,9 +1,9 @@
 // Expressions in a text as pills: one thing that the caret steps over and Backspace takes away whole. A pill that was
 // clicked shows its expression until the caret leaves it.
-import { RangeSet, StateField, type EditorState, type Extension, type Range } from '@codemirror/state';
+import { RangeSet, StateEffect, StateField, type EditorState, type Extension, type Range } from '@codemirror/state';
 import { Decoration, EditorView, WidgetType, type DecorationSet } from '@codemirror/view';
 
-import { spans } from './spans';
+import { spans, type Span } from './spans';
 
 /** How a pill reads. */
 export interface Face {
@@ -14,6 +14,7 @@ export interface Face {
 }
 
 export type FaceOf = (expression: string) => Face;
+export type PillMode = 'template' | 'operand';
 
 class Pill extends WidgetType {
   constructor(
@@ -41,7 +42,7 @@ class Pill extends WidgetType {
       if (view.state.readOnly) return;
       const from = view.posAtDOM(pill);
       view.focus();
-      view.dispatch({ selection: { anchor: Math.min(from + 3, view.state.doc.length) }, scrollIntoView: true });
+      view.dispatch({ selection: { anchor: Math.min(from + 3, view.state.doc.length - 1) }, scrollIntoView: true });
     });
     return pill;
   }
@@ -51,26 +52,43 @@ class Pill extends WidgetType {
   }
 }
 
-function decorate(state: EditorState, faceOf: FaceOf): DecorationSet {
+const focusChanged = StateEffect.define<boolean>();
+
+/** Whether somebody is in the field. */
+const focus = StateField.define<boolean>({
+  create: () => false,
+  update: (before, transaction) => transaction.effects.find((effect) => effect.is(focusChanged))?.value ?? before,
+  provide: () => EditorView.focusChangeEffect.of((_, focused) => focusChanged.of(focused)),
+});
+
+/** What pills stand for: expressions in braces, or the whole text where it is an operand that is no formula. */
+function pillsOf(text: string, mode: PillMode, faceOf: FaceOf): Span[] {
+  if (mode === 'template') return spans(text);
+  const inner = text.trim();
+  return inner === '' || faceOf(inner).tone === 'formula' ? [] : [{ from: 0, to: text.length, inner }];
+}
+
+function decorate(state: EditorState, mode: PillMode, faceOf: FaceOf): DecorationSet {
   const { main } = state.selection;
+  const focused = state.field(focus, false) ?? false;
   const marks: Range<Decoration>[] = [];
-  for (const { from, to, inner } of spans(state.doc.toString())) {
-    const opened = main.empty && main.head > from && main.head < to;
+  for (const { from, to, inner } of pillsOf(state.doc.toString(), mode, faceOf)) {
+    const opened = focused && main.empty && (mode === 'operand' || (main.head > from && main.head < to));
     if (!opened && inner !== '') marks.push(Decoration.replace({ widget: new Pill(faceOf(inner), from) }).range(from, to));
   }
   return Decoration.set(marks);
 }
 
-export function pills(faceOf: FaceOf): Extension {
+export function pills(mode: PillMode, faceOf: FaceOf): Extension {
   const field = StateField.define<DecorationSet>({
-    create: (state) => decorate(state, faceOf),
-    update: (_, transaction) => decorate(transaction.state, faceOf),
+    create: (state) => decorate(state, mode, faceOf),
+    update: (_, transaction) => decorate(transaction.state, mode, faceOf),
     provide: (field) => [
       EditorView.decorations.from(field),
       EditorView.atomicRanges.of((view) => view.state.field(field, false) ?? RangeSet.empty),
     ],
   });
-  return [field, look];
+  return [focus, field, look];
 }
 
 const look = EditorView.theme({

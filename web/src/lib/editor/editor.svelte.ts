@@ -26,13 +26,16 @@ export interface Scope {
   trigger: unknown;
   steps: Record<string, unknown>;
   vars: Record<string, unknown>;
+  /** What loops work on in their first turn, by their variables. */
+  loops?: Record<string, unknown>;
   /** Where they come from; null where there are none yet. */
   source: 'run' | 'sample' | null;
 }
 
 /** The field that a click in the data panel writes to. */
 export interface Target {
-  insert(pill: string): void;
+  /** Puts an expression at the caret; `also` is done in the same act. */
+  insert(expression: string, also?: TextEdit[]): void;
   path: Path;
 }
 
@@ -58,6 +61,8 @@ export class Editor {
   /** Outputs by a step's key, taken instead of calling it. */
   pins = $state.raw<ReadonlyMap<string, unknown>>(new Map());
   target = $state.raw<Target | undefined>();
+  /** Runs the text up to a step, where that can be done. */
+  runUpTo = $state.raw<((step: Step) => void) | undefined>();
   saving = $state<Saving>('saved');
   /** What the panel shows. */
   tab = $state<Tab>('form');

@@ -194,3 +194,12 @@ function knows(schema: Schema, value: object): boolean {
   if (!schema.properties || schema.additionalProperties !== false) return true;
   return Object.keys(value).every((name) => schema.properties && name in schema.properties);
 }
+
+/** What a new value begins as. */
+export function blank(schema: Schema, root: Schema): unknown {
+  const { kind } = kindOf(schema, root, { module: '', name: '' });
+  if (kind === 'list') return [];
+  if (kind === 'map' || kind === 'parts') return {};
+  if (kind === 'switch') return false;
+  return '';
+}

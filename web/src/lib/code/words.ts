@@ -1,5 +1,6 @@
 // What completion in the text knows: the server's modules, and the names that expressions can use anywhere.
 import type { Module } from '../api/editing';
+import { library } from '../data/library.svelte';
 import type { Editor } from '../editor/editor.svelte';
 import type { Language } from '../i18n';
 import type { Vocabulary } from './vocabulary';
@@ -9,7 +10,7 @@ export function vocabularyOf(editor: Editor, language: Language): Vocabulary {
   const ids = graph.all.flatMap(({ id }) => (id === null ? [] : [id]));
   const names = { trigger: scope.trigger, ...Object.fromEntries(ids.map((id) => [id, scope.steps[id]])), vars: scope.vars, secrets: undefined };
   const labels = Object.fromEntries(graph.all.flatMap(({ id, label }) => (id === null ? [] : [[id, label]])));
-  return { modules, words: (module) => wordsOf(module, language), known: { names, labels, functions: library.items }, connections: library.connections };
+  return { modules, words: (module) => wordsOf(module, language), known: { names, labels, functions: library.functions }, connections: library.connections.items.map(({ name }) => name) };
 }
 
 /** What a module is called, and what it is for. */

@@ -2,12 +2,13 @@
 // field that has the focus.
 import { getContext, setContext } from 'svelte';
 
-import { functions as loadFunctions, type LibraryFunction } from '../api/library';
 import type { Face } from '../code/pills';
 import type { Known } from '../code/complete';
+import { library } from '../data/library.svelte';
 import type { Editor } from '../editor/editor.svelte';
 import { t } from '../i18n';
-import { rangeAt, valueAt, type Path } from '../model/doc';
+import type { Diagnostic } from '../api/types';
+import { pathAt, rangeAt, valueAt, type Path } from '../model/doc';
 import { chain, ensureId, removeValue, setValue } from '../model/edits';
 import type { Step } from '../model/graph';
 import type { TextEdit } from '../model/text';
@@ -23,8 +24,19 @@ export interface Reference {
   expression?: string;
 }
 
-const library = $state<{ items: LibraryFunction[]; asked: boolean }>({ items: [], asked: false });
 const key = Symbol('form');
+
+/** Where a line and a column of it are in the text. */
+function offsetOf(text: string, { line, column }: Diagnostic['place']): number {
+  let start = 0;
+  for (let passed = 1; passed < line; passed += 1) start = text.indexOf('\n', start) + 1 || text.length;
+  return Math.min(text.length, start + column - 1);
+}
+
+/** The names of secrets; what they hold is never known here. */
+function secretsOf(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, '•••']));
+}
 
 export class Form {
   /** Which fields have the focus now or had it last; the drawer of data is shown for one that has. */
@@ -36,15 +48,11 @@ export class Form {
     readonly step: () => Step,
   ) {
     setContext(key, this);
-    void this.#load();
+    library.load();
   }
 
   static here(): Form {
     return getContext(key);
-  }
-
-  get functions(): readonly LibraryFunction[] {
-    return library.items;
   }
 
   readonly names: Name[] = $derived.by(() => {
@@ -61,9 +69,9 @@ export class Form {
   );
 
   readonly known: Known = $derived.by(() => ({
-    names: { ...this.values, secrets: undefined, vars: this.values.vars, run: undefined },
+    names: { ...this.values, secrets: secretsOf(library.secrets), run: undefined },
     labels: Object.fromEntries(this.names.flatMap(({ name, label }) => (name === undefined ? [] : [[name, label]]))),
-    functions: library.items,
+    functions: library.functions,
   }));
 
   read(path: Path): unknown {
@@ -84,6 +92,23 @@ export class Form {
     const edits = also ? chain(editor.doc, () => also, change) : change(editor.doc);
     this.perform(edits, also || how === 'chosen' ? undefined : path.join('/'));
   }
+
+  /** What is wrong with the value at a path or within it. */
+  faultsAt(path: Path): Diagnostic[] {
+    const wanted = path.join('/');
+    return this.#faults.flatMap(({ at, found }) => (at === wanted || at.startsWith(`${wanted}/`) ? [found] : []));
+  }
+
+  /** What is wrong with the step as a whole: with nothing in it that has a field of its own. */
+  faultsOfStep(fields: readonly string[]): Diagnostic[] {
+    return this.#faults.flatMap(({ at, found }) => (fields.some((field) => at === field || at.startsWith(`${field}/`)) ? [] : [found]));
+  }
+
+  readonly #faults = $derived.by(() => {
+    const { editor } = this;
+    const own = editor.faults.get(this.step().key) ?? [];
+    return own.map((found) => ({ at: pathAt(editor.doc, offsetOf(editor.text, found.place)).join('/'), found }));
+  });
 
   perform(edits: TextEdit[], join?: string): void {
     if (edits.length === 0) return;
@@ -127,15 +152,5 @@ export class Form {
     const { as, in: list } = (typeof value === 'object' && value !== null ? value : {}) as { as?: unknown; in?: unknown };
     const bare = typeof list === 'string' ? list.replace(/^\s*\{\{|\}\}\s*$/g, '').trim() : '';
     return { as: typeof as === 'string' ? as : 'item', in: bare };
-  }
-
-  async #load(): Promise<void> {
-    if (library.asked) return;
-    library.asked = true;
-    try {
-      library.items = await loadFunctions(AbortSignal.timeout(20_000));
-    } catch {
-      library.asked = false;
-    }
   }
 }

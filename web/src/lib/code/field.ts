@@ -10,6 +10,7 @@ import { json } from '@codemirror/lang-json';
 import { difference } from '../model/text';
 import { completionsFor } from './completion';
 import type { Known } from './complete';
+import { dragged } from './drag';
 import { pills, type FaceOf } from './pills';
 import { rhai } from './rhai';
 import { openAt } from './spans';
@@ -37,9 +38,6 @@ export interface FieldOptions {
   undo: () => void;
   redo: () => void;
 }
-
-/** What the drag of a value carries. */
-export const dragged = 'application/x-hookmill-reference';
 
 const fromOutside = Annotation.define<boolean>();
 

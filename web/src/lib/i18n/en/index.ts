@@ -2,6 +2,7 @@
 import { actions, canvas } from './canvas';
 import { common } from './common';
 import { editor } from './editor';
+import { code, data, form } from './form';
 import { draft, hook, hooks, request, resend, schema } from './hooks';
 import { alarms, begin, connections, queues, search, secrets, settings, stores, templates } from './pages';
 import { inspect, past, versions, watch, webhook, whatif } from './run';
@@ -13,10 +14,13 @@ export const en = {
   canvas,
   alarms,
   begin,
+  code,
   connections,
+  data,
   draft,
   editor,
   entry,
+  form,
   hook,
   hooks,
   inspect,

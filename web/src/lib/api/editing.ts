@@ -99,9 +99,9 @@ export function dropDraft(scenario: string): Promise<void> {
   return remove(`${at(scenario)}/draft`);
 }
 
-/** Makes the text the live one. `version`: the one it was begun from. */
-export function publish(scenario: string, text: string, version: string | null): Promise<ScenarioText> {
-  return put(at(scenario), { text, version });
+/** Makes the text the live one. `version`: the one it was begun from; `draft`: the revision that this ends. */
+export function publish(scenario: string, text: string, version: string | null, draft: number): Promise<ScenarioText> {
+  return put(at(scenario), { text, ...(version !== null && { version }), ...(draft > 0 && { draft }) });
 }
 
 export function layoutOf(scenario: string, signal: AbortSignal): Promise<Layout | undefined> {

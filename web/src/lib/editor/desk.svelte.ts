@@ -179,7 +179,7 @@ export class Desk {
     this.refusal = '';
     const text = this.editor.text;
     try {
-      const live = await api.publish(this.editor.id, text, this.#basis);
+      const live = await api.publish(this.editor.id, text, this.#basis, this.#revision);
       this.live = { ...live, text };
       this.#basis = live.version;
       this.#kept = text;

@@ -1,4 +1,5 @@
 // Runs the text on the screen: the whole of it, up to a step, or one step alone. What comes of it, `watch` shows.
+import { runs } from '../api/client';
 import * as api from '../api/editing';
 import { Refused, SignedOut } from '../api/http';
 import { session } from '../api/session.svelte';
@@ -11,6 +12,8 @@ export type Extent = { until?: string; only?: string };
 export class Trial {
   refusal = $state('');
   #asking = $state(false);
+  /** The run whose input a webhook is given, where no sample was chosen. */
+  #last: string | undefined;
 
   constructor(readonly editor: Editor) {}
 
@@ -26,13 +29,33 @@ export class Trial {
     const { text } = editor;
     this.#asking = true;
     this.refusal = '';
+    this.#last = undefined;
     try {
+      if (await this.#mustListen(extent)) {
+        await watch.listening.begin();
+        return;
+      }
       watch.follow(await api.tryOnce(editor.id, { text, ...extent, ...this.#given(extent) }), text);
     } catch (error) {
       this.#refused(error);
     } finally {
       this.#asking = false;
     }
+  }
+
+  /** A webhook that nobody ever called, and that has no sample, waits for its first request. */
+  async #mustListen({ only }: Extent): Promise<boolean> {
+    const { editor } = this;
+    const webhook = editor.graph.triggers.find(({ module }) => module === 'webhook');
+    if (only !== undefined || !webhook || editor.watch.input) return false;
+    const last = editor.run?.id ?? (await runs({ scenario: editor.id }, 1, null, AbortSignal.timeout(10_000))).items[0]?.id;
+    if (last !== undefined) {
+      this.#last = last;
+      return false;
+    }
+    editor.select(webhook.key);
+    editor.tab = 'form';
+    return true;
   }
 
   /** What the run gets: its input, the outputs that are pinned, and for one step alone the values at hand. */
@@ -43,6 +66,7 @@ export class Trial {
     const pins = editor.steps.flatMap((step) => (editor.pins.has(step.key) ? [[step.id ?? step.label, editor.pins.get(step.key)]] : []));
     if (pins.length > 0) given.pins = Object.fromEntries(pins);
     if (input) given.input = input;
+    else if (this.#last !== undefined) given.input = { run: this.#last };
     else if (only !== undefined && editor.run) given.input = { run: editor.run.id };
     if (only === undefined) return given;
     const { trigger, steps, vars } = editor.scope;

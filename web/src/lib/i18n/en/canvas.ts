@@ -26,6 +26,8 @@ export const canvas = {
   notePlaceholder: 'Write a note…',
   removeNote: 'Delete the note',
   outline: 'Outline of the scenario',
+  whatStarts: 'What starts the scenario?',
+  urlCopied: 'The webhook URL is copied',
   noSteps: 'There are no steps on the clipboard.',
   addBetween: (label: string) => `Add a step before ${label}`,
   noModules: (wanted: string) => `No module is called “${wanted}”.`,
@@ -41,6 +43,12 @@ export const canvas = {
     wait: 'While it waits',
     error: 'On error',
     failure: 'When a run fails',
+  },
+  starts: {
+    webhook: { title: 'Webhook', about: 'Somebody calls its URL' },
+    schedule: { title: 'Schedule', about: 'At set times' },
+    manual: { title: 'By hand', about: 'You press Run once' },
+    call: { title: 'Another scenario', about: 'It is called with data' },
   },
 };
 

@@ -27,6 +27,8 @@ export const canvas: typeof english.canvas = {
   notePlaceholder: '写下备注…',
   removeNote: '删除便签',
   outline: '场景大纲',
+  whatStarts: '这个场景由什么触发？',
+  urlCopied: '已复制 Webhook 网址',
   noSteps: '剪贴板中没有步骤。',
   addBetween: (label) => `在“${label}”之前添加模块`,
   noModules: (wanted) => `没有名为“${wanted}”的模块。`,
@@ -42,6 +44,12 @@ export const canvas: typeof english.canvas = {
     wait: '等待期间',
     error: '出错时',
     failure: '运行失败时',
+  },
+  starts: {
+    webhook: { title: 'Webhook', about: '有人调用它的网址' },
+    schedule: { title: '定时', about: '在设定的时间' },
+    manual: { title: '手动', about: '点击“运行一次”' },
+    call: { title: '其他场景', about: '由其他场景传入数据' },
   },
 };
 

@@ -27,6 +27,8 @@ export const canvas: typeof english.canvas = {
   notePlaceholder: '寫下備註…',
   removeNote: '刪除便條',
   outline: '情境大綱',
+  whatStarts: '這個情境由什麼觸發？',
+  urlCopied: '已複製 Webhook 網址',
   noSteps: '剪貼簿中沒有步驟。',
   addBetween: (label) => `在「${label}」之前新增模組`,
   noModules: (wanted) => `沒有名為「${wanted}」的模組。`,
@@ -42,6 +44,12 @@ export const canvas: typeof english.canvas = {
     wait: '等待期間',
     error: '發生錯誤時',
     failure: '執行失敗時',
+  },
+  starts: {
+    webhook: { title: 'Webhook', about: '有人呼叫它的網址' },
+    schedule: { title: '排程', about: '在設定的時間' },
+    manual: { title: '手動', about: '按下「執行一次」' },
+    call: { title: '其他情境', about: '由其他情境帶入資料' },
   },
 };
 

@@ -1,68 +1,17 @@
 // A scenario's text, parsed: values, and where each of them stands. Text that is not whole still gives what can be read,
 // and says where it is broken.
-import { Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Node, Pair, YAMLMap, YAMLSeq } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq } from 'yaml';
+import type { Node, Pair } from 'yaml';
+import { dashOf, endOf, isFlow, keyOf, pairIn } from './nodes';
+import type { Doc } from './parse';
+
+export { colonOf, dashOf, endOf, isFlow, keyOf, pairIn } from './nodes';
+export { type Doc, type Fault, parse } from './parse';
 
 export type Path = (string | number)[];
 
-export interface Fault {
-  message: string;
-  from: number;
-  to: number;
-  line: number;
-}
-
-export interface Doc {
-  text: string;
-  faults: Fault[];
-  document: Document.Parsed;
-  lines: LineCounter;
-}
-
 /** How many values an alias may stand for in all, so that few lines cannot unfold to millions of values. */
 const MOST_UNFOLDED = 100_000;
-
-export function parse(text: string): Doc {
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    keepSourceTokens: true,
-    lineCounter: lines,
-    prettyErrors: false,
-    intAsBigInt: true,
-    logLevel: 'silent',
-  });
-  const lineAt = (offset: number) => lines.linePos(offset).line;
-  const faults: Fault[] = document.errors.map(({ message, pos: [from, to] }) => ({ message, from, to, line: lineAt(from) }));
-  const root = document.contents;
-  if (faults.length === 0 && root !== null && !isMap(root) && text.slice(root.range[0], root.range[1]).trim() !== '') {
-    faults.push({ message: 'a scenario is a map of keys', from: root.range[0], to: root.range[1], line: lineAt(root.range[0]) });
-  }
-  const doc = { text, faults, document, lines };
-  if (faults.length === 0) faults.push(...danglingAliases(doc));
-  return doc;
-}
-
-function danglingAliases(doc: Doc): Fault[] {
-  const found: Fault[] = [];
-  if (!doc.text.includes('*')) return found;
-  const known = new Set<string>();
-  const visit = (node: unknown): void => {
-    if (isPair(node)) {
-      visit(node.key);
-      visit(node.value);
-      return;
-    }
-    if (isAlias(node) && node.range && !known.has(node.source)) {
-      const [from, to] = node.range;
-      found.push({ message: `nothing is named &${node.source} before this`, from, to, line: doc.lines.linePos(from).line });
-    }
-    const anchor = (node as { anchor?: string } | null)?.anchor;
-    if (anchor) known.add(anchor);
-    if (isMap(node) || isSeq(node)) node.items.forEach(visit);
-  };
-  visit(doc.document.contents);
-  return found;
-}
 
 /** What an alias stands for; any other node is itself. */
 export function resolved(doc: Doc, node: unknown): unknown {
@@ -72,15 +21,6 @@ export function resolved(doc: Doc, node: unknown): unknown {
   } catch {
     return null;
   }
-}
-
-export function keyOf(pair: Pair): string {
-  const { key } = pair;
-  return isScalar(key) ? String(key.value ?? '') : String(key ?? '');
-}
-
-export function pairIn(map: unknown, key: string | number): Pair | undefined {
-  return isMap(map) ? map.items.find((pair) => keyOf(pair) === String(key)) : undefined;
 }
 
 /** The node at a path, and whether an alias was passed on the way: such a node stands elsewhere in the text. */
@@ -158,57 +98,11 @@ export function rangeAt(doc: Doc, path: Path): [number, number] | undefined {
   return node?.range ? [node.range[0], endOf(node)] : undefined;
 }
 
-/** Where what a node says ends: behind its last text, before blank lines and comments that follow. */
-export function endOf(node: unknown): number {
-  if (!isPair(node)) {
-    const { range, srcToken } = node as Node;
-    if (!range) return -1;
-    if (srcToken?.type === 'block-scalar') return endOfBlock(node as Node, srcToken.source);
-    const block = srcToken?.type === 'block-map' || srcToken?.type === 'block-seq';
-    const last = block ? (node as YAMLMap | YAMLSeq).items.at(-1) : undefined;
-    if (!last) return range[1];
-    const dash = srcToken?.type === 'block-seq' ? dashOf(node as YAMLSeq, (node as YAMLSeq).items.length - 1) + 1 : 0;
-    return Math.max(dash, endOf(last));
-  }
-  const colon = colonOf(node);
-  const value = node.value ? endOf(node.value) : -1;
-  return Math.max(endOf(node.key), colon + 1, value);
-}
-
-/** The lines of a block text; the break of its last line is not part of it, nor are blank lines that mean nothing. */
-function endOfBlock(node: Node, source: string): number {
-  const props = (node.srcToken as { props?: { type: string; source: string; offset: number }[] }).props ?? [];
-  const header = props.find(({ type }) => type === 'block-scalar-header')?.source ?? '';
-  const blank = header.includes('+') ? /\r?\n$/ : /(\r?\n[ \t]*)+$/;
-  const said = source.replace(blank, '').replace(/^[ \t]+$/, '');
-  const first = node.range![1] - source.length;
-  if (said !== '') return first + said.length;
-  return props.find(({ type }) => type === 'newline')?.offset ?? first;
-}
-
-/** Where the dash of an item stands; -1 where the list has none. */
-export function dashOf(list: YAMLSeq, index: number): number {
-  const token = list.srcToken;
-  if (token?.type !== 'block-seq') return -1;
-  const dash = token.items[index]?.start.find(({ type }) => type === 'seq-item-ind');
-  return dash?.offset ?? -1;
-}
-
-/** Where the colon of an entry stands; -1 where it has none. */
-export function colonOf(pair: Pair): number {
-  const token = (pair as { srcToken?: { sep?: { type: string; offset: number }[] } }).srcToken;
-  return token?.sep?.find(({ type }) => type === 'map-value-ind')?.offset ?? -1;
-}
-
 /** The line on which a value begins, from 1: its key, for an entry of a map. 0 where nothing is there. */
 export function lineOf(doc: Doc, path: Path): number {
   const key = pairAt(doc, path)?.key as Node | undefined;
   const start = key?.range?.[0] ?? nodeAt(doc, path)?.range?.[0];
   return start === undefined ? 0 : doc.lines.linePos(start).line;
-}
-
-export function isFlow(node: unknown): boolean {
-  return (isMap(node) || isSeq(node)) && node.srcToken?.type === 'flow-collection';
 }
 
 /** The deepest path whose value or key stands around an offset. */

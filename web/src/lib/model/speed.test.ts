@@ -29,7 +29,7 @@ test('300 steps', { timeout: 60_000 }, () => {
     edit: timed((round) => setValue(doc, ['steps', 150, 'http.request', 'url'], `x ${round}`)),
     keystroke: timed((round) => {
       const edits = setValue(doc, ['steps', 150, 'name'], `Step ${round}`);
-      doc = parse(applyEdits(doc.text, edits));
+      doc = parse(applyEdits(doc.text, edits), doc);
       graph = project(doc, graph);
       layout(graph);
     }),

@@ -73,7 +73,8 @@ export function chain(doc: Doc, ...acts: ((doc: Doc) => TextEdit[])[]): TextEdit
   acts.forEach((act, index) => {
     const next = act(now);
     edits = compose(doc.text.length, edits, next);
-    if (next.length > 0 && index < acts.length - 1) now = parse(applyEdits(now.text, next));
+    // What the caller holds stays as it is; texts on the way need not.
+    if (next.length > 0 && index < acts.length - 1) now = parse(applyEdits(now.text, next), now === doc ? undefined : now);
   });
   return edits;
 }

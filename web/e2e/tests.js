@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { hookTests } from './hooks.js';
+import { pageTests } from './pages.js';
 
 export const tests = [
   ['without a session the page asks for the token', asksForToken],
@@ -17,6 +18,7 @@ export const tests = [
   ['a broken text shows where it is broken', showsPlace],
   ['runs are filtered and loaded in pages', pages],
   ...hookTests,
+  ...pageTests,
   ['an unknown address leads back', leadsBack],
   ['axe finds nothing in light colours', (visitor) => isAccessible(visitor, 'light')],
   ['axe finds nothing in dark colours', (visitor) => isAccessible(visitor, 'dark')],
@@ -184,12 +186,13 @@ async function pages(visitor) {
   await visitor.open('/runs');
   await page.getByLabel('Scenario').selectOption('hello');
   await page.waitForURL('**/runs?scenario=hello');
-  const rows = page.locator('tbody tr');
-  await page.getByRole('button', { name: 'Load more' }).waitFor();
-  assert.equal(await rows.count(), 50);
-  await page.getByRole('button', { name: 'Load more' }).click();
-  await rows.nth(59).waitFor();
-  await page.getByRole('button', { name: 'Load more' }).waitFor({ state: 'detached' });
+  const table = page.getByRole('table');
+  await page.getByText(/^50\+ runs$/).waitFor();
+  assert.equal(await table.getAttribute('aria-rowcount'), '51');
+  assert.ok((await page.locator('tbody tr').count()) < 50, 'only rows that are seen are drawn');
+  await page.mouse.move(640, 600);
+  const whole = page.getByText(/^(6\d|[7-9]\d|\d{3}) runs$/);
+  while (!(await whole.isVisible())) await page.mouse.wheel(0, 600);
   await page.getByLabel('Status').selectOption('stopped');
   await page.getByRole('heading', { name: 'No run fits these filters' }).waitFor();
 }
@@ -233,5 +236,7 @@ async function rooms(visitor) {
   await visitor.open('/hooks/hello');
   const request = await page.getByRole('listitem').getByRole('link').first().getAttribute('href');
   const hooks = [['hooks', '/hooks'], ['hook', '/hooks/hello'], ['request', request]];
-  return [['scenarios', '/'], ['scenario', '/scenarios/hello'], ['broken', '/scenarios/broken'], ['runs', '/runs'], ...runs, ...hooks];
+  const others = ['templates', 'connections', 'stores', 'alarms', 'queues', 'settings'].map((name) => [name, `/${name}`]);
+  const store = ['store', '/stores/customers'];
+  return [['scenarios', '/'], ['scenario', '/scenarios/hello'], ['broken', '/scenarios/broken'], ['runs', '/runs'], ...runs, ...hooks, ...others, store];
 }

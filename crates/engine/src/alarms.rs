@@ -232,6 +232,9 @@ impl Alarms {
 
 /// Takes in that a run is over: many failures in a row are an alarm, a success ends it.
 pub(crate) fn note_end(shared: &Arc<Shared>, state: &State, end: &End) {
+    if state.trial().is_some() {
+        return;
+    }
     let scenario = &state.created().scenario;
     let alarms = &shared.alarms;
     match end {

@@ -19,6 +19,9 @@ use std::sync::Arc;
 
 /// Whether this run has failed and scenarios are to be started for that.
 pub(crate) fn is_heard(shared: &Arc<Shared>, state: &State) -> bool {
+    if state.trial().is_some() {
+        return false;
+    }
     // One failure is not to be the beginning of an endless row of them, however they call each other.
     let has_failed = matches!(state.end(), Some(End::Failed { .. })) && calls::root(state) != Source::Failure;
     has_failed && shared.scenarios.all().iter().any(|deployment| hears(deployment, &state.created().scenario))

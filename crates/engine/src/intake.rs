@@ -12,7 +12,7 @@ use crate::replies::{Awaits, Replies, Reply, answer};
 use crate::scenarios::Deployment;
 use crate::shared::{Handle, Shared};
 use crate::turns::{self, Closed};
-use run::entry::{Created, Entry};
+use run::entry::{Created, Entry, Recognised};
 use run::id::RunId;
 use run::input::Input;
 use run::response::Response;
@@ -91,12 +91,18 @@ impl Handle {
 
     async fn carry_out(&self, mut course: Course, wait: Duration) -> Result<Answer, Refused> {
         let shared = &self.shared;
-        let run = course.state().run();
-        let awaits = if course.state().plan().responds { Awaits::Response } else { Awaits::Acceptance };
         let place = match turns::enter(shared, &mut course) {
             Err(Closed::Dropped) => return Ok(Answer::Dropped),
             place => place.map_err(Refused::from)?,
         };
+        self.carry_on(course, place, wait).await
+    }
+
+    /// Carries a run on that has its place, and waits for its answer, at most `wait`.
+    pub(crate) async fn carry_on(&self, mut course: Course, place: Place, wait: Duration) -> Result<Answer, Refused> {
+        let shared = &self.shared;
+        let run = course.state().run();
+        let awaits = if course.state().plan().responds { Awaits::Response } else { Awaits::Acceptance };
         if place == Place::Inside && ends_at_once(shared, &mut course) {
             // The caller may go away while this is written; the turn is over all the same.
             let turn = turns::Turn::of(shared, &course);
@@ -146,12 +152,29 @@ impl Handle {
 
     fn begin_as(&self, run: RunId, deployment: &Deployment, delivery: Delivery) -> Course {
         let Delivery { input, recognised, dedupe } = delivery;
+        let mut course = self.begin_unlined(run, deployment, input, recognised);
+        keys::recognise(&mut course, dedupe.as_ref(), self.shared.now());
+        course
+    }
+
+    /// A new run that stands in no line and claims nothing.
+    pub(crate) fn begin_apart(&self, deployment: &Deployment, input: Input, recognised: Option<Recognised>) -> Course {
+        let run = self.shared.naming.next(self.shared.now());
+        self.begin_unlined(run, deployment, input, recognised)
+    }
+
+    fn begin_unlined(
+        &self,
+        run: RunId,
+        deployment: &Deployment,
+        input: Input,
+        recognised: Option<Recognised>,
+    ) -> Course {
         let plan = Arc::clone(&deployment.plan);
         let at = self.shared.now();
         let created = Created { scenario: deployment.id.clone(), version: plan.version.clone(), at, input };
         let mut course = Course::begin(run, plan, Arc::new(created), Arc::clone(&self.shared.options.setting));
         recognised.into_iter().for_each(|recognised| course.record(Entry::Recognised(Box::new(recognised))));
-        keys::recognise(&mut course, dedupe.as_ref(), at);
         course
     }
 }
@@ -208,6 +231,14 @@ pub(crate) async fn start(shared: &Arc<Shared>, mut course: Course) -> Result<()
         Refused::Busy { .. } | Refused::Draining { .. } => StoreError::Busy,
         Refused::Stopping => StoreError::Closed,
     })
+}
+
+/// Starts a run that stands in no line; comes back once it is on disk.
+pub(crate) async fn start_apart(shared: &Arc<Shared>, mut course: Course) -> Result<(), Refused> {
+    if ends_at_once(shared, &mut course) {
+        return Ok(Box::pin(course.write(shared)).await?);
+    }
+    accept(shared, course, Place::Inside).await
 }
 
 /// Walks a run as far as thinking goes. Gives whether it is over by that and can be written in one piece: whoever asks for

@@ -39,6 +39,7 @@ mod retention;
 mod scenarios;
 mod shared;
 mod timers;
+mod trial;
 mod turns;
 mod whatif;
 
@@ -63,4 +64,5 @@ pub use replay::{Begin, Replay, Unreplayable, Which};
 pub use scenarios::{Deployment, KeptVersion, UnknownVersion};
 pub use shared::{Engine, Handle, Options};
 pub use store::{Filter, Head, Status, captures};
+pub use trial::{Attempt, Start as TrialStart, Untriable};
 pub use whatif::{Compared, Difference, Incomparable, Sample};

@@ -5,7 +5,7 @@ use crate::intake::{Refused, admit, start};
 use crate::scenarios::UnknownVersion;
 use crate::shared::{Handle, Shared};
 use run::State;
-use run::entry::{Created, Entry, Recognised, Replayed};
+use run::entry::{Created, Entry, Recognised, Replayed, Trial};
 use run::id::{Millis, RunId, Spot};
 use run::input::Input;
 use run::payload::Payload;
@@ -137,9 +137,16 @@ impl Original<'_> {
         replay: Replay,
     ) -> Result<Course, Unreplayable> {
         let at = shared.now();
+        let by = replay.by.clone();
         let replayed = self.replayed(shared, &cut, from, replay.by, at);
         let mut entries = vec![Entry::Created(Arc::clone(self.created))];
         entries.extend(Recognised::of(self.entries).map(|recognised| Entry::Recognised(Box::new(recognised.clone()))));
+        // Done again as it was, it is tried again.
+        let trial = Trial::of(self.entries).filter(|_| plan.version == self.plan.version);
+        entries.extend(trial.map(|trial| {
+            let pins = trial.pins.clone();
+            Entry::Tried(Box::new(Trial { until: None, pins, vars: trial.vars.clone(), given: 0, by: by.clone(), at }))
+        }));
         entries.push(Entry::Replayed(Box::new(replayed)));
         entries.extend(cut.entries.into_iter().map(|entry| as_of(entry, at)));
         if plan.version != self.plan.version {

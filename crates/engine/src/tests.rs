@@ -9,6 +9,7 @@ mod leaving;
 mod process;
 mod queue;
 mod retention;
+mod trial;
 mod turns;
 
 use crate::{Answer, Engine, Handle, ManualClock, Options, Refused};

@@ -109,7 +109,11 @@ pub(crate) fn rejoin(shared: &Shared, course: &mut Course) {
 pub(crate) fn set_back(shared: &Shared, course: &mut Course) {
     let state = course.state();
     let scenario = &state.created().scenario;
-    if course.line.is_none() && !state.has_begun() && shared.gates.gate(scenario) == Gate::Paused {
+    if course.line.is_none()
+        && !state.has_begun()
+        && state.trial().is_none()
+        && shared.gates.gate(scenario) == Gate::Paused
+    {
         shared.lines.return_to(scenario, WHOLE, state.run(), Progress::New);
         course.line = Some(WHOLE);
     }

@@ -7,7 +7,7 @@ mod prepare;
 mod respond;
 mod waits;
 
-use crate::call::Outcome;
+use crate::call::{Delivery, Outcome};
 use crate::entry::{Called, Conclusion, Done, End, Entry, Occasion, Skip};
 use crate::error::StepError;
 use crate::id::{Millis, RunId, Spot};
@@ -45,7 +45,7 @@ pub fn decide(state: &State, in_flight: &BTreeSet<Spot>, now: Millis) -> Vec<Act
     if state.end().is_some() {
         return Vec::new();
     }
-    let mut decision = Decision { state, in_flight, now, actions: Vec::new(), is_settled: false };
+    let mut decision = Decision { state, in_flight, now, actions: Vec::new(), is_settled: false, is_beyond: false };
     decision.run();
     decision.take_actions()
 }
@@ -82,6 +82,8 @@ struct Decision<'a> {
     actions: Vec<Action>,
     /// Something was decided that may change what everything else sees.
     is_settled: bool,
+    /// A lane of a trial has come to what is not to be done.
+    is_beyond: bool,
 }
 
 impl<'a> Decision<'a> {
@@ -97,6 +99,9 @@ impl<'a> Decision<'a> {
                 Conclusion::Stopped => End::Stopped,
             });
         }
+        if state.is_far_enough() {
+            return self.end(End::Succeeded);
+        }
         if self.now >= state.deadline() {
             return self.overdue();
         }
@@ -108,6 +113,9 @@ impl<'a> Decision<'a> {
         };
         if self.lane(&Lane { block, turns: Default::default() }) == Lap::Over {
             self.end(end);
+        } else if self.is_beyond && self.actions.is_empty() && self.in_flight.is_empty() && !state.is_held() {
+            // The way leads past the step that was to be the last.
+            self.end(End::Succeeded);
         }
     }
 
@@ -202,8 +210,18 @@ impl<'a> Decision<'a> {
     /// A step of which nothing is known yet.
     fn fresh(&mut self, step: &Step, spot: Spot, lane: &Lane) -> Result<(), StepError> {
         let at = self.now;
+        if self.state.is_beyond(step) {
+            self.is_beyond = true;
+            return Ok(());
+        }
         if step.disabled {
             self.record(Entry::Skipped { spot, why: Skip::Disabled, at });
+            return Ok(());
+        }
+        if let Some(output) = self.state.pinned(step.no) {
+            let (output, sent) = (output.clone(), Payload::null());
+            let done = Done { spot, attempt: 1, output, sent, delivery: Delivery::Sandbox, at };
+            self.record(Entry::Done(Box::new(done)));
             return Ok(());
         }
         if let Some(condition) = &step.when
@@ -310,7 +328,7 @@ impl<'a> Decision<'a> {
     }
 
     fn done(&mut self, spot: Spot, output: Payload) {
-        let delivery = crate::call::Delivery::Real;
+        let delivery = Delivery::Real;
         let done = Done { spot, attempt: 1, output, sent: Payload::null(), delivery, at: self.now };
         self.record(Entry::Done(Box::new(done)));
     }

@@ -5,6 +5,7 @@
 
 mod parts;
 mod recognised;
+mod tried;
 
 use crate::call::Delivery;
 use crate::error::StepError;
@@ -17,6 +18,7 @@ use scenario::expression::Comparison;
 use scenario::plan::Version;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+pub use tried::Trial;
 
 /// One thing that happened in a run. `spot` is the step and turn it happened to, `at` the time, and `attempt` counts
 /// from 1, wherever they stand.
@@ -86,6 +88,8 @@ pub enum Entry {
     Unkeyed { of: KeyOf, error: Box<StepError>, at: Millis },
     /// What the delivery that started the run was recognised as; directly after the first entry.
     Recognised(Box<Recognised>),
+    /// The run tries a text; among the first entries.
+    Tried(Box<Trial>),
 }
 
 /// What a key is for.

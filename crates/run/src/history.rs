@@ -188,6 +188,7 @@ impl History {
             }
             // This entry itself is counted, too.
             Entry::Replayed(replayed) => self.copied = replayed.copied.saturating_add(1),
+            Entry::Tried(trial) => self.copied = trial.given.saturating_add(1),
             Entry::Assigned { spot, values, at } => {
                 let values = values.iter().map(|(name, value)| (name.as_str().into(), value.value()));
                 let values = data::share(values.collect::<rhai::Map>().into());

@@ -3,6 +3,7 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read their cases from files"))]
 
+pub mod alone;
 pub mod answer;
 pub mod call;
 pub mod data_store;

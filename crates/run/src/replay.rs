@@ -39,8 +39,10 @@ fn translate_by(
             Err(_) if is_over(&state, entry) => left_out += u32::from(is_copied),
             Err(misfit) => misfits.push(misfit),
         }
-        if let Entry::Replayed(replayed) = entry {
-            copies = replayed.copied;
+        match entry {
+            Entry::Replayed(replayed) => copies = replayed.copied,
+            Entry::Tried(trial) => copies = trial.given,
+            _ => {}
         }
     }
     for entry in &mut translated {
@@ -49,6 +51,7 @@ fn translate_by(
                 *created = Arc::new(Created { version: new.version.clone(), ..Created::clone(created) });
             }
             Entry::Replayed(replayed) => replayed.copied = replayed.copied.saturating_sub(left_out),
+            Entry::Tried(trial) => trial.given = trial.given.saturating_sub(left_out),
             _ => {}
         }
     }
@@ -155,6 +158,7 @@ fn is_about_steps(entry: &Entry) -> bool {
             | Entry::Unkeyed { .. }
             | Entry::Replayed(_)
             | Entry::Recognised(_)
+            | Entry::Tried(_)
             | Entry::Moved { .. }
             | Entry::Doubted { .. }
             | Entry::Ended { .. }

@@ -2,9 +2,10 @@
 
 mod activity;
 mod rest;
+mod trial;
 
 use crate::chance::{Chance, Reach, Recall};
-use crate::entry::{Called, Caller, Conclusion, Created, End, Entry, Recognised, Release, Replayed};
+use crate::entry::{Called, Caller, Conclusion, Created, End, Entry, Recognised, Release, Replayed, Trial};
 use crate::error::StepError;
 use crate::id::{Millis, RunId, Spot, Turns};
 use crate::payload::Payload;
@@ -40,6 +41,9 @@ pub struct State {
     copied: u32,
     replayed: Option<Box<Replayed>>,
     pub(crate) recognised: Option<Box<Recognised>>,
+    trial: Option<Box<Trial>>,
+    /// The step after which a trial ends is over.
+    is_far_enough: bool,
     caller: Option<Box<Caller>>,
     concluded: Option<(Conclusion, Payload)>,
     begun: Option<Millis>,
@@ -98,6 +102,8 @@ impl State {
             vars: data::share(Map::new().into()),
             holds: BTreeMap::new(),
             collapse: None,
+            trial: None,
+            is_far_enough: false,
             caller: None,
             concluded: None,
             begun: None,
@@ -264,6 +270,7 @@ impl State {
             Entry::Created(_) | Entry::Keyed { .. } | Entry::Unkeyed { .. } | Entry::Moved { .. } => return,
             Entry::Replayed(replayed) => return self.replay(replayed),
             Entry::Recognised(recognised) => return self.recognise(recognised),
+            Entry::Tried(trial) => return self.begin_trial(trial),
             Entry::CalledBy(caller) => {
                 self.caller = Some(caller.clone());
                 return;
@@ -313,6 +320,7 @@ impl State {
             | Entry::Keyed { .. }
             | Entry::Unkeyed { .. }
             | Entry::Recognised(_)
+            | Entry::Tried(_)
             | Entry::Replayed(_) => {}
             Entry::Done(done) => self.conclude(&done.spot, done.output.clone()),
             Entry::Recovered { spot, output, .. } => self.conclude(spot, output.clone()),
@@ -372,6 +380,7 @@ impl State {
 
     fn conclude(&mut self, spot: &Spot, output: Payload) {
         self.active.remove(spot);
+        self.note_trial_step(spot.step);
         let step = self.plan.step(spot.step);
         let (position, named) = (step.position + 1, step.id.is_some());
         let progress = self.progress_of(spot);

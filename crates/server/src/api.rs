@@ -103,6 +103,7 @@ fn v1(routes: &mut ServiceConfig) {
         .service(scenarios::run::start)
         .service(scenarios::switch::disable)
         .service(scenarios::switch::enable)
+        .service(scenarios::r#try::start)
         .service(scenarios::versions::get)
         .service(scenarios::versions::list)
         .service(scenarios::whatif::what_if)

@@ -17,7 +17,7 @@ mod watches;
 pub(crate) use bins::{Bin, NoBin};
 pub(crate) use captured::Kind;
 pub use captured::{Captured, Verdict};
-pub(crate) use content::content;
+pub(crate) use content::{content, input};
 pub(crate) use copies::{Form, copy};
 pub(crate) use draft::{Said, draft};
 pub(crate) use live::{Heard, Listener, Live};

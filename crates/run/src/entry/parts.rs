@@ -1,6 +1,6 @@
 //! What an entry is about and what it holds: its time, its steps, its values.
 
-use super::{End, Entry, Release};
+use super::{End, Entry, Release, Trial};
 use crate::id::{Millis, Spot};
 use crate::input::Input;
 use crate::payload::Payload;
@@ -41,6 +41,7 @@ impl Entry {
             | Self::Ended { at, .. } => *at,
             Self::Replayed(replayed) => replayed.at,
             Self::Recognised(recognised) => recognised.at,
+            Self::Tried(trial) => trial.at,
             Self::CalledBy(caller) => caller.at,
             Self::Called(called) => called.at,
         }
@@ -80,6 +81,7 @@ impl Entry {
             | Self::Unkeyed { .. }
             | Self::Replayed(_)
             | Self::Recognised(_)
+            | Self::Tried(_)
             | Self::Moved { .. } => None,
         }
     }
@@ -120,6 +122,7 @@ impl Entry {
             | Self::Unkeyed { .. }
             | Self::Replayed(_)
             | Self::Recognised(_)
+            | Self::Tried(_)
             | Self::Moved { .. } => SmallVec::new(),
         }
     }
@@ -138,6 +141,11 @@ impl Entry {
             | Self::Concluded { value: payload, .. }
             | Self::Released { release: Release::Use(payload), .. } => vec![payload],
             Self::Called(called) => vec![&mut Arc::make_mut(called).input],
+            Self::Tried(trial) => {
+                let Trial { pins, vars, .. } = &mut **trial;
+                let pins = pins.iter_mut().map(|(_, output)| output);
+                pins.chain(vars.iter_mut().map(|(_, value)| value)).collect()
+            }
             Self::Started { .. }
             | Self::Failed { .. }
             | Self::Skipped { .. }
@@ -188,6 +196,10 @@ impl Entry {
             | Self::Concluded { value: payload, .. }
             | Self::Released { release: Release::Use(payload), .. } => smallvec![payload],
             Self::Called(called) => smallvec![&called.input],
+            Self::Tried(trial) => {
+                let pins = trial.pins.iter().map(|(_, output)| output);
+                pins.chain(trial.vars.iter().map(|(_, value)| value)).collect()
+            }
             _ => SmallVec::new(),
         }
     }

@@ -108,6 +108,10 @@ impl Places<'_> {
                 std::mem::take(&mut replayed.times).into_iter().filter_map(|time| self.decided(time)).collect();
             replayed.from = replayed.from.take().and_then(|spot| self.spot(spot).ok());
         }
+        if let Entry::Tried(trial) = &mut entry {
+            trial.pins.retain_mut(|(step, _)| self.step(*step).map(|found| *step = found).is_ok());
+            trial.until = trial.until.and_then(|step| self.step(step).ok());
+        }
         for spot in entry.spots_mut() {
             *spot = self.spot(spot.clone())?;
         }

@@ -17,7 +17,7 @@ pub(super) mod schema;
 pub(super) mod send;
 pub(super) mod token;
 
-mod again;
+pub(super) mod again;
 mod capture;
 
 use crate::App;
@@ -39,7 +39,7 @@ fn number(id: &str) -> Result<u64, Problem> {
     id.parse().map_err(|_| unknown(id))
 }
 
-fn unknown(id: &str) -> Problem {
+pub(super) fn unknown(id: &str) -> Problem {
     Problem::not_found(format!("there is no request {id:?} of this webhook; it may not be kept any more"))
 }
 

@@ -9,6 +9,7 @@ pub(super) mod list;
 pub(super) mod put;
 pub(super) mod run;
 pub(super) mod switch;
+pub(super) mod r#try;
 pub(super) mod versions;
 mod view;
 pub(super) mod whatif;

@@ -9,4 +9,5 @@ mod list;
 mod put;
 mod run;
 mod switch;
+mod r#try;
 mod versions;

@@ -68,7 +68,7 @@ impl Parcel {
 }
 
 /// Refuses a request of which not all was kept, and which can therefore not be done as it was: sent, or copied.
-pub(super) fn whole(record: &Record<'_>, done: &str) -> Result<(), Problem> {
+pub(in crate::api) fn whole(record: &Record<'_>, done: &str) -> Result<(), Problem> {
     if record.is_whole() {
         return Ok(());
     }

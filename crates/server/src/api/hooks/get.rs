@@ -34,6 +34,6 @@ pub(in crate::api) async fn get(
 }
 
 /// The request of this name. Blocks for the disk.
-pub(super) fn find(app: &App, hook: &str, id: &str) -> Result<Capture, Problem> {
+pub(in crate::api) fn find(app: &App, hook: &str, id: &str) -> Result<Capture, Problem> {
     app.inspector().get(hook, number(id)?)?.ok_or_else(|| unknown(id))
 }

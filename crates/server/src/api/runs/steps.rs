@@ -2,7 +2,7 @@
 
 use crate::api::value;
 use run::call::Delivery;
-use run::entry::Entry;
+use run::entry::{Entry, Trial};
 use run::error::StepError;
 use run::history::{self, StepRecord, history};
 use run::id::{Millis, Spot};
@@ -79,9 +79,13 @@ pub(super) struct Step {
     /// Attempts of which it is not known whether they were made: the process ended while they were in flight.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     in_doubt: Vec<InDoubt>,
-    /// It was done by the run that this one does again, not by this one.
+    /// It was done by the run that this one does again, not by this one, or was given to a trial.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     copied: bool,
+    /// It was not done: what it gave was pinned for this trial.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pinned: bool,
 }
 
 /// An attempt that failed and was to be followed by another.
@@ -192,14 +196,15 @@ pub(super) struct Failure {
 pub(super) fn of(entries: &[Entry], plan: Option<&Plan>, link: impl Fn(&Spot) -> Option<String>) -> Vec<Step> {
     let records = history(entries);
     let steps = plan.map_or(&[][..], |plan| &plan.steps);
-    let answers = answers(entries);
+    let (answers, trial) = (answers(entries), Trial::of(entries));
     let shown = |record: &StepRecord| {
         let step = steps.get(record.spot.step.0 as usize);
         let answered = answers.get(&record.spot).cloned();
         let asks = step.is_some_and(|step| matches!(step.kind, Kind::WaitFor(_)));
         let awaits = asks && record.status == history::StepStatus::Waiting && answered.is_none();
         let resume_url = awaits.then(|| link(&record.spot)).flatten();
-        Step { resume_url, answered, ..Step::of(record, step) }
+        let pinned = trial.is_some_and(|trial| trial.pin(record.spot.step).is_some()) && !record.copied;
+        Step { resume_url, answered, pinned, ..Step::of(record, step) }
     };
     records.iter().map(shown).collect()
 }
@@ -248,6 +253,7 @@ impl Step {
             released_by: record.released_by.clone(),
             in_doubt: record.in_doubt.iter().map(InDoubt::from).collect(),
             copied: record.copied,
+            pinned: false,
         }
     }
 }

@@ -5,7 +5,7 @@ use super::keys::{Keys, Repeated};
 use super::steps::{self, Failure, Step};
 use crate::api::response::Response;
 use engine::{Handle, Head, Status};
-use run::entry::{self, Created, End, Entry};
+use run::entry::{self, Created, End, Entry, Trial};
 use run::id::{Millis, RunId, Spot};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -44,6 +44,10 @@ pub(super) struct Run {
     /// The run that it does again, if it is a replay.
     #[serde(skip_serializing_if = "Option::is_none")]
     replay_of: Option<String>,
+    /// It tries a text that takes no runs of its own.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    trial: bool,
     /// How it stands.
     #[schema(value_type = RunStatus)]
     status: Status,
@@ -91,6 +95,7 @@ impl Run {
             scenario: head.scenario.to_string(),
             version: created.map(|created| created.version.0.to_string()),
             replay_of: entries.iter().find_map(replay_of),
+            trial: Trial::of(entries).is_some(),
             status: head.status,
             created: id.created(),
             changed: head.at,

@@ -3,9 +3,12 @@
 //! The words are data, `translations/<app>.yaml`. English descriptions stand in the code beside what they describe; only the
 //! short titles that a canvas or a form shows are told for English here, too. A test finds what a language lacks.
 
-use serde::{Deserialize, Serialize};
+use scenario::catalog::{AppFace, Face, Faces};
+use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+
+pub use scenario::catalog::{Term, Translated, Words};
 
 /// The languages, beside English, in which everything is told.
 pub const LANGUAGES: [&str; 2] = ["zh-TW", "zh-CN"];
@@ -37,41 +40,49 @@ static ALL: LazyLock<Translations> = LazyLock::new(|| {
     all
 });
 
-/// What something is called, by language: `en` has titles alone.
-pub type Translated = BTreeMap<String, Words>;
-
-/// What something is called in one language.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Words {
-    /// Its name, short enough to stand below a disc of the canvas.
-    pub title: String,
-    /// What it does, in one sentence; empty where the code says it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub summary: String,
-    /// Its parameters, by the path of names (`batch.size`). `response=file` is one of the values of `response`, and
-    /// `verify.*.secret` is meant of all presets of `verify`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub parameters: BTreeMap<String, Term>,
-}
-
-/// What a parameter, or one of its values, is called.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Term {
-    /// Its name.
-    pub title: String,
-    /// What it is for; empty where the code says it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub description: String,
-}
-
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Translations {
     modules: BTreeMap<String, Translated>,
     triggers: BTreeMap<String, Translated>,
     connections: BTreeMap<String, Translated>,
+}
+
+/// How apps look, and other names of modules and triggers.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Apps {
+    apps: BTreeMap<String, AppFace>,
+    modules: BTreeMap<String, Vec<String>>,
+    triggers: BTreeMap<String, Vec<String>>,
+}
+
+static FACES: LazyLock<Arc<Faces>> = LazyLock::new(|| {
+    let apps: Result<Apps, _> = serde_yaml::from_str(include_str!("../translations/apps.yaml"));
+    let apps = apps.expect("the file is part of the program, and tests read it");
+    let triggers =
+        ALL.triggers.iter().map(|(name, words)| (name.clone(), apps.face("trigger", apps.triggers.get(name), words)));
+    let modules = ALL.modules.iter().map(|(name, words)| {
+        let app = name.split_once('.').map_or("flow", |(app, _)| app);
+        (name.clone(), apps.face(app, apps.modules.get(name), words))
+    });
+    Arc::new(Faces { modules: modules.collect(), triggers: triggers.collect() })
+});
+
+impl Apps {
+    fn face(&self, app: &str, aliases: Option<&Vec<String>>, words: &Translated) -> Face {
+        let look = self.apps.get(app).cloned().unwrap_or_default();
+        Face {
+            app: AppFace { name: app.to_owned(), ..look },
+            aliases: aliases.cloned().unwrap_or_default(),
+            i18n: words.clone(),
+        }
+    }
+}
+
+/// How all modules, flow steps and triggers are shown.
+pub fn faces() -> Arc<Faces> {
+    Arc::clone(&FACES)
 }
 
 /// The words of a module or a flow step.

@@ -1,7 +1,9 @@
 //! What a scenario may name: modules with their parameters, presets of `verify`, connections, secrets. Plain data, made elsewhere.
 
+mod face;
 mod provider;
 
+pub use face::{AppFace, Face, Faces, Term, Translated, Words};
 pub use provider::{Assurance, ProviderSpec, SettingKind, SettingSpec};
 
 use crate::text;
@@ -70,6 +72,7 @@ pub struct Catalog {
     scenarios: Option<BTreeMap<String, Callee>>,
     secrets: Option<BTreeSet<String>>,
     providers: Option<BTreeMap<String, Arc<ProviderSpec>>>,
+    faces: Arc<Faces>,
 }
 
 /// What a `call` step may know of another scenario.
@@ -133,6 +136,18 @@ impl Catalog {
     pub fn with_providers(mut self, providers: impl IntoIterator<Item = ProviderSpec>) -> Self {
         self.providers = Some(providers.into_iter().map(|spec| (spec.name.clone(), Arc::new(spec))).collect());
         self
+    }
+
+    /// The same catalogue, knowing how its modules and triggers are shown to people.
+    #[must_use]
+    pub fn with_faces(mut self, faces: Arc<Faces>) -> Self {
+        self.faces = faces;
+        self
+    }
+
+    /// How modules and triggers are shown to people.
+    pub fn faces(&self) -> &Faces {
+        &self.faces
     }
 
     /// The module of this name.

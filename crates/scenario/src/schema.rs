@@ -2,11 +2,14 @@
 //!
 //! The language's own part is data, `schema/language.yaml`; a test keeps it in step with what the check accepts.
 
+mod parts;
 mod providers;
 
 use crate::catalog::{Catalog, Effect, ModuleSpec};
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
+
+pub use parts::{Part, flow_steps, triggers};
 
 /// Schema of the built-in part of the language.
 static LANGUAGE: LazyLock<Value> = LazyLock::new(|| {

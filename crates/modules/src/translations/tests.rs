@@ -130,6 +130,31 @@ fn connection_types_have_all_their_words() {
 }
 
 #[test]
+fn everything_has_an_app_that_looks_like_something() {
+    let faces = faces();
+    for (name, face) in faces.modules.iter().chain(&faces.triggers) {
+        let AppFace { title, color, icon, i18n, .. } = &face.app;
+        assert!(!title.is_empty() && !icon.is_empty() && LANGUAGES.iter().all(|of| i18n.contains_key(*of)), "{name}");
+        assert!(contrast_with_white(color) >= 4.5, "{name}: white on {color} is read with pains");
+        assert!(!face.aliases.is_empty(), "{name} is found by no other name");
+        assert!(!face.title().is_empty(), "{name}");
+    }
+    let apps: Apps = serde_yaml::from_str(include_str!("../../translations/apps.yaml")).unwrap();
+    let unknown = apps.modules.keys().filter(|name| !faces.modules.contains_key(*name));
+    let unknown = unknown.chain(apps.triggers.keys().filter(|name| !faces.triggers.contains_key(*name)));
+    assert_eq!(unknown.collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+/// As WCAG 2 counts it.
+fn contrast_with_white(color: &str) -> f64 {
+    let part = |at: usize| {
+        let value = f64::from(u8::from_str_radix(&color[at..at + 2], 16).unwrap()) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    1.05 / (0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5) + 0.05)
+}
+
+#[test]
 fn traditional_and_simplified_letters_are_not_mixed() {
     let (traditional, simplified) = (
         "這為個們時沒應運數變問顯刪儲連塊發種開關閉試檔標類設",

@@ -3,35 +3,40 @@
 use crate::App;
 use crate::error::Refusals;
 use actix_web::{get, web};
-use scenario::catalog::ModuleSpec;
+use scenario::catalog::{AppFace, Catalog, Face, ModuleSpec, Translated, builtins};
+use scenario::schema::{Part, flow_steps, triggers};
 use serde::Serialize;
-use std::sync::Arc;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// Every module that a step can use.
+/// Every module that a step can use, every flow step, and every trigger.
 #[derive(Serialize, ToSchema)]
 struct Modules {
-    /// The modules, by name.
-    #[schema(value_type = Vec<Module>)]
-    items: Vec<Arc<ModuleSpec>>,
+    /// The modules by name, then flow steps in the order of the reference, then triggers.
+    items: Vec<Module>,
 }
 
-/// What a module is.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes `scenario`'s `ModuleSpec`, which knows no API document")]
+/// What a module, a flow step or a trigger is.
+#[derive(Serialize, ToSchema)]
 struct Module {
-    /// The key of a step: `http.request`.
+    /// The key of a step, `http.request`, or of a trigger.
     name: String,
+    /// Which of the three it is.
+    kind: Kind,
+    /// Its name for people, in English.
+    title: String,
     /// One sentence.
     summary: String,
     /// The whole description, Markdown.
     description: String,
-    /// JSON Schema (2020-12) of the parameters.
-    parameters: Object,
+    /// JSON Schema (2020-12) of the parameters. What it refers to is in its `$defs`, but `steps`.
+    #[schema(value_type = Object)]
+    parameters: Value,
     /// A parameter list as one would write it.
-    example: serde_json::Value,
+    example: Value,
     /// What a successful call answers, by example.
-    sample: serde_json::Value,
+    sample: Value,
     /// Connection types that the parameter `connection` accepts; empty: the module takes no connection.
     connections: Vec<String>,
     /// Whether `connection` must be given.
@@ -41,17 +46,38 @@ struct Module {
     /// The parameter that holds a URL to be called, if any.
     url_parameter: Option<String>,
     /// The pauses, in seconds, after which a step that fails is tried again where it has no `retry`; missing: it is not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     retry_pauses: Vec<u64>,
+    /// The app that it is of; none where it is of no known one.
+    #[schema(value_type = Option<AppView>)]
+    app: Option<AppFace>,
+    /// What it is called elsewhere: types and titles of Make and n8n.
+    aliases: Vec<String>,
+    /// What it and its parameters are called, by language. English (`en`) has titles alone.
+    #[schema(value_type = BTreeMap<String, WordsView>)]
+    i18n: Translated,
+}
+
+/// Whether it is done, leads through what is done, or starts it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ModuleKind)]
+enum Kind {
+    /// A step that does something.
+    Module,
+    /// A step of the language itself: `route`, `for_each`, `set`…
+    Flow,
+    /// What starts a run.
+    Trigger,
 }
 
 /// A JSON object.
-type Object = serde_json::Map<String, serde_json::Value>;
+type Object = serde_json::Map<String, Value>;
 
 /// Whether calling a module reaches outside of the run.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-#[expect(dead_code, reason = "describes `scenario`'s type of this name, which knows no API document")]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 enum Effect {
     /// Computes from its parameters alone.
     Pure,
@@ -59,9 +85,118 @@ enum Effect {
     Outside,
 }
 
-/// Lists the modules that steps can use.
+/// The app that a module is of.
+#[derive(ToSchema)]
+#[schema(as = ModuleApp)]
+#[expect(dead_code, reason = "describes `scenario`'s `AppFace`, which knows no API document")]
+struct AppView {
+    /// What its modules' names begin with; `flow` and `trigger` are the language's own.
+    name: String,
+    /// What people call it.
+    title: String,
+    /// The colour of its discs, `#rrggbb`; white on it is read well.
+    color: String,
+    /// The name of its icon.
+    icon: String,
+    /// What people call it, by language.
+    i18n: BTreeMap<String, String>,
+}
+
+/// What something is called in one language.
+#[derive(ToSchema)]
+#[schema(as = ModuleWords)]
+#[expect(dead_code, reason = "describes `scenario`'s `Words`, which knows no API document")]
+struct WordsView {
+    /// Its name, short.
+    title: String,
+    /// What it does, in one sentence; missing where `summary` says it.
+    #[schema(required = false)]
+    summary: String,
+    /// Its parameters, by the path of names (`batch.size`). `response=file` is one of the values of `response`, and
+    /// `verify.*.secret` is meant of all presets of `verify`.
+    #[schema(required = false)]
+    parameters: BTreeMap<String, TermView>,
+}
+
+/// What a parameter, or one of its values, is called.
+#[derive(ToSchema)]
+#[schema(as = ModuleTerm)]
+#[expect(dead_code, reason = "describes `scenario`'s `Term`, which knows no API document")]
+struct TermView {
+    /// Its name.
+    title: String,
+    /// What it is for; missing where its schema says it.
+    #[schema(required = false)]
+    description: String,
+}
+
+/// Lists the modules that steps can use, the flow steps, and the triggers.
 #[utoipa::path(tag = "modules", operation_id = "list_modules", responses((status = 200, body = Modules), Refusals))]
 #[get("/modules")]
 pub(super) async fn list(app: web::Data<App>) -> web::Json<Modules> {
-    web::Json(Modules { items: app.catalog().modules().cloned().collect() })
+    let catalog = app.catalog();
+    let faces = catalog.faces();
+    let modules = catalog.modules().map(|spec| Module::of(spec, Kind::Module, faces.modules.get(&spec.name)));
+    let flow = flow_of(catalog).map(|spec| {
+        let face = faces.modules.get(&spec.name);
+        Module::of(&spec, Kind::Flow, face)
+    });
+    let triggers = triggers(catalog).into_iter().map(|part| {
+        let face = faces.triggers.get(&part.name);
+        Module::of(&trigger(part), Kind::Trigger, face)
+    });
+    web::Json(Modules { items: modules.chain(flow).chain(triggers).collect() })
+}
+
+/// The flow steps, with schemas that stand on their own.
+fn flow_of(catalog: &Catalog) -> impl Iterator<Item = ModuleSpec> {
+    let parts = flow_steps(catalog);
+    builtins().iter().zip(parts).map(|(spec, part)| ModuleSpec { parameters: part.parameters, ..spec.clone() })
+}
+
+/// A trigger as if it were a module that nothing calls.
+fn trigger(part: Part) -> ModuleSpec {
+    let end = part.description.find(". ").map_or(part.description.len(), |dot| dot + 1);
+    ModuleSpec {
+        name: part.name,
+        summary: part.description[..end].replace('\n', " "),
+        description: part.description,
+        parameters: part.parameters,
+        example: Value::Object(Object::new()),
+        sample: Value::Null,
+        connections: Vec::new(),
+        needs_connection: false,
+        effect: scenario::catalog::Effect::Pure,
+        url_parameter: None,
+        retry_pauses: Vec::new(),
+    }
+}
+
+impl Module {
+    fn of(spec: &ModuleSpec, kind: Kind, face: Option<&Face>) -> Self {
+        let spec = spec.clone();
+        let effect = match spec.effect {
+            scenario::catalog::Effect::Pure => Effect::Pure,
+            scenario::catalog::Effect::Outside => Effect::Outside,
+        };
+        let title = face.map(Face::title).filter(|title| !title.is_empty()).unwrap_or(&spec.name).to_owned();
+        Self {
+            title,
+            name: spec.name,
+            kind,
+            summary: spec.summary,
+            description: spec.description,
+            parameters: spec.parameters,
+            example: spec.example,
+            sample: spec.sample,
+            connections: spec.connections,
+            needs_connection: spec.needs_connection,
+            effect,
+            url_parameter: spec.url_parameter,
+            retry_pauses: spec.retry_pauses,
+            app: face.map(|face| face.app.clone()),
+            aliases: face.map(|face| face.aliases.clone()).unwrap_or_default(),
+            i18n: face.map(|face| face.i18n.clone()).unwrap_or_default(),
+        }
+    }
 }

@@ -12,7 +12,7 @@ use run::data_store::DataStores;
 use run::files::Files;
 use run::resume::ResumeKey;
 use run::setting::Setting;
-use scenario::catalog::{Catalog, Effect, ModuleSpec};
+use scenario::catalog::{AppFace, Catalog, Effect, Face, Faces, ModuleSpec};
 use serde_json::{Value, json};
 use server::{Accounts, ApiToken, App, Asset, Assets, Drafts, Gateway, Inspector, Log, Options};
 use std::borrow::Cow;
@@ -99,7 +99,7 @@ impl Site {
     pub(crate) async fn start_with(assets: Assets, scheme: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let catalog = Arc::new(Catalog::new([parcel()]));
+        let catalog = Arc::new(Catalog::new([parcel()]).with_faces(faces()));
         let store = store::open("memory:").unwrap();
         let stores = DataStores::new(Arc::clone(&store.tables));
         let log = |captures| Log { captures, bounds: Bounds::default() };
@@ -257,6 +257,16 @@ pub(crate) fn editor() -> Assets {
             digest: format!("{:x}", text.len()),
         })
     })
+}
+
+/// How the modules are shown.
+fn faces() -> Arc<Faces> {
+    let words = |title: &str, to: &str| json!({ "title": title, "parameters": { "to": { "title": to } } });
+    let i18n = json!({ "en": words("Send a parcel", "To"), "zh-TW": words("寄送包裹", "收件人") });
+    let app = AppFace { name: "parcel".into(), title: "Parcels".into(), ..AppFace::default() };
+    let aliases = vec!["post:sendParcel".to_owned()];
+    let face = Face { app, aliases, i18n: serde_json::from_value(i18n).unwrap() };
+    Arc::new(Faces { modules: [("parcel.send".to_owned(), face)].into(), ..Faces::default() })
 }
 
 fn parcel() -> ModuleSpec {

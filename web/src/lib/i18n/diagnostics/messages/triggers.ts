@@ -1,0 +1,18 @@
+// Messages about triggers, by code: the engine's sentence, then 繁體中文 and 简体中文.
+import type { Sentences } from '../template';
+
+export const triggers: Sentences = {
+  E0401: [['`{path}` cannot be a webhook\'s path: {problem:term}', '`{path}` 不能當作 Webhook 的路徑：{problem}', '`{path}` 不能当作 Webhook 的路径：{problem}']],
+  E0402: [['there is no HTTP method `{method}`', '沒有 HTTP 方法 `{method}`', '没有 HTTP 方法 `{method}`']],
+  E0403: [['`{network}` is no address range', '`{network}` 不是位址範圍', '`{network}` 不是地址范围']],
+  E0404: [['`{pattern}` is no cron pattern: {problem:detail}', '`{pattern}` 不是 Cron 表示式：{problem}', '`{pattern}` 不是 Cron 表达式：{problem}']],
+  E0405: [['the cron pattern `{pattern}` never comes', 'Cron 表示式 `{pattern}` 永遠不會到來', 'Cron 表达式 `{pattern}` 永远不会到来']],
+  E0406: [['`{time}` is no time', '`{time}` 不是時間', '`{time}` 不是时间']],
+  E0407: [['the path has `{name}` twice', '路徑裡有兩個 `{name}`', '路径里有两个 `{name}`']],
+  E0408: [['this is no JSON Schema: {problem:term}', '這不是 JSON Schema：{problem}', '这不是 JSON Schema：{problem}']],
+  E0409: [['two webhooks listen on `{path}`', '有兩個 Webhook 使用 `{path}`', '有两个 Webhook 使用 `{path}`']],
+  E0410: [['`verify` knows no `{name}`', '`verify` 沒有 `{name}`', '`verify` 没有 `{name}`']],
+  E0411: [['{what:term} can only hold secrets and variables of the environment', '{what}只能放密鑰與環境變數', '{what}只能放密钥与环境变量']],
+  E0412: [['`{path}` is no path to a list in the body', '`{path}` 不是內文中清單的路徑', '`{path}` 不是正文中列表的路径']],
+  E0413: [['`{origin}` is no origin of pages', '`{origin}` 不是網頁來源', '`{origin}` 不是网页来源']],
+};

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 
 import { hookTests } from './hooks.js';
 import { pageTests } from './pages.js';
+import { watchTests } from './watch.js';
 
 export const tests = [
   ['without a session the page asks for the token', asksForToken],
@@ -19,6 +20,7 @@ export const tests = [
   ['runs are filtered and loaded in pages', pages],
   ...hookTests,
   ...pageTests,
+  ...watchTests,
   ['an unknown address leads back', leadsBack],
   ['axe finds nothing in light colours', (visitor) => isAccessible(visitor, 'light')],
   ['axe finds nothing in dark colours', (visitor) => isAccessible(visitor, 'dark')],

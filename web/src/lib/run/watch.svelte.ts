@@ -150,10 +150,15 @@ export class Watch {
     if (this.run && this.running) await cancel(this.run.id);
   }
 
-  /** Looks into a step. */
-  inspect(key: string, turn = 0): void {
+  /** Turns to a step, for whenever the panel is looked at. */
+  choose(key: string): void {
     this.chosen = key;
-    this.turn = turn;
+    this.turn = 0;
+  }
+
+  /** Looks into a step. */
+  inspect(key: string): void {
+    this.choose(key);
     this.open = true;
     this.view = 'run';
   }

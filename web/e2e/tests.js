@@ -1,6 +1,7 @@
 // What a visitor must find. The tests share one server and run in this order.
 import assert from 'node:assert/strict';
 
+import { formTests } from './forms.js';
 import { hookTests } from './hooks.js';
 import { pageTests } from './pages.js';
 import { watchTests } from './watch.js';
@@ -18,6 +19,7 @@ export const tests = [
   ['a held run is tried again and cancelled', leadsHeldRun],
   ['a broken text shows where it is broken', showsPlace],
   ['runs are filtered and loaded in pages', pages],
+  ...formTests,
   ...hookTests,
   ...pageTests,
   ...watchTests,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 
 import { formTests } from './forms.js';
 import { hookTests } from './hooks.js';
+import { hostileTests } from './hostile.js';
 import { pageTests } from './pages.js';
 import { watchTests } from './watch.js';
 
@@ -23,6 +24,7 @@ export const tests = [
   ...hookTests,
   ...pageTests,
   ...watchTests,
+  ...hostileTests,
   ['an unknown address leads back', leadsBack],
   ['axe finds nothing in light colours', (visitor) => isAccessible(visitor, 'light')],
   ['axe finds nothing in dark colours', (visitor) => isAccessible(visitor, 'dark')],

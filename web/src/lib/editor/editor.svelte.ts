@@ -159,7 +159,7 @@ export class Editor {
   /** Reads a text; the picture stays as it was where it cannot be read. */
   #take(text: string): void {
     this.text = text;
-    this.doc = parse(text);
+    this.doc = parse(text, this.doc);
     this.stale = this.doc.faults.length > 0;
     if (!this.stale) this.graph = project(this.doc, this.graph);
   }

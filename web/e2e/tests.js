@@ -6,6 +6,7 @@ import { hookTests } from './hooks.js';
 import { hostileTests } from './hostile.js';
 import { pageTests } from './pages.js';
 import { watchTests } from './watch.js';
+import { speedTests } from './speed.js';
 
 export const tests = [
   ['without a session the page asks for the token', asksForToken],
@@ -25,6 +26,7 @@ export const tests = [
   ...pageTests,
   ...watchTests,
   ...hostileTests,
+  ...speedTests,
   ['an unknown address leads back', leadsBack],
   ['axe finds nothing in light colours', (visitor) => isAccessible(visitor, 'light')],
   ['axe finds nothing in dark colours', (visitor) => isAccessible(visitor, 'dark')],

@@ -1,13 +1,16 @@
 // What a visitor must find of runs inside the editor: while they happen, afterwards, and for the webhook that starts them.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 
 export const watchTests = [
-  ['a call of the webhook shows on the canvas how much went through each module', countsBundles],
-  ['what a step got and gave is shown as tree, table, JSON and raw', inspects],
-  ['a past run is opened on the version that ran, and replayed from a step', opensPast],
+  ['m02 a call of the webhook shows on the canvas how much went through each module', countsBundles],
+  ['m02 what a step got and gave is shown as tree, table, JSON and raw', inspects],
+  ['m11 a past run is opened on the version that ran, and replayed from a step', opensPast],
   ['a version is compared and restored', restores],
   ['a text is tried on past inputs', asksWhatIf],
-  ['a request becomes the sample, and a line of curl', takesSample],
+  ['m08 a request becomes the sample, and a line of curl', takesSample],
+  ['m10 what runs once is what is on the screen, while live runs are as published', runsDraft],
+  ['m12 one step runs alone, a run stops where asked, a pinned step is not called, a disabled one is left out', runsParts],
 ];
 
 /** A scenario of its own for each test, called by its id. */
@@ -193,3 +196,95 @@ async function takesSample(visitor) {
   await requests.first().getByRole('button', { name: 'Use as sample' }).click();
   await requests.first().getByText('Sample in use').waitFor();
 }
+
+/** The run that is on the screen, once it is over and is not the one before. */
+async function finished(page, before) {
+  await page.getByRole('region', { name: 'Run and its steps' }).getByText('Succeeded', { exact: true }).waitFor();
+  const link = page.getByRole('link', { name: 'All details' });
+  await link.and(page.locator(`:not([href="${before}"])`)).waitFor();
+  return ask(page, 'GET', await link.getAttribute('href'));
+}
+
+const output = (run, label) => run.steps.find((step) => step.label === label)?.output;
+
+async function runsDraft(visitor) {
+  const { page, server } = visitor;
+  const id = 'bundles-draft';
+  await edit(visitor, id);
+  await ask(page, 'PUT', `/scenarios/${id}/draft`, { text: text(id).replace('version: one', 'version: two'), basis: null, revision: 0 });
+  await page.reload();
+  await page.getByText('Draft', { exact: true }).waitFor();
+  await server.call(id, lines);
+  await page.locator('[data-step="trigger"]').click();
+  await page.getByRole('list', { name: 'Last requests' }).getByRole('button', { name: 'Use as sample' }).first().click();
+  await page.getByText('Sample in use').waitFor();
+  await page.getByRole('button', { name: 'Run once' }).click();
+  const tried = await finished(page, '');
+  assert.deepEqual(output(tried, 'last'), { total: 3, version: 'two' });
+  assert.equal(tried.trial, true);
+  await bubble(page, 'steps/1/for_each/steps/1').getByText('2', { exact: true }).waitFor();
+  await server.call(id, lines);
+  const { items } = await ask(page, 'GET', `/runs?scenario=${id}&limit=1`);
+  assert.deepEqual(output(await ask(page, 'GET', `/runs/${items[0].id}`), 'last'), { total: 3, version: 'one' });
+}
+
+/** A server that counts how often it is called. */
+async function counter() {
+  let calls = 0;
+  const server = createServer((_, answer) => {
+    calls += 1;
+    answer.setHeader('content-type', 'application/json').end(JSON.stringify({ call: calls }));
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return { url: `http://127.0.0.1:${server.address().port}/`, calls: () => calls, close: () => server.close() };
+}
+
+const parts = (url) => `name: Parts
+trigger:
+  manual: {}
+steps:
+  - id: asked
+    http.request: { url: "${url}" }
+  - id: used
+    set: { call: "{{ asked.body.call }}" }
+  - id: after
+    set: { from: "{{ used.call }}" }
+`;
+
+async function runsParts(visitor) {
+  const { page } = visitor;
+  const far = await counter();
+  try {
+    visitor.expect(/status of 404/);
+    await visitor.open('/');
+    await ask(page, 'POST', '/scenarios', { id: 'parts', text: parts(far.url) });
+    await visitor.open('/scenarios/parts');
+    await page.locator('[data-step="steps/1"]').click();
+    await page.keyboard.press('Shift+Enter');
+    const upTo = await finished(page, '');
+    assert.deepEqual(upTo.steps.map(({ label }) => label), ['asked', 'used']);
+    assert.equal(far.calls(), 1);
+
+    await page.locator('[data-step="steps/0"]').click();
+    await page.keyboard.press('p');
+    await page.keyboard.press('Control+Enter');
+    const pinned = await finished(page, address(upTo));
+    assert.deepEqual([output(pinned, 'after'), far.calls()], [{ from: 1 }, 1]);
+
+    await page.locator('[data-step="steps/2"]').click();
+    await page.keyboard.press('Alt+Enter');
+    const alone = await finished(page, address(pinned));
+    const done = alone.steps.filter(({ copied, pinned }) => !copied && !pinned).map(({ label }) => label);
+    assert.deepEqual([done, output(alone, 'after'), far.calls()], [['after'], { from: 1 }, 1]);
+
+    await page.keyboard.press('d');
+    await page.keyboard.press('Control+Enter');
+    const without = await finished(page, address(alone));
+    assert.equal(without.steps.find(({ label }) => label === 'after').status, 'skipped');
+    assert.equal(far.calls(), 1);
+  } finally {
+    far.close();
+  }
+}
+
+const address = ({ id }) => `/runs/${id}`;

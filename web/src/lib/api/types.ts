@@ -105,6 +105,8 @@ export interface Step {
   comparisons?: Comparison[];
   /** It was done by the run that this one does again. */
   copied?: boolean;
+  /** Its output was given; it was not called. */
+  pinned?: boolean;
 }
 
 export interface FailedAttempt {

@@ -132,6 +132,7 @@ export class Watch {
     this.open = true;
     this.view = 'run';
     this.editor.run = run;
+    if (run.status === 'failed' || run.status === 'held') this.#chooseFailed(run);
     if (isOver(run.status)) void this.useData(id);
     else this.#listen(id);
   }
@@ -194,7 +195,7 @@ export class Watch {
     const doc = text === editor.text ? editor.doc : parse(text);
     // A graph of its own: the editor's changes with the text.
     const graph = project(doc);
-    if (editor.run?.id !== id) this.chosen = null;
+    if (editor.run?.id !== id) this.chosen = version === null ? (editor.step?.key ?? null) : null;
     this.turn = 0;
     this.#ran = { text, doc, graph };
     this.past = version === null ? null : { text, doc, graph, version };
@@ -206,9 +207,19 @@ export class Watch {
     const take = (run: Run) => {
       this.editor.run = run;
       this.problem = undefined;
+      if (run.status === 'failed' || run.status === 'held') this.#chooseFailed(run);
       if (isOver(run.status)) void this.useData(id);
     };
     this.#stop = followRun(id, take, (error) => (this.problem = error));
+  }
+
+  /** Turns to the step that a run failed at: it is what one wants to see. */
+  #chooseFailed(run: Run): void {
+    const failed = run.steps.findLast(({ status }) => status === 'failed' || status === 'held');
+    const key = failed && this.keyOf(failed);
+    if (key === undefined) return;
+    this.chosen = key;
+    this.turn = this.records.get(key)?.indexOf(failed as Turn) ?? 0;
   }
 
   /** A run of this scenario began or ended somewhere. */

@@ -54,6 +54,7 @@ export const inspect = {
   nextAttempt: 'next attempt',
   was: (result: boolean): string => (result ? 'true' : 'false'),
   copied: 'Done by the run that this one replays.',
+  pinned: 'Its output was given; it was not called.',
   views: { tree: 'Tree', table: 'Table', json: 'JSON', raw: 'Raw', picture: 'Picture' },
   view: 'Show as',
   picture: (name: string) => `Picture ${name}`,

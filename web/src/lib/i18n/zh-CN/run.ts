@@ -56,6 +56,7 @@ export const inspect: typeof english.inspect = {
   nextAttempt: '下次尝试',
   was: (result) => (result ? '成立' : '不成立'),
   copied: '由原来那次运行完成。',
+  pinned: '输出是指定的，没有实际调用。',
   views: { tree: '树形', table: '表格', json: 'JSON', raw: '原始', picture: '图片' },
   view: '显示方式',
   picture: (name) => `图片 ${name}`,

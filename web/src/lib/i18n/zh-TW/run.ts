@@ -56,6 +56,7 @@ export const inspect: typeof english.inspect = {
   nextAttempt: '下次嘗試',
   was: (result) => (result ? '成立' : '不成立'),
   copied: '由原本那次執行完成。',
+  pinned: '輸出是指定的，沒有實際呼叫。',
   views: { tree: '樹狀', table: '表格', json: 'JSON', raw: '原始', picture: '圖片' },
   view: '顯示方式',
   picture: (name) => `圖片 ${name}`,

@@ -15,11 +15,12 @@ export class Server {
   #folder;
   #output = [];
 
-  static async start(binary) {
+  /** Serves a copy of a folder of scenarios. */
+  static async start(binary, folder = 'scenarios') {
     const server = new Server();
     server.#folder = mkdtempSync(join(tmpdir(), 'hookmill-page-'));
     const scenarios = join(server.#folder, 'scenarios');
-    cpSync(fileURLToPath(new URL('scenarios', import.meta.url)), scenarios, { recursive: true });
+    cpSync(fileURLToPath(new URL(folder, import.meta.url)), scenarios, { recursive: true });
     const address = `127.0.0.1:${await freePort()}`;
     server.url = `http://${address}`;
     const data = join(server.#folder, 'data');
@@ -39,6 +40,18 @@ export class Server {
   call(path, body) {
     const headers = { 'content-type': 'application/json' };
     return fetch(`${this.url}/hook/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  /** Asks the API, as a program would. */
+  async ask(method, path, body) {
+    const answer = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
   }
 
   /** Everything it printed so far. */

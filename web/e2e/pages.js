@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 
 export const pageTests = [
-  ['the language changes without a reload and is kept', speaksChinese],
-  ['the colours are chosen, kept, and set before anything is painted', choosesColours],
+  ['m19 the language changes without a reload and is kept', speaksChinese],
+  ['m21 the colours are chosen, kept, and set before anything is painted', choosesColours],
+  ['m19 places, times and lengths of time are told in Chinese', tellsInChinese],
+  ['m18 dialogs and menus are found by axe without fault, and give the focus back', keepsFocus],
   ['the first start makes the administrator, who then signs in by name and password', beginsFirst],
   ['a token is shown once, opens the API, and is taken back', managesTokens],
   ['a data store is a table that is searched, changed and cleared', editsStore],
@@ -15,7 +17,7 @@ export const pageTests = [
   ['runs are found by what they were given, and by day', searchesRuns],
   ['a scenario is turned off and on in the list', turnsOff],
   ['an empty scenario is begun with one click', beginsEmpty],
-  ['every room is reached on a phone, and targets are large enough', leadsPhone],
+  ['m22 every room is reached on a phone, and targets are large enough', leadsPhone],
 ];
 
 const chinese = /\p{Script=Han}/u;
@@ -46,6 +48,54 @@ async function speaksChinese(visitor) {
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(excess <= 0, `${path} is ${excess} px too wide in Chinese`);
   }
+}
+
+async function tellsInChinese(visitor) {
+  const { page, server } = visitor;
+  await page.addInitScript(() => localStorage.setItem('language', 'zh-TW'));
+  await server.call('hello', { name: 'Ada' });
+  await visitor.enter();
+  await page.goto('/');
+  await page.getByRole('heading', { level: 1, name: '情境' }).waitFor();
+  const broken = page.getByRole('listitem').filter({ hasText: '有錯誤' }).first();
+  await broken.getByText('第 5 行').waitFor();
+  const hello = page.getByRole('listitem').filter({ hasText: '/hook/hello' }).first();
+  await hello.getByText(/前$/).first().waitFor();
+  await page.goto('/runs');
+  await page.locator('tbody').getByText(/ 毫秒| 秒/).first().waitFor();
+  const titles = await page.locator('tbody time').first().getAttribute('title');
+  assert.match(titles ?? '', chinese);
+}
+
+async function keepsFocus(visitor) {
+  const { page } = visitor;
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    await visitor.open('/stores');
+    const open = page.getByRole('button', { name: 'New data store' });
+    await open.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    assert.deepEqual(await visitor.accessibilityFaults(), [], `a dialog in ${colorScheme} colours`);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.equal(await open.evaluate((button) => button === document.activeElement), true, 'the focus is where it was');
+    const menu = page.locator('header > button');
+    await menu.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#more').getByRole('radio').first().waitFor();
+    assert.deepEqual(await visitor.accessibilityFaults(), [], `the menu in ${colorScheme} colours`);
+    await page.keyboard.press('Escape');
+    await page.locator('#more').getByRole('radio').first().waitFor({ state: 'hidden' });
+  }
+  await page.goto('/');
+  await page.locator('main h1').waitFor();
+  await page.locator('body').press('Tab');
+  await page.keyboard.press('Tab');
+  const skip = page.getByRole('link', { name: 'Skip to content' });
+  await skip.focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'content');
 }
 
 /** Labels, buttons and headings in Latin letters alone, but for names. */

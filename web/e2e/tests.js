@@ -28,9 +28,9 @@ export const tests = [
   ...hostileTests,
   ...speedTests,
   ['an unknown address leads back', leadsBack],
-  ['axe finds nothing in light colours', (visitor) => isAccessible(visitor, 'light')],
-  ['axe finds nothing in dark colours', (visitor) => isAccessible(visitor, 'dark')],
-  ['a phone needs no sideways scrolling', fitsPhone],
+  ['m18 axe finds nothing on any page in light colours', (visitor) => isAccessible(visitor, 'light')],
+  ['m18 axe finds nothing on any page in dark colours', (visitor) => isAccessible(visitor, 'dark')],
+  ['m22 a phone needs no sideways scrolling on any page', fitsPhone],
 ];
 
 async function asksForToken(visitor) {

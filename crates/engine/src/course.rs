@@ -256,7 +256,7 @@ impl Course {
         self.pieces += 1;
         self.changed = append.head.at;
         self.unwritten.clear();
-        let news = shared.watchers.news(&append);
+        let news = shared.watchers.news(&append, self.state.trial());
         if append.piece > 0 {
             backpressure::append(shared, append).await?;
         } else if let Err(error) = shared.store.journal.append(append).await {

@@ -2,6 +2,7 @@
 
 use crate::alarms::Signal;
 use crate::shared::Handle;
+use run::entry::Trial;
 use run::id::{RunId, ScenarioId};
 use scenario::plan::Version;
 use store::{Append, Status};
@@ -21,6 +22,8 @@ pub struct RunNews {
     pub status: Status,
     /// Whether this is the first that is known of it.
     pub is_new: bool,
+    /// Whether it tries a text.
+    pub is_trial: bool,
 }
 
 /// Those who watch runs.
@@ -35,12 +38,13 @@ impl Default for Watchers {
 
 impl Watchers {
     /// What is to be told once this is on disk; none while nobody watches.
-    pub(crate) fn news(&self, append: &Append) -> Option<RunNews> {
+    pub(crate) fn news(&self, append: &Append, trial: Option<&Trial>) -> Option<RunNews> {
         (self.0.receiver_count() > 0).then(|| RunNews {
             run: append.run,
             scenario: append.head.scenario.clone(),
             status: append.head.status,
             is_new: append.piece == 0,
+            is_trial: trial.is_some(),
         })
     }
 

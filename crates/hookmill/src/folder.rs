@@ -369,6 +369,11 @@ impl Library for Folder {
         again.and_then(|()| self.announce(&mut scenarios, &mut announced)).map_err(failed)
     }
 
+    fn hook_paths(&self, id: &ScenarioId, plan: &Plan) -> Result<Vec<String>, LibraryError> {
+        let unused = |error: StoreError| LibraryError::Unused { file: format!("{id}.yaml"), reason: error.to_string() };
+        hooks::paths(&*self.tables, id, plan).map_err(unused)
+    }
+
     fn layout(&self, id: &ScenarioId) -> Result<Option<String>, LibraryError> {
         let file = files::layout(id);
         match files::text(&self.path.join(&file)) {

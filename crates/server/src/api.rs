@@ -99,6 +99,7 @@ fn v1(routes: &mut ServiceConfig) {
         .service(scenarios::layout::get)
         .service(scenarios::layout::put)
         .service(scenarios::list::list)
+        .service(scenarios::listen::listen)
         .service(scenarios::put::put)
         .service(scenarios::run::start)
         .service(scenarios::switch::disable)

@@ -5,6 +5,7 @@ mod bin;
 mod body;
 mod capture;
 mod inside;
+mod trials;
 
 use crate::bodies::Bodies;
 use crate::inspector::Inspector;
@@ -17,11 +18,22 @@ use bytes::Bytes;
 use engine::Handle;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
+pub use trials::Trials;
+pub(crate) use trials::{Ear, LISTENING};
 use triggers::webhook::address::Proxies;
 use triggers::webhook::answer::{Answered, Connection};
 use triggers::webhook::hooks::{Hook, HookTable};
 use triggers::webhook::intake::{Arrival, Intake, Opened, Sender, Settled};
 use triggers::webhook::problem::Refusal;
+
+/// How the addresses begin at which texts are tried.
+pub(crate) const TEST: &str = "/hook-test/";
+
+const LIVE_ALONE: &str =
+    "no draft listens at this test address; the live webhook of this path begins with /hook/ instead of /hook-test/";
+const TEST_ALONE: &str =
+    "no published webhook is at this path; a draft listens to it at /hook-test/, until it is published";
+const NOBODY_LISTENS: &str = "no draft listens at this test address: open the scenario in the editor and listen";
 
 /// What the gateway stands on. Clones are cheap and mean the same gateway.
 #[derive(Clone, Debug)]
@@ -41,6 +53,8 @@ pub struct Gateway {
     pub bodies: Bodies,
     /// Keeps the requests that come, for people to look at.
     pub inspector: Inspector,
+    /// Texts that are tried by requests.
+    pub trials: Trials,
 }
 
 impl Gateway {
@@ -66,6 +80,7 @@ pub(crate) fn configure(gateway: Gateway) -> impl FnOnce(&mut web::ServiceConfig
         config.app_data(web::Data::new(gateway));
         // A bare prefix: a pattern would cost every request a regular expression.
         config.service(web::scope("/hook").default_service(web::to(receive)));
+        config.service(web::scope("/hook-test").default_service(web::to(receive)));
     }
 }
 
@@ -107,10 +122,16 @@ impl Gateway {
     /// What the caller of a webhook is told. Whatever it is, the request is kept. `of` is the kept request that this one
     /// is, done again by a person.
     async fn answer(&self, wire: impl Wire, arrival: &Arrival<'_>, began: Instant, of: Option<u64>) -> Answered {
-        let hooks = self.hooks.current();
+        let (live, tried) = (|| self.hooks.current(), || self.trials.current(arrival.at));
+        let is_trial = arrival.target.starts_with(TEST);
+        let hooks = if is_trial { tried() } else { live() };
         let (settled, sent) = match self.intake.open(&hooks, arrival).await {
             Ok(opened) => self.finish(opened, wire, arrival).await,
+            Err(settled) if settled.hook.is_none() && is_trial => {
+                return if live().has(arrival.path()) { instead(LIVE_ALONE) } else { instead(NOBODY_LISTENS) };
+            }
             Err(settled) if settled.hook.is_none() => match self.inspector.bin(arrival.path()) {
+                None if tried().has(arrival.path()) => return instead(TEST_ALONE),
                 Some(bin) => return self.keep(&bin, wire, arrival, began).await,
                 None => return settled.answer,
             },
@@ -134,6 +155,11 @@ impl Gateway {
         let room = |bytes| share.take(bytes);
         (self.intake.finish(opened, arrival, body, self.most(hook), room).await, sent)
     }
+}
+
+/// That nothing is at this address, and what to do about it.
+fn instead(detail: &str) -> Answered {
+    Answered::refused(&Refusal::elsewhere(detail.to_owned()))
 }
 
 /// The header fields, as they came.

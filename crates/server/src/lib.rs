@@ -24,7 +24,7 @@ pub use assets::{Asset, Assets};
 pub use auth::{Accounts, ApiToken, WeakToken};
 pub use bodies::Bodies;
 pub use drafts::Drafts;
-pub use gateway::Gateway;
+pub use gateway::{Gateway, Trials};
 pub use inspector::{Captured, Inspector, Log, Verdict};
 pub use serve::{serve, serve_tls};
 pub use tls::{BadCertificate, Certificate, Refreshed};

@@ -87,6 +87,9 @@ pub trait Library: Send + Sync + fmt::Debug {
     fn layout(&self, id: &ScenarioId) -> Result<Option<String>, LibraryError>;
     /// Keeps where the picture of a scenario has its steps.
     fn put_layout(&self, id: &ScenarioId, layout: &str) -> Result<(), LibraryError>;
+    /// The paths below `/hook/` of a plan's webhooks, in the order of its triggers, as they are or would be once it is the
+    /// scenario's.
+    fn hook_paths(&self, id: &ScenarioId, plan: &Plan) -> Result<Vec<String>, LibraryError>;
     /// Writes `enabled:` into the text, so that its triggers start runs, or no longer do.
     fn switch(&self, id: &ScenarioId, enabled: Switch) -> Result<Entry, LibraryError>;
 }

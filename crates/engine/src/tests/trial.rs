@@ -74,7 +74,8 @@ async fn a_trial_stands_in_nobody_s_way_and_nobody_in_its() {
 async fn nobody_hears_of_the_failure_of_a_trial() {
     let bench = Bench::new(Recorder::new());
     let watcher = "trigger: { failure: { scenarios: test } }\nsteps: [ { set: 1 } ]\n";
-    let fails = "alarms: { failures: 1 }\ntrigger: { manual: {} }\nsteps: [ { fail: no luck }, { respond: { text: x } } ]\n";
+    let fails =
+        "alarms: { failures: 1 }\ntrigger: { manual: {} }\nsteps: [ { fail: no luck }, { respond: { text: x } } ]\n";
     let (_engine, handle) = bench.engine_with(&[("test", fails), ("watcher", watcher)]);
     let run = handle.try_text(id(), fails.to_owned(), attempt(json!({}))).await.unwrap();
     assert_eq!(status(&handle, run), Some(Status::Failed));

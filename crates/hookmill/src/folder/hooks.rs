@@ -34,11 +34,8 @@ pub(super) fn table(
         entry.hooks.clear();
         entry.diagnostics.retain(|diagnostic| !diagnostic.is_about_the_folder());
         let Some(deployment) = handle.deployment(&entry.id) else { continue };
-        for (number, webhook) in webhooks(&deployment.plan.triggers).enumerate() {
-            let path = match &webhook.path {
-                Some(path) => path.to_string(),
-                None => made_up(tables, &entry.id, number)?,
-            };
+        let paths = paths(tables, &entry.id, &deployment.plan)?;
+        for (webhook, path) in webhooks(&deployment.plan.triggers).zip(paths) {
             entry.hooks.push(path.clone());
             let source = Source { id: entry.id.clone(), path, place: webhook.place };
             match (source.path.parse::<Pattern>(), Hook::new(&source.path, Arc::clone(&deployment), webhook)) {
@@ -72,6 +69,15 @@ pub(super) fn table(
         }
     }
     Ok(table)
+}
+
+/// The paths of a plan's webhooks, in the order of its triggers: as written, or made up and kept.
+pub(super) fn paths(tables: &dyn Tables, id: &ScenarioId, plan: &Plan) -> Result<Vec<String>, StoreError> {
+    let path = |(number, webhook): (usize, &Webhook)| match &webhook.path {
+        Some(path) => Ok(path.to_string()),
+        None => made_up(tables, id, number),
+    };
+    webhooks(&plan.triggers).enumerate().map(path).collect()
 }
 
 /// Whether a scenario is on; those that are come first.

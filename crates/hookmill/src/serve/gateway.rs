@@ -6,7 +6,7 @@ use modules::documents::Documents;
 use run::call::BoxFuture;
 use run::setting::Setting;
 use run::tables::Tables;
-use server::{Bodies, Gateway, Inspector};
+use server::{Bodies, Gateway, Inspector, Trials};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use triggers::webhook::address::Proxies;
@@ -50,6 +50,7 @@ impl Serve {
             body_timeout: BODY_TIMEOUT,
             bodies: Bodies::default(),
             inspector,
+            trials: Trials::default(),
         }
     }
 }

@@ -30,7 +30,7 @@ const MOST: usize = 200;
 const MISSED: &[u8] = b"event: missed\ndata: {}\n\n";
 
 /// Streams what happens. The event `alarm` carries an alarm that has begun, was seen, or is over; `run` a run that has
-/// begun or is over (`id`, `scenario`, `status`, `created`); `scenario` a scenario whose text is another one (`id`,
+/// begun or is over (`id`, `scenario`, `status`, `created`, `trial`); `scenario` a scenario whose text is another one (`id`,
 /// `version`, null where it is gone); `draft` a draft that was saved (`scenario`, `revision`, null where it is gone). The
 /// event `missed` says that the listener was too slow and should look at the lists again.
 #[utoipa::path(
@@ -104,12 +104,13 @@ impl Listener {
         missed |= runs.len() > MOST;
         let mut piece = Vec::new();
         for news in runs.values().take(MOST) {
-            let RunNews { run, scenario, status, .. } = news;
+            let RunNews { run, scenario, status, is_trial, .. } = news;
             let data = json!({
                 "id": run.to_string(),
                 "scenario": scenario.as_str(),
                 "status": status,
                 "created": run.created(),
+                "trial": is_trial,
             });
             piece.extend_from_slice(&event("run", &data));
         }

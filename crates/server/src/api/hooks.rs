@@ -28,7 +28,12 @@ use actix_web::http::StatusCode;
 /// Refuses a path that no scenario and no bin has, of which nothing is kept, and which nobody watches. Blocks for the disk.
 fn exists(hook: &str, app: &App) -> Result<(), Problem> {
     let inspector = app.inspector();
-    if list::is_known(hook, app) || inspector.watched(hook).is_some() || inspector.tallies()?.contains_key(hook) {
+    let is_tried = app.gateway().trials.is_at(hook, app.now());
+    if is_tried
+        || list::is_known(hook, app)
+        || inspector.watched(hook).is_some()
+        || inspector.tallies()?.contains_key(hook)
+    {
         return Ok(());
     }
     Err(Problem::not_found(format!("there is no webhook with the path `{hook}`, and nothing of one is kept")))

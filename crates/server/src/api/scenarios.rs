@@ -6,6 +6,7 @@ pub(super) mod draft;
 pub(super) mod get;
 pub(super) mod layout;
 pub(super) mod list;
+pub(super) mod listen;
 pub(super) mod put;
 pub(super) mod run;
 pub(super) mod switch;

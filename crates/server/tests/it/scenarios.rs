@@ -6,6 +6,7 @@ mod draft;
 mod get;
 mod layout;
 mod list;
+mod listen;
 mod put;
 mod run;
 mod switch;

@@ -4,7 +4,7 @@ use engine::Handle;
 use run::id::ScenarioId;
 use scenario::catalog::Catalog;
 use scenario::diagnostic::Diagnostic;
-use scenario::plan::{Trigger, Version};
+use scenario::plan::{Plan, Trigger, Version};
 use server::library::{Basis, Entry, Library, LibraryError, Switch};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -91,6 +91,14 @@ impl Library for Shelf {
     fn put_layout(&self, id: &ScenarioId, layout: &str) -> Result<(), LibraryError> {
         self.layouts.lock().unwrap().insert(id.clone(), layout.to_owned());
         Ok(())
+    }
+
+    fn hook_paths(&self, _: &ScenarioId, plan: &Plan) -> Result<Vec<String>, LibraryError> {
+        let path = |trigger: &Trigger| match trigger {
+            Trigger::Webhook(webhook) => Some(webhook.path.as_deref().unwrap_or("made-up").to_owned()),
+            _ => None,
+        };
+        Ok(plan.triggers.iter().filter_map(path).collect())
     }
 
     fn switch(&self, id: &ScenarioId, enabled: Switch) -> Result<Entry, LibraryError> {

@@ -14,7 +14,7 @@ use run::resume::ResumeKey;
 use run::setting::Setting;
 use scenario::catalog::{AppFace, Catalog, Effect, Face, Faces, ModuleSpec};
 use serde_json::{Value, json};
-use server::{Accounts, ApiToken, App, Asset, Assets, Drafts, Gateway, Inspector, Log, Options};
+use server::{Accounts, ApiToken, App, Asset, Assets, Drafts, Gateway, Inspector, Log, Options, Trials};
 use std::borrow::Cow;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -135,6 +135,7 @@ impl Site {
             body_timeout: Duration::from_millis(200),
             bodies: Default::default(),
             inspector: inspector.clone(),
+            trials: Trials::default(),
         };
         let options = Options {
             public_url: format!("{scheme}://{address}").parse().unwrap(),

@@ -86,10 +86,10 @@ pub enum Sender {
 }
 
 impl<'a> Arrival<'a> {
-    /// What stands behind `/hook/`, as it came.
+    /// What stands behind `/hook/` or `/hook-test/`, as it came.
     pub fn path(&self) -> &'a str {
         let path = self.target.split_once('?').map_or(self.target, |(path, _)| path);
-        path.strip_prefix("/hook/").unwrap_or_default()
+        path.strip_prefix("/hook/").or_else(|| path.strip_prefix("/hook-test/")).unwrap_or_default()
     }
 
     /// What stands behind the `?`, as it came; empty where nothing does.

@@ -37,6 +37,11 @@ impl Refusal {
         Self::new(404, "not_found", "no webhook is at this path")
     }
 
+    /// 404: no webhook has this path, and `detail` says what there is instead.
+    pub fn elsewhere(detail: String) -> Self {
+        Self::new(404, "not_found", detail)
+    }
+
     /// 503: the scenario behind the webhook is switched off. Not 404 or 410: by these, senders delete or switch off the
     /// webhook on their side, and it is not there any more when the scenario is on again.
     pub fn switched_off() -> Self {

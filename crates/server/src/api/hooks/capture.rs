@@ -2,6 +2,7 @@
 
 use crate::api::response::{Content, Response};
 use crate::api::value;
+use crate::gateway::TEST;
 use crate::inspector::{Kind, Raw, Record, decode};
 use engine::captures::Capture;
 use run::id::Millis;
@@ -23,6 +24,10 @@ pub(super) struct Summary {
     method: String,
     /// Path and query, as they came; what carries a credential is masked.
     target: String,
+    /// It came to the test address, and started a trial.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    test: bool,
     /// Where it came from.
     ip: String,
     /// The status of the answer.
@@ -93,6 +98,7 @@ impl Summary {
             at: capture.at,
             method: record.method.to_string(),
             target: record.target.to_string(),
+            test: record.target.starts_with(TEST),
             ip: record.ip.to_string(),
             status: record.status,
             verdict: Kind::of(capture.kind),

@@ -66,9 +66,12 @@ impl Intake {
     async fn deliver_one<'h>(&self, hook: &'h Hook, arrival: &Arrival<'_>, input: Input, facts: Facts) -> Settled<'h> {
         let dedupe = dedupe(hook, arrival, facts.id.as_deref());
         let recognised = recognised(hook, arrival, &facts, None);
-        let told =
-            self.handle.deliver(&hook.deployment, Delivery { input, recognised, dedupe }, self.patience(hook, arrival));
-        let (answer, mut note) = told.await.map_or_else(refused, |told| answered(hook, told));
+        let (delivery, patience) = (Delivery { input, recognised, dedupe }, self.patience(hook, arrival));
+        let told = match &hook.trial {
+            None => self.handle.deliver(&hook.deployment, delivery, patience).await,
+            Some(by) => self.try_one(hook, by, delivery, patience).await,
+        };
+        let (answer, mut note) = told.map_or_else(refused, |told| answered(hook, told));
         (note.provider, note.event, note.id) = (hook.lead().map(|lead| lead.provider.name), facts.event, facts.id);
         Settled::new(hook, answer, note)
     }
@@ -99,13 +102,36 @@ impl Intake {
             let input = Input { body, raw: None, files: None, ..input.clone() };
             Delivery { input, recognised, dedupe }
         });
-        let taken = self.handle.deliver_each(&hook.deployment, deliveries.collect()).await;
+        let taken = match &hook.trial {
+            None => self.handle.deliver_each(&hook.deployment, deliveries.collect()).await,
+            Some(by) => self.try_each(hook, by, deliveries).await,
+        };
         let (answer, mut note) = match taken {
             Ok(runs) => accepted_each(&runs),
             Err(refused) => self::refused(refused),
         };
         note.provider = hook.lead().map(|lead| lead.provider.name);
         Settled::new(hook, answer, note)
+    }
+
+    async fn try_one(&self, hook: &Hook, by: &str, delivery: Delivery, patience: Duration) -> Result<Told, Refused> {
+        let answer = self.handle.deliver_trial(&hook.deployment, delivery, by.to_owned(), patience).await?;
+        Ok(Told { answer, novelty: Novelty::First })
+    }
+
+    /// Tries a text with each of these, one after another.
+    async fn try_each(
+        &self,
+        hook: &Hook,
+        by: &str,
+        deliveries: impl Iterator<Item = Delivery>,
+    ) -> Result<Vec<(RunId, Novelty)>, Refused> {
+        let mut runs = Vec::new();
+        for delivery in deliveries {
+            let Told { answer, novelty } = self.try_one(hook, by, delivery, Duration::ZERO).await?;
+            runs.extend(answer.run().map(|run| (run, novelty)));
+        }
+        Ok(runs)
     }
 
     fn reading<'a>(&self, hook: &'a Hook, arrival: &'a Arrival<'a>) -> Reading<'a> {
@@ -194,6 +220,9 @@ fn names(hook: &Hook, sent: &Bytes, facts: &[Facts]) -> Vec<Option<String>> {
 
 /// By what repeats of a delivery are recognised that its sender names so.
 fn dedupe(hook: &Hook, arrival: &Arrival<'_>, name: Option<&str>) -> Option<By> {
+    if hook.trial.is_some() {
+        return None;
+    }
     match (&hook.dedupe, arrival.sender) {
         (Deduping::Off, _) | (_, Sender::Operator) => None,
         (Deduping::By(dedupe), _) => Some(By::Expression(dedupe.clone())),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { formTests } from './forms.js';
+import { editorTests } from './editor.js';
 import { hookTests } from './hooks.js';
 import { hostileTests } from './hostile.js';
 import { pageTests } from './pages.js';
@@ -27,6 +28,7 @@ export const tests = [
   ...watchTests,
   ...hostileTests,
   ...speedTests,
+  ...editorTests,
   ['an unknown address leads back', leadsBack],
   ['m18 axe finds nothing on any page in light colours', (visitor) => isAccessible(visitor, 'light')],
   ['m18 axe finds nothing on any page in dark colours', (visitor) => isAccessible(visitor, 'dark')],

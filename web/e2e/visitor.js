@@ -68,6 +68,24 @@ export class Visitor {
     assert.deepEqual(faults, [], 'the browser complained');
   }
 
+  /** Asks the API. */
+  async get(path) {
+    return this.#api('GET', path);
+  }
+
+  /** Has the API keep something. */
+  async put(path, body) {
+    return this.#api('PUT', path, body);
+  }
+
+  async #api(method, path, body) {
+    const headers = { authorization: `Bearer ${this.server.token}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${this.server.url}/api/v1${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    const text = await answer.text();
+    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  }
+
   async shot(name) {
     await this.page.screenshot({ path: join(this.shots, `${name}.png`), fullPage: true });
   }

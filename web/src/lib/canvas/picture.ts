@@ -44,10 +44,10 @@ export function picture(graph: Graph, layout: Layout, notes: readonly Note[], be
   const nodes = [
     ...drawing.frames(graph),
     ...graph.all.flatMap((step) => drawing.disc(step)),
-    ...drawing.ends(graph),
+    ...(graph.all.length > 0 ? drawing.ends(graph) : []),
     ...notes.map((note, index) => noteNode(note, index)),
   ];
-  const edges = layout.lines.map((line) => drawing.edge(line));
+  const edges = graph.all.length > 0 ? layout.lines.map((line) => drawing.edge(line)) : [];
   return { nodes: reuse(nodes, before?.nodes), edges: reuse(edges, before?.edges) };
 }
 

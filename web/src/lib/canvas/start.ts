@@ -5,7 +5,7 @@ import { addTrigger, setTrigger } from '../model/edits';
 import { copy } from '../ui/clipboard';
 import { triggerSeed } from './seed';
 
-/** Adds a trigger; it takes the place of one that only starts by hand. A webhook's URL is copied at once. */
+/** Adds a trigger; it takes the place of one that only starts by hand. A webhook's URL, at which the draft is tested, is copied at once. */
 export async function start(desk: Bench, name: string): Promise<void> {
   const { editor } = desk;
   const seed = triggerSeed(name, editor.id);
@@ -18,5 +18,5 @@ export async function start(desk: Bench, name: string): Promise<void> {
   desk.open(added.key);
   desk.view?.focus(added.key);
   if (name !== 'webhook') return;
-  if (await copy(`${location.origin}/hook/${editor.id}`)) desk.said = t.canvas.urlCopied;
+  if (await copy(`${location.origin}/hook-test/${editor.id}`)) desk.said = t.canvas.urlCopied;
 }

@@ -1,9 +1,10 @@
 // One scenario on the desk: loads it and its draft, keeps the draft on the server as it changes, notices what others
 // change, publishes. Nothing that was typed is lost: what the server does not have yet is kept in the browser.
 import * as api from '../api/editing';
-import { scenario } from '../api/client';
+import { scenario, scenarios } from '../api/client';
 import { Refused, SignedOut } from '../api/http';
 import { session } from '../api/session.svelte';
+import { drafts } from '../api/templates';
 import type { ScenarioText } from '../api/types';
 import { Editor } from './editor.svelte';
 import { Spare } from './spare';
@@ -47,7 +48,7 @@ export class Desk {
 
   /** None where there is neither a scenario nor a draft of it. */
   static async open(id: string, signal: AbortSignal): Promise<Desk | undefined> {
-    const [live, draft] = await Promise.all([present(scenario(id, signal)), api.draft(id, signal)]);
+    const { live, draft } = await found(id, signal);
     const spare = new Spare(id).read(draft?.revision ?? 0);
     const text = spare ?? draft?.text ?? live?.text;
     if (text === undefined) return undefined;
@@ -237,6 +238,16 @@ export class Desk {
     clearTimeout(this.#timer);
     void this.save();
   }
+}
+
+/** What there is of a scenario. What is not there is not asked for: browsers note each such answer as an error. */
+async function found(id: string, signal: AbortSignal): Promise<{ live: ScenarioText | undefined; draft: api.Draft | undefined }> {
+  const [listed, begun] = await Promise.all([scenarios(signal), drafts(signal)]);
+  const [live, draft] = await Promise.all([
+    listed.some((one) => one.id === id) ? present(scenario(id, signal)) : undefined,
+    begun.some((one) => one.scenario === id) ? api.draft(id, signal) : undefined,
+  ]);
+  return { live, draft };
 }
 
 async function present<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -167,13 +167,13 @@ async function findsModule(visitor) {
   const { page } = visitor;
   await edit(visitor, 'find', loop);
   const found = async (wanted) => {
-    await page.getByRole('combobox').fill(wanted);
+    await page.getByRole('dialog').getByRole('combobox').fill(wanted);
     await page.locator('[role=option][data-key="google_sheets.append"]').waitFor();
   };
   await disc(page, 'steps/0').click();
   await page.keyboard.press('a');
   for (const wanted of ['試算表', 'sheets', 'Google Sheets', 'addRow']) await found(wanted);
-  await page.getByRole('combobox').fill('google_sheets.append');
+  await page.getByRole('dialog').getByRole('combobox').fill('google_sheets.append');
   await page.keyboard.press('Enter');
   await disc(page, 'steps/3').waitFor();
   const text = await saved(visitor, 'find');
@@ -223,7 +223,7 @@ async function buildsByKeyboard(visitor) {
   await page.getByRole('tree').waitFor();
   // A sign that is being composed does nothing.
   await page.evaluate(() => document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', bubbles: true, isComposing: true })));
-  assert.equal(await page.getByRole('combobox').count(), 0);
+  assert.equal(await page.getByRole('dialog').getByRole('combobox').count(), 0);
   await page.keyboard.press('Control+s');
   await page.getByText('Live', { exact: true }).waitFor();
 }

@@ -9,6 +9,7 @@ export const watchTests = [
   ['a version is compared and restored', restores],
   ['a text is tried on past inputs', asksWhatIf],
   ['m08 a request becomes the sample, and a line of curl', takesSample],
+  ['m08 while the page listens, a request to the test URL runs the draft and becomes the sample', listens],
   ['m10 what runs once is what is on the screen, while live runs are as published', runsDraft],
   ['m12 one step runs alone, a run stops where asked, a pinned step is not called, a disabled one is left out', runsParts],
 ];
@@ -195,6 +196,28 @@ async function takesSample(visitor) {
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^curl [\s\S]*"qty":41/);
   await requests.first().getByRole('button', { name: 'Use as sample' }).click();
   await requests.first().getByText('Sample in use').waitFor();
+}
+
+async function listens(visitor) {
+  const { page, server } = visitor;
+  const id = 'bundles-heard';
+  await edit(visitor, id);
+  await page.locator('[data-step="trigger"]').click();
+  const url = page.getByRole('region', { name: 'Webhook URL' });
+  await url.getByRole('button', { name: 'Test URL' }).click();
+  await url.getByRole('button', { name: 'Listen for a test request' }).click();
+  await url.getByText('Listening', { exact: true }).waitFor();
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${server.url}/hook-test/${id}`, { method: 'POST', headers, body: JSON.stringify(lines) });
+  assert.deepEqual(await answer.json(), { total: 3 });
+  const request = page.getByRole('list', { name: 'Last requests' }).getByRole('listitem').first();
+  await request.getByText('Test', { exact: true }).waitFor();
+  await request.getByText('Sample in use').waitFor();
+  await bubble(page, 'steps/1/for_each/steps/1').getByText('2', { exact: true }).waitFor();
+  const missed = await fetch(`${server.url}/hook-test/greet`, { method: 'POST', headers, body: '{}' });
+  assert.equal(missed.status, 404);
+  assert.match((await missed.json()).detail, /\/hook\//);
+  assert.deepEqual(await visitor.accessibilityFaults(), []);
 }
 
 /** The run that is on the screen, once it is over and is not the one before. */

@@ -74,7 +74,7 @@ export interface RunScope {
 }
 
 export interface Listening {
-  urls: { trigger: number; url: string; test_url: string }[];
+  urls: { trigger: number; path: string; url: string; test_url: string }[];
   until: number;
 }
 

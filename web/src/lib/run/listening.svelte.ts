@@ -20,9 +20,9 @@ export class Listening {
     return this.text !== undefined && this.text !== this.editor.text;
   }
 
-  /** The URL at which a trigger, counted from 0, is tested. */
-  urlOf(trigger: number): string | undefined {
-    return this.#answer?.urls.find((url) => url.trigger === trigger)?.test_url;
+  /** Where a trigger, counted from 0, is tested, and the path that its requests are kept under. */
+  at(trigger: number): Answer['urls'][number] | undefined {
+    return this.#answer?.urls.find((url) => url.trigger === trigger);
   }
 
   /** Has the text that is on the screen now answer, in place of the one before. */

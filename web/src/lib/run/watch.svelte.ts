@@ -240,6 +240,8 @@ export class Watch {
       const ours = text !== undefined && (text === this.editor.text || text === this.listening.text);
       if (!ours || this.running || this.past) return;
       const before = this.chosen;
+      // What came while the page listened is what one goes on with.
+      if (run.trial && text === this.listening.text) this.input = { run: id };
       this.#leave();
       this.#take(text, id, null);
       this.chosen = before;

@@ -38,7 +38,7 @@ export async function fill(server) {
     { name: 'hooks', path: '/hooks' },
     { name: 'hook', path: `/hooks/ship-order?request=${requests[0].id}` },
     { name: 'connections', path: '/connections' },
-    //{ name: 'connection-new', path: '/connections', open: newConnection },
+    { name: 'connection-new', path: '/connections', open: newConnection },
     { name: 'stores', path: '/stores' },
     { name: 'store', path: '/stores/customers' },
     { name: 'alarms', path: '/alarms' },

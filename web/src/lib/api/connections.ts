@@ -3,23 +3,20 @@ import { get, post, put, remove } from './http';
 
 export interface ConnectionField {
   name: string;
-  kind: 'text' | 'secret' | 'url' | 'number' | 'json' | 'choice';
+  /** What is secret, and JSON, is written and never read back. */
+  kind: 'text' | 'secret' | 'url' | 'number' | 'json' | 'choice' | 'list';
   required: boolean;
+  title?: string | null;
   description?: string | null;
   choices?: string[] | null;
-}
-
-/** Its words in other languages. */
-export interface TypeWords {
-  title?: string;
-  fields?: Record<string, { title?: string; description?: string }>;
+  i18n?: Record<string, { title?: string; description?: string }>;
 }
 
 export interface ConnectionType {
   type: string;
   title: string;
   fields: ConnectionField[];
-  i18n?: Record<string, TypeWords>;
+  i18n?: Record<string, { title?: string }>;
 }
 
 export interface Connection {
@@ -74,9 +71,9 @@ export function testConnection(name: string): Promise<Tested> {
   return post(`/connections/${encodeURIComponent(name)}/test`, {});
 }
 
-/** Tries settings without keeping them. */
-export function trySettings(settings: Settings): Promise<Tested> {
-  return post('/connections/test', settings);
+/** Tries settings without keeping them; secrets that are left out are those of the connection of this name. */
+export function trySettings(settings: Settings, name?: string): Promise<Tested> {
+  return post('/connections/test', { ...settings, ...(name && { name }) });
 }
 
 export async function secrets(signal: AbortSignal): Promise<Secret[]> {

@@ -1,18 +1,20 @@
 import { expect, test } from 'vitest';
 
 import type { Connection, ConnectionType } from '../api/connections';
-import { faults, filled, isName, shown, titled } from './fields';
+import { asked, faults, filled, isName, shown, titled, told } from './fields';
 
 const mail: ConnectionType = {
   type: 'smtp',
   title: 'Mail',
   fields: [
-    { name: 'url', kind: 'url', required: true },
+    { name: 'url', kind: 'url', required: true, title: 'URL', i18n: { 'zh-TW': { title: '網址' } } },
     { name: 'password', kind: 'secret', required: true },
     { name: 'port', kind: 'number', required: false },
     { name: 'extra', kind: 'json', required: false },
+    { name: 'allow', kind: 'list', required: false },
+    { name: 'sandbox', kind: 'choice', required: false, choices: ['true', 'false'] },
   ],
-  i18n: { 'zh-TW': { title: '郵件', fields: { url: { title: '網址' } } } },
+  i18n: { 'zh-TW': { title: '郵件' } },
 };
 const kept: Connection = {
   name: 'shop',
@@ -21,11 +23,11 @@ const kept: Connection = {
   sandbox: false,
   state: 'ok',
   used_by: [],
-  fields: { url: 'smtp://a', port: 25, password: '•••' },
+  fields: { url: 'smtp://a', port: 25, password: '•••', allow: ['a', 'b'], sandbox: true },
 };
 
 test('no secret is ever shown in the form', () => {
-  expect(shown(mail, kept)).toEqual({ url: 'smtp://a', password: '', port: '25', extra: '' });
+  expect(shown(mail, kept)).toEqual({ url: 'smtp://a', password: '', port: '25', extra: '', allow: 'a, b' });
 });
 
 test('a stored secret need not be given again, a new one must', () => {
@@ -49,7 +51,8 @@ test.each([
   expect(isName(name)).toBe(good);
 });
 
-test('a type is told in the language where it can', () => {
-  const { title, field } = titled(mail, 'zh-TW');
-  expect([title, field(mail.fields[0]!).title, field(mail.fields[1]!).title]).toEqual(['郵件', '網址', 'password']);
+test('a type and its fields are told in the language where they can', () => {
+  const titles = asked(mail).map((field) => told(field, 'zh-TW').title);
+  expect([titled(mail, 'zh-TW'), ...titles]).toEqual(['郵件', '網址', 'password', 'port', 'extra', 'allow']);
+  expect(titled(mail, 'zh-CN')).toBe('Mail');
 });

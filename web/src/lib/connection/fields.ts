@@ -5,34 +5,48 @@ export type Values = Record<string, string>;
 
 export type Fault = 'needed' | 'notJson';
 
-/** The words of a type and its fields in a language, where they are told in it. */
-export function titled(type: ConnectionType, language: string): { title: string; field: (field: ConnectionField) => { title: string; description: string } } {
-  const words = type.i18n?.[language];
+/** What a type is called in a language, where it is told in it. */
+export function titled(type: ConnectionType, language: string): string {
+  return type.i18n?.[language]?.title ?? type.title;
+}
+
+/** What a field is called and for. */
+export function told(field: ConnectionField, language: string): { title: string; description: string } {
+  const words = field.i18n?.[language];
   return {
-    title: words?.title ?? type.title,
-    field: ({ name, description }) => ({
-      title: words?.fields?.[name]?.title ?? name.replaceAll('_', ' '),
-      description: words?.fields?.[name]?.description ?? description ?? '',
-    }),
+    title: words?.title ?? field.title ?? field.name.replaceAll('_', ' '),
+    description: words?.description ?? field.description ?? '',
   };
+}
+
+/** The fields of the form; whether it is a sandbox is asked apart, the same for every type. */
+export function asked(type: ConnectionType): ConnectionField[] {
+  return type.fields.filter(({ name }) => name !== 'sandbox');
 }
 
 /** What stands in the form at first. */
 export function shown(type: ConnectionType, connection?: Connection): Values {
-  return Object.fromEntries(type.fields.map((field) => [field.name, written(field, connection?.fields[field.name])]));
+  return Object.fromEntries(asked(type).map((field) => [field.name, written(field, connection?.fields[field.name])]));
 }
 
 function written(field: ConnectionField, value: unknown): string {
-  if (field.kind === 'secret' || value === undefined || value === null) return '';
+  if (isHidden(field) || value === undefined || value === null) return '';
+  if (Array.isArray(value)) return value.join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Whether it is written and never read back. */
+export function isHidden({ kind }: ConnectionField): boolean {
+  return kind === 'secret' || kind === 'json';
 }
 
 /** What is wrong with what was filled in, by the name of the field. */
 export function faults(type: ConnectionType, values: Values, connection?: Connection): Record<string, Fault> {
   const found: Record<string, Fault> = {};
-  for (const { name, kind, required } of type.fields) {
+  for (const field of asked(type)) {
+    const { name, kind, required } = field;
     const value = values[name]?.trim() ?? '';
-    const kept = kind === 'secret' && connection !== undefined;
+    const kept = isHidden(field) && connection !== undefined;
     if (value === '' && required && !kept) found[name] = 'needed';
     if (value !== '' && (kind === 'json' || kind === 'number') && parsed(value) === undefined) found[name] = 'notJson';
   }
@@ -42,7 +56,7 @@ export function faults(type: ConnectionType, values: Values, connection?: Connec
 /** What is sent. */
 export function filled(type: ConnectionType, values: Values): Record<string, unknown> {
   const sent: Record<string, unknown> = {};
-  for (const { name, kind } of type.fields) {
+  for (const { name, kind } of asked(type)) {
     const value = kind === 'secret' ? (values[name] ?? '') : (values[name]?.trim() ?? '');
     if (value === '') continue;
     sent[name] = kind === 'json' || kind === 'number' ? parsed(value) : value;

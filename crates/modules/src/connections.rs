@@ -4,11 +4,14 @@
 mod google;
 mod hosts;
 mod http;
+pub mod kept;
+pub mod probe;
 mod settings;
 mod slack;
 mod smtp;
 mod surveycake;
 pub(crate) mod text;
+pub mod types;
 
 pub use scenario::secret::Secret;
 pub use settings::{Fault, Problem, Sources};
@@ -40,9 +43,35 @@ pub struct Connections {
     missing: Vec<Problem>,
 }
 
+/// Who made a connection or a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The file of the folder.
+    File,
+    /// Someone in the editor.
+    Editor,
+}
+
+/// A connection, as it may be shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its type; empty where that is not known.
+    pub kind: &'a str,
+    /// Who made it.
+    pub origin: Origin,
+    /// Whether nothing is sent over it.
+    pub sandbox: bool,
+    /// Why it cannot be used.
+    pub broken: Option<&'a str>,
+}
+
 #[derive(Debug)]
 struct Entry {
     kind: String,
+    sandbox: bool,
+    origin: Origin,
     /// How fast it is used at most.
     rate: Option<Rate>,
     /// The service, or why it cannot be used.
@@ -97,7 +126,7 @@ impl Connections {
         let mut connections = Self::empty();
         let mut mistakes = Vec::new();
         for (name, tree) in fields {
-            let Read { kind, rate, service, problems } = read(&name, tree, sources);
+            let Read { kind, rate, sandbox, service, problems } = read(&name, tree, sources);
             let state = match (problems.first(), service) {
                 (Some(problem), _) => Err(problem.message.clone()),
                 (None, Some(service)) => Ok(service),
@@ -107,7 +136,7 @@ impl Connections {
                 problems.into_iter().partition(|problem| problem.fault == Fault::Mistake);
             mistakes.extend(mistaken);
             connections.missing.extend(missing);
-            connections.entries.insert(name.text, Entry { kind, rate, state });
+            connections.entries.insert(name.text, Entry { kind, rate, sandbox, origin: Origin::File, state });
         }
         if mistakes.is_empty() { Ok(connections) } else { Err(mistakes) }
     }
@@ -115,6 +144,14 @@ impl Connections {
     /// Name → type of every connection, the broken ones included.
     pub fn kinds(&self) -> BTreeMap<String, String> {
         self.entries.iter().map(|(name, entry)| (name.clone(), entry.kind.clone())).collect()
+    }
+
+    /// All of them, by name.
+    pub fn list(&self) -> impl Iterator<Item = Listed<'_>> {
+        self.entries.iter().map(|(name, Entry { kind, sandbox, origin, state, .. })| {
+            let broken = state.as_ref().err().map(String::as_str);
+            Listed { name, kind, origin: *origin, sandbox: *sandbox, broken }
+        })
     }
 
     /// How fast connections are used at most, by name; those without a `rate` are not in it.
@@ -174,7 +211,7 @@ impl Connections {
             let names = self.entries.keys().map(String::as_str);
             return Err(match did_you_mean(name, names) {
                 Some(hint) => error.hint(hint),
-                None => error.hint("add it to connections.yaml"),
+                None => error.hint("make it in the editor, or add it to connections.yaml"),
             });
         };
         entry.state.as_ref().map_err(|reason| {
@@ -202,6 +239,7 @@ pub(crate) fn incomplete() -> StepError {
 struct Read {
     kind: String,
     rate: Option<Rate>,
+    sandbox: bool,
     /// None where it is broken.
     service: Option<Service>,
     /// Everything that is wrong with it.
@@ -213,7 +251,7 @@ fn read(name: &text::Key, tree: Tree, sources: &dyn Sources) -> Read {
     let Node::Map(fields) = tree.node else {
         let problem = Problem::of_connection(&owner, tree.place, "a connection is a list of settings");
         let problems = vec![problem.hint("`{ type: bearer, token: { env: API_TOKEN } }`")];
-        return Read { kind: String::new(), rate: None, service: None, problems };
+        return Read { kind: String::new(), rate: None, sandbox: false, service: None, problems };
     };
     let mut settings = Settings::new(owner, fields, sources);
     let kind = settings.kind(&KINDS);
@@ -230,8 +268,9 @@ fn read(name: &text::Key, tree: Tree, sources: &dyn Sources) -> Read {
         "smtp" => Some(Service::Smtp(Smtp::read(&mut settings))),
         _ => None,
     };
+    let sandbox = settings.is_sandbox();
     let problems = settings.finish(service.is_some());
-    Read { kind, rate, service, problems }
+    Read { kind, rate, sandbox, service, problems }
 }
 
 /// The environment and the files of this machine.

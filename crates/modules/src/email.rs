@@ -3,7 +3,7 @@
 mod mailer;
 mod message;
 
-pub(crate) use mailer::Mailers;
+pub(crate) use mailer::{Mailers, knock};
 
 use crate::catalog::Shared;
 use crate::connections::{incomplete, required};

@@ -3,4 +3,4 @@
 pub(crate) mod sheets;
 mod token;
 
-pub(crate) use token::Tokens;
+pub(crate) use token::{Tokens, probe};

@@ -1,8 +1,9 @@
 //! The secrets of a folder, from `secrets.yaml`: names, and where each takes its value from. The file holds no value
 //! itself, so that it can be kept in Git.
 
+use crate::connections::kept::Kept;
 use crate::connections::text::{Key, Node, Tree, parse};
-use crate::connections::{Fault, Machine, Problem, Sources, reference, referred};
+use crate::connections::{Fault, Machine, Origin, Problem, Sources, reference, referred};
 use scenario::secret::{Secret, Unavailable};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -15,6 +16,8 @@ const SHORTEST: usize = 4;
 #[derive(Debug, Default)]
 pub struct Secrets {
     entries: BTreeMap<String, Result<Secret, String>>,
+    /// Which of them no file has.
+    kept: BTreeSet<String>,
     missing: Vec<Problem>,
 }
 
@@ -53,10 +56,7 @@ impl Secrets {
     }
 
     fn add(&mut self, name: &Key, tree: &Tree, value: Result<String, String>) {
-        let value = value.and_then(|text| {
-            let long_enough = text.chars().count() >= SHORTEST;
-            long_enough.then(|| Secret::new(text)).ok_or_else(|| format!("it has less than {SHORTEST} characters"))
-        });
+        let value = value.and_then(long_enough);
         if let Err(why) = &value {
             let problem = Problem::of_text(tree.place, why.as_str()).named(&name.text);
             self.missing.push(Problem { fault: Fault::Missing, ..problem });
@@ -67,6 +67,26 @@ impl Secrets {
     /// The names of all secrets, those without a value included.
     pub fn names(&self) -> BTreeSet<String> {
         self.entries.keys().cloned().collect()
+    }
+
+    /// These, and those that were kept. A name that the file has is the file's.
+    #[must_use]
+    pub fn with_kept(mut self, kept: &Kept) -> Self {
+        for (name, value) in &kept.secrets {
+            if !self.entries.contains_key(name) {
+                self.entries.insert(name.clone(), value.clone().and_then(long_enough));
+                self.kept.insert(name.clone());
+            }
+        }
+        self
+    }
+
+    /// All of them, by name: who made each, and why it cannot be used.
+    pub fn list(&self) -> impl Iterator<Item = (&str, Origin, Option<&str>)> {
+        self.entries.iter().map(|(name, value)| {
+            let origin = if self.kept.contains(name) { Origin::Editor } else { Origin::File };
+            (name.as_str(), origin, value.as_ref().err().map(String::as_str))
+        })
     }
 
     /// What secrets refer to that is not there.
@@ -82,10 +102,21 @@ impl run::setting::Secrets for Secrets {
     }
 }
 
+/// Whether a secret can have this name: so can expressions read it.
+pub fn is_name(name: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(is_word)
+}
+
+/// The secret that this text is, or why it is none.
+pub fn long_enough(text: String) -> Result<Secret, String> {
+    let is_long_enough = text.chars().count() >= SHORTEST;
+    is_long_enough.then(|| Secret::new(text)).ok_or_else(|| format!("it has less than {SHORTEST} characters"))
+}
+
 /// What the reference of one secret leads to; an error is a mistake in the text.
 fn entry(name: &Key, tree: &Tree, sources: &dyn Sources) -> Result<Result<String, String>, Problem> {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if !name.text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || !name.text.chars().all(is_word) {
+    if !is_name(&name.text) {
         let problem = Problem::of_text(name.place, "a secret's name is made of letters, digits, `_` and `-`");
         return Err(problem.hint("expressions read it as `secrets.NAME`"));
     }

@@ -56,6 +56,20 @@ impl Mailers {
     }
 }
 
+/// Connects to the server and logs in, and hands nothing in.
+pub(crate) async fn knock(server: &Server, timeout: Duration) -> Result<(), StepError> {
+    let transport = transport(server)?;
+    match tokio::time::timeout(timeout, transport.test_connection()).await {
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false)) => Err(StepError::passing("connection_failed", format!("{} takes no mail now", server.host))),
+        Ok(Err(error)) => Err(failure(&error, server)),
+        Err(_) => {
+            let message = format!("{} did not answer within {} s", server.host, timeout.as_secs_f64());
+            Err(StepError::passing("timeout", message))
+        }
+    }
+}
+
 fn transport(server: &Server) -> Result<Transport, StepError> {
     let tls = match server.encryption {
         Encryption::Tls => Tls::Wrapper(tls_parameters(server)?),

@@ -2,7 +2,7 @@
 //! Google Identity, "Using OAuth 2.0 for server to server applications").
 
 use crate::catalog::Shared;
-use crate::client::{Bounds, Incoming, Outgoing, USER_AGENT};
+use crate::client::{Bounds, Client, Incoming, Outgoing, USER_AGENT};
 use crate::connections::{Google, Secret, ServiceAccount, incomplete};
 use crate::guard::Trust;
 use crate::mask::Mask;
@@ -16,6 +16,7 @@ use run::id::Millis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use url::Url;
 
 /// A token that ends sooner than this is not used any more, in milliseconds.
@@ -23,6 +24,9 @@ const MARGIN: Millis = 60_000;
 
 /// How long an assertion holds, in seconds: the most that Google takes.
 const LIFETIME: i64 = 3600;
+
+/// The scope that every account is given a token for.
+const IDENTITY: &str = "https://www.googleapis.com/auth/userinfo.email";
 
 /// The longest answer of a token endpoint, in bytes.
 const MAX_ANSWER: u64 = 64 * 1024;
@@ -77,7 +81,7 @@ impl Tokens {
             return Ok(token.clone());
         }
         let account = grant.google.account.as_ref().ok_or_else(incomplete)?;
-        let token = fetch(shared, account, &scope, call).await?;
+        let token = fetch(&shared.client, account, &scope, (call.now, call.timeout)).await?;
         *held = Some(token.clone());
         Ok(token)
     }
@@ -103,22 +107,35 @@ struct Granted {
     expires_in: i64,
 }
 
-async fn fetch(shared: &Shared, account: &ServiceAccount, scope: &str, call: &Call<'_>) -> Result<Token, StepError> {
+/// Asks whether a token is given. It is not kept.
+pub(crate) async fn probe(client: &Client, google: &Google, now: Millis, timeout: Duration) -> Result<(), StepError> {
+    let account = google.account.as_ref().ok_or_else(incomplete)?;
+    let scope = google.scopes.as_ref().map_or_else(|| IDENTITY.to_owned(), |scopes| scopes.join(" "));
+    fetch(client, account, &scope, (now, timeout)).await.map(drop)
+}
+
+/// A new token, for which the account signs at this time.
+async fn fetch(
+    client: &Client,
+    account: &ServiceAccount,
+    scope: &str,
+    (now, timeout): (Millis, Duration),
+) -> Result<Token, StepError> {
     let url = Url::parse(&account.token_uri).map_err(|_| incomplete())?;
     let body = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
-        .append_pair("assertion", assertion(account, scope, call.now)?.reveal())
+        .append_pair("assertion", assertion(account, scope, now)?.reveal())
         .finish();
     let headers = HeaderMap::from_iter([
         (header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded")),
         (header::USER_AGENT, HeaderValue::from_static(USER_AGENT)),
     ]);
     let request = Outgoing { method: Method::POST, url: url.clone(), headers, body: body.into() };
-    let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout: call.timeout };
+    let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout };
     // The operator wrote the key file, so its token endpoint may be anywhere.
     let trust = Trust { author_host: None, endpoint: Some(&url) };
-    let answer = shared.client.send(request, trust, bounds).await?;
-    granted(&answer, call.now)
+    let answer = client.send(request, trust, bounds).await?;
+    granted(&answer, now)
 }
 
 fn granted(answer: &Incoming, now: Millis) -> Result<Token, StepError> {

@@ -11,6 +11,7 @@ mod hostile;
 mod http;
 mod messages;
 mod own_hooks;
+mod probe;
 mod redirects;
 mod server;
 mod smtp_server;

@@ -1,0 +1,161 @@
+//! Whether a connection works: the far side is asked as little as tells, and nothing is sent to anyone.
+
+use super::{Connections, Google, HttpAccess, Server, Service, Slack, SurveyCake, incomplete};
+use crate::catalog::Options;
+use crate::client::{Bounds, Client, Outgoing, USER_AGENT};
+use crate::connections::http::Http;
+use crate::guard::{Guard, Trust};
+use crate::{email, google};
+use bytes::Bytes;
+use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::{Method, StatusCode};
+use run::call::Delivery;
+use run::error::StepError;
+use run::files::Files;
+use run::id::Millis;
+use std::time::Duration;
+use url::Url;
+
+/// How long a far side may take to answer.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// As much of an answer is read.
+const MOST: u64 = 64 * 1024;
+
+/// Where SurveyCake is, unless the connection says otherwise.
+const SURVEYCAKE: &str = "https://www.surveycake.com/";
+
+/// What came of a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether the connection works, as far as can be told.
+    pub ok: bool,
+    /// What was found, in a sentence without a final dot.
+    pub message: String,
+    /// What to try.
+    pub hint: Option<String>,
+}
+
+impl Verdict {
+    fn good(message: impl Into<String>) -> Self {
+        Self { ok: true, message: message.into(), hint: None }
+    }
+
+    fn bad(message: impl Into<String>, hint: Option<&str>) -> Self {
+        Self { ok: false, message: message.into(), hint: hint.map(str::to_owned) }
+    }
+}
+
+impl From<StepError> for Verdict {
+    fn from(error: StepError) -> Self {
+        Self { ok: false, message: error.message, hint: error.hint }
+    }
+}
+
+/// Tests the connection of this name.
+pub async fn probe(connections: &Connections, name: &str, files: &Files, options: Options, now: Millis) -> Verdict {
+    let guard = Guard::new(options.allow_private).listening(options.listeners);
+    let client = Client::new(guard, files.clone()).with_own_hooks(options.own_hooks);
+    let asked = match connections.service(name) {
+        Ok(service) if is_sandbox(service) => Ok(Verdict::good("its settings are sound; a sandbox sends nothing")),
+        Ok(Service::Http(http)) => web(&client, http).await,
+        Ok(Service::Google(account)) => token(&client, account, now).await,
+        Ok(Service::Slack(channel)) => slack(&client, channel).await,
+        Ok(Service::Smtp(smtp)) => mail(smtp.server.as_ref()).await,
+        Ok(Service::SurveyCake(survey)) => surveycake(&client, survey).await,
+        Err(error) => Err(error),
+    };
+    asked.unwrap_or_else(Verdict::from)
+}
+
+fn is_sandbox(service: &Service) -> bool {
+    let delivery = match service {
+        Service::Http(http) => HttpAccess::of(http).delivery(),
+        Service::Google(google) => google.delivery,
+        Service::Slack(slack) => slack.delivery,
+        Service::Smtp(smtp) => smtp.delivery,
+        Service::SurveyCake(survey) => survey.delivery,
+    };
+    delivery == Delivery::Sandbox
+}
+
+/// Reads the base with the credential. What signs outgoing webhooks has none: it is enough that something answers.
+async fn web(client: &Client, http: &Http) -> Result<Verdict, StepError> {
+    let access = HttpAccess::of(http);
+    let Some(base) = access.base() else {
+        return Ok(Verdict::good("its settings are sound; without a base there is nobody to ask before a step is run"));
+    };
+    let mut request = asking(Method::GET, base);
+    access.sign(&mut request, super::Chosen::ByAuthor)?;
+    let status = status(client, request, base).await?;
+    let host = base.host_str().unwrap_or_default();
+    Ok(match status.as_u16() {
+        401 | 403 if access.signing().is_empty() => {
+            let hint = "check the credential, and that it is allowed to read the base URL";
+            Verdict::bad(format!("{host} refuses the credential ({status})"), Some(hint))
+        }
+        407 | 500.. => Verdict::bad(format!("{host} answers {status}"), Some("try it again in a while")),
+        200..=399 => Verdict::good(format!("{host} answers {status}")),
+        _ => Verdict::good(format!("{host} is there; the base URL itself answers {status}")),
+    })
+}
+
+/// Asks for a token, as each call does.
+async fn token(client: &Client, account: &Google, now: Millis) -> Result<Verdict, StepError> {
+    google::probe(client, account, now, PATIENCE).await?;
+    let address = account.account.as_ref().map_or("", |account| account.client_email.as_str());
+    Ok(Verdict::good(format!("Google gives a token to {address}")))
+}
+
+/// Reads the incoming webhook, which writes nothing: Slack answers as a webhook that is there does, or that it is not.
+async fn slack(client: &Client, channel: &Slack) -> Result<Verdict, StepError> {
+    let url = channel.url().ok_or_else(incomplete)?;
+    let status = status(client, asking(Method::GET, &url), &url).await.map_err(|mut error| {
+        error.message = channel.mask().text(&error.message);
+        error
+    })?;
+    let host = url.host_str().unwrap_or_default();
+    Ok(match status.as_u16() {
+        403 | 404 | 410 => {
+            let hint = "copy the address of the incoming webhook from Slack again";
+            Verdict::bad(format!("{host} knows no such webhook ({status})"), Some(hint))
+        }
+        500.. => Verdict::bad(format!("{host} answers {status}"), Some("try it again in a while")),
+        _ => Verdict::good(format!("{host} answers; whether it takes a message, the first one shows")),
+    })
+}
+
+/// Connects, agrees on keys and logs in.
+async fn mail(server: Option<&Server>) -> Result<Verdict, StepError> {
+    let server = server.ok_or_else(incomplete)?;
+    email::knock(server, PATIENCE).await?;
+    let how = if server.user.is_some() && server.password.is_some() { "lets us log in" } else { "answers" };
+    Ok(Verdict::good(format!("{} {how}", server.host)))
+}
+
+async fn surveycake(client: &Client, survey: &SurveyCake) -> Result<Verdict, StepError> {
+    let usual = Url::parse(SURVEYCAKE).map_err(|_| incomplete())?;
+    let base = survey.base.as_ref().unwrap_or(&usual);
+    let status = status(client, asking(Method::GET, base), base).await?;
+    let host = base.host_str().unwrap_or_default();
+    Ok(if status.is_server_error() {
+        Verdict::bad(format!("{host} answers {status}"), Some("try it again in a while"))
+    } else {
+        Verdict::good(format!("{host} answers; whether the keys fit, the first answer to the survey shows"))
+    })
+}
+
+fn asking(method: Method, url: &Url) -> Outgoing {
+    let headers = HeaderMap::from_iter([
+        (header::USER_AGENT, HeaderValue::from_static(USER_AGENT)),
+        (header::ACCEPT, HeaderValue::from_static("*/*")),
+    ]);
+    Outgoing { method, url: url.clone(), headers, body: Bytes::new().into() }
+}
+
+/// The status of the answer. Redirects are not followed: they may lead anywhere.
+async fn status(client: &Client, request: Outgoing, endpoint: &Url) -> Result<StatusCode, StepError> {
+    let bounds = Bounds { redirects: 0, max_response: MOST, timeout: PATIENCE };
+    let trust = Trust { author_host: None, endpoint: Some(endpoint) };
+    Ok(client.send_and_judge(request, trust, bounds, |_| true).await?.status)
+}

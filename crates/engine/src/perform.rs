@@ -58,6 +58,9 @@ pub(crate) async fn call(
         Err(_) => Err(StepError::passing("timeout", format!("the call took longer than {timeout:?}"))
             .hint("Raise the step's `timeout`, or give it a `retry`.")),
     };
+    if let Some(connection) = prepared.connection.as_deref() {
+        shared.healths.note(connection, &result, shared.options.clock.now());
+    }
     if let (Some(connection), Err(error)) = (prepared.connection.as_deref(), &result)
         && let (Some(429 | 503), Some(pause)) = (error.status, error.retry_after)
     {

@@ -6,6 +6,7 @@ use crate::clock::{Clock, Presence, SystemClock};
 use crate::damage;
 use crate::full_disk::FullDisk;
 use crate::gates::Gates;
+use crate::health::{Health, Healths};
 use crate::heartbeats::{self, Beats};
 use crate::lines::Lines;
 use crate::mail::Mail;
@@ -27,7 +28,7 @@ use run::setting::Setting;
 use run::tables::StoreError;
 use scenario::catalog::Catalog;
 use scenario::plan::{Plan, Rate, Version};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use store::{Filter, Head, Journaled, Store};
@@ -85,6 +86,7 @@ pub(crate) struct Shared {
     pub(crate) gates: Gates,
     pub(crate) naming: Naming,
     pub(crate) paces: Paces,
+    pub(crate) healths: Healths,
     pub(crate) repeats: Tally,
     pub(crate) alarms: Alarms,
     pub(crate) watchers: Watchers,
@@ -149,6 +151,7 @@ impl Engine {
             gates: Gates::new(Arc::clone(&store.tables)),
             naming: Naming::default(),
             paces: Paces::default(),
+            healths: Healths::default(),
             repeats: Tally::new(Arc::clone(&store.tables)),
             alarms: Alarms::new(Arc::clone(&store.tables)),
             watchers: Watchers::default(),
@@ -261,6 +264,11 @@ impl Handle {
     /// From now on, steps call over these connections no faster than this; over all others as fast as they can.
     pub fn use_rates(&self, rates: HashMap<String, Rate>) {
         self.shared.paces.use_rates(rates);
+    }
+
+    /// How connections fare that were used since the start, by name.
+    pub fn connection_health(&self) -> BTreeMap<Box<str>, Health> {
+        self.shared.healths.all()
     }
 
     /// The time by which the engine acts.

@@ -3,6 +3,7 @@
 
 use crate::sources::{self, CONNECTIONS, SECRETS, Source};
 use modules::connections::Problem;
+use modules::connections::kept::Kept;
 use modules::{Connections, Secrets};
 use scenario::catalog::{Callee, Catalog};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,12 +28,17 @@ impl Home {
     /// Reads the folder's connections and secrets. Where a file is wrong, it is not known which there are: their names
     /// are not checked.
     pub(crate) fn open(folder: &Path) -> Self {
+        Self::open_with(folder, &Kept::default())
+    }
+
+    /// The same, with what people keep in the editor. A name that a file has is the file's.
+    pub(crate) fn open_with(folder: &Path, kept: &Kept) -> Self {
         let mut catalog = crate::language::catalog();
-        let connections = Connections::load(&folder.join(CONNECTIONS));
+        let connections = Connections::load(&folder.join(CONNECTIONS)).map(|file| file.with_kept(kept));
         if let Ok(connections) = &connections {
             catalog = catalog.with_connections(connections.kinds());
         }
-        let secrets = Secrets::load(&folder.join(SECRETS));
+        let secrets = Secrets::load(&folder.join(SECRETS)).map(|file| file.with_kept(kept));
         if let Ok(secrets) = &secrets {
             catalog = catalog.with_secrets(secrets.names());
         }

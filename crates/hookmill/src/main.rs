@@ -11,6 +11,7 @@ mod language;
 mod listen;
 mod log;
 mod modules;
+mod private_file;
 mod processors;
 mod queue;
 mod run;
@@ -21,6 +22,7 @@ mod setting;
 mod sources;
 mod terminal;
 mod test;
+mod vault;
 mod verify;
 mod whatif;
 

@@ -2,7 +2,9 @@
 
 mod announce;
 mod gateway;
+mod keeper;
 mod own_hooks;
+mod renewal;
 mod requests;
 mod tls;
 mod token;
@@ -11,17 +13,18 @@ use crate::folder::{self, Folder, Parts};
 use crate::home::Home;
 use crate::setting::{self, AllowEnv, CurrentSecrets};
 use crate::terminal::{Done, say};
+use crate::vault::{Key, Records};
 use anyhow::Context;
 use clap::Args;
 use engine::{Engine, Options};
 use gateway::Around;
+use keeper::Keeper;
+use modules::connections::kept::Kept;
 use modules::guard::Allowed;
 use modules::own_hooks::OwnHooks;
-use modules::{Connections, catalog};
 use own_hooks::Inside;
-use run::call::Module;
+use renewal::{Reach, Renewal, Renewing};
 use run::data_store::DataStores;
-use run::files::Files;
 use run::retention::Keep;
 use run::setting::Setting;
 use scenario::catalog::Catalog;
@@ -164,7 +167,8 @@ impl Serve {
         let token = token::of(&self.data)?;
         let accounts = Arc::new(Accounts::open(Arc::clone(&store.tables))?);
         let read = folder::Credentials::of(&self.dir);
-        let home = sound_home(&self.dir)?;
+        let records = Arc::new(Records::open(Arc::clone(&store.tables), Key::of(&self.data)?)?);
+        let home = sound_home(&self.dir, &records.kept())?;
         let secrets = Arc::new(CurrentSecrets::of(Arc::clone(&home.secrets)));
         let setting = Arc::new(self.setting(address, &store, Arc::clone(&secrets))?);
         let inside = Arc::new(Inside::default());
@@ -191,7 +195,11 @@ impl Serve {
         let around = Around { handle, hooks, setting, tables, listening, inspector: inspector.clone() };
         let gateway = self.gateway(around, &reach);
         inside.lead_to(gateway.clone());
-        let app = self.app(address, (token, accounts), gateway, &folder, home.catalog, reach.stores.clone(), drafts)?;
+        let stores = reach.stores.clone();
+        let renewal = Renewal { folder: Arc::clone(&folder), handle: engine.handle(), secrets, reach, records };
+        let renewing = Arc::new(Renewing::from(renewal, home.connections));
+        let vault = Arc::new(Keeper::over(&renewing));
+        let app = self.app(address, (token, accounts), gateway, (&folder, vault), home.catalog, (stores, drafts))?;
         let server = match &certificate {
             Some(certificate) => server::serve_tls(listener, certificate, app.clone())?,
             None => server::serve(listener, app.clone())?,
@@ -203,7 +211,7 @@ impl Serve {
         self.tls.warning(address, &public_url).into_iter().for_each(|warning| tracing::warn!("{warning}"));
         announce::all(&app, &public_url, &folder, resumed);
         let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow(tls::LOOK)));
-        folder::watch(Arc::clone(&folder), read, reconnect(&folder, engine.handle(), secrets, reach))?;
+        folder::watch(folder, read, move || renewing.again())?;
         let clock = tokio::spawn(async move { scheduler.run().await });
         let keeping = requests::keep(&inspector, engine.handle());
         asked_to_end(engine.handle()).await?;
@@ -239,14 +247,13 @@ impl Serve {
         address: SocketAddr,
         (token, accounts): (server::ApiToken, Arc<Accounts>),
         gateway: Gateway,
-        folder: &Arc<Folder>,
+        (folder, vault): (&Arc<Folder>, Arc<Keeper>),
         catalog: Arc<Catalog>,
-        stores: DataStores,
-        drafts: Drafts,
+        (stores, drafts): (DataStores, Drafts),
     ) -> anyhow::Result<App> {
         let library = Arc::clone(folder) as Arc<dyn Library>;
         let public_url = self.public_url(address)?;
-        let options = server::Options { public_url, token, accounts, assets: Assets::default(), stores, drafts };
+        let options = server::Options { public_url, token, accounts, vault, assets: Assets::default(), stores, drafts };
         Ok(App::new(gateway, library, catalog, options))
     }
 
@@ -275,8 +282,8 @@ impl Serve {
 }
 
 /// The folder's connections and secrets. Runs that are taken up would fail for want of them where their files are wrong.
-fn sound_home(folder: &Path) -> anyhow::Result<Home> {
-    let home = Home::open(folder);
+fn sound_home(folder: &Path, kept: &Kept) -> anyhow::Result<Home> {
+    let home = Home::open_with(folder, kept);
     let mistakes = home.mistakes();
     if mistakes.is_empty() {
         return Ok(home);
@@ -300,51 +307,6 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 fn open(data: &Path) -> anyhow::Result<Store> {
     store::open(&format!("sled:{}", data.display()))
         .with_context(|| format!("cannot open the data folder {}", data.display()))
-}
-
-/// What modules are made over, whatever the connections are.
-struct Reach {
-    stores: DataStores,
-    files: Files,
-    options: modules::Options,
-}
-
-impl Reach {
-    fn over(store: &Store, setting: &Setting, options: modules::Options) -> Self {
-        let stores = DataStores::new(Arc::clone(&store.tables));
-        let files = Files::new(Arc::clone(&store.blobs), &setting.resume_key);
-        Self { stores, files, options }
-    }
-
-    fn modules(&self, connections: Arc<Connections>) -> Vec<Arc<dyn Module>> {
-        catalog(connections, &self.stores, &self.files, self.options.clone())
-    }
-}
-
-/// What is done when `connections.yaml` or `secrets.yaml` changes: new modules and secrets for new calls, and every text
-/// is checked again. A broken file leaves everything as it is.
-fn reconnect(
-    folder: &Arc<Folder>,
-    handle: engine::Handle,
-    secrets: Arc<CurrentSecrets>,
-    reach: Reach,
-) -> impl Fn() + Send + 'static {
-    let folder = Arc::clone(folder);
-    move || {
-        let home = Home::open(folder.path());
-        let mistakes = home.mistakes();
-        if !mistakes.is_empty() {
-            mistakes.iter().for_each(|mistake| tracing::error!("{mistake}"));
-            return;
-        }
-        secrets.replace(home.secrets);
-        handle.use_rates(home.connections.rates());
-        handle.use_modules(reach.modules(home.connections));
-        handle.use_catalog(Arc::clone(&home.catalog));
-        if let Err(error) = folder.use_catalog(home.catalog) {
-            tracing::error!(%error, "the scenarios were not checked against the new connections");
-        }
-    }
 }
 
 /// Comes back when the process is asked to end; an error if the store fails. To go on would be to refuse everything, while

@@ -39,6 +39,11 @@ impl CurrentSecrets {
         Self(RwLock::new(secrets))
     }
 
+    /// Those that are in use.
+    pub(crate) fn current(&self) -> Arc<modules::Secrets> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// From now on, these are the secrets.
     pub(crate) fn replace(&self, secrets: Arc<modules::Secrets>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = secrets;

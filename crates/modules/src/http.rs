@@ -133,7 +133,7 @@ impl Request {
             ResponseAs::File => self.fetch(request, trust, &parameters, &call, &mask).await?,
             _ => self.exchange(request, trust, &parameters, &call, &mask).await?,
         };
-        Ok(Outcome { output, sent, delivery: Delivery::Real })
+        Ok(mask.outcome(Outcome { output, sent, delivery: Delivery::Real }))
     }
 
     async fn exchange(

@@ -2,6 +2,7 @@
 
 use crate::client::{Body, Outgoing};
 use reqwest::header::{self, HeaderMap, HeaderValue};
+use run::call::Outcome;
 use scenario::secret;
 pub(crate) use scenario::secret::MASK;
 use serde_json::{Map, Value, json};
@@ -42,6 +43,11 @@ impl Mask {
     /// The text without secrets.
     pub(crate) fn text(&self, text: &str) -> String {
         self.secrets.text(text)
+    }
+
+    /// What a call gave, without secrets: far sides tell back what they were told.
+    pub(crate) fn outcome(&self, outcome: Outcome) -> Outcome {
+        outcome.masked(&self.secrets)
     }
 
     /// The request as people may see it: method, URL, headers, and the beginning of the body.

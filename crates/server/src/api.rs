@@ -7,6 +7,7 @@ mod alarms;
 mod blocking;
 mod body;
 mod check;
+mod connections;
 mod document;
 mod drafts;
 mod evaluate;
@@ -18,6 +19,7 @@ mod queues;
 mod response;
 mod runs;
 mod scenarios;
+mod secrets;
 mod session;
 mod setup;
 mod stores;
@@ -48,6 +50,7 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
 /// Every operation of version 1.
 fn v1(routes: &mut ServiceConfig) {
     people(routes);
+    credentials(routes);
     routes
         .service(alarms::acknowledge::acknowledge)
         .service(alarms::list::list)
@@ -113,6 +116,19 @@ fn v1(routes: &mut ServiceConfig) {
         .service(stores::list::list)
         .service(stores::put::put)
         .service(stores::records::list);
+}
+
+/// Those about credentials.
+fn credentials(routes: &mut ServiceConfig) {
+    routes
+        .service(connections::test::given)
+        .service(connections::test::kept)
+        .service(connections::delete::delete)
+        .service(connections::list::list)
+        .service(connections::put::put)
+        .service(secrets::delete::delete)
+        .service(secrets::list::list)
+        .service(secrets::put::put);
 }
 
 /// Those about who may come in.

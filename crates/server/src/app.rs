@@ -6,6 +6,7 @@ use crate::drafts::Drafts;
 use crate::gateway::Gateway;
 use crate::inspector::Inspector;
 use crate::library::Library;
+use crate::vault::Vault;
 use engine::Handle;
 use run::data_store::DataStores;
 use run::id::Millis;
@@ -24,6 +25,8 @@ pub struct Options {
     pub token: ApiToken,
     /// Who may come in otherwise.
     pub accounts: Arc<Accounts>,
+    /// The connections and secrets that people make.
+    pub vault: Arc<dyn Vault>,
     /// The editor's files.
     pub assets: Assets,
     /// The tables that scenarios write, for people to look at and change.
@@ -117,6 +120,10 @@ impl App {
 
     pub(crate) fn drafts(&self) -> &Drafts {
         &self.0.options.drafts
+    }
+
+    pub(crate) fn vault(&self) -> &dyn Vault {
+        &*self.0.options.vault
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

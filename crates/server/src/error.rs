@@ -129,6 +129,14 @@ impl Problem {
         problem
     }
 
+    /// The settings of a connection are wrong.
+    pub(crate) fn invalid_connection(reasons: Vec<Reason>) -> Self {
+        let detail = "the settings are not what the connection asks for";
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_connection", detail);
+        problem.0.document.reasons = reasons;
+        problem
+    }
+
     /// The same, with a header on the answer.
     #[must_use]
     pub(crate) fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {

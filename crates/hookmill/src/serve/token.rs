@@ -1,10 +1,8 @@
 //! The administrator's token: from the environment, else made at the first start and kept beside the data.
 
+use crate::private_file;
 use anyhow::Context;
 use server::ApiToken;
-use std::fs::{self, OpenOptions};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// The environment's name for it.
@@ -20,34 +18,14 @@ pub(super) fn of(data: &Path) -> anyhow::Result<ApiToken> {
 
 /// The token in this file, which is made where there is none.
 fn kept(file: &Path) -> anyhow::Result<ApiToken> {
-    let text = match fs::read_to_string(file) {
-        // A start that was killed may have left it so, before it was ever told to anyone.
-        Ok(text) if text.is_empty() => make(file)?,
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => make(file)?,
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
-    };
+    let text = private_file::kept(file, ApiToken::generate)?;
     ApiToken::new(text.trim()).with_context(|| format!("{} holds no usable token", file.display()))
-}
-
-/// A new token, in a file that its owner alone can read, and which is whole as soon as it has its name.
-fn make(file: &Path) -> anyhow::Result<String> {
-    let text = ApiToken::generate();
-    write(file, &text).with_context(|| format!("cannot write {}", file.display()))?;
-    Ok(text)
-}
-
-fn write(file: &Path, text: &str) -> io::Result<()> {
-    let new = file.with_extension("new");
-    let mut written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-    written.write_all(text.as_bytes())?;
-    written.sync_all()?;
-    fs::rename(&new, file)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     #[test]

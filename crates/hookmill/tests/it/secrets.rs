@@ -1,6 +1,8 @@
 //! A secret that is used everywhere it may be, at a far side that tells everything back: the far side has it, and nothing
 //! that is kept or shown does.
 
+mod kept;
+
 use crate::binary::hookmill;
 use crate::far_side::{header, read_head};
 use crate::served::Served;

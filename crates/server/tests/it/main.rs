@@ -4,8 +4,10 @@
 
 mod alarms;
 mod check;
+mod connections;
 mod document;
 mod drafts;
+mod drawer;
 mod editor;
 mod evaluate;
 mod framing;
@@ -21,6 +23,7 @@ mod openapi;
 mod resume;
 mod runs;
 mod scenarios;
+mod secrets;
 mod security;
 mod session;
 mod setup;

@@ -1,6 +1,7 @@
 //! A server to talk to.
 
 use crate::document::assert_documented;
+use crate::drawer::Drawer;
 use crate::shelf::Shelf;
 use actix_web::dev::ServerHandle;
 use bytes::Bytes;
@@ -141,6 +142,7 @@ impl Site {
             public_url: format!("{scheme}://{address}").parse().unwrap(),
             token: ApiToken::new(TOKEN).unwrap(),
             accounts: Arc::new(Accounts::open(Arc::clone(&accounts)).unwrap()),
+            vault: Arc::new(Drawer::default()),
             assets,
             stores: stores.clone(),
             drafts: Drafts::new(tables),
@@ -278,7 +280,7 @@ fn parcel() -> ModuleSpec {
         parameters: json!({ "type": "object", "properties": { "to": { "type": "string" } } }),
         example: json!({ "to": "Example Street 1" }),
         sample: json!({ "number": "P1" }),
-        connections: Vec::new(),
+        connections: vec!["bearer".into()],
         needs_connection: false,
         effect: Effect::Outside,
         url_parameter: None,

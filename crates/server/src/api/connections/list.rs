@@ -147,15 +147,14 @@ struct ConnectionWords {
 pub(in crate::api) async fn list(app: web::Data<App>) -> Result<web::Json<Connections>, Problem> {
     blocking(move || {
         let entries = app.library().list();
-        let named: Vec<(String, BTreeSet<&str>)> = entries
-            .iter()
-            .filter_map(|entry| Some((entry.id.to_string(), names(entry.plan.as_deref()?))))
-            .collect();
+        let named: Vec<(String, BTreeSet<&str>)> =
+            entries.iter().filter_map(|entry| Some((entry.id.to_string(), names(entry.plan.as_deref()?)))).collect();
         let health = app.handle().connection_health();
         let items = app.vault().connections().into_iter().map(|connection| {
-            let using = named.iter().filter(|(_, names)| names.contains(&*connection.name)).map(|(id, _)| id.clone());
+            let using = named.iter().filter(|(_, names)| names.contains(&*connection.name));
+            let used_by = using.map(|(id, _)| id.clone()).collect();
             let health = health.get(&*connection.name).copied().unwrap_or_default();
-            view(connection, using.collect(), health)
+            view(connection, used_by, health)
         });
         Ok(web::Json(Connections { items: items.collect(), types: app.vault().connection_types() }))
     })

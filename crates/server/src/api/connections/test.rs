@@ -53,10 +53,7 @@ impl Verdict {
     responses((status = 200, body = Verdict), Refusals)
 )]
 #[post("/connections/{name}/test")]
-pub(in crate::api) async fn kept(
-    app: web::Data<App>,
-    name: web::Path<String>,
-) -> Result<web::Json<Verdict>, Problem> {
+pub(in crate::api) async fn kept(app: web::Data<App>, name: web::Path<String>) -> Result<web::Json<Verdict>, Problem> {
     let began = Instant::now();
     Ok(Verdict::since(began, app.vault().test_connection(&name).await?))
 }
@@ -69,10 +66,7 @@ pub(in crate::api) async fn kept(
     responses((status = 200, body = Verdict), Refusals)
 )]
 #[post("/connections/test")]
-pub(in crate::api) async fn given(
-    app: web::Data<App>,
-    given: web::Json<Given>,
-) -> Result<web::Json<Verdict>, Problem> {
+pub(in crate::api) async fn given(app: web::Data<App>, given: web::Json<Given>) -> Result<web::Json<Verdict>, Problem> {
     let began = Instant::now();
     let verdict = app.vault().try_connection(given.name.as_deref(), &given.r#type, &given.fields).await?;
     Ok(Verdict::since(began, verdict))

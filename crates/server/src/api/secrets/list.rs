@@ -56,7 +56,9 @@ fn mentions(text: &str, name: &str) -> bool {
         let rest = text[at + word.len()..].trim_start();
         let named = match rest.strip_prefix('.') {
             Some(rest) => rest.trim_start().strip_prefix(name),
-            None => rest.strip_prefix('[').map(|rest| rest.trim_start_matches([' ', '"', '\'', '`', '\\']))
+            None => rest
+                .strip_prefix('[')
+                .map(|rest| rest.trim_start_matches([' ', '"', '\'', '`', '\\']))
                 .and_then(|rest| rest.strip_prefix(name)),
         };
         named.is_some_and(|rest| !rest.starts_with(is_word))

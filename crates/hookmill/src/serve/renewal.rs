@@ -1,0 +1,90 @@
+//! What is done when connections or secrets change, in their files or in the editor: new modules and secrets for new
+//! calls, and every text is checked again.
+
+use crate::folder::Folder;
+use crate::home::Home;
+use crate::setting::CurrentSecrets;
+use crate::vault::Records;
+use modules::{Connections, Secrets, catalog};
+use run::call::Module;
+use run::data_store::DataStores;
+use run::files::Files;
+use run::setting::Setting;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use store::Store;
+
+/// What modules are made over, whatever the connections are.
+#[derive(Debug)]
+pub(super) struct Reach {
+    pub(super) stores: DataStores,
+    pub(super) files: Files,
+    pub(super) options: modules::Options,
+}
+
+impl Reach {
+    pub(super) fn over(store: &Store, setting: &Setting, options: modules::Options) -> Self {
+        let stores = DataStores::new(Arc::clone(&store.tables));
+        let files = Files::new(Arc::clone(&store.blobs), &setting.resume_key);
+        Self { stores, files, options }
+    }
+
+    pub(super) fn modules(&self, connections: Arc<Connections>) -> Vec<Arc<dyn Module>> {
+        catalog(connections, &self.stores, &self.files, self.options.clone())
+    }
+}
+
+/// Whom changed connections and secrets concern.
+#[derive(Debug)]
+pub(super) struct Renewal {
+    pub(super) folder: Arc<Folder>,
+    pub(super) handle: engine::Handle,
+    pub(super) secrets: Arc<CurrentSecrets>,
+    pub(super) reach: Reach,
+    pub(super) records: Arc<Records>,
+}
+
+/// The connections in use, and how others take their place.
+#[derive(Debug)]
+pub(super) struct Renewing {
+    pub(super) of: Renewal,
+    connections: RwLock<Arc<Connections>>,
+    /// Held meanwhile, so that of two changes the later one stays.
+    changing: Mutex<()>,
+}
+
+impl Renewing {
+    pub(super) fn from(of: Renewal, connections: Arc<Connections>) -> Self {
+        Self { of, connections: RwLock::new(connections), changing: Mutex::default() }
+    }
+
+    /// The connections in use.
+    pub(super) fn connections(&self) -> Arc<Connections> {
+        Arc::clone(&self.connections.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The secrets in use.
+    pub(super) fn secrets(&self) -> Arc<Secrets> {
+        self.of.secrets.current()
+    }
+
+    /// Reads files and records anew, and puts what they say into use. A broken file leaves everything as it is, and the log
+    /// tells why.
+    pub(super) fn again(&self) {
+        let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let Renewal { folder, handle, secrets, reach, records } = &self.of;
+        let home = Home::open_with(folder.path(), &records.kept());
+        let mistakes = home.mistakes();
+        if !mistakes.is_empty() {
+            mistakes.iter().for_each(|mistake| tracing::error!("{mistake}"));
+            return;
+        }
+        secrets.replace(home.secrets);
+        handle.use_rates(home.connections.rates());
+        handle.use_modules(reach.modules(Arc::clone(&home.connections)));
+        handle.use_catalog(Arc::clone(&home.catalog));
+        *self.connections.write().unwrap_or_else(PoisonError::into_inner) = home.connections;
+        if let Err(error) = folder.use_catalog(home.catalog) {
+            tracing::error!(%error, "the scenarios were not checked against the new connections");
+        }
+    }
+}

@@ -164,8 +164,7 @@ impl Serve {
         let listener = listen(self.listen)?;
         let address = listener.local_addr()?;
         let store = open(&self.data)?;
-        let token = token::of(&self.data)?;
-        let accounts = Arc::new(Accounts::open(Arc::clone(&store.tables))?);
+        let keys = (token::of(&self.data)?, Arc::new(Accounts::open(Arc::clone(&store.tables))?));
         let read = folder::Credentials::of(&self.dir);
         let records = Arc::new(Records::open(Arc::clone(&store.tables), Key::of(&self.data)?)?);
         let home = sound_home(&self.dir, &records.kept())?;
@@ -174,8 +173,8 @@ impl Serve {
         let inside = Arc::new(Inside::default());
         let reach = self.reach(address, &store, &setting, Arc::clone(&inside))?;
         let loaded = reach.modules(Arc::clone(&home.connections));
-        let engine_options = self.engine_options(Arc::clone(&setting));
-        let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, engine_options);
+        let options = self.engine_options(Arc::clone(&setting));
+        let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, options);
         engine.handle().use_rates(home.connections.rates());
         let hooks = HookTable::default();
         let inspector = self.keeping.inspector(&store)?;
@@ -195,15 +194,12 @@ impl Serve {
         let around = Around { handle, hooks, setting, tables, listening, inspector: inspector.clone() };
         let gateway = self.gateway(around, &reach);
         inside.lead_to(gateway.clone());
-        let stores = reach.stores.clone();
+        let stores = (reach.stores.clone(), drafts);
         let renewal = Renewal { folder: Arc::clone(&folder), handle: engine.handle(), secrets, reach, records };
         let renewing = Arc::new(Renewing::from(renewal, home.connections));
         let vault = Arc::new(Keeper::over(&renewing));
-        let app = self.app(address, (token, accounts), gateway, (&folder, vault), home.catalog, (stores, drafts))?;
-        let server = match &certificate {
-            Some(certificate) => server::serve_tls(listener, certificate, app.clone())?,
-            None => server::serve(listener, app.clone())?,
-        };
+        let app = self.app(address, keys, gateway, (&folder, vault), home.catalog, stores)?;
+        let server = server::serve_as(listener, certificate.as_ref(), app.clone())?;
         let stopper = server.handle();
         let serving = tokio::spawn(server);
         app.set_ready();

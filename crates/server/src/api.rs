@@ -50,6 +50,7 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
 /// Every operation of version 1.
 fn v1(routes: &mut ServiceConfig) {
     people(routes);
+    inspector(routes);
     credentials(routes);
     routes
         .service(alarms::acknowledge::acknowledge)
@@ -60,23 +61,6 @@ fn v1(routes: &mut ServiceConfig) {
         .service(evaluate::evaluate)
         .service(events::events)
         .service(functions::list)
-        .service(hooks::list::list)
-        .service(hooks::create::create)
-        .service(hooks::delete::delete)
-        .service(hooks::requests::list)
-        .service(hooks::purge::purge)
-        .service(hooks::token::forget)
-        .service(hooks::events::events)
-        .service(hooks::listen::listen)
-        .service(hooks::get::get)
-        .service(hooks::body::body)
-        .service(hooks::copies::copied)
-        .service(hooks::draft::drafted)
-        .service(hooks::replay::replay)
-        .service(hooks::send::send)
-        .service(hooks::schema::show)
-        .service(hooks::schema::watch)
-        .service(hooks::schema::unwatch)
         .service(modules::list)
         .service(queues::list::list)
         .service(queues::purge::purge)
@@ -116,6 +100,28 @@ fn v1(routes: &mut ServiceConfig) {
         .service(stores::list::list)
         .service(stores::put::put)
         .service(stores::records::list);
+}
+
+/// Those about webhooks and what came to them.
+fn inspector(routes: &mut ServiceConfig) {
+    routes
+        .service(hooks::list::list)
+        .service(hooks::create::create)
+        .service(hooks::delete::delete)
+        .service(hooks::requests::list)
+        .service(hooks::purge::purge)
+        .service(hooks::token::forget)
+        .service(hooks::events::events)
+        .service(hooks::listen::listen)
+        .service(hooks::get::get)
+        .service(hooks::body::body)
+        .service(hooks::copies::copied)
+        .service(hooks::draft::drafted)
+        .service(hooks::replay::replay)
+        .service(hooks::send::send)
+        .service(hooks::schema::show)
+        .service(hooks::schema::watch)
+        .service(hooks::schema::unwatch);
 }
 
 /// Those about credentials.

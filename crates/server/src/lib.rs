@@ -27,5 +27,5 @@ pub use bodies::Bodies;
 pub use drafts::Drafts;
 pub use gateway::{Gateway, Trials};
 pub use inspector::{Captured, Inspector, Log, Verdict};
-pub use serve::{serve, serve_tls};
+pub use serve::{serve, serve_as, serve_tls};
 pub use tls::{BadCertificate, Certificate, Refreshed};

@@ -36,6 +36,14 @@ pub fn serve_tls(listener: TcpListener, certificate: &Certificate, app: App) -> 
     listen(listener, Some(certificate.config().map_err(io::Error::other)?), app)
 }
 
+/// By TLS alone where there is a certificate, and else without.
+pub fn serve_as(listener: TcpListener, certificate: Option<&Certificate>, app: App) -> io::Result<Server> {
+    match certificate {
+        Some(certificate) => serve_tls(listener, certificate, app),
+        None => serve(listener, app),
+    }
+}
+
 fn listen(listener: TcpListener, tls: Option<ServerConfig>, app: App) -> io::Result<Server> {
     let server = HttpServer::new(move || {
         let app = web::Data::new(app.clone());

@@ -176,8 +176,7 @@ impl Serve {
         let options = self.engine_options(Arc::clone(&setting));
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, options);
         engine.handle().use_rates(home.connections.rates());
-        let hooks = HookTable::default();
-        let inspector = self.keeping.inspector(&store)?;
+        let (hooks, inspector) = (HookTable::default(), self.keeping.inspector(&store)?);
         let scheduler = Scheduler::new(engine.handle(), Arc::clone(&store.tables));
         let folder = Arc::new(Folder::new(Parts {
             path: self.dir.clone(),

@@ -181,12 +181,14 @@ function join(one: Box | null, other: Box | null): Box | null {
   };
 }
 
-/** The objects of before, where nothing about them is new. */
-function reuse<T extends { id: string }>(now: T[], before: readonly T[] = []): T[] {
+/** The objects of before, where nothing about them is new. What the canvas measured stays known, else it would take
+ * away all lines, measure every step again, and draw the lines anew. */
+function reuse<T extends { id: string; measured?: unknown }>(now: T[], before: readonly T[] = []): T[] {
   const known = new Map(before.map((item) => [item.id, item]));
   return now.map((item) => {
     const old = known.get(item.id);
-    return old && same(old, item) ? old : item;
+    if (!old || same(old, item)) return old ?? item;
+    return old.measured ? { ...item, measured: old.measured } : item;
   });
 }
 

@@ -60,7 +60,7 @@ export const actions: typeof english.actions = {
   run: '运行一次',
   runTo: '运行到此处',
   runStep: '只运行这一步',
-  replay: '从此处重放',
+  replay: '从这里重新运行',
   pin: '固定输出',
   disable: '停用或启用',
   rename: '重命名',

@@ -88,7 +88,7 @@ export const form: typeof enForm = {
     set: '值',
     filter: '符合條件才繼續',
     assign: '變數',
-    rhai: '指令碼',
+    rhai: '程式碼',
     wait: '等多久，或等到何時',
     return: '回傳的值',
     stop: '原因',
@@ -134,7 +134,7 @@ export const data: typeof enData = {
   showAll: (count) => `顯示全部 ${count} 個`,
   secret: '機密',
   names: { trigger: '觸發器', vars: '變數', index: '第幾輪', error: '錯誤' },
-  sources: { run: '上次執行', pin: '已固定', sample: '範例', none: '還沒有資料' },
+  sources: { run: '上次執行', pin: '已釘選', sample: '範例', none: '還沒有資料' },
 };
 
 export const code: typeof enCode = {

@@ -58,7 +58,7 @@ export function connections(signal: AbortSignal): Promise<Connections> {
   return get('/connections', signal);
 }
 
-export function keepConnection(name: string, settings: Settings): Promise<Connection> {
+export function keepConnection(name: string, settings: Settings): Promise<void> {
   return put(`/connections/${encodeURIComponent(name)}`, settings);
 }
 

@@ -20,6 +20,7 @@ mod schema;
 mod serve;
 mod setting;
 mod sources;
+mod templates;
 mod terminal;
 mod test;
 mod vault;

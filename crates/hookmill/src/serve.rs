@@ -248,7 +248,9 @@ impl Serve {
     ) -> anyhow::Result<App> {
         let library = Arc::clone(folder) as Arc<dyn Library>;
         let public_url = self.public_url(address)?;
-        let options = server::Options { public_url, token, accounts, vault, assets: Assets::default(), stores, drafts };
+        let assets = Assets::default();
+        let templates = crate::templates::templates(&catalog);
+        let options = server::Options { public_url, token, accounts, vault, assets, stores, drafts, templates };
         Ok(App::new(gateway, library, catalog, options))
     }
 

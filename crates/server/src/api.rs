@@ -23,6 +23,7 @@ mod secrets;
 mod session;
 mod setup;
 mod stores;
+mod templates;
 mod tokens;
 mod value;
 
@@ -36,6 +37,7 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use document::openapi;
+pub use templates::{Template, TemplateWords};
 
 /// Mounts the API below `/api`. Who gets here is known.
 pub(crate) fn configure(routes: &mut web::ServiceConfig) {
@@ -62,6 +64,7 @@ fn v1(routes: &mut ServiceConfig) {
         .service(events::events)
         .service(functions::list)
         .service(modules::list)
+        .service(templates::list)
         .service(queues::list::list)
         .service(queues::purge::purge)
         .service(queues::state::drain)

@@ -1,5 +1,6 @@
 //! What every request handler shares: the way in to the engine, the scenarios, and who may come in.
 
+use crate::api::Template;
 use crate::assets::Assets;
 use crate::auth::{Accounts, ApiToken, LoginCodes, Sessions, Throttle};
 use crate::drafts::Drafts;
@@ -33,6 +34,8 @@ pub struct Options {
     pub stores: DataStores,
     /// The texts that people are writing.
     pub drafts: Drafts,
+    /// What a new scenario can begin as.
+    pub templates: Arc<[Template]>,
 }
 
 /// What every request handler shares. Clones are cheap and mean the same server.

@@ -19,7 +19,7 @@ mod resume;
 mod serve;
 mod tls;
 
-pub use api::openapi;
+pub use api::{Template, TemplateWords, openapi};
 pub use app::{App, Options};
 pub use assets::{Asset, Assets};
 pub use auth::{Accounts, ApiToken, WeakToken};

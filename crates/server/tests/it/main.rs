@@ -30,6 +30,7 @@ mod setup;
 mod shelf;
 mod site;
 mod stores;
+mod templates;
 mod tls;
 mod tokens;
 mod verified;

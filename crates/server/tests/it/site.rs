@@ -15,7 +15,9 @@ use run::resume::ResumeKey;
 use run::setting::Setting;
 use scenario::catalog::{AppFace, Catalog, Effect, Face, Faces, ModuleSpec};
 use serde_json::{Value, json};
-use server::{Accounts, ApiToken, App, Asset, Assets, Drafts, Gateway, Inspector, Log, Options, Trials};
+use server::{
+    Accounts, ApiToken, App, Asset, Assets, Drafts, Gateway, Inspector, Log, Options, Template, TemplateWords, Trials,
+};
 use std::borrow::Cow;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -146,6 +148,7 @@ impl Site {
             assets,
             stores: stores.clone(),
             drafts: Drafts::new(tables),
+            templates: Arc::new([template()]),
         };
         tokio::spawn(inspector.clone().follow(engine.handle()));
         let app = App::new(gateway.clone(), shelf.clone(), catalog, options);
@@ -260,6 +263,19 @@ pub(crate) fn editor() -> Assets {
             digest: format!("{:x}", text.len()),
         })
     })
+}
+
+/// What a new scenario can begin as.
+fn template() -> Template {
+    let words = TemplateWords { name: "你好".into(), description: "打招呼。".into() };
+    Template {
+        id: "hello".into(),
+        name: "Hello".into(),
+        description: "Says hello.".into(),
+        text: HELLO.into(),
+        modules: vec!["webhook".into(), "respond".into()],
+        i18n: [("zh-TW".to_owned(), words)].into(),
+    }
 }
 
 /// How the modules are shown.

@@ -87,7 +87,8 @@ async function putsPills(visitor) {
 async function givesId(visitor) {
   const page = await openForm(visitor);
   await enter(page, 'Subject');
-  await page.getByRole('treeitem', { name: /^set/ }).click();
+  await page.locator('[role="treeitem"][aria-level="1"]').filter({ hasText: /^\W*set/ }).focus();
+  await page.keyboard.press('Enter');
   await field(page, 'Subject').locator('.cm-pill').waitFor();
   const text = await yaml(page);
   assert.match(text, / {2}- id: (\w+)\n {4}set: \{ note: "thanks" \}/);

@@ -1,9 +1,10 @@
 // What the server's API says of hooks and of the requests they got, version 1.
+import type { HookVerdict } from './schema';
 import type { Pairs } from './types';
 
-export const verdicts = ['taken', 'repeat', 'refused', 'handshake', 'kept'] as const;
 /** What became of a request. A bin's are `kept`. */
-export type Verdict = (typeof verdicts)[number];
+export type Verdict = HookVerdict;
+export const verdicts = ['taken', 'repeat', 'refused', 'handshake', 'kept'] as const satisfies readonly Verdict[];
 
 export interface Hook {
   /** As the scenario writes it; below `/hook/`. */

@@ -1,4 +1,8 @@
-// What the server's API says, version 1.
+// What the server's API says, version 1, as the pages use it. Statuses come from the document itself (schema.ts); that the
+// rest agrees with it is checked in agreement.ts.
+import type { RunStatus, StepStatus } from './schema';
+
+export type { RunStatus, StepStatus };
 
 /** Why something is wrong with a scenario's text, and where. Lines and columns count from 1. */
 export interface Diagnostic {
@@ -15,20 +19,15 @@ export type Trigger =
   | { kind: 'schedule'; next: string | null }
   | { kind: 'manual' };
 
-export const runStatuses = ['running', 'waiting', 'held', 'succeeded', 'stopped', 'failed', 'cancelled'] as const;
-export type RunStatus = (typeof runStatuses)[number];
-
-export type StepStatus =
-  | 'done'
-  | 'failed'
-  | 'skipped'
-  | 'running'
-  | 'retrying'
-  | 'recovered'
-  | 'filtered'
-  | 'waiting'
-  | 'held'
-  | 'cancelled';
+export const runStatuses = [
+  'running',
+  'waiting',
+  'held',
+  'succeeded',
+  'stopped',
+  'failed',
+  'cancelled',
+] as const satisfies readonly RunStatus[];
 
 export interface Scenario {
   id: string;
@@ -54,8 +53,6 @@ export interface RunSummary {
   status: RunStatus;
   created: number;
   changed: number;
-  /** Whether it is of a text that was tried, not of the live one. */
-  trial?: boolean;
 }
 
 export interface RunPage {
@@ -132,6 +129,8 @@ export interface Comparison {
 export type Pairs = [name: string, value: string][];
 
 export interface Run extends RunSummary {
+  /** Whether it is of a text that was tried, not of the live one. */
+  trial?: boolean;
   version?: string;
   /** The run that it does again. */
   replay_of?: string;

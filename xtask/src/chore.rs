@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::workspace::Workspace;
-use crate::{bench, crash, fuzz, run, test, tidy};
+use crate::{bench, crash, fuzz, run, shots, test, tidy};
 
 /// Something a person asks for by name.
 pub(crate) struct Chore {
@@ -30,6 +30,12 @@ pub(crate) const CHORES: &[Chore] = &[
         arguments: "",
         summary: "every test and check there is: Rust, web, browser, format, lints, tidy",
         perform: test::perform,
+    },
+    Chore {
+        name: "shots",
+        arguments: "[--only WORDS] [--folder DIR] [--binary FILE]",
+        summary: "a picture of every page: light, dark, in Chinese, on a phone",
+        perform: shots::perform,
     },
     Chore {
         name: "crash",

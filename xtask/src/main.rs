@@ -10,6 +10,7 @@ mod fuzz;
 mod node;
 mod process;
 mod run;
+mod shots;
 mod test;
 mod tidy;
 mod web;

@@ -11,6 +11,7 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::time::Instant;
 
+pub(crate) use browser::browser;
 pub(crate) use rust::ensure_nextest;
 
 use crate::workspace::Workspace;

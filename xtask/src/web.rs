@@ -23,6 +23,10 @@ const SOURCES: [&str; 8] = [
 /// Installs the page's packages, unless the lock file has not changed since they were.
 pub(crate) fn install(workspace: &Workspace) -> anyhow::Result<()> {
     let web = workspace.web();
+    // A link leads to packages that others use as well, and npm would empty that folder first.
+    if web.join("node_modules").is_symlink() {
+        return Ok(());
+    }
     let installed = changed(&web.join("node_modules/.package-lock.json"));
     if installed.is_some() && installed >= changed(&web.join("package-lock.json")) {
         return Ok(());

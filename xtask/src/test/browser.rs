@@ -43,7 +43,7 @@ pub(crate) fn tests(workspace: &Workspace) -> anyhow::Result<Report> {
 }
 
 /// The whole path: the driver looks nothing up.
-fn browser() -> Option<PathBuf> {
+pub(crate) fn browser() -> Option<PathBuf> {
     let folders = env::split_paths(&env::var_os("PATH")?).collect::<Vec<_>>();
     let files = BROWSERS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     files.into_iter().find(|file| file.is_file())

@@ -248,7 +248,7 @@ impl Serve {
     ) -> anyhow::Result<App> {
         let library = Arc::clone(folder) as Arc<dyn Library>;
         let public_url = self.public_url(address)?;
-        let assets = Assets::default();
+        let assets = editor_files();
         let templates = crate::templates::templates(&catalog);
         let options = server::Options { public_url, token, accounts, vault, assets, stores, drafts, templates };
         Ok(App::new(gateway, library, catalog, options))
@@ -329,4 +329,12 @@ async fn signalled() {
         }
         Err(_) => drop(tokio::signal::ctrl_c().await),
     }
+}
+
+/// The editor's files: those in the binary. A development build takes them from the folder `HOOKMILL_WEB_DIST`, where
+/// that is set, so that the page can be worked on without building anew.
+fn editor_files() -> Assets {
+    let elsewhere = if cfg!(debug_assertions) { std::env::var_os("HOOKMILL_WEB_DIST") } else { None };
+    let folder = elsewhere.and_then(|folder| PathBuf::from(folder).canonicalize().ok());
+    folder.map_or_else(Assets::default, Assets::folder)
 }

@@ -4,6 +4,8 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use std::borrow::Cow;
 use std::fmt;
 use std::fmt::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// One file.
 #[derive(Clone, Debug)]
@@ -17,15 +19,23 @@ pub struct Asset {
 }
 
 /// Where the editor's files come from.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Assets {
-    find: fn(&str) -> Option<Asset>,
+    find: Arc<dyn Fn(&str) -> Option<Asset> + Send + Sync>,
 }
 
 impl Assets {
     /// Files that this function finds by their path, without a leading slash.
-    pub fn new(find: fn(&str) -> Option<Asset>) -> Self {
-        Self { find }
+    pub fn new(find: impl Fn(&str) -> Option<Asset> + Send + Sync + 'static) -> Self {
+        Self { find: Arc::new(find) }
+    }
+
+    /// The files of this folder, read whenever they are asked for.
+    pub fn folder(folder: PathBuf) -> Self {
+        Self::new(move |path| {
+            let file = folder.join(path).canonicalize().ok().filter(|file| file.starts_with(&folder))?;
+            Some(rust_embed::utils::read_file_from_fs(&file).ok()?.into())
+        })
     }
 
     pub(crate) fn get(&self, path: &str) -> Option<Asset> {
@@ -34,13 +44,8 @@ impl Assets {
 }
 
 impl Default for Assets {
-    /// The files that were built into the binary; none when the editor was not built before. A development build takes
-    /// them from the folder `HOOKMILL_WEB_DIST`, where that is set.
+    /// The files that were built into the binary; none when the editor was not built before.
     fn default() -> Self {
-        #[cfg(debug_assertions)]
-        if std::env::var_os("HOOKMILL_WEB_DIST").is_some() {
-            return Self::new(elsewhere);
-        }
         Self::new(|path| Dist::get(path).map(Asset::from))
     }
 }
@@ -49,14 +54,6 @@ impl fmt::Debug for Assets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Assets")
     }
-}
-
-/// The file of this path in the folder `HOOKMILL_WEB_DIST`.
-#[cfg(debug_assertions)]
-fn elsewhere(path: &str) -> Option<Asset> {
-    let folder = std::path::PathBuf::from(std::env::var_os("HOOKMILL_WEB_DIST")?).canonicalize().ok()?;
-    let file = folder.join(path).canonicalize().ok().filter(|file| file.starts_with(&folder))?;
-    Some(rust_embed::utils::read_file_from_fs(&file).ok()?.into())
 }
 
 #[derive(RustEmbed)]

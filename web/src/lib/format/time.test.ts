@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { common } from '../i18n/en/common';
+import { common } from '../i18n/en/everywhere';
 import { clock, duration, instant, relative, stamp } from './time';
 
 const noon = Date.UTC(2026, 10, 22, 12);

@@ -1,6 +1,6 @@
 // English: every sentence of the page, section by section. Its type is what other languages must have too.
 import { actions, canvas } from './canvas';
-import { common } from './common';
+import { common } from './everywhere';
 import { editor } from './editor';
 import { code, data, form } from './form';
 import { draft, hook, hooks, request, resend, schema } from './hooks';

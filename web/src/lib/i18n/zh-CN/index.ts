@@ -1,7 +1,7 @@
 // Simplified Chinese as in Mainland China: section by section, in the shape of the English.
 import type { Dictionary } from '../en';
 import { actions, canvas } from './canvas';
-import { common } from './common';
+import { common } from './everywhere';
 import { editor } from './editor';
 import { code, data, form } from './form';
 import { draft, hook, hooks, request, resend, schema } from './hooks';

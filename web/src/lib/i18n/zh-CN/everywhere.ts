@@ -1,5 +1,5 @@
 // What every page says, and the lists of scenarios and runs: Simplified Chinese.
-import type { common as english } from '../en/common';
+import type { common as english } from '../en/everywhere';
 
 const grouped = (number: number) => number.toLocaleString('zh-CN');
 

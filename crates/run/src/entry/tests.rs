@@ -78,14 +78,14 @@ fn every_kind() -> Vec<Entry> {
     .into_iter()
     .chain(kinds_of_0_2(&spot, &error))
     .chain(kinds_of_0_3(&spot, &error))
-    .chain(kinds_of_0_4())
     .chain(newer_kinds(&spot))
     .collect()
 }
 
-/// What came after the last frozen release, and is frozen with the next.
+/// Those of 0.4, and what came after it, which is frozen with the next release.
 fn newer_kinds(spot: &Spot) -> Vec<Entry> {
-    if env!("CARGO_PKG_VERSION") == "0.4.0" { Vec::new() } else { kinds_of_0_5(spot) }
+    let unfrozen = if env!("CARGO_PKG_VERSION") == "0.4.0" { Vec::new() } else { kinds_of_0_5(spot) };
+    kinds_of_0_4().into_iter().chain(unfrozen).collect()
 }
 
 /// The same with those that no release has written yet.

@@ -1,4 +1,4 @@
-//! What modules, triggers, connection types and their parameters are called in each language.
+//! What modules, triggers and their parameters are called in each language.
 //!
 //! The words are data, `translations/<app>.yaml`. English descriptions stand in the code beside what they describe; only the
 //! short titles that a canvas or a form shows are told for English here, too. A test finds what a language lacks.
@@ -14,8 +14,7 @@ pub use scenario::catalog::{Term, Translated, Words};
 pub const LANGUAGES: [&str; 2] = ["zh-TW", "zh-CN"];
 
 /// The files, in the order of their names.
-const FILES: [&str; 11] = [
-    include_str!("../translations/connections.yaml"),
+const FILES: [&str; 10] = [
     include_str!("../translations/email.yaml"),
     include_str!("../translations/file.yaml"),
     include_str!("../translations/google_sheets.yaml"),
@@ -35,7 +34,6 @@ static ALL: LazyLock<Translations> = LazyLock::new(|| {
         let file = file.expect("the files are part of the program, and tests read them");
         all.modules.extend(file.modules);
         all.triggers.extend(file.triggers);
-        all.connections.extend(file.connections);
     }
     all
 });
@@ -45,7 +43,6 @@ static ALL: LazyLock<Translations> = LazyLock::new(|| {
 struct Translations {
     modules: BTreeMap<String, Translated>,
     triggers: BTreeMap<String, Translated>,
-    connections: BTreeMap<String, Translated>,
 }
 
 /// How apps look, and other names of modules and triggers.
@@ -83,26 +80,6 @@ impl Apps {
 /// How all modules, flow steps and triggers are shown.
 pub fn faces() -> Arc<Faces> {
     Arc::clone(&FACES)
-}
-
-/// The words of a module or a flow step.
-pub fn module(name: &str) -> Option<&'static Translated> {
-    ALL.modules.get(name)
-}
-
-/// The words of a trigger.
-pub fn trigger(name: &str) -> Option<&'static Translated> {
-    ALL.triggers.get(name)
-}
-
-/// The words of a connection type.
-pub fn connection_type(name: &str) -> Option<&'static Translated> {
-    ALL.connections.get(name)
-}
-
-/// The English title among these words; empty where there is none.
-pub fn title(translated: Option<&'static Translated>) -> &'static str {
-    translated.and_then(|languages| languages.get("en")).map_or("", |words| words.title.as_str())
 }
 
 #[cfg(test)]

@@ -81,7 +81,8 @@ async fn nobody_hears_of_the_failure_of_a_trial() {
     assert_eq!(status(&handle, run), Some(Status::Failed));
     assert_eq!((runs_of(&handle, "watcher").len(), handle.alarms().len()), (0, 0));
     assert!(matches!(deliver(&handle, json!({})).await, Ok(Answer::Failed { .. })), "a run that is none");
-    until("the one who is to hear of it", || runs_of(&handle, "watcher").len() == 1).await;
+    // Of the failure, and of the alarm about it.
+    until("the one who is to hear of it", || runs_of(&handle, "watcher").len() == 2).await;
     assert_eq!(handle.alarms().len(), 1);
 }
 

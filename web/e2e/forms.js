@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 export const formTests = [
   ['m03 a click, a drag and the keyboard put the same pill, and Backspace takes it away whole', putsPills],
   ['m03 a step that is referred to for the first time gets its id in the same act', givesId],
+  ['m03 a field that is given its name keeps the click, and braces that are typed are written once', writesRow],
   ['m04 a preview shows the value, and what was probably meant is one click away', previews],
   ['m07 what is wrong is said at its field', saysAtField],
   ['m13 a condition in words is an expression and back, and what words cannot say stays unharmed', buildsConditions],
@@ -82,6 +83,18 @@ async function putsPills(visitor) {
   await page.keyboard.press('Enter');
   await pill.waitFor();
   assert.ok((await yaml(page)).includes(wanted));
+}
+
+async function writesRow(visitor) {
+  const page = await openForm(visitor, 'Respond');
+  await page.locator('.form').getByRole('button', { name: 'Add a field' }).click();
+  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label')?.startsWith('Name of the field'));
+  const fresh = await page.evaluate(() => document.activeElement.value);
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('total');
+  await field(page, fresh).click();
+  await page.keyboard.type('{{ order.total }} pieces');
+  assert.match(await yaml(page), /total: "\{\{ order\.total \}\} pieces"/);
 }
 
 async function givesId(visitor) {

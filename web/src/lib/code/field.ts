@@ -1,6 +1,6 @@
 // A field whose text may hold expressions: one line or several, with pills and completion. It has no history of its
 // own: undo is the editor's. What is being composed (IME) is told when it is done.
-import { acceptCompletion, closeBrackets, completionStatus, startCompletion } from '@codemirror/autocomplete';
+import { acceptCompletion, closeBrackets } from '@codemirror/autocomplete';
 import { defaultKeymap, insertNewline } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { Annotation, Compartment, EditorState, type Extension } from '@codemirror/state';
@@ -8,6 +8,7 @@ import { EditorView, dropCursor, keymap, lineNumbers, placeholder } from '@codem
 import { json } from '@codemirror/lang-json';
 
 import { difference } from '../model/text';
+import { braces } from './braces';
 import { completionsFor } from './completion';
 import type { Known } from './complete';
 import { dragged } from './drag';
@@ -167,14 +168,4 @@ const oneLine = EditorState.transactionFilter.of((transaction) => {
   const text = transaction.newDoc.toString().trimEnd().replace(/\s*\r?\n\s*/g, ' ');
   const before = transaction.startState.doc;
   return { changes: { from: 0, to: before.length, insert: text }, selection: { anchor: text.length } };
-});
-
-/** The second brace opens an expression, closes it too, and offers what can stand in it. */
-const braces = EditorView.inputHandler.of((view, from, to, text) => {
-  const { doc } = view.state;
-  if (text !== '{' || view.composing || from !== to || doc.sliceString(from - 1, from) !== '{') return false;
-  if (openAt(doc.toString(), from - 1) || doc.sliceString(from - 2, from - 1) === '\\') return false;
-  view.dispatch({ changes: { from, insert: '{  }}' }, selection: { anchor: from + 2 }, userEvent: 'input.type' });
-  if (completionStatus(view.state) === null) startCompletion(view);
-  return true;
 });

@@ -57,7 +57,8 @@ const focusChanged = StateEffect.define<boolean>();
 /** Whether somebody is in the field. */
 const focus = StateField.define<boolean>({
   create: () => false,
-  update: (before, transaction) => transaction.effects.find((effect) => effect.is(focusChanged))?.value ?? before,
+  // Of the focus one is told a moment later; who types has it.
+  update: (before, transaction) => transaction.effects.find((effect) => effect.is(focusChanged))?.value ?? (before || transaction.isUserEvent('input.type')),
   provide: () => EditorView.focusChangeEffect.of((_, focused) => focusChanged.of(focused)),
 });
 

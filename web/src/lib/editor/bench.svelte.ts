@@ -83,6 +83,7 @@ export class Bench {
     this.editor.select(key);
     if (this.editor.tab !== 'yaml') this.editor.tab = 'form';
     this.sheet = true;
+    this.view?.show(key);
   }
 
   add(at?: Place): void {

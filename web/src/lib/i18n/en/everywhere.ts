@@ -65,6 +65,7 @@ export const common = {
     title: 'Scenarios',
     summary: (all: number, on: number) => `${count(all, 'scenario', 'scenarios')}, ${on} on`,
     empty: 'No scenarios yet',
+    asFile: 'Or write it as a file',
     emptyNext: 'Save this as hello.yaml in the served folder; it appears here by itself.',
     on: 'On',
     off: 'Off',

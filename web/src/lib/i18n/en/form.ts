@@ -101,7 +101,7 @@ export const form = {
   own,
   nameOf: 'Name of the step',
   id: 'ID',
-  idNone: 'given when needed',
+  idNone: 'made if needed',
   idRule: 'Letters, digits and underscores; no digit first.',
   idTaken: (id: string) => `Another step is called ${id} already.`,
   disabled: 'Switched off',

@@ -38,6 +38,7 @@ export const common: typeof english = {
     title: '场景',
     summary: (all, on) => `共 ${grouped(all)} 个场景，${grouped(on)} 个已启用`,
     empty: '还没有场景',
+    asFile: '或者写成文件',
     emptyNext: '把以下内容保存为目录中的 hello.yaml，它会自动出现在这里。',
     on: '启用',
     off: '停用',

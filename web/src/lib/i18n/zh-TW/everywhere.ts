@@ -38,6 +38,7 @@ export const common: typeof english = {
     title: '情境',
     summary: (all, on) => `共 ${grouped(all)} 個情境，${grouped(on)} 個啟用中`,
     empty: '還沒有情境',
+    asFile: '或者寫成檔案',
     emptyNext: '將以下內容存成資料夾裡的 hello.yaml，就會自動出現在這裡。',
     on: '啟用',
     off: '停用',

@@ -1,6 +1,8 @@
 // What a visitor must find. The tests share one server and run in this order.
 import assert from 'node:assert/strict';
 
+import { buildingTests } from './building.js';
+import { connectionTests } from './connections.js';
 import { formTests } from './forms.js';
 import { editorTests } from './editor.js';
 import { hookTests } from './hooks.js';
@@ -23,6 +25,8 @@ export const tests = [
   ['a broken text shows where it is broken', showsPlace],
   ['runs are filtered and loaded in pages', pages],
   ...formTests,
+  ...connectionTests,
+  ...buildingTests,
   ...hookTests,
   ...pageTests,
   ...watchTests,

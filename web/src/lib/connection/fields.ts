@@ -24,6 +24,14 @@ export function asked(type: ConnectionType): ConnectionField[] {
   return type.fields.filter(({ name }) => name !== 'sandbox');
 }
 
+/** Settings that few need: they are shown when they are asked for. */
+const rare = new Set(['allow', 'ca', 'endpoint', 'rate', 'scopes']);
+
+/** Whether few need it. */
+export function isRare({ name, required }: ConnectionField): boolean {
+  return !required && rare.has(name);
+}
+
 /** What stands in the form at first. */
 export function shown(type: ConnectionType, connection?: Connection): Values {
   return Object.fromEntries(asked(type).map((field) => [field.name, written(field, connection?.fields[field.name])]));

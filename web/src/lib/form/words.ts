@@ -34,7 +34,7 @@ export interface Words {
 
 export function wordsFor(name: string, schema: Schema, module: Module | undefined, language: Language): Words {
   const known = module?.i18n?.[language]?.parameters?.[name];
-  return { title: known?.title ?? humanized(name), description: known?.description ?? plain(schema.description ?? '') };
+  return { title: known?.title ?? humanized(name), description: plain(known?.description ?? schema.description ?? '') };
 }
 
 /** Text without the marks of Markdown, its lines joined. */

@@ -10,6 +10,7 @@ export const editorTests = [
   ['m09 two windows edit: neither loses its text', keepsBoth],
   ['m14 a module is found in any language and put in after the selection', findsModule],
   ['m16 steps are copied and pasted as YAML, from one scenario to another', pastesYaml],
+  ['m16 where the clipboard may not be read, the menu asks for what is to be pasted', asksForPaste],
   ['m17 a scenario is built without a mouse', buildsByKeyboard],
   ['m18 the outline lists every step in order', listsOutline],
   ['m23 notes, tidy, fit and search leave the text alone', tidies],
@@ -195,6 +196,24 @@ async function pastesYaml(visitor) {
   const text = await saved(visitor, 'into');
   assert.match(text, /for_each:/);
   assert.equal(text.match(/id: order\n/g)?.length, 1, 'ids stay unique');
+}
+
+async function asksForPaste(visitor) {
+  const { page } = visitor;
+  await edit(visitor, 'asked', loop);
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await disc(page, 'steps/1').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Paste' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Paste' });
+  const paste = dialog.getByRole('button', { name: 'Paste' });
+  await dialog.getByRole('textbox').fill('just words');
+  await paste.click();
+  await dialog.getByRole('alert').filter({ hasText: /./ }).waitFor();
+  await dialog.getByRole('textbox').fill('- id: added\n  set: { a: 1 }\n');
+  await paste.click();
+  await dialog.waitFor({ state: 'detached' });
+  await disc(page, 'steps/2').waitFor();
+  assert.match(await saved(visitor, 'asked'), / {2}- id: added\n {4}set: \{ a: 1 \}\n/);
 }
 
 async function buildsByKeyboard(visitor) {

@@ -11,6 +11,7 @@ export const watchTests = [
   ['m08 a request becomes the sample, and a line of curl', takesSample],
   ['m08 while the page listens, a request to the test URL runs the draft and becomes the sample', listens],
   ['m10 what runs once is what is on the screen, while live runs are as published', runsDraft],
+  ['m10 what the next run gets is said, and can be written by hand', runsWith],
   ['m12 one step runs alone, a run stops where asked, a pinned step is not called, a disabled one is left out', runsParts],
 ];
 
@@ -249,6 +250,29 @@ async function runsDraft(visitor) {
   await server.call(id, lines);
   const { items } = await ask(page, 'GET', `/runs?scenario=${id}&limit=1`);
   assert.deepEqual(output(await ask(page, 'GET', `/runs/${items[0].id}`), 'last'), { total: 3, version: 'one' });
+}
+
+async function runsWith(visitor) {
+  const { page } = visitor;
+  const id = 'bundles-given';
+  await edit(visitor, id);
+  const given = page.getByRole('button', { name: /^Input of the next run/ });
+  await given.getByText('waits for a request').waitFor();
+  await given.click();
+  const dialog = page.getByRole('dialog', { name: 'What the next run gets' });
+  await dialog.getByRole('radio', { name: 'What is written here' }).check();
+  await dialog.getByRole('textbox', { name: 'Body (JSON)' }).fill('{ lines: 2 }');
+  await dialog.getByRole('button', { name: 'Run with this' }).click();
+  await dialog.getByRole('alert').getByText('This is not JSON').waitFor();
+  assert.deepEqual(await visitor.accessibilityFaults(), []);
+  await dialog.getByRole('textbox', { name: 'Body (JSON)' }).fill(JSON.stringify(lines));
+  await dialog.getByRole('textbox', { name: 'Query' }).fill('name=Ada');
+  await dialog.getByRole('button', { name: 'Run with this' }).click();
+  const tried = await finished(page, '');
+  assert.deepEqual(output(tried, 'last'), { total: 3, version: 'one' });
+  const scope = await ask(page, 'GET', `/runs/${tried.id}/scope`);
+  assert.deepEqual([scope.trigger.body, scope.trigger.query], [lines, { name: 'Ada' }]);
+  await given.getByText('own input').waitFor();
 }
 
 /** A server that counts how often it is called. */

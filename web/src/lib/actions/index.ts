@@ -26,6 +26,7 @@ import { replay } from './replay';
 import { run } from './run';
 import { runStep } from './run-step';
 import { runTo } from './run-to';
+import { runWith } from './run-with';
 import { selectAll } from './select-all';
 import { shortcuts } from './shortcuts';
 import { tidy } from './tidy';
@@ -42,6 +43,7 @@ export const actions: readonly Action[] = [
   addTrigger,
   open,
   run,
+  runWith,
   runTo,
   runStep,
   replay,

@@ -12,7 +12,9 @@ export const paste: Action = {
   native: true,
   when: ({ free }) => free,
   perform: (bench) => {
-    // Without a secure context browsers let nobody read the clipboard; the key works everywhere.
-    void navigator.clipboard?.readText().then((yaml) => pasted(bench, yaml), () => undefined);
+    const ask = () => (bench.dialog = { kind: 'paste' });
+    // Without a secure context, or leave, browsers let no page read the clipboard; the key works everywhere.
+    if (navigator.clipboard) void navigator.clipboard.readText().then((yaml) => pasted(bench, yaml), ask);
+    else ask();
   },
 };

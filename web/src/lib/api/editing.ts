@@ -53,6 +53,7 @@ export interface TrialInput {
   body?: unknown;
   query?: unknown;
   headers?: unknown;
+  params?: unknown;
   method?: string;
   run?: string;
   request?: { hook: string; id: string };

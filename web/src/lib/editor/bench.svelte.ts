@@ -16,6 +16,8 @@ export type Dialog =
   | { kind: 'commands' }
   | { kind: 'keys' }
   | { kind: 'search' }
+  | { kind: 'input' }
+  | { kind: 'paste' }
   | { kind: 'rename'; key: string }
   | { kind: 'note'; key: string };
 

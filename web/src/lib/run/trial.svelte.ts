@@ -5,6 +5,7 @@ import { Refused, SignedOut } from '../api/http';
 import { session } from '../api/session.svelte';
 import type { Diagnostic } from '../api/types';
 import type { Editor } from '../editor/editor.svelte';
+import type { Source } from './input';
 
 /** How much of the text is to be run. */
 export type Extent = { until?: string; only?: string };
@@ -20,6 +21,55 @@ export class Trial {
   /** Whether a run was asked for and is not over. */
   get busy(): boolean {
     return this.#asking || this.editor.watch.running;
+  }
+
+  /** Whether a webhook is among what starts it. */
+  get webhook(): boolean {
+    return this.#trigger !== undefined;
+  }
+
+  get #trigger() {
+    return this.editor.graph.triggers.find(({ module }) => module === 'webhook');
+  }
+
+  /** What the next run of the whole text gets. */
+  get source(): Source {
+    const { input } = this.editor.watch;
+    if (input) return input.request ? 'sample' : input.run ? 'last' : 'own';
+    if (!this.webhook) return 'none';
+    return this.#before === undefined ? 'wait' : 'last';
+  }
+
+  /** What it can get. */
+  get sources(): Source[] {
+    const { input } = this.editor.watch;
+    const before = input?.run !== undefined || (this.webhook && this.#before !== undefined);
+    return [...(input?.request ? ['sample' as const] : []), ...(before ? ['last' as const] : []), 'own', this.webhook ? 'wait' : 'none'];
+  }
+
+  /** The run whose input comes again where nothing was chosen. */
+  get #before(): string | undefined {
+    return this.editor.run?.id ?? this.editor.watch.last?.id;
+  }
+
+  /** Has the next request to the test URL run the text. */
+  async wait(): Promise<void> {
+    const { editor } = this;
+    if (editor.watch.past) editor.watch.leave();
+    this.refusal = '';
+    try {
+      this.#turnToWebhook();
+      await editor.watch.listening.begin();
+    } catch (error) {
+      this.#refused(error);
+    }
+  }
+
+  #turnToWebhook(): void {
+    const trigger = this.#trigger;
+    if (!trigger) return;
+    this.editor.select(trigger.key);
+    this.editor.tab = 'form';
   }
 
   async start(extent: Extent = {}): Promise<void> {
@@ -46,15 +96,13 @@ export class Trial {
   /** A webhook that nobody ever called, and that has no sample, waits for its first request. */
   async #mustListen({ only }: Extent): Promise<boolean> {
     const { editor } = this;
-    const webhook = editor.graph.triggers.find(({ module }) => module === 'webhook');
-    if (only !== undefined || !webhook || editor.watch.input) return false;
-    const last = editor.run?.id ?? (await runs({ scenario: editor.id }, 1, null, AbortSignal.timeout(10_000))).items[0]?.id;
+    if (only !== undefined || !this.webhook || editor.watch.input) return false;
+    const last = this.#before ?? (await runs({ scenario: editor.id }, 1, null, AbortSignal.timeout(10_000))).items[0]?.id;
     if (last !== undefined) {
       this.#last = last;
       return false;
     }
-    editor.select(webhook.key);
-    editor.tab = 'form';
+    this.#turnToWebhook();
     return true;
   }
 

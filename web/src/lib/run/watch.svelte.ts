@@ -50,6 +50,8 @@ export class Watch {
   following = $state(true);
   /** What the next run by hand gets; its own sample unless chosen. */
   input = $state.raw<TrialInput | undefined>();
+  /** The run that began last, of whatever text. */
+  last = $state.raw<{ id: string; created: number } | undefined>();
   readonly listening: Listening;
   #ran = $state.raw<Ran | undefined>();
   #stop: (() => void) | undefined;
@@ -102,8 +104,10 @@ export class Watch {
 
   /** Begins to listen for runs of this scenario, and takes the data of the last one. To be called once it is on the screen. */
   begin(): void {
-    this.#deaf = onEvent('run', ({ scenario, id }) => {
-      if (scenario === this.editor.id) this.#happened(id);
+    this.#deaf = onEvent('run', ({ scenario, id, created }) => {
+      if (scenario !== this.editor.id) return;
+      if (created >= (this.last?.created ?? 0)) this.last = { id, created };
+      this.#happened(id);
     });
     void this.#useLast();
   }
@@ -269,8 +273,11 @@ export class Watch {
 
   async #useLast(): Promise<void> {
     try {
-      const page = await runs({ scenario: this.editor.id, status: 'succeeded' }, 1, null, AbortSignal.timeout(patience));
-      const last = page.items[0];
+      const { id } = this.editor;
+      const newest = (await runs({ scenario: id }, 1, null, AbortSignal.timeout(patience))).items[0];
+      if (newest && newest.created >= (this.last?.created ?? 0)) this.last = newest;
+      if (!newest) return;
+      const last = newest.status === 'succeeded' ? newest : (await runs({ scenario: id, status: 'succeeded' }, 1, null, AbortSignal.timeout(patience))).items[0];
       if (last && untrack(() => this.editor.scope.source) === null) await this.useData(last.id);
     } catch (error) {
       this.#complain(error);

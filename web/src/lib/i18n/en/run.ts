@@ -31,6 +31,16 @@ export const watch = {
   stopped: (number: number) => `${number} stopped`,
   failed: (number: number) => `${number} failed`,
   answer: 'Answer sent',
+  input: {
+    title: 'What the next run gets',
+    open: 'Input of the next run',
+    kinds: { last: 'last input', sample: 'sample', own: 'own input', wait: 'waits for a request', none: 'no input' },
+    long: { last: 'What the last run got', sample: 'The request that was chosen as the sample', own: 'What is written here', wait: 'The next request to the test URL', none: 'Nothing' },
+    query: 'Query',
+    body: 'Body (JSON)',
+    wrong: (reason: string) => `This is not JSON: ${reason}`,
+    run: 'Run with this',
+  },
   views: { run: 'Run', whatif: 'What if' },
 };
 

@@ -33,6 +33,16 @@ export const watch: typeof english.watch = {
   stopped: (number) => `${number} 筆停下`,
   failed: (number) => `${number} 筆失敗`,
   answer: '送出的回應',
+  input: {
+    title: '下一次執行的輸入',
+    open: '下一次執行的輸入',
+    kinds: { last: '上次的輸入', sample: '樣本', own: '自訂輸入', wait: '等候請求', none: '沒有輸入' },
+    long: { last: '上一次執行收到的內容', sample: '選為樣本的請求', own: '在這裡填寫的內容', wait: '測試網址收到的下一個請求', none: '沒有內容' },
+    query: '查詢參數',
+    body: '內文（JSON）',
+    wrong: (reason: string) => `這不是 JSON：${reason}`,
+    run: '以此執行',
+  },
   views: { run: '執行', whatif: '假設分析' },
 };
 

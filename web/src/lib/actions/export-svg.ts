@@ -1,5 +1,4 @@
 // Saves the picture as a file.
-import { svgOf } from '../canvas/svg';
 import { download } from '../editor/download';
 import { t } from '../i18n';
 import type { Action } from './action';
@@ -10,5 +9,8 @@ export const exportSvg: Action = {
   keys: [],
   where: 'page',
   when: ({ graph }) => graph.all.length > 0,
-  perform: (bench) => download(`${bench.editor.id}.svg`, 'image/svg+xml', svgOf(bench.graph, bench.layout)),
+  perform: async ({ editor, graph, layout }) => {
+    const { svgOf } = await import('../canvas/svg');
+    download(`${editor.id}.svg`, 'image/svg+xml', svgOf(graph, layout));
+  },
 };

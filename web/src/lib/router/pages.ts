@@ -1,24 +1,25 @@
 // The component of each page, fetched when it is first asked for: what nobody looks at is not loaded.
 import type { Component } from 'svelte';
 
+import { withWords } from '../i18n';
 import type { Route } from './route';
 
 type Page = Component<Record<string, unknown>>;
 
 const loaders: Record<Route['page'], () => Promise<{ default: unknown }>> = {
-  scenarios: () => import('../../routes/Scenarios.svelte'),
+  scenarios: withWords(() => import('../../routes/Scenarios.svelte')),
   scenario: () => import('../../routes/Scenario.svelte'),
-  templates: () => import('../../routes/Templates.svelte'),
-  runs: () => import('../../routes/Runs.svelte'),
-  run: () => import('../../routes/Run.svelte'),
-  hooks: () => import('../../routes/Hooks.svelte'),
-  hook: () => import('../../routes/Hook.svelte'),
-  connections: () => import('../../routes/Connections.svelte'),
-  stores: () => import('../../routes/Stores.svelte'),
-  store: () => import('../../routes/Store.svelte'),
-  alarms: () => import('../../routes/Alarms.svelte'),
-  queues: () => import('../../routes/Queues.svelte'),
-  settings: () => import('../../routes/Settings.svelte'),
+  templates: withWords(() => import('../../routes/Templates.svelte')),
+  runs: withWords(() => import('../../routes/Runs.svelte')),
+  run: withWords(() => import('../../routes/Run.svelte')),
+  hooks: withWords(() => import('../../routes/Hooks.svelte')),
+  hook: withWords(() => import('../../routes/Hook.svelte')),
+  connections: withWords(() => import('../../routes/Connections.svelte')),
+  stores: withWords(() => import('../../routes/Stores.svelte')),
+  store: withWords(() => import('../../routes/Store.svelte')),
+  alarms: withWords(() => import('../../routes/Alarms.svelte')),
+  queues: withWords(() => import('../../routes/Queues.svelte')),
+  settings: withWords(() => import('../../routes/Settings.svelte')),
   unknown: () => import('../../routes/Unknown.svelte'),
 };
 

@@ -1,49 +1,4 @@
-// Runs inside the editor: what happens, what each step did, past runs, versions, and the webhook that starts it.
-export const watch = {
-  title: 'Run',
-  panel: 'Run and its steps',
-  open: 'Show the run',
-  shut: 'Hide the run',
-  none: 'Nothing ran yet',
-  noneNext: 'Press “Run once”, or call the webhook: what each module got and gave appears here.',
-  log: 'Steps of the run',
-  began: (module: string) => `Started by ${module}`,
-  follow: 'Follow new runs',
-  leave: 'Close the run',
-  stop: 'Stop',
-  trial: 'Test',
-  trialMeaning: 'A run of the draft, not of the live version.',
-  replayOf: 'Replay of a run',
-  past: (when: string) => `You see the version of the run of ${when}. It cannot be edited.`,
-  back: 'Back to editing',
-  restore: 'Restore this version',
-  useData: 'Use this data',
-  usedData: 'Fields are previewed with this run’s data, and “Run once” begins with its input.',
-  replay: 'Replay',
-  replaySame: 'with the version that ran',
-  replayCurrent: 'with the live version',
-  whole: 'All of it',
-  running: (done: number) => `Running: ${done} steps done`,
-  over: (status: string, steps: number, time: string) => `${status}: ${steps} steps in ${time}`,
-  failedAt: (step: string) => `Failed at ${step}`,
-  jump: 'Show the module',
-  passed: (number: number) => `${number} passed`,
-  stopped: (number: number) => `${number} stopped`,
-  failed: (number: number) => `${number} failed`,
-  answer: 'Answer sent',
-  input: {
-    title: 'What the next run gets',
-    open: 'Input of the next run',
-    kinds: { last: 'last input', sample: 'sample', own: 'own input', wait: 'waits for a request', none: 'no input' },
-    long: { last: 'What the last run got', sample: 'The request that was chosen as the sample', own: 'What is written here', wait: 'The next request to the test URL', none: 'Nothing' },
-    query: 'Query',
-    body: 'Body (JSON)',
-    wrong: (reason: string) => `This is not JSON: ${reason}`,
-    run: 'Run with this',
-  },
-  views: { run: 'Run', whatif: 'What if' },
-};
-
+// Runs inside the editor: what each step did, versions, and the webhook that starts it.
 export const inspect = {
   none: 'Choose a step to see what it got and gave.',
   notReached: 'The run did not reach this step.',
@@ -71,19 +26,6 @@ export const inspect = {
   rows: (number: number) => `Show ${number} more rows`,
   cell: 'Value',
   key: 'Name',
-};
-
-export const past = {
-  title: 'Past runs',
-  search: 'Search in past runs',
-  searchHint: 'Text that was given, sent or returned',
-  none: 'This scenario has not run yet',
-  noneFits: 'No run fits',
-  open: 'Open',
-  details: 'All details',
-  acts: 'What to do with it',
-  replayed: 'The replay has begun.',
-  whatIf: 'What if these inputs came now?',
 };
 
 export const versions = {

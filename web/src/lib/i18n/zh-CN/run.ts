@@ -1,50 +1,5 @@
-// 编辑器里的运行：正在发生什么、每个步骤做了什么、历史运行、版本，以及启动它的 Webhook。
+// 编辑器里的运行：每个步骤做了什么、版本，以及启动它的 Webhook。
 import type * as english from '../en/run';
-
-export const watch: typeof english.watch = {
-  title: '运行',
-  panel: '运行与步骤',
-  open: '显示运行',
-  shut: '收起运行',
-  none: '还没有运行过',
-  noneNext: '点击“运行一次”或调用 Webhook，每个模块收到和给出的数据就会显示在这里。',
-  log: '本次运行的步骤',
-  began: (module) => `由 ${module} 启动`,
-  follow: '跟随新的运行',
-  leave: '关闭本次运行',
-  stop: '停止',
-  trial: '测试',
-  trialMeaning: '本次运行的是草稿，不是线上版本。',
-  replayOf: '重新运行自',
-  past: (when) => `当前显示的是 ${when} 运行的版本，无法编辑。`,
-  back: '返回编辑',
-  restore: '恢复此版本',
-  useData: '使用这份数据',
-  usedData: '字段将以本次运行的数据预览，“运行一次”也会从它的输入开始。',
-  replay: '重新运行',
-  replaySame: '使用当时的版本',
-  replayCurrent: '使用线上版本',
-  whole: '全部',
-  running: (done) => `运行中：已完成 ${done} 个步骤`,
-  over: (status, steps, time) => `${status}：${steps} 个步骤，耗时 ${time}`,
-  failedAt: (step) => `在 ${step} 失败`,
-  jump: '显示模块',
-  passed: (number) => `${number} 条通过`,
-  stopped: (number) => `${number} 条停下`,
-  failed: (number) => `${number} 条失败`,
-  answer: '发出的响应',
-  input: {
-    title: '下一次运行的输入',
-    open: '下一次运行的输入',
-    kinds: { last: '上次的输入', sample: '样本', own: '自定义输入', wait: '等待请求', none: '没有输入' },
-    long: { last: '上一次运行收到的内容', sample: '选为样本的请求', own: '在这里填写的内容', wait: '测试网址收到的下一个请求', none: '没有内容' },
-    query: '查询参数',
-    body: '正文（JSON）',
-    wrong: (reason: string) => `这不是 JSON：${reason}`,
-    run: '以此运行',
-  },
-  views: { run: '运行', whatif: '假设分析' },
-};
 
 export const inspect: typeof english.inspect = {
   none: '选择一个步骤，查看它收到和给出的数据。',
@@ -73,19 +28,6 @@ export const inspect: typeof english.inspect = {
   rows: (number) => `再显示 ${number} 行`,
   cell: '值',
   key: '名称',
-};
-
-export const past: typeof english.past = {
-  title: '历史运行',
-  search: '搜索历史运行',
-  searchHint: '收到、发送或返回的文本',
-  none: '这个场景还没有运行过',
-  noneFits: '没有符合的运行',
-  open: '打开',
-  details: '完整内容',
-  acts: '可以做什么',
-  replayed: '已开始重新运行。',
-  whatIf: '如果这些输入现在才来？',
 };
 
 export const versions: typeof english.versions = {

@@ -1,50 +1,5 @@
-// 編輯器裡的執行：正在發生什麼、每個步驟做了什麼、過去的執行、版本，以及啟動它的 Webhook。
+// 編輯器裡的執行：每個步驟做了什麼、版本，以及啟動它的 Webhook。
 import type * as english from '../en/run';
-
-export const watch: typeof english.watch = {
-  title: '執行',
-  panel: '執行與步驟',
-  open: '顯示執行',
-  shut: '收起執行',
-  none: '還沒有執行過',
-  noneNext: '按「執行一次」或呼叫 Webhook，每個模組收到與給出的資料就會顯示在這裡。',
-  log: '這次執行的步驟',
-  began: (module) => `由 ${module} 啟動`,
-  follow: '跟隨新的執行',
-  leave: '關閉這次執行',
-  stop: '停止',
-  trial: '測試',
-  trialMeaning: '這次執行的是草稿，不是上線版本。',
-  replayOf: '重新執行自',
-  past: (when) => `目前顯示的是 ${when} 執行的版本，無法編輯。`,
-  back: '回到編輯',
-  restore: '還原這個版本',
-  useData: '使用這份資料',
-  usedData: '欄位會以這次執行的資料預覽，「執行一次」也會從它的輸入開始。',
-  replay: '重新執行',
-  replaySame: '使用當時的版本',
-  replayCurrent: '使用上線版本',
-  whole: '全部',
-  running: (done) => `執行中：已完成 ${done} 個步驟`,
-  over: (status, steps, time) => `${status}：${steps} 個步驟，耗時 ${time}`,
-  failedAt: (step) => `在 ${step} 失敗`,
-  jump: '顯示模組',
-  passed: (number) => `${number} 筆通過`,
-  stopped: (number) => `${number} 筆停下`,
-  failed: (number) => `${number} 筆失敗`,
-  answer: '送出的回應',
-  input: {
-    title: '下一次執行的輸入',
-    open: '下一次執行的輸入',
-    kinds: { last: '上次的輸入', sample: '樣本', own: '自訂輸入', wait: '等候請求', none: '沒有輸入' },
-    long: { last: '上一次執行收到的內容', sample: '選為樣本的請求', own: '在這裡填寫的內容', wait: '測試網址收到的下一個請求', none: '沒有內容' },
-    query: '查詢參數',
-    body: '內文（JSON）',
-    wrong: (reason: string) => `這不是 JSON：${reason}`,
-    run: '以此執行',
-  },
-  views: { run: '執行', whatif: '假設分析' },
-};
 
 export const inspect: typeof english.inspect = {
   none: '選一個步驟，查看它收到與給出的資料。',
@@ -73,19 +28,6 @@ export const inspect: typeof english.inspect = {
   rows: (number) => `再顯示 ${number} 列`,
   cell: '值',
   key: '名稱',
-};
-
-export const past: typeof english.past = {
-  title: '過去的執行',
-  search: '搜尋過去的執行',
-  searchHint: '收到、送出或傳回的文字',
-  none: '這個情境還沒有執行過',
-  noneFits: '沒有符合的執行',
-  open: '開啟',
-  details: '完整內容',
-  acts: '可以做什麼',
-  replayed: '已開始重新執行。',
-  whatIf: '如果這些輸入現在才來？',
 };
 
 export const versions: typeof english.versions = {

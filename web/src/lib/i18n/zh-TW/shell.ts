@@ -1,4 +1,4 @@
-// The frame around every page, and how one gets in: Traditional Chinese.
+// The frame around every page: Traditional Chinese.
 import type * as english from '../en/shell';
 
 export const shell: typeof english.shell = {
@@ -21,21 +21,4 @@ export const shell: typeof english.shell = {
   openAlarms: (number) => `${number} 個未處理`,
   outdated: '這個頁面有新版本，請重新載入後繼續。',
   reload: '重新載入',
-};
-
-export const entry: typeof english.entry = {
-  name: '名稱',
-  password: '密碼',
-  wrongPassword: '名稱或密碼不正確。',
-  withToken: '以權杖登入',
-  withPassword: '以名稱和密碼登入',
-  tooMany: '錯誤次數過多，請稍候再試。',
-  welcome: '歡迎使用 Hookmill',
-  first: '請建立管理員。只有一位；其他設定之後都能更改。',
-  code: '代碼或登入連結',
-  codeHint: '伺服器啟動時會印出來。',
-  again: '再次輸入密碼',
-  differ: '兩次輸入的密碼不同。',
-  short: (least) => `至少 ${least} 個字元。`,
-  begin: '開始使用',
 };

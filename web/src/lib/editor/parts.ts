@@ -1,0 +1,40 @@
+// What of the editor is not needed to see and move steps: fetched when it is first shown, or before that, once the browser
+// has nothing else to do.
+import { withWords } from '../i18n';
+
+export const parts = {
+  overview: withWords(() => import('./Overview.svelte')),
+  form: withWords(() => import('../form/StepForm.svelte')),
+  map: withWords(() => import('../canvas/Map.svelte')),
+  details: withWords(() => import('../run/RunDetails.svelte')),
+  palette: withWords(() => import('../canvas/Palette.svelte')),
+  menu: withWords(() => import('./Menu.svelte')),
+  webhook: withWords(() => import('../run/WebhookPanel.svelte')),
+  commands: withWords(() => import('./Commands.svelte')),
+  ask: withWords(() => import('./Ask.svelte')),
+  input: withWords(() => import('../run/RunInput.svelte')),
+  paste: withWords(() => import('./PasteDialog.svelte')),
+  keys: withWords(() => import('./Keys.svelte')),
+  conflict: withWords(() => import('./Conflict.svelte')),
+  outline: withWords(() => import('../canvas/Outline.svelte')),
+  yaml: withWords(() => import('../code/YamlView.svelte')),
+  history: withWords(() => import('../run/History.svelte')),
+  versions: withWords(() => import('../run/Versions.svelte')),
+};
+
+/** Fetches every part, until the function it returns is called. */
+export function fetchAhead(): () => void {
+  const later = globalThis.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 200));
+  const forget = globalThis.cancelIdleCallback ?? clearTimeout;
+  const waiting = Object.values(parts);
+  let next = later(fetchOne);
+  function fetchOne() {
+    const part = waiting.shift();
+    // What cannot be fetched now says so when it is shown.
+    void part?.().catch(() => undefined).then(() => (next = later(fetchOne)));
+  }
+  return () => {
+    waiting.length = 0;
+    forget(next);
+  };
+}

@@ -6,6 +6,7 @@ export const editorTests = [
   ['m05 what is done on the canvas changes only its lines', changesOnlyItsLines],
   ['m06 acts of every kind are taken back one by one, to the byte', takesBack],
   ['m07 an error is marked on its module', marksError],
+  ['m07 what keeps a text from being published is shown at its field', refusesPublishing],
   ['m09 a reload brings the draft back, and the live version stays', keepsDraft],
   ['m09 two windows edit: neither loses its text', keepsBoth],
   ['m14 a module is found in any language and put in after the selection', findsModule],
@@ -13,6 +14,8 @@ export const editorTests = [
   ['m16 where the clipboard may not be read, the menu asks for what is to be pasted', asksForPaste],
   ['m17 a scenario is built without a mouse', buildsByKeyboard],
   ['m18 the outline lists every step in order', listsOutline],
+  ['m23 a layout that could not be kept is told of, and sent again', keepsLayout],
+  ['shift and a drag select the steps in a box', selectsBox],
   ['m23 notes, tidy, fit and search leave the text alone', tidies],
 ];
 
@@ -196,6 +199,61 @@ async function pastesYaml(visitor) {
   const text = await saved(visitor, 'into');
   assert.match(text, /for_each:/);
   assert.equal(text.match(/id: order\n/g)?.length, 1, 'ids stay unique');
+}
+
+async function refusesPublishing(visitor) {
+  const { page } = visitor;
+  visitor.expect(/status of 422/);
+  await edit(visitor, 'refused', loop);
+  await visitor.put('/scenarios/refused/draft', { text: loop.replace('in: list.numbers', 'in: lst.numbers'), basis: null, revision: 0 });
+  await page.reload();
+  await page.getByRole('button', { name: 'Publish' }).click();
+  const notice = page.getByRole('alert').filter({ hasText: 'The text has errors' });
+  await notice.getByRole('button', { name: /^Show the/ }).waitFor();
+  await page.locator('.form[data-step="steps/1"] [data-path$="for_each/in"] .faults .error').filter({ hasText: 'lst' }).waitFor();
+  assert.deepEqual(await visitor.accessibilityFaults(), []);
+  await page.keyboard.press('Escape');
+  await disc(page, 'steps/2').click();
+  await notice.getByRole('button', { name: /^Show the/ }).click();
+  await page.locator('.form[data-step="steps/1"]').waitFor();
+  await disc(page, 'steps/2').click();
+  await page.keyboard.press('d');
+  await notice.waitFor({ state: 'detached' });
+}
+
+async function keepsLayout(visitor) {
+  const { page } = visitor;
+  visitor.expect(/status of 503/);
+  await edit(visitor, 'placed', loop);
+  await page.route('**/layout', (route) => (route.request().method() === 'PUT' ? route.fulfill({ status: 503, body: '' }) : route.continue()));
+  const { x, y } = await disc(page, 'steps/2').boundingBox();
+  await page.mouse.move(x + 20, y + 20);
+  await page.mouse.down();
+  await page.mouse.move(x + 60, y + 160, { steps: 5 });
+  await page.mouse.up();
+  const notice = page.getByRole('status').filter({ hasText: 'not saved yet' });
+  await notice.waitFor();
+  await page.unroute('**/layout');
+  await notice.waitFor({ state: 'detached' });
+  const { positions } = await visitor.get('/scenarios/placed/layout');
+  assert.equal(Object.keys(positions).length, 1);
+}
+
+async function selectsBox(visitor) {
+  const { page } = visitor;
+  await edit(visitor, 'boxed', loop);
+  const [first, last] = [await disc(page, 'steps/0').boundingBox(), await disc(page, 'steps/1').boundingBox()];
+  const where = () => disc(page, 'trigger').boundingBox();
+  const before = await where();
+  await page.keyboard.down('Shift');
+  await page.mouse.move(first.x - 30, first.y - 60);
+  await page.mouse.down();
+  await page.mouse.move(last.x + last.width + 4, last.y + last.height + 100, { steps: 5 });
+  await page.mouse.up();
+  await page.keyboard.up('Shift');
+  await page.getByText('2 steps selected').waitFor();
+  assert.deepEqual(await page.locator('.disc[aria-pressed=true]').evaluateAll((discs) => discs.map((one) => one.dataset.step)), ['steps/0', 'steps/1']);
+  assert.deepEqual(await where(), before, 'the canvas stays where it is');
 }
 
 async function asksForPaste(visitor) {

@@ -1,4 +1,5 @@
 // Where discs were put by hand, and the notes on the canvas: kept beside the scenario, never in its text.
+import { Refused } from '../api/http';
 import { layoutOf, saveLayout } from '../api/editing';
 import type { Point } from '../model/layout';
 import type { Note } from './picture';
@@ -6,9 +7,16 @@ import type { Note } from './picture';
 /** How long nothing more must be moved until it is sent, in milliseconds. */
 const hesitation = 400;
 
+/** How long until a server that did not take it is asked again, in milliseconds. */
+const pause = 5000;
+
 export class Arrangement {
   positions = $state.raw<Record<string, Point>>({});
   notes = $state.raw<Note[]>([]);
+  /** Whether the server did not take it; it is asked again. */
+  unkept = $state(false);
+  /** Whether there is something that it does not have. */
+  #due = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly scenario: string) {}
@@ -54,13 +62,28 @@ export class Arrangement {
     this.#save();
   }
 
-  #save(): void {
+  /** Sends what could not be kept before, as now there is a file to keep it beside. */
+  again(): void {
+    if (this.#due) this.#save();
+  }
+
+  #save(after = hesitation): void {
+    this.#due = true;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#send(), hesitation);
+    this.#timer = setTimeout(() => void this.#send(), after);
   }
 
   async #send(): Promise<void> {
-    // Where it cannot be kept, for want of a file, the picture is still right for this visit.
-    await saveLayout(this.scenario, { positions: this.positions, notes: this.notes }).catch(() => undefined);
+    this.#due = false;
+    try {
+      await saveLayout(this.scenario, { positions: this.positions, notes: this.notes });
+      this.unkept = false;
+    } catch (error) {
+      this.#due = true;
+      // Before a scenario is published there is nothing to keep it beside; then it is sent again.
+      const early = error instanceof Refused && error.status === 404;
+      this.unkept = !early;
+      if (!early) this.#save(pause);
+    }
   }
 }

@@ -5,7 +5,7 @@ import { scenario, scenarios } from '../api/client';
 import { Refused, SignedOut } from '../api/http';
 import { session } from '../api/session.svelte';
 import { drafts } from '../api/templates';
-import type { ScenarioText } from '../api/types';
+import type { Diagnostic, ScenarioText } from '../api/types';
 import { Editor } from './editor.svelte';
 import { Spare } from './spare';
 
@@ -65,6 +65,7 @@ export class Desk {
   /** To be called after every change of the text. */
   changed(): void {
     const { editor } = this;
+    this.refusal = '';
     if (editor.text === this.#kept) {
       this.#spare.drop();
       return;
@@ -207,6 +208,11 @@ export class Desk {
         this.theirs = { kind: 'live', text: live.text, version: live.version };
         return;
       }
+    }
+    const found = error instanceof Refused ? (error.problem.diagnostics as Diagnostic[] | undefined) : undefined;
+    if (found) {
+      this.editor.diagnostics = found;
+      this.editor.turnToFault();
     }
     this.refusal = error instanceof Error ? error.message : String(error);
   }

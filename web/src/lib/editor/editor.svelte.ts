@@ -141,6 +141,15 @@ export class Editor {
     this.perform({ label, edits: [{ from: 0, to: this.text.length, insert: text }] });
   }
 
+  /** Shows the first error where it is: at its field, else in the text. */
+  turnToFault(): void {
+    const fault = this.diagnostics.find(({ severity }) => severity === 'error');
+    if (!fault) return;
+    const step = this.stepAtLine(fault.place.line);
+    if (step) this.select(step.key);
+    this.tab = step ? 'form' : 'yaml';
+  }
+
   select(...keys: string[]): void {
     this.selected = new Set(keys);
   }

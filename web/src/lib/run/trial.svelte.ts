@@ -124,7 +124,10 @@ export class Trial {
   #refused(error: unknown): void {
     if (error instanceof SignedOut) session.signedOut = true;
     const found = error instanceof Refused ? (error.problem.diagnostics as Diagnostic[] | undefined) : undefined;
-    if (found) this.editor.diagnostics = found;
+    if (found) {
+      this.editor.diagnostics = found;
+      this.editor.turnToFault();
+    }
     this.refusal = error instanceof Error ? error.message : String(error);
   }
 }

@@ -26,6 +26,8 @@ export const editor = {
   tabs: { form: 'Form', yaml: 'YAML', history: 'History', versions: 'Versions' },
   stale: (line: number) => `Line ${line} cannot be read. The picture shows the text as it was before.`,
   staleShow: 'Show the line',
+  showProblem: (count: number) => (count === 1 ? 'Show the problem' : `Show the first of ${count} problems`),
+  layoutUnkept: 'Where things stand on the canvas is not saved yet: the server did not take it. It is tried again.',
   overview: 'Scenario',
   nothingSelected: 'Choose a module to see its settings, or press A to add one.',
   problems: (count: number) => (count === 1 ? '1 problem' : `${count} problems`),

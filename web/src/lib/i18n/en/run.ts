@@ -1,6 +1,7 @@
 // Runs inside the editor: what each step did, versions, and the webhook that starts it.
 export const inspect = {
   none: 'Choose a step to see what it got and gave.',
+  whatHappened: 'What was sent, and what came back',
   notReached: 'The run did not reach this step.',
   turnOf: (turn: number, turns: number) => `${turn} of ${turns}`,
   bundle: 'Bundle',

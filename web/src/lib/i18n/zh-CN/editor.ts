@@ -28,6 +28,8 @@ export const editor: typeof en = {
   tabs: { form: '表单', yaml: 'YAML', history: '运行记录', versions: '版本' },
   stale: (line: number) => `第 ${line} 行无法解析，画面停留在之前的内容。`,
   staleShow: '转到该行',
+  showProblem: (count: number) => (count === 1 ? '显示问题' : `显示 ${count} 个问题中的第一个`),
+  layoutUnkept: '画布上的位置还没有保存：服务器没有接收，稍后会重试。',
   overview: '场景',
   nothingSelected: '选择一个模块查看设置，或按 A 添加模块。',
   problems: (count: number) => `${count} 个问题`,

@@ -3,6 +3,7 @@ import type * as english from '../en/run';
 
 export const inspect: typeof english.inspect = {
   none: '选择一个步骤，查看它收到和给出的数据。',
+  whatHappened: '发送和收到的内容',
   notReached: '本次运行没有走到这个步骤。',
   turnOf: (turn, turns) => `第 ${turn} 条，共 ${turns} 条`,
   bundle: '数据条',

@@ -28,6 +28,8 @@ export const editor: typeof en = {
   tabs: { form: '表單', yaml: 'YAML', history: '執行紀錄', versions: '版本' },
   stale: (line: number) => `第 ${line} 行無法解讀，畫面停留在先前的內容。`,
   staleShow: '前往該行',
+  showProblem: (count: number) => (count === 1 ? '顯示問題' : `顯示 ${count} 個問題中的第一個`),
+  layoutUnkept: '畫布上的位置還沒儲存：伺服器沒有收下，稍後會再試。',
   overview: '情境',
   nothingSelected: '選擇一個模組來檢視設定，或按 A 新增模組。',
   problems: (count: number) => `${count} 個問題`,

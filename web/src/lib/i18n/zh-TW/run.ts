@@ -3,6 +3,7 @@ import type * as english from '../en/run';
 
 export const inspect: typeof english.inspect = {
   none: '選一個步驟，查看它收到與給出的資料。',
+  whatHappened: '送出與收到的內容',
   notReached: '這次執行沒有走到這個步驟。',
   turnOf: (turn, turns) => `第 ${turn} 筆，共 ${turns} 筆`,
   bundle: '資料筆',

@@ -19,6 +19,7 @@ use clap::Args;
 use engine::{Engine, Options};
 use gateway::Around;
 use keeper::Keeper;
+use modules::auth::Tokens;
 use modules::connections::kept::Kept;
 use modules::guard::Allowed;
 use modules::own_hooks::OwnHooks;
@@ -233,6 +234,7 @@ impl Serve {
             allow_private: self.allow_private.clone(),
             listeners: vec![address],
             own_hooks: Some(own_hooks),
+            tokens: Tokens::default(),
         };
         Ok(Reach::over(store, setting, options))
     }

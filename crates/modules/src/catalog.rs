@@ -1,9 +1,10 @@
 //! The list of modules. Adding one is a file and a line here.
 
+use crate::auth::Tokens;
 use crate::client::Client;
 use crate::connections::Connections;
 use crate::far_side::FarSide;
-use crate::google::{self, Tokens};
+use crate::google;
 use crate::guard::{Allowed, Guard};
 use crate::own_hooks::OwnHooks;
 use crate::{email, file, http, line, slack, store, surveycake, webhook};
@@ -26,12 +27,14 @@ pub struct Options {
     pub listeners: Vec<SocketAddr>,
     /// This server's own hooks, which calls reach without a network.
     pub own_hooks: Option<OwnHooks>,
+    /// The tokens of connections.
+    pub tokens: Tokens,
 }
 
 /// What every module is made from.
 pub(crate) struct Shared {
     pub(crate) connections: Arc<Connections>,
-    pub(crate) client: Client,
+    pub(crate) client: Arc<Client>,
     pub(crate) tokens: Tokens,
     pub(crate) mailers: email::Mailers,
 }
@@ -45,7 +48,8 @@ pub fn catalog(
     options: Options,
 ) -> Vec<Arc<dyn Module>> {
     let guard = Guard::new(options.allow_private).listening(options.listeners);
-    made(connections, stores, files, Client::new(guard, files.clone()).with_own_hooks(options.own_hooks))
+    let client = Client::new(guard, files.clone()).with_own_hooks(options.own_hooks);
+    made(connections, stores, files, client, options.tokens)
 }
 
 /// The same modules for rehearsals: `far_side` answers what goes over HTTP, and nothing leaves the machine that way.
@@ -55,12 +59,19 @@ pub fn rehearsed(
     files: &Files,
     far_side: Arc<dyn FarSide>,
 ) -> Vec<Arc<dyn Module>> {
-    made(connections, stores, files, Client::rehearsed(Guard::new(Vec::new()), files.clone(), far_side))
+    let client = Client::rehearsed(Guard::new(Vec::new()), files.clone(), far_side);
+    made(connections, stores, files, client, Tokens::default())
 }
 
-fn made(connections: Arc<Connections>, stores: &DataStores, files: &Files, client: Client) -> Vec<Arc<dyn Module>> {
-    let shared =
-        Arc::new(Shared { connections, client, tokens: Tokens::default(), mailers: email::Mailers::default() });
+fn made(
+    connections: Arc<Connections>,
+    stores: &DataStores,
+    files: &Files,
+    client: Client,
+    tokens: Tokens,
+) -> Vec<Arc<dyn Module>> {
+    let client = Arc::new(client);
+    let shared = Arc::new(Shared { connections, client, tokens, mailers: email::Mailers::default() });
     let mut modules: Vec<Arc<dyn Module>> = vec![
         Arc::new(email::Send::new(&shared)),
         Arc::new(file::Read::new(files)),

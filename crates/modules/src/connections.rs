@@ -5,8 +5,10 @@ mod google;
 mod hosts;
 mod http;
 pub mod kept;
+mod oauth2;
 pub mod probe;
 mod settings;
+mod signed;
 mod slack;
 mod smtp;
 mod surveycake;
@@ -16,13 +18,14 @@ pub mod types;
 pub use scenario::secret::Secret;
 pub use settings::{Fault, Problem, Sources};
 
-pub(crate) use google::{Google, ServiceAccount};
-pub(crate) use http::{Chosen, HttpAccess, basic_authorization};
+pub(crate) use google::Google;
+pub(crate) use http::{Chosen, HttpAccess};
 pub(crate) use settings::{reference, referred};
 pub(crate) use slack::Slack;
 pub(crate) use smtp::{Encryption, Server, Smtp, decoded};
 pub(crate) use surveycake::SurveyCake;
 
+use crate::auth::Grantor;
 use run::call::Delivery;
 use run::error::StepError;
 use scenario::diagnostic::Place;
@@ -31,10 +34,32 @@ use settings::{Name, Settings, did_you_mean};
 use std::collections::{BTreeMap, HashMap};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use text::{Node, Tree};
 
 /// The types that a connection can have.
-pub const KINDS: [&str; 9] = ["api_key", "basic", "bearer", "google", "http", "slack", "smtp", "surveycake", "webhook"];
+pub const KINDS: [&str; 13] = [
+    "api_key",
+    "aws_sigv4",
+    "basic",
+    "bearer",
+    "google",
+    "headers",
+    "http",
+    "jwt",
+    "oauth2",
+    "slack",
+    "smtp",
+    "surveycake",
+    "webhook",
+];
+
+/// Those that any HTTP call can use.
+pub(crate) const FOR_HTTP: &[&str] = &["api_key", "aws_sigv4", "basic", "bearer", "headers", "http", "jwt", "oauth2"];
+
+/// Those that outgoing webhooks can use.
+pub(crate) const FOR_WEBHOOKS: &[&str] =
+    &["api_key", "aws_sigv4", "basic", "bearer", "headers", "http", "jwt", "oauth2", "webhook"];
 
 /// All connections of a folder. Never changes: a changed file is loaded anew.
 #[derive(Debug, Default)]
@@ -181,6 +206,15 @@ impl Connections {
         }
     }
 
+    /// What gives the tokens of the connection; none where it has none.
+    pub(crate) fn grantor(&self, name: &str) -> Result<Option<&Arc<Grantor>>, StepError> {
+        Ok(match self.service(name)? {
+            Service::Http(http) => http.grantor(),
+            Service::Google(google) => google.grantor(),
+            Service::Slack(_) | Service::Smtp(_) | Service::SurveyCake(_) => None,
+        })
+    }
+
     /// The connection as one to a channel of Slack.
     pub(crate) fn slack(&self, name: &str) -> Result<&Slack, StepError> {
         match self.service(name)? {
@@ -260,6 +294,10 @@ fn read(name: &text::Key, tree: Tree, sources: &dyn Sources) -> Read {
         "api_key" => Some(Service::Http(http::Http::api_key(&mut settings))),
         "basic" => Some(Service::Http(http::Http::basic(&mut settings))),
         "bearer" => Some(Service::Http(http::Http::bearer(&mut settings))),
+        "aws_sigv4" => Some(Service::Http(signed::aws(&mut settings))),
+        "headers" => Some(Service::Http(http::Http::headers(&mut settings))),
+        "jwt" => Some(Service::Http(signed::jwt(&mut settings))),
+        "oauth2" => Some(Service::Http(oauth2::read(&mut settings))),
         "http" => Some(Service::Http(http::Http::plain(&mut settings))),
         "webhook" => Some(Service::Http(http::Http::webhook(&mut settings))),
         "google" => Some(Service::Google(Google::read(&mut settings))),

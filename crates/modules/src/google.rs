@@ -1,6 +1,3 @@
-//! Google's APIs, called on behalf of a service account.
+//! Google's APIs.
 
 pub(crate) mod sheets;
-mod token;
-
-pub(crate) use token::{Tokens, probe};

@@ -4,12 +4,11 @@ pub(crate) mod content;
 pub(crate) mod request;
 pub(crate) mod response;
 
+use crate::auth;
 use crate::catalog::Shared;
 use crate::client::{Bounds, Fetched, Outgoing};
-use crate::connections::HttpAccess;
+use crate::connections::{self, HttpAccess};
 use crate::file::FileParameter;
-use crate::guard::Trust;
-use crate::mask::Mask;
 use crate::spec::{About, describe, given, parameters};
 use crate::status::status_error;
 use content::Raw;
@@ -106,7 +105,7 @@ impl Request {
                 "headers": { "content-type": "application/json" },
                 "body": { "ok": true },
             }),
-            connections: &["api_key", "basic", "bearer", "http"],
+            connections: connections::FOR_HTTP,
             needs_connection: false,
             url_parameter: Some("url"),
             ..About::default()
@@ -122,50 +121,55 @@ impl Request {
         };
         let request = request::build(&parameters, &access, &call, self.shared.client.files())?;
         let url = request.url.clone();
-        let trust = access.trust(call.author_host, &url);
-        self.shared.client.admit(&request, trust)?;
-        let mask = access.mask();
-        let sent = mask.request(&request);
+        let pass = access.pass(call.connection, access.trust(call.author_host, &url), call.now);
+        self.shared.client.admit(&request, pass.trust)?;
+        let sent = access.mask().request(&request);
         if access.delivery() == Delivery::Sandbox && !self.shared.client.is_rehearsed() {
             return Ok(Outcome { output: self.spec.sample.clone(), sent, delivery: Delivery::Sandbox });
         }
-        let output = match parameters.response {
-            ResponseAs::File => self.fetch(request, trust, &parameters, &call, &mask).await?,
-            _ => self.exchange(request, trust, &parameters, &call, &mask).await?,
-        };
-        Ok(mask.outcome(Outcome { output, sent, delivery: Delivery::Real }))
+        match parameters.response {
+            ResponseAs::File => self.fetch(request, pass, &parameters, &call, sent).await,
+            _ => self.exchange(request, pass, &parameters, &call, sent).await,
+        }
     }
 
     async fn exchange(
         &self,
         request: Outgoing,
-        trust: Trust<'_>,
+        pass: auth::Pass<'_>,
         parameters: &Parameters,
         call: &Call<'_>,
-        mask: &Mask,
-    ) -> Result<Value, StepError> {
+        sent: Value,
+    ) -> Result<Outcome, StepError> {
         let errors = parameters.errors.read()?;
         let is_error = |status: StatusCode| errors.contain(status);
-        let answer = self.shared.client.send_and_judge(request, trust, parameters.bounds(call), is_error).await?;
+        let told = auth::send(&self.shared, request, pass, parameters.bounds(call), is_error).await?;
+        let auth::Told { answer, mask } = told;
         if is_error(answer.status) {
-            return Err(status_error(&answer, call.now, mask));
+            return Err(status_error(&answer, call.now, &mask));
         }
-        response::output(&answer, parameters.response, mask)
+        let output = response::output(&answer, parameters.response, &mask)?;
+        Ok(mask.outcome(Outcome { output, sent, delivery: Delivery::Real }))
     }
 
     async fn fetch(
         &self,
         request: Outgoing,
-        trust: Trust<'_>,
+        pass: auth::Pass<'_>,
         parameters: &Parameters,
         call: &Call<'_>,
-        mask: &Mask,
-    ) -> Result<Value, StepError> {
+        sent: Value,
+    ) -> Result<Outcome, StepError> {
         let errors = parameters.errors.read()?;
         let is_error = |status: StatusCode| errors.contain(status);
-        match self.shared.client.fetch(request, trust, parameters.bounds(call), is_error).await? {
-            Fetched::Kept(download) => Ok(response::kept(&download)),
-            Fetched::Whole(answer) => Err(status_error(&answer, call.now, mask)),
+        let told = auth::fetch(&self.shared, request, pass, parameters.bounds(call), is_error).await?;
+        let auth::Told { answer, mask } = told;
+        match answer {
+            Fetched::Kept(download) => {
+                let output = response::kept(&download);
+                Ok(mask.outcome(Outcome { output, sent, delivery: Delivery::Real }))
+            }
+            Fetched::Whole(answer) => Err(status_error(&answer, call.now, &mask)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a step can do: protocols, and the connections they use. [`catalog`] and [`specs`] are the only doors to the
 //! modules; nobody outside can name one.
 
+pub mod auth;
 pub mod catalog;
 pub mod connections;
 pub mod documents;

@@ -6,6 +6,7 @@ mod reply;
 pub(crate) use push::Push;
 pub(crate) use reply::Reply;
 
+use crate::auth;
 use crate::catalog::Shared;
 use crate::client::{Bounds, Incoming, Outgoing, USER_AGENT};
 use crate::connections::{Chosen, HttpAccess, incomplete, required};
@@ -56,19 +57,20 @@ fn messages(text: Option<&String>, messages: Option<&Vec<Map<String, Value>>>) -
 
 /// Posts to the API, over the step's connection.
 async fn post(shared: &Shared, spec: &ModuleSpec, call: &Call<'_>, posted: Posted) -> Result<Answered, StepError> {
-    let access = shared.connections.http(required(call.connection)?)?;
+    let connection = required(call.connection)?;
+    let access = shared.connections.http(connection)?;
     let (request, endpoint) = request(&access, posted)?;
     let trust = Trust { author_host: None, endpoint: Some(&endpoint) };
     shared.client.admit(&request, trust)?;
-    let mask = access.mask();
-    let sent = mask.request(&request);
+    let sent = access.mask().request(&request);
     if access.delivery() == Delivery::Sandbox && !shared.client.is_rehearsed() {
         let output = spec.sample.clone();
         return Ok(Answered::Sandboxed(Outcome { output, sent, delivery: Delivery::Sandbox }));
     }
     let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout: call.timeout };
-    let answer = shared.client.send(request, trust, bounds).await?;
-    Ok(Answered::Here(answer, sent))
+    let pass = access.pass(Some(connection), trust, call.now);
+    let told = auth::send(shared, request, pass, bounds, |status| !status.is_success()).await?;
+    Ok(Answered::Here(told.answer, sent))
 }
 
 fn request(access: &HttpAccess<'_>, posted: Posted) -> Result<(Outgoing, Url), StepError> {

@@ -19,20 +19,22 @@ const SHORTEST: usize = 6;
 #[derive(Clone, Default)]
 pub(crate) struct Mask {
     secrets: secret::Mask,
-    field: Option<String>,
+    /// As a form writes them.
+    fields: Vec<String>,
 }
 
 impl Mask {
     /// A mask over these secrets, also where they stand in a URL or a form.
     pub(crate) fn over<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let secrets = secrets.into_iter().filter(|secret| secret.len() >= SHORTEST);
-        Self { secrets: secret::Mask::over(secrets), field: None }
+        Self { secrets: secret::Mask::over(secrets), fields: Vec::new() }
     }
 
     /// The same, hiding also whatever the query has under this name.
     #[must_use]
-    pub(crate) fn with_field(self, name: &str) -> Self {
-        Self { field: Some(url::form_urlencoded::byte_serialize(name.as_bytes()).collect()), ..self }
+    pub(crate) fn with_field(mut self, name: &str) -> Self {
+        self.fields.push(url::form_urlencoded::byte_serialize(name.as_bytes()).collect());
+        self
     }
 
     /// Whether the text holds a secret.
@@ -54,7 +56,7 @@ impl Mask {
     pub(crate) fn request(&self, request: &Outgoing) -> Value {
         json!({
             "method": request.method.as_str(),
-            "url": self.text(&masked_url(&request.url, self.field.as_deref())),
+            "url": self.text(&masked_url(&request.url, &self.fields)),
             "headers": self.headers(&request.headers),
             "body": self.body(request),
         })
@@ -84,7 +86,7 @@ impl Mask {
         };
         let kind = request.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
         let shown = if kind.starts_with(b"application/x-www-form-urlencoded") {
-            masked_pairs(text, None)
+            masked_pairs(text, &[])
         } else if let Ok(mut value) = serde_json::from_str::<Value>(text) {
             mask_fields(&mut value);
             value.to_string()
@@ -113,23 +115,23 @@ pub(crate) fn header_text(value: &HeaderValue) -> String {
     }
 }
 
-fn masked_url(url: &Url, field: Option<&str>) -> String {
+fn masked_url(url: &Url, fields: &[String]) -> String {
     let before_query = match url.password() {
         Some(_) => {
             format!("{}{MASK}{}", &url[..Position::BeforePassword], &url[Position::AfterPassword..Position::AfterPath])
         }
         None => url[..Position::AfterPath].to_owned(),
     };
-    let query = url.query().map(|query| format!("?{}", masked_pairs(query, field))).unwrap_or_default();
+    let query = url.query().map(|query| format!("?{}", masked_pairs(query, fields))).unwrap_or_default();
     let fragment = url.fragment().map(|fragment| format!("#{fragment}")).unwrap_or_default();
     format!("{before_query}{query}{fragment}")
 }
 
 /// `a=1&token=•••`: the pairs of a query or a form, as they were written but for secrets.
-fn masked_pairs(pairs: &str, field: Option<&str>) -> String {
+fn masked_pairs(pairs: &str, fields: &[String]) -> String {
     let masked = pairs.split('&').map(|pair| {
         let name = pair.split_once('=').map_or(pair, |(name, _)| name);
-        if pair != name && (is_secret_name(name) || field == Some(name)) {
+        if pair != name && (is_secret_name(name) || fields.iter().any(|field| field == name)) {
             format!("{name}={MASK}")
         } else {
             pair.to_owned()
@@ -169,8 +171,9 @@ mod tests {
 
     #[test]
     fn secrets_in_urls_are_masked() {
-        let check =
-            |text: &str, expected: &str| assert_eq!(masked_url(&Url::parse(text).unwrap(), Some("k")), expected);
+        let check = |text: &str, expected: &str| {
+            assert_eq!(masked_url(&Url::parse(text).unwrap(), &["k".to_owned()]), expected)
+        };
         check("https://a:geheim@example.com:81/x", "https://a:•••@example.com:81/x");
         check("https://a@example.com/x?", "https://a@example.com/x?");
         check(

@@ -8,7 +8,7 @@ mod signature;
 
 use crate::catalog::Shared;
 use crate::client::{Outgoing, USER_AGENT};
-use crate::connections::{Chosen, HttpAccess, Secret};
+use crate::connections::{self, Chosen, HttpAccess, Secret};
 use crate::http::content::content_of;
 use crate::http::request;
 use crate::own_hooks;
@@ -107,7 +107,7 @@ impl Send {
                 "json": { "type": "order.shipped", "data": { "number": "A1" } },
             }),
             sample: json!({ "id": "msg_0190d2a47c1b7e118000000000000000-3", "status": 204, "body": null }),
-            connections: &["api_key", "basic", "bearer", "http", "webhook"],
+            connections: connections::FOR_WEBHOOKS,
             url_parameter: Some("url"),
             retry_pauses: &PAUSES,
             ..About::default()

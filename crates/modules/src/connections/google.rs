@@ -1,84 +1,86 @@
-//! Connections to Google by a service account.
+//! Connections to Google: by a service account, or on behalf of a person who allows it.
 
-use super::Secret;
 use super::delivery;
+use super::oauth2::client_of;
 use super::settings::Settings;
-use jsonwebtoken::EncodingKey;
+use crate::auth::oauth2::{ClientAuth, Grant};
+use crate::auth::service_account::ServiceAccount;
+use crate::auth::{Grantor, Scheme};
 use run::call::Delivery;
-use serde::Deserialize;
-use serde_json::Value;
-use std::fmt;
+use std::sync::Arc;
 use url::Url;
+
+/// What a person is asked to allow, unless the connection says otherwise.
+const SCOPES: [&str; 2] =
+    ["https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/userinfo.email"];
 
 /// A connection of the type `google`.
 #[derive(Debug)]
 pub(crate) struct Google {
-    /// On whose behalf; none in a sandbox that was given no key.
-    pub(crate) account: Option<ServiceAccount>,
+    /// On whose behalf; no one's in a sandbox that was given no key.
+    pub(crate) scheme: Scheme,
     /// Where the APIs are, if not where Google has them.
     pub(crate) endpoint: Option<Url>,
-    /// What the token is good for, if not for what the module asks.
-    pub(crate) scopes: Option<Vec<String>>,
     /// Whether calls leave the machine.
     pub(crate) delivery: Delivery,
 }
 
-/// What a service account's key file says, as far as it is needed.
-#[derive(Clone, Deserialize)]
-pub(crate) struct ServiceAccount {
-    pub(crate) client_email: String,
-    private_key: String,
-    #[serde(default)]
-    pub(crate) private_key_id: Option<String>,
-    #[serde(default = "default_token_uri")]
-    pub(crate) token_uri: String,
-}
-
 impl Google {
-    /// `{ type: google, service_account: { file: key.json }, endpoint?, scopes? }`; the key may also stand there as
-    /// a map or as JSON text.
+    /// `{ type: google, service_account: { file: key.json }, subject?, endpoint?, scopes? }`, where the key may also
+    /// stand as a map or as JSON text; or `{ type: google, client_id, client_secret, scopes? }`.
     pub(super) fn read(settings: &mut Settings<'_>) -> Self {
-        let key = settings.required_json("service_account");
-        let account = key.and_then(|key| match account(key) {
-            Ok(account) => Some(account),
-            Err(reason) => {
-                settings.reject_content("service_account", reason);
-                None
-            }
-        });
-        Self {
-            account,
-            endpoint: settings.http_url("endpoint"),
-            scopes: settings.texts("scopes"),
-            delivery: delivery(settings.is_sandbox()),
+        let grantor = if settings.has("client_id") { person(settings) } else { account(settings) };
+        let scheme = grantor.map_or(Scheme::None, |grantor| Scheme::Token(Arc::new(grantor)));
+        Self { scheme, endpoint: settings.http_url("endpoint"), delivery: delivery(settings.is_sandbox()) }
+    }
+
+    /// What gives its tokens.
+    pub(crate) fn grantor(&self) -> Option<&Arc<Grantor>> {
+        match &self.scheme {
+            Scheme::Token(grantor) => Some(grantor),
+            _ => None,
+        }
+    }
+
+    /// The account that it acts as, where it is one.
+    pub(crate) fn account(&self) -> Option<&ServiceAccount> {
+        match &**self.grantor()? {
+            Grantor::ServiceAccount(account) => Some(account),
+            Grantor::OAuth2(_) => None,
         }
     }
 }
 
-/// The key that the JSON holds. The reason why it is none tells nothing of what it holds.
-fn account(key: Value) -> Result<ServiceAccount, &'static str> {
-    let account: ServiceAccount = serde_json::from_value(key)
-        .map_err(|_| "is no service account's key: `client_email` or `private_key` is missing")?;
-    let secret = account.private_key();
-    EncodingKey::from_rsa_pem(secret.reveal().as_bytes())
-        .map_err(|_| "holds a `private_key` that is no RSA key (PEM)")?;
-    Url::parse(&account.token_uri).map_err(|_| "holds a `token_uri` that is no URL")?;
-    Ok(account)
-}
-
-impl ServiceAccount {
-    /// The private key, PEM.
-    pub(crate) fn private_key(&self) -> Secret {
-        Secret::new(self.private_key.clone())
+fn account(settings: &mut Settings<'_>) -> Option<Grantor> {
+    let key = settings.required_json("service_account");
+    let (subject, scopes) = (settings.text("subject"), settings.texts("scopes"));
+    for key in ["client_id", "client_secret", "refresh_token", "authorize", "token"] {
+        settings.leaves(key);
+    }
+    match ServiceAccount::of(key?) {
+        Ok(account) => Some(Grantor::ServiceAccount(account.acting(subject, scopes))),
+        Err(reason) => {
+            settings.reject_content("service_account", reason);
+            None
+        }
     }
 }
 
-impl fmt::Debug for ServiceAccount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ServiceAccount").field("client_email", &self.client_email).finish_non_exhaustive()
+fn person(settings: &mut Settings<'_>) -> Option<Grantor> {
+    settings.leaves("service_account");
+    settings.leaves("subject");
+    let at = |text: &str| Url::parse(text).ok();
+    let authorize = settings.http_url("authorize").or_else(|| at("https://accounts.google.com/o/oauth2/v2/auth"));
+    let token = settings.http_url("token").or_else(|| at("https://oauth2.googleapis.com/token"));
+    let mut client = client_of(settings, token)?;
+    client.grant = Grant::AuthorizationCode;
+    client.client = ClientAuth::Body;
+    client.authorize = authorize;
+    if client.scopes.is_empty() {
+        client.scopes = SCOPES.map(str::to_owned).to_vec();
     }
-}
-
-fn default_token_uri() -> String {
-    "https://oauth2.googleapis.com/token".to_owned()
+    // Without these Google gives no token that outlives the hour.
+    client.extra =
+        [("access_type", "offline"), ("prompt", "consent")].map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec();
+    Some(Grantor::OAuth2(client))
 }

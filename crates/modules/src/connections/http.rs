@@ -4,14 +4,16 @@ use super::Secret;
 use super::delivery;
 use super::hosts::HostPattern;
 use super::settings::Settings;
+use crate::auth::{Grantor, Pass, Scheme};
 use crate::client::Outgoing;
 use crate::guard::Trust;
+use crate::http::request::FRAMING;
 use crate::mask::Mask;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use reqwest::header::{self, HeaderName, HeaderValue};
+use reqwest::header::{HeaderName, HeaderValue};
 use run::call::{Call, Delivery};
 use run::error::StepError;
+use run::id::Millis;
+use std::sync::Arc;
 use url::Url;
 
 /// A connection of the type `api_key`, `basic`, `bearer`, `http` or `webhook`.
@@ -20,21 +22,25 @@ pub(super) struct Http {
     base: Option<Url>,
     /// Where else it may be used; empty with a base: nowhere.
     allow: Vec<HostPattern>,
-    credential: Option<Credential>,
+    scheme: Scheme,
     /// What signs webhooks that say nothing of it.
     signing: Vec<Secret>,
     delivery: Delivery,
 }
 
-#[derive(Debug)]
-enum Credential {
-    Basic { user: String, password: Secret },
-    Bearer(Secret),
-    Header(HeaderName, Secret),
-    Query(String, Secret),
-}
-
 impl Http {
+    fn has_credential(&self) -> bool {
+        !self.scheme.is_none()
+    }
+
+    /// What gives its tokens, if it is of a kind that has them.
+    pub(super) fn grantor(&self) -> Option<&Arc<Grantor>> {
+        match &self.scheme {
+            Scheme::Token(grantor) => Some(grantor),
+            _ => None,
+        }
+    }
+
     /// Whether it may be used for this URL.
     fn admits(&self, url: &Url, chosen: Chosen) -> Result<(), StepError> {
         let is_base = self.base.as_ref().is_some_and(|base| base.origin() == url.origin());
@@ -42,14 +48,14 @@ impl Http {
             return Ok(());
         }
         let refused = |message: &str| Err(StepError::permanent("credential_elsewhere", message));
-        match (&self.base, self.allow.is_empty(), &self.credential, chosen) {
+        match (&self.base, self.allow.is_empty(), self.has_credential(), chosen) {
             (_, false, ..) => {
                 refused("the connection may be used for the hosts in its `allow` only, and the URL is elsewhere")
             }
-            (Some(_), true, Some(_), _) => {
+            (Some(_), true, true, _) => {
                 refused("the connection's credential may go to its `base` only, and the URL is elsewhere")
             }
-            (None, true, Some(_), Chosen::ByData) => {
+            (None, true, true, Chosen::ByData) => {
                 refused("the host comes out of data, and the connection does not say where its credential may go")
                     .map_err(|error| error.hint("give the connection a `base`, or name the hosts in its `allow`"))
             }
@@ -63,14 +69,14 @@ impl Http {
         if user.as_ref().is_some_and(|user| user.contains(':')) {
             settings.reject("user", "may hold no colon (RFC 7617 §2)", None);
         }
-        let credential = user.zip(password).map(|(user, password)| Credential::Basic { user, password });
+        let credential = user.zip(password).map(|(user, password)| Scheme::Basic { user, password });
         Self::with(credential, settings)
     }
 
     /// `{ type: bearer, token }`.
     pub(super) fn bearer(settings: &mut Settings<'_>) -> Self {
-        let credential = settings.required_secret("token").map(Credential::Bearer);
-        if let Some(Credential::Bearer(token)) = &credential
+        let credential = settings.required_secret("token").map(Scheme::Bearer);
+        if let Some(Scheme::Bearer(token)) = &credential
             && HeaderValue::from_str(token.reveal()).is_err()
         {
             settings.reject_content("token", "holds characters that no header can");
@@ -88,16 +94,34 @@ impl Http {
                     settings.reject_content("value", "holds characters that no header can");
                     None
                 }
-                Ok(name) => Some(Credential::Header(name, value)),
+                Ok(name) => Some(Scheme::Headers(vec![(name, value)])),
                 Err(_) => {
                     settings.reject("header", "is no header name", None);
                     None
                 }
             },
-            Some(((_, name), value)) => Some(Credential::Query(name, value)),
+            Some(((_, name), value)) => Some(Scheme::Query(vec![(name, value)])),
             None => None,
         };
         Self::with(credential, settings)
+    }
+
+    /// `{ type: headers, headers: { X-Api-Key: …, X-App: … } }`.
+    pub(super) fn headers(settings: &mut Settings<'_>) -> Self {
+        let mut headers = Vec::new();
+        for (name, value) in settings.required_secrets("headers") {
+            match HeaderName::from_bytes(name.as_bytes()) {
+                Ok(_) if HeaderValue::from_str(value.reveal()).is_err() => {
+                    settings.reject_content("headers", "holds characters that no header can");
+                }
+                Ok(name) if FRAMING.contains(&name) => {
+                    settings.reject("headers", "names one by which connections are run", None);
+                }
+                Ok(name) => headers.push((name, value)),
+                Err(_) => settings.reject("headers", "names something that is no header", None),
+            }
+        }
+        Self::with((!headers.is_empty()).then_some(Scheme::Headers(headers)), settings)
     }
 
     /// `{ type: http }`: no credential.
@@ -112,7 +136,7 @@ impl Http {
         Self { signing: secrets.into_iter().map(Secret::new).collect(), ..Self::with(None, settings) }
     }
 
-    fn with(credential: Option<Credential>, settings: &mut Settings<'_>) -> Self {
+    pub(super) fn with(scheme: Option<Scheme>, settings: &mut Settings<'_>) -> Self {
         let base = settings.http_url("base").map(|mut base| {
             if !base.path().ends_with('/') {
                 base.set_path(&format!("{}/", base.path()));
@@ -133,7 +157,7 @@ impl Http {
             }
         }
         let delivery = delivery(settings.is_sandbox());
-        Self { base, allow, credential, signing: Vec::new(), delivery }
+        Self { base, allow, scheme: scheme.unwrap_or_default(), signing: Vec::new(), delivery }
     }
 }
 
@@ -195,14 +219,15 @@ impl<'a> HttpAccess<'a> {
 
     /// What hides the credential.
     pub(crate) fn mask(&self) -> Mask {
-        match self.credential() {
-            None => Mask::default(),
-            Some(Credential::Basic { user, password }) => {
-                Mask::over([password.reveal(), &STANDARD.encode(format!("{user}:{}", password.reveal()))])
-            }
-            Some(Credential::Bearer(secret) | Credential::Header(_, secret)) => Mask::over([secret.reveal()]),
-            Some(Credential::Query(name, secret)) => Mask::over([secret.reveal()]).with_field(name),
-        }
+        self.scheme().mask(None)
+    }
+
+    /// The way of a request over this connection, which has this name.
+    pub(crate) fn pass<'b>(&self, name: Option<&'b str>, trust: Trust<'b>, now: Millis) -> Pass<'b>
+    where
+        'a: 'b,
+    {
+        Pass { connection: name, scheme: self.scheme(), scopes: &[], trust, now }
     }
 
     /// Puts the credential on the request. It goes to the connection's `base` and to the hosts of `allow`; where there
@@ -210,36 +235,10 @@ impl<'a> HttpAccess<'a> {
     pub(crate) fn sign(&self, request: &mut Outgoing, chosen: Chosen) -> Result<(), StepError> {
         let Some(http) = self.connection else { return Ok(()) };
         http.admits(&request.url, chosen)?;
-        let Some(credential) = &http.credential else { return Ok(()) };
-        match credential {
-            Credential::Basic { user, password } => {
-                request.headers.insert(header::AUTHORIZATION, basic_authorization(user, password.reveal())?);
-            }
-            Credential::Bearer(token) => {
-                request.headers.insert(header::AUTHORIZATION, secret_value(&format!("Bearer {}", token.reveal()))?);
-            }
-            Credential::Header(name, secret) => {
-                request.headers.insert(name, secret_value(secret.reveal())?);
-            }
-            Credential::Query(name, secret) => {
-                request.url.query_pairs_mut().append_pair(name, secret.reveal());
-            }
-        }
-        Ok(())
+        http.scheme.prepare(request)
     }
 
-    fn credential(&self) -> Option<&'a Credential> {
-        self.connection?.credential.as_ref()
+    fn scheme(&self) -> &'a Scheme {
+        self.connection.map_or(&Scheme::None, |http| &http.scheme)
     }
-}
-
-/// The value of `Authorization` for a user and password (RFC 7617).
-pub(crate) fn basic_authorization(user: &str, password: &str) -> Result<HeaderValue, StepError> {
-    secret_value(&format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
-}
-
-fn secret_value(text: &str) -> Result<HeaderValue, StepError> {
-    let mut value = HeaderValue::from_str(text).map_err(|_| super::incomplete())?;
-    value.set_sensitive(true);
-    Ok(value)
 }

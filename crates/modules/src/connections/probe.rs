@@ -1,11 +1,12 @@
 //! Whether a connection works: the far side is asked as little as tells, and nothing is sent to anyone.
 
 use super::{Connections, Google, HttpAccess, Server, Service, Slack, SurveyCake, incomplete};
+use crate::auth::{self, Tokens};
 use crate::catalog::Options;
 use crate::client::{Bounds, Client, Outgoing, USER_AGENT};
 use crate::connections::http::Http;
+use crate::email;
 use crate::guard::{Guard, Trust};
-use crate::{email, google};
 use bytes::Bytes;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
@@ -13,6 +14,7 @@ use run::call::Delivery;
 use run::error::StepError;
 use run::files::Files;
 use run::id::Millis;
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
@@ -21,6 +23,12 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// As much of an answer is read.
 const MOST: u64 = 64 * 1024;
+
+/// What asking may cost. Redirects are not followed: they may lead anywhere.
+const BOUNDS: Bounds = Bounds { redirects: 0, max_response: MOST, timeout: PATIENCE };
+
+/// The scope that every account is given a token for.
+const IDENTITY: &str = "https://www.googleapis.com/auth/userinfo.email";
 
 /// Where SurveyCake is, unless the connection says otherwise.
 const SURVEYCAKE: &str = "https://www.surveycake.com/";
@@ -55,11 +63,13 @@ impl From<StepError> for Verdict {
 /// Tests the connection of this name.
 pub async fn probe(connections: &Connections, name: &str, files: &Files, options: Options, now: Millis) -> Verdict {
     let guard = Guard::new(options.allow_private).listening(options.listeners);
-    let client = Client::new(guard, files.clone()).with_own_hooks(options.own_hooks);
+    let client = Arc::new(Client::new(guard, files.clone()).with_own_hooks(options.own_hooks));
     let asked = match connections.service(name) {
         Ok(service) if is_sandbox(service) => Ok(Verdict::good("its settings are sound; a sandbox sends nothing")),
-        Ok(Service::Http(http)) => web(&client, http).await,
-        Ok(Service::Google(account)) => token(&client, account, now).await,
+        Ok(Service::Http(http)) => web(&Asking { client: &client, tokens: &options.tokens, name, now }, http).await,
+        Ok(Service::Google(google)) => {
+            token(&Asking { client: &client, tokens: &options.tokens, name, now }, google).await
+        }
         Ok(Service::Slack(channel)) => slack(&client, channel).await,
         Ok(Service::Smtp(smtp)) => mail(smtp.server.as_ref()).await,
         Ok(Service::SurveyCake(survey)) => surveycake(&client, survey).await,
@@ -79,15 +89,32 @@ fn is_sandbox(service: &Service) -> bool {
     delivery == Delivery::Sandbox
 }
 
+/// Who asks, and with which tokens.
+struct Asking<'a> {
+    client: &'a Arc<Client>,
+    tokens: &'a Tokens,
+    name: &'a str,
+    now: Millis,
+}
+
 /// Reads the base with the credential. What signs outgoing webhooks has none: it is enough that something answers.
-async fn web(client: &Client, http: &Http) -> Result<Verdict, StepError> {
+async fn web(asking: &Asking<'_>, http: &Http) -> Result<Verdict, StepError> {
     let access = HttpAccess::of(http);
     let Some(base) = access.base() else {
+        if http.grantor().is_some() {
+            let pass = access.pass(Some(asking.name), Trust::default(), asking.now);
+            auth::Way::new(asking.client, asking.tokens, pass, BOUNDS).token().await?;
+            return Ok(Verdict::good("it is given a token"));
+        }
         return Ok(Verdict::good("its settings are sound; without a base there is nobody to ask before a step is run"));
     };
-    let mut request = asking(Method::GET, base);
+    let mut request = asked(Method::GET, base);
     access.sign(&mut request, super::Chosen::ByAuthor)?;
-    let status = status(client, request, base).await?;
+    let pass = access.pass(Some(asking.name), access.trust(None, base), asking.now);
+    let way = auth::Way::new(asking.client, asking.tokens, pass, BOUNDS);
+    let token = way.token().await?;
+    let request = way.signed(&request, token.as_ref())?;
+    let status = asking.client.send_and_judge(request, pass.trust, BOUNDS, |_| true).await?.status;
     let host = base.host_str().unwrap_or_default();
     Ok(match status.as_u16() {
         401 | 403 if access.signing().is_empty() => {
@@ -100,17 +127,28 @@ async fn web(client: &Client, http: &Http) -> Result<Verdict, StepError> {
     })
 }
 
-/// Asks for a token, as each call does.
-async fn token(client: &Client, account: &Google, now: Millis) -> Result<Verdict, StepError> {
-    google::probe(client, account, now, PATIENCE).await?;
-    let address = account.account.as_ref().map_or("", |account| account.client_email.as_str());
-    Ok(Verdict::good(format!("Google gives a token to {address}")))
+/// Asks for a token, as each call does: a new one, where that costs nothing.
+async fn token(asking: &Asking<'_>, google: &Google) -> Result<Verdict, StepError> {
+    let tokens = google.account().map_or_else(|| asking.tokens.clone(), |_| Tokens::default());
+    let trust = Trust::default();
+    let pass = auth::Pass {
+        connection: Some(asking.name),
+        scheme: &google.scheme,
+        scopes: &[IDENTITY],
+        trust,
+        now: asking.now,
+    };
+    auth::Way::new(asking.client, &tokens, pass, BOUNDS).token().await?;
+    Ok(Verdict::good(match google.account() {
+        Some(account) => format!("Google gives a token to {}", account.client_email),
+        None => "Google gives a token".to_owned(),
+    }))
 }
 
 /// Reads the incoming webhook, which writes nothing: Slack answers as a webhook that is there does, or that it is not.
 async fn slack(client: &Client, channel: &Slack) -> Result<Verdict, StepError> {
     let url = channel.url().ok_or_else(incomplete)?;
-    let status = status(client, asking(Method::GET, &url), &url).await.map_err(|mut error| {
+    let status = status(client, asked(Method::GET, &url), &url).await.map_err(|mut error| {
         error.message = channel.mask().text(&error.message);
         error
     })?;
@@ -136,7 +174,7 @@ async fn mail(server: Option<&Server>) -> Result<Verdict, StepError> {
 async fn surveycake(client: &Client, survey: &SurveyCake) -> Result<Verdict, StepError> {
     let usual = Url::parse(SURVEYCAKE).map_err(|_| incomplete())?;
     let base = survey.base.as_ref().unwrap_or(&usual);
-    let status = status(client, asking(Method::GET, base), base).await?;
+    let status = status(client, asked(Method::GET, base), base).await?;
     let host = base.host_str().unwrap_or_default();
     Ok(if status.is_server_error() {
         Verdict::bad(format!("{host} answers {status}"), Some("try it again in a while"))
@@ -145,7 +183,7 @@ async fn surveycake(client: &Client, survey: &SurveyCake) -> Result<Verdict, Ste
     })
 }
 
-fn asking(method: Method, url: &Url) -> Outgoing {
+fn asked(method: Method, url: &Url) -> Outgoing {
     let headers = HeaderMap::from_iter([
         (header::USER_AGENT, HeaderValue::from_static(USER_AGENT)),
         (header::ACCEPT, HeaderValue::from_static("*/*")),
@@ -155,7 +193,6 @@ fn asking(method: Method, url: &Url) -> Outgoing {
 
 /// The status of the answer. Redirects are not followed: they may lead anywhere.
 async fn status(client: &Client, request: Outgoing, endpoint: &Url) -> Result<StatusCode, StepError> {
-    let bounds = Bounds { redirects: 0, max_response: MOST, timeout: PATIENCE };
-    let trust = Trust { author_host: None, endpoint: Some(endpoint) };
-    Ok(client.send_and_judge(request, trust, bounds, |_| true).await?.status)
+    let trust = Trust { endpoint: Some(endpoint), ..Trust::default() };
+    Ok(client.send_and_judge(request, trust, BOUNDS, |_| true).await?.status)
 }

@@ -6,7 +6,7 @@ use scenario::diagnostic::Place;
 use scenario::plan::Rate;
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use url::Url;
 
@@ -132,6 +132,52 @@ impl<'a> Settings<'a> {
             self.reject("rate", "is no number of calls in a time", Some("`10/s`, `100/m` or `5/15m`"));
         }
         rate
+    }
+
+    /// Whether the key is given.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.fields.iter().any(|(found, tree)| found.text == key && !matches!(tree.node, Node::Null))
+    }
+
+    /// Names with their texts: a map; or, as a form has it, `name=value` in a list.
+    pub(super) fn pairs(&mut self, key: &'static str) -> Vec<(String, String)> {
+        let Some(tree) = self.find(key) else { return Vec::new() };
+        if let Node::Map(fields) = &tree.node {
+            let pairs = fields.iter().filter_map(|(name, value)| Some((name.text.clone(), self.resolve(key, value)?)));
+            return pairs.collect();
+        }
+        let texts = self.texts(key).unwrap_or_default();
+        let trimmed = |(name, value): (&str, &str)| (name.trim().to_owned(), value.trim().to_owned());
+        let pairs: Vec<_> = texts.iter().filter_map(|text| text.split_once('=').map(trimmed)).collect();
+        if pairs.len() != texts.len() {
+            self.reject(key, "must be names with their texts", Some("`audience=https://api.example.com`"));
+        }
+        pairs
+    }
+
+    /// Names with credentials, which a connection that is no sandbox must have: a map, or JSON that holds one.
+    pub(super) fn required_secrets(&mut self, key: &'static str) -> Vec<(String, Secret)> {
+        let Some(tree) = self.required(key) else { return Vec::new() };
+        if let (Node::Map(fields), None) = (&tree.node, reference(&tree)) {
+            let secret =
+                |(name, value): &(Key, Tree)| Some((name.text.clone(), Secret::new(self.resolve(key, value)?)));
+            return fields.iter().filter_map(secret).collect();
+        }
+        let Some(text) = self.resolve(key, &tree) else { return Vec::new() };
+        match serde_json::from_str::<BTreeMap<String, String>>(&text) {
+            Ok(map) => map.into_iter().map(|(name, value)| (name, Secret::new(value))).collect(),
+            Err(_) => {
+                self.miss(tree.place, format!("`{key}` holds no JSON with names and their texts"));
+                Vec::new()
+            }
+        }
+    }
+
+    /// A setting of the type that says nothing beside the others that are given.
+    pub(super) fn leaves(&mut self, key: &'static str) {
+        if self.find(key).is_some() {
+            self.reject(key, "says nothing beside what else is given", None);
+        }
     }
 
     /// A text, given or by reference.

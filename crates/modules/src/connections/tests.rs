@@ -37,6 +37,7 @@ far: { type: http, base: ftp://example.com }
 key: { type: api_key, header: 'a b', value: z }
 mail: { type: smtp, url: 'http://x', from: nobody }
 ";
+    let untyped = format!("10:1: none: it has no `type` (one of {})", KINDS.join(", "));
     let expected = [
         "1:17: office: there is no connection type `gogle` (did you mean `google`?)",
         "2:1: shop: it has no `url`",
@@ -46,7 +47,7 @@ mail: { type: smtp, url: 'http://x', from: nobody }
         "7:41: api: `query` and `header` exclude each other",
         "8:1: token: it has no `token`",
         "9:7: list: a connection is a list of settings (`{ type: bearer, token: { env: API_TOKEN } }`)",
-        "10:1: none: it has no `type` (one of api_key, basic, bearer, google, http, slack, smtp, surveycake, webhook)",
+        &untyped,
         "11:26: far: `base` is no http:// or https:// URL",
         "12:31: key: `header` is no header name",
         "13:26: mail: `url` does not begin with smtps://, smtp+starttls:// or smtp:// (smtps://user@mail.example.com, smtp+starttls://… or smtp://…)",

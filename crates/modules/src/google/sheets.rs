@@ -6,7 +6,7 @@ pub(crate) mod get;
 mod range;
 pub(crate) mod update;
 
-use super::token::{Grant, Token};
+use crate::auth::{self, Pass};
 use crate::catalog::Shared;
 use crate::client::{Body, Bounds, Incoming, Outgoing, USER_AGENT};
 use crate::connections::{Google, incomplete, required};
@@ -15,8 +15,8 @@ use crate::mask::Mask;
 use crate::spec::invalid;
 use crate::status::status_error;
 use bytes::Bytes;
+use reqwest::Method;
 use reqwest::header::{self, HeaderMap, HeaderValue};
-use reqwest::{Method, StatusCode};
 use run::call::{Call, Delivery, Outcome};
 use run::error::StepError;
 use scenario::catalog::ModuleSpec;
@@ -74,44 +74,20 @@ async fn exchange(
     let connection = required(call.connection)?;
     let google = shared.connections.google(connection)?;
     let request = request(asked, google)?;
-    let sent = Mask::default().request(&request);
+    let sent = google.scheme.mask(None).request(&request);
     if google.delivery == Delivery::Sandbox {
         let output = spec.sample.clone();
         return Ok(Answered::Sandboxed(Outcome { output, sent, delivery: Delivery::Sandbox }));
     }
-    let grant = Grant { connection, google, scope: SCOPE };
-    let authorized = authorized(shared, &request, grant, call);
-    let answer = tokio::time::timeout(call.timeout, authorized).await.map_err(|_| {
-        StepError::passing("timeout", format!("no complete answer within {} s", call.timeout.as_secs_f64()))
-    })??;
-    Ok(Answered::Here(answer, sent))
-}
-
-/// Sends the request with a token; one that is refused before its time is replaced once.
-async fn authorized(
-    shared: &Shared,
-    request: &Outgoing,
-    grant: Grant<'_>,
-    call: &Call<'_>,
-) -> Result<Incoming, StepError> {
-    let token = shared.tokens.get(shared, grant, call, None).await?;
-    let mut answer = send(shared, request, &token, call).await?;
-    if answer.status == StatusCode::UNAUTHORIZED {
-        let fresh = shared.tokens.get(shared, grant, call, Some(&token)).await?;
-        answer = send(shared, request, &fresh, call).await?;
-    }
-    if answer.status.is_success() { Ok(answer) } else { Err(refusal(&answer, call)) }
-}
-
-async fn send(shared: &Shared, request: &Outgoing, token: &Token, call: &Call<'_>) -> Result<Incoming, StepError> {
-    let mut request = request.clone();
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.secret().reveal())).map_err(|_| incomplete())?;
-    value.set_sensitive(true);
-    request.headers.insert(header::AUTHORIZATION, value);
-    let endpoint = request.url.clone();
-    let trust = Trust { author_host: None, endpoint: Some(&endpoint) };
+    let url = request.url.clone();
+    let trust = Trust { endpoint: Some(&url), ..Trust::default() };
+    let pass = Pass { connection: Some(connection), scheme: &google.scheme, scopes: &[SCOPE], trust, now: call.now };
     let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout: call.timeout };
-    shared.client.send(request, trust, bounds).await
+    let told = auth::send(shared, request, pass, bounds, |status| !status.is_success()).await?;
+    if told.answer.status.is_success() {
+        return Ok(Answered::Here(told.answer, sent));
+    }
+    Err(refusal(&told.answer, call, &told.mask))
 }
 
 fn request(asked: Asked<'_>, google: &Google) -> Result<Outgoing, StepError> {
@@ -122,16 +98,15 @@ fn request(asked: Asked<'_>, google: &Google) -> Result<Outgoing, StepError> {
     let path = ["v4", "spreadsheets", spreadsheet_id(asked.spreadsheet)?, "values", &asked.range];
     url.path_segments_mut().map_err(|()| incomplete())?.pop_if_empty().extend(path);
     url.query_pairs_mut().extend_pairs(asked.query);
-    let mut headers = HeaderMap::from_iter([
-        (header::USER_AGENT, HeaderValue::from_static(USER_AGENT)),
-        (header::AUTHORIZATION, HeaderValue::from_static("Bearer")),
-    ]);
+    let mut headers = HeaderMap::from_iter([(header::USER_AGENT, HeaderValue::from_static(USER_AGENT))]);
     let body = asked.body.map(|body| body.to_string());
     if body.is_some() {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
     let body = body.map_or_else(|| Body::from(Bytes::new()), Body::from);
-    Ok(Outgoing { method: asked.method, url, headers, body })
+    let mut request = Outgoing { method: asked.method, url, headers, body };
+    google.scheme.prepare(&mut request)?;
+    Ok(request)
 }
 
 /// The id, taken out of `https://docs.google.com/spreadsheets/d/ID/edit` where it is given so.
@@ -144,12 +119,12 @@ fn spreadsheet_id(text: &str) -> Result<&str, StepError> {
     if fits { Ok(id) } else { Err(invalid(format!("`spreadsheet`: {text:?} is no id of a spreadsheet"))) }
 }
 
-fn refusal(answer: &Incoming, call: &Call<'_>) -> StepError {
-    let error = status_error(answer, call.now, &Mask::default());
+fn refusal(answer: &Incoming, call: &Call<'_>, mask: &Mask) -> StepError {
+    let error = status_error(answer, call.now, mask);
     let told = serde_json::from_slice::<Value>(&answer.body).ok();
     let told = told.as_ref().and_then(|body| body["error"]["message"].as_str());
     let error = match told {
-        Some(told) => StepError { message: format!("Google Sheets: {told}"), ..error },
+        Some(told) => StepError { message: format!("Google Sheets: {}", mask.text(told)), ..error },
         None => error,
     };
     match answer.status.as_u16() {

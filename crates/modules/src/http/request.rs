@@ -2,8 +2,9 @@
 
 use super::Parameters;
 use super::content::{content, pairs, scalar};
+use crate::auth::scheme::basic;
 use crate::client::{Outgoing, USER_AGENT};
-use crate::connections::{Chosen, HttpAccess, basic_authorization, decoded};
+use crate::connections::{Chosen, HttpAccess, decoded};
 use crate::own_hooks;
 use crate::spec::invalid;
 use bytes::Bytes;
@@ -17,7 +18,7 @@ use serde_json::{Map, Value};
 use url::{ParseError, Url};
 
 /// Headers by which the connection is run: whoever could set them could smuggle a second request (RFC 9112 §11.2).
-const FRAMING: [HeaderName; 5] =
+pub(crate) const FRAMING: [HeaderName; 5] =
     [header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::UPGRADE, header::TE];
 
 /// The request that the parameters describe, with what the connection adds.
@@ -111,7 +112,7 @@ pub(crate) fn take_userinfo(url: &mut Url, headers: &mut HeaderMap) -> Result<()
         return Ok(());
     }
     let password = decoded(url.password().unwrap_or_default());
-    let value = basic_authorization(&decoded(url.username()), &password)?;
+    let value = basic(&decoded(url.username()), &password)?;
     headers.entry(header::AUTHORIZATION).or_insert(value);
     let cleared = url.set_username("").and_then(|()| url.set_password(None));
     cleared.map_err(|()| invalid("the URL cannot have a user"))

@@ -2,6 +2,7 @@
 
 use super::gone::Gone;
 use super::signature::{Key, Signed};
+use crate::auth;
 use crate::catalog::Shared;
 use crate::client::{Body, Bounds, Incoming, Outgoing};
 use crate::connections::HttpAccess;
@@ -115,12 +116,14 @@ impl Deliverer {
     /// Sends a message that is signed.
     pub(super) async fn deliver(&self, message: Message) -> Result<Told, StepError> {
         let access = self.access(message.connection.as_deref())?;
-        let (url, mask) = (message.request.url.clone(), access.mask());
+        let url = message.request.url.clone();
         self.gone.check(&url, message.now).await?;
         let trust = access.trust(message.author_host.as_deref(), &url);
+        let pass = access.pass(message.connection.as_deref(), trust, message.now);
         let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout: message.timeout.min(super::PATIENCE) };
         // Whether it was taken is said by the status: a body without end must not have it sent again.
-        let answer = self.shared.client.send_and_judge(message.request, trust, bounds, |_| true).await?;
+        let told = auth::send(&self.shared, message.request, pass, bounds, |_| true).await?;
+        let auth::Told { answer, mask } = told;
         if answer.status.is_success() {
             let body = response::body_or_text(&answer, &mask);
             return Ok(Told { status: answer.status.as_u16(), body });

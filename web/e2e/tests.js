@@ -6,6 +6,7 @@ import { connectionTests } from './connections.js';
 import { formTests } from './forms.js';
 import { editorTests } from './editor.js';
 import { hookTests } from './hooks.js';
+import { languageTests } from './languages.js';
 import { hostileTests } from './hostile.js';
 import { pageTests } from './pages.js';
 import { watchTests } from './watch.js';
@@ -29,6 +30,7 @@ export const tests = [
   ...buildingTests,
   ...hookTests,
   ...pageTests,
+  ...languageTests,
   ...watchTests,
   ...hostileTests,
   ...speedTests,

@@ -14,7 +14,7 @@ export interface Module {
   needs_connection: boolean;
   kind?: 'module' | 'flow' | 'trigger';
   title?: string;
-  app?: { name: string; title: string; color: string; icon: string };
+  app?: { name: string; title: string; color: string; icon: string; i18n?: Partial<Record<string, string>> };
   /** What Make and n8n call it. */
   aliases?: string[];
   i18n?: Partial<Record<string, ModuleWords>>;

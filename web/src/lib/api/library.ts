@@ -8,7 +8,6 @@ export interface LibraryFunction {
   summary: string;
   example: string;
   result: string;
-  i18n?: Partial<Record<string, { summary?: string; group?: string }>>;
 }
 
 export interface Evaluation {

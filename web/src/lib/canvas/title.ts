@@ -11,9 +11,9 @@ export function summaryOf(module: Module, language: string): string {
   return module.i18n?.[language]?.summary ?? module.summary;
 }
 
-/** The app it belongs to. */
-export function appOf(module: Module): string {
-  return module.app?.title ?? module.name.split('.')[0] ?? module.name;
+/** The app it belongs to, in a language. */
+export function appOf({ app, name }: Module, language: string): string {
+  return app?.i18n?.[language] ?? app?.title ?? name.split('.')[0] ?? name;
 }
 
 /** Those that fit what is searched, the best first. */
@@ -29,7 +29,7 @@ export function search(modules: readonly Module[], wanted: string, recent: reado
 
 function scoreOf(module: Module, words: string[], recent: boolean): number {
   const names = [module.name, module.title, ...translations(module, 'title')].filter((name) => name !== undefined).map(plain);
-  const others = [...(module.aliases ?? []), module.app?.title ?? '', module.app?.name ?? ''].map(plain);
+  const others = [...(module.aliases ?? []), module.app?.title ?? '', module.app?.name ?? '', ...Object.values(module.app?.i18n ?? {}).filter((name) => name !== undefined)].map(plain);
   const about = [module.summary, ...translations(module, 'summary')].map(plain);
   let score = recent ? 1 : 0;
   for (const word of words) {

@@ -1,11 +1,13 @@
 // What every form can choose from: functions, connections, names of secrets. Asked for once, and again when one was made.
 import { connections, secrets, type Connections } from '../api/connections';
 import { functions, type LibraryFunction } from '../api/library';
+import { explained } from '../i18n/functions.svelte';
 
 const patience = 20_000; // milliseconds
 
 class Library {
-  functions = $state.raw<readonly LibraryFunction[]>([]);
+  #functions = $state.raw<readonly LibraryFunction[]>([]);
+  readonly functions = $derived(explained(this.#functions));
   connections = $state.raw<Connections>({ items: [], types: [] });
   secrets = $state.raw<readonly string[]>([]);
   #begun = false;
@@ -14,7 +16,7 @@ class Library {
   load(): void {
     if (this.#begun) return;
     this.#begun = true;
-    void this.#take(functions(AbortSignal.timeout(patience)), (items) => (this.functions = items));
+    void this.#take(functions(AbortSignal.timeout(patience)), (items) => (this.#functions = items));
     void this.reload();
   }
 

@@ -11,6 +11,9 @@ export const box = { width: 168, height: 124, radius: 32 };
 /** The button at the end of a list. */
 export const endSize = 32;
 const endGap = 64;
+/** The canvas calls its parts `node` and `edge` by itself, in English; what they are is said within them and in the outline. */
+const untold = { 'aria-roledescription': undefined };
+const silent = { ...untold, 'aria-hidden': true } as const;
 const padding = { side: 56, top: 56, bottom: 76 };
 
 export type ModuleNode = Node<{ step: Step }, 'module'>;
@@ -71,7 +74,7 @@ class Drawing {
     const at = this.layout.nodes.get(step.key);
     if (!at) return [];
     const position = { x: at.x - box.width / 2, y: at.y - box.radius };
-    return [{ id: step.key, type: 'module', position, width: box.width, height: box.height, data: { step }, draggable: step.kind !== 'trigger' && !step.readOnly, zIndex: 2 }];
+    return [{ id: step.key, type: 'module', position, width: box.width, height: box.height, data: { step }, domAttributes: untold, draggable: step.kind !== 'trigger' && !step.readOnly, zIndex: 2 }];
   }
 
   /** Outermost first, so that inner ones are drawn upon them. */
@@ -128,7 +131,7 @@ class Drawing {
     const source = line.from === null ? 'start' : leaves ? `frame:${line.from}` : line.from;
     const target = line.to ?? `end:${keyOfPath(line.at.list)}`;
     const step = line.to === null ? null : (this.steps.get(line.to) ?? null);
-    return { id: line.id, type: 'line', source, target, data: { line, target: step, gap: line.to !== null }, zIndex: 1 };
+    return { id: line.id, type: 'line', source, target, data: { line, target: step, gap: line.to !== null }, domAttributes: silent, zIndex: 1 };
   }
 
   ends(graph: Graph): AnyNode[] {
@@ -155,16 +158,16 @@ export function isBlock(step: Step): boolean {
 function frameNode(id: string, kind: FrameNode['data']['kind'], around: Box, exit: number): FrameNode {
   const position = { x: around.left, y: around.top };
   const [width, height] = [around.right - around.left, around.bottom - around.top];
-  return { id, type: 'frame', position, width, height, data: { kind, exit: exit - around.top }, draggable: false, selectable: false, zIndex: 0 };
+  return { id, type: 'frame', position, width, height, data: { kind, exit: exit - around.top }, domAttributes: untold, draggable: false, selectable: false, zIndex: 0 };
 }
 
 function endNode(id: string, at: Point, place: Line['at'], lone: boolean): EndNode {
   const position = { x: at.x - endSize / 2, y: at.y - endSize / 2 };
-  return { id, type: 'end', position, width: endSize, height: endSize, data: { at: place, lone }, draggable: false, zIndex: 2 };
+  return { id, type: 'end', position, width: endSize, height: endSize, data: { at: place, lone }, domAttributes: untold, draggable: false, zIndex: 2 };
 }
 
 function noteNode({ x, y, text }: Note, index: number): NoteNode {
-  return { id: `note:${index}`, type: 'note', position: { x, y }, width: 200, height: 120, data: { index, text }, draggable: true, zIndex: 3 };
+  return { id: `note:${index}`, type: 'note', position: { x, y }, width: 200, height: 120, data: { index, text }, domAttributes: untold, draggable: true, zIndex: 3 };
 }
 
 function grown({ left, right, top, bottom }: Box): Box {

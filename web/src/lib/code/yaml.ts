@@ -18,6 +18,8 @@ export interface YamlOptions {
   parent: HTMLElement;
   text: string;
   label: string;
+  /** The editor's own words, by the English ones. */
+  phrases: Record<string, string>;
   vocabulary: () => Vocabulary;
   changed: (edits: TextEdit[]) => void;
   /** Where the caret went, by a person's hand. */
@@ -100,7 +102,7 @@ export class Yaml {
   }
 
   #extensions(): Extension[] {
-    const { undo, redo, label, vocabulary } = this.#options;
+    const { undo, redo, label, phrases, vocabulary } = this.#options;
     const act = (perform: () => void) => () => (perform(), true);
     return [
       lineNumbers(),
@@ -116,6 +118,7 @@ export class Yaml {
       closeBrackets(),
       EditorView.lineWrapping,
       EditorState.lineSeparator.of(this.#told.includes('\r\n') ? '\r\n' : '\n'),
+      EditorState.phrases.of(phrases),
       yaml(),
       theme,
       autocompletion({ override: [completions(vocabulary)], icons: false }),

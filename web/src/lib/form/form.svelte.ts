@@ -7,13 +7,18 @@ import type { Known } from '../code/complete';
 import { library } from '../data/library.svelte';
 import type { Editor } from '../editor/editor.svelte';
 import { t } from '../i18n';
+import { language } from '../i18n';
+import { signer } from '../i18n/providers.svelte';
+import type { Module } from '../api/editing';
 import type { Diagnostic } from '../api/types';
 import { pathAt, rangeAt, valueAt, type Path } from '../model/doc';
 import { chain, ensureId, removeValue, setValue } from '../model/edits';
 import type { Step } from '../model/graph';
 import type { TextEdit } from '../model/text';
 import { chainOf, namesFor, written, type Name } from './names';
+import type { Option, Schema } from './kind';
 import { sightOf } from './visible';
+import { choiceFor, trailOf, wordsFor, type Vocabulary, type Words } from './words';
 
 /** A value that can be referred to: of a name, or of a step that gets its name then. */
 export interface Reference {
@@ -73,6 +78,35 @@ export class Form {
     labels: Object.fromEntries(this.names.flatMap(({ name, label }) => (name === undefined ? [] : [[name, label]]))),
     functions: library.functions,
   }));
+
+  /** The module of the step, as the server describes it. */
+  readonly module: Module | undefined = $derived.by(() => {
+    const { kind, module } = this.step();
+    const { modules } = this.editor;
+    return (kind === 'trigger' ? modules.get(`trigger ${module}`) : undefined) ?? modules.get(module);
+  });
+
+  /** How the value at a path is called, and what is said about it. Reactive. */
+  wordsAt(path: Path, schema: Schema): Words {
+    const { trail, known } = this.#place(path);
+    const [outer, name] = trail;
+    if (outer === 'verify' && name !== undefined && trail.length === 2) return signer(name, schema.description ?? '');
+    const words = wordsFor(trail, schema, known);
+    return trail.join('.') === 'connection' && !known.connection ? { ...words, title: t.form.kinds.connection } : words;
+  }
+
+  /** The values that can be chosen at a path, with words where there are any. Reactive. */
+  optionsAt(path: Path, options: readonly Option[]): Option[] {
+    const { trail, known } = this.#place(path);
+    return options.map((option) => ({ ...option, ...choiceFor(trail, option.value, known) }));
+  }
+
+  /** The module has words for what is its own; what holds for every step has words of the page's. */
+  #place(path: Path): { trail: string[]; known: Vocabulary } {
+    const { path: step, module } = this.step();
+    if (path[step.length] !== module) return { trail: trailOf(path, step), known: t.form.common };
+    return { trail: trailOf(path, [...step, module]), known: this.module?.i18n?.[language()]?.parameters ?? {} };
+  }
 
   read(path: Path): unknown {
     return valueAt(this.editor.doc, path);

@@ -24,6 +24,7 @@ export interface Schema {
 
 export interface Option {
   value: string | number | boolean;
+  title?: string;
   description?: string;
 }
 

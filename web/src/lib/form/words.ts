@@ -1,6 +1,5 @@
-// How parameters are called, and what is said about them, in the language in use where the module has words for it. Pure.
-import type { Module } from '../api/editing';
-import type { Language } from '../i18n';
+// How parameters are called, and what is said about them, where there are words for it. Pure.
+import type { Path } from '../model/doc';
 import type { Schema } from './kind';
 
 const whole: Record<string, string> = {
@@ -32,9 +31,27 @@ export interface Words {
   description: string;
 }
 
-export function wordsFor(name: string, schema: Schema, module: Module | undefined, language: Language): Words {
-  const known = module?.i18n?.[language]?.parameters?.[name];
-  return { title: known?.title ?? humanized(name), description: plain(known?.description ?? schema.description ?? '') };
+/** Words by place: `batch.size` for a parameter within one, `verify.*.secret` for one of several, `as=text` for a choice. */
+export type Vocabulary = Partial<Record<string, Partial<Words>>>;
+
+/** The names on the way from one path to another below it; positions in lists are no names. */
+export function trailOf(path: Path, from: Path): string[] {
+  return path.slice(from.length).filter((part) => typeof part === 'string');
+}
+
+export function wordsFor(trail: string[], schema: Schema, known: Vocabulary): Words {
+  const said = find(trail, '', known);
+  return { title: said?.title ?? humanized(trail.at(-1) ?? ''), description: plain(said?.description ?? schema.description ?? '') };
+}
+
+/** What is said of one of the values that can be chosen at a place; nothing where it speaks for itself. */
+export function choiceFor(trail: string[], value: string | number | boolean, known: Vocabulary): Partial<Words> | undefined {
+  return find(trail, `=${value}`, known);
+}
+
+function find(trail: string[], end: string, known: Vocabulary): Partial<Words> | undefined {
+  const any = trail.map((name, index) => (index === 1 ? '*' : name));
+  return known[trail.join('.') + end] ?? (trail.length > 2 ? known[any.join('.') + end] : undefined);
 }
 
 /** Text without the marks of Markdown, its lines joined. */

@@ -111,8 +111,18 @@ export const form = {
   common: {
     when: { title: 'Only when', description: 'Otherwise this one step is skipped.' },
     retry: { title: 'Try again', description: 'How often it is tried in all when it fails; with more to set in detail.' },
-    on_error: { title: 'When it fails for good', description: 'fail: the run fails. ignore: it goes on. stop: it ends successfully. hold: it waits for a person.' },
+    on_error: { title: 'When it fails for good', description: 'What becomes of the run then.' },
     timeout: { title: 'Time limit', description: 'How long one attempt may take.' },
+    'retry.attempts': { title: 'Attempts', description: 'How many in all.' },
+    'retry.backoff': { title: 'First pause', description: 'How long it waits before the second attempt.' },
+    'retry.factor': { title: 'Growth', description: 'How many times as long each pause is as the one before.' },
+    'retry.max': { title: 'Longest pause', description: 'No pause is longer than this.' },
+    'retry.when': { title: 'Try again only when', description: 'Otherwise it fails at once.' },
+    'on_error.use': { title: 'Value to go on with', description: "Stands in for the step's output." },
+    'on_error=fail': { title: 'The run fails' },
+    'on_error=ignore': { title: 'Go on' },
+    'on_error=stop': { title: 'End successfully' },
+    'on_error=hold': { title: 'Keep it for a person' },
   },
   handled: 'Its errors are handled by steps of their own on the canvas.',
   otherwise: 'Otherwise',
@@ -144,4 +154,16 @@ export const data = {
 export const code = {
   label: 'The scenario as YAML',
   changed: 'Change the text',
+  /** What the code view says by itself. */
+  phrases: {
+    'Fold line': 'Fold line',
+    'Unfold line': 'Unfold line',
+    'Folded lines': 'Folded lines',
+    'Unfolded lines': 'Unfolded lines',
+    'folded code': 'folded lines',
+    unfold: 'unfold',
+    to: 'to',
+    Completions: 'Completions',
+    'Control character': 'Control character',
+  },
 };

@@ -17,6 +17,7 @@ export const expressions: Sentences = {
   no_value: [['`{name}` has no value here: its step was skipped or has not run', '`{name}` 在這裡沒有值：它的步驟被略過或尚未執行', '`{name}` 在这里没有值：它的步骤被跳过或尚未运行']],
   missing_property: [
     ['`{name}` does not exist; `{of}` has {keys:term}', '`{name}` 不存在；`{of}` 有{keys}', '`{name}` 不存在；`{of}` 有{keys}'],
+    ['`{name}` does not exist; `{of}` has no keys', '`{name}` 不存在；`{of}` 沒有任何鍵', '`{name}` 不存在；`{of}` 没有任何键'],
     ['`{of}` is {kind:term}, so `{name}` cannot be read from it', '`{of}` 是{kind}，無法從中讀取 `{name}`', '`{of}` 是{kind}，无法从中读取 `{name}`'],
   ],
   type_mismatch: [

@@ -5,10 +5,10 @@ import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 
 export const speedTests = [
-  ['the first load is small', loadsLittle],
-  ['300 steps open, are dragged and typed at without a wait', edits300],
-  ['5,000 runs scroll smoothly', scrollsRuns],
-  ['10,000 requests scroll smoothly', scrollsRequests],
+  ['m20 the first load is small', loadsLittle],
+  ['m20 300 steps open, are dragged and typed at without a wait', edits300],
+  ['m20 5,000 runs scroll smoothly', scrollsRuns],
+  ['m20 10,000 requests scroll smoothly', scrollsRequests],
 ];
 
 const slack = 3;

@@ -184,8 +184,9 @@ function join(one: Box | null, other: Box | null): Box | null {
   };
 }
 
-/** The objects of before, where nothing about them is new. What the canvas measured stays known, else it would take
- * away all lines, measure every step again, and draw the lines anew. */
+/** The objects of before, where nothing about them is new. A disc reads from the step itself what its name is and the
+ * like: a letter typed there reaches that disc alone. What the canvas measured stays known, else it would take away all
+ * lines, measure every step again, and draw the lines anew. */
 function reuse<T extends { id: string; measured?: unknown }>(now: T[], before: readonly T[] = []): T[] {
   const known = new Map(before.map((item) => [item.id, item]));
   return now.map((item) => {
@@ -198,7 +199,7 @@ function reuse<T extends { id: string; measured?: unknown }>(now: T[], before: r
 function same(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (!isPlain(one) || !isPlain(other)) return false;
-  return Object.keys(other).every((key) => (key === 'step' || key === 'target' ? one[key] === other[key] : same(one[key], other[key])));
+  return Object.keys(other).every((key) => key === 'step' || key === 'target' || same(one[key], other[key]));
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

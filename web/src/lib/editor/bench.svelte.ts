@@ -57,6 +57,8 @@ export class Bench {
 
   /** What is drawn: the text that is edited, or that of a past run. */
   readonly graph: Graph = $derived.by(() => this.editor.watch.graph);
+  /** The steps that are drawn, by their keys. */
+  readonly steps: ReadonlyMap<string, Step> = $derived.by(() => new Map(this.graph.all.map((step) => [step.key, step])));
   readonly layout: Layout = $derived.by(() => layout(this.graph, this.editor.watch.past ? {} : this.arrangement.positions));
 
   /** Whether the text may be changed now. */

@@ -3,6 +3,7 @@
 import { withWords } from '../i18n';
 
 export const parts = {
+  runs: withWords(() => import('../run/RunPanel.svelte')),
   overview: withWords(() => import('./Overview.svelte')),
   form: withWords(() => import('../form/StepForm.svelte')),
   map: withWords(() => import('../canvas/Map.svelte')),

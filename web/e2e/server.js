@@ -1,6 +1,6 @@
 // The binary under test, serving a folder of its own.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -13,6 +13,8 @@ export class Server {
   token = 'a token for these tests alone';
   #process;
   #folder;
+  #binary;
+  #address;
   #output = [];
 
   /** Serves a copy of a folder of scenarios. */
@@ -21,19 +23,41 @@ export class Server {
     server.#folder = mkdtempSync(join(tmpdir(), 'hookmill-page-'));
     const scenarios = join(server.#folder, 'scenarios');
     cpSync(fileURLToPath(new URL(folder, import.meta.url)), scenarios, { recursive: true });
-    const address = `127.0.0.1:${await freePort()}`;
-    server.url = `http://${address}`;
-    const data = join(server.#folder, 'data');
-    server.#process = spawn(resolve(binary), ['serve', scenarios, '--listen', address, '--data', data], {
-      env: { ...process.env, HOOKMILL_TOKEN: server.token, HOOKMILL_PAGE_SECRET: 'a secret for these tests alone' },
+    server.#binary = resolve(binary);
+    server.#address = `127.0.0.1:${await freePort()}`;
+    server.url = `http://${server.#address}`;
+    await server.#begin();
+    return server;
+  }
+
+  async #begin() {
+    const folders = [join(this.#folder, 'scenarios'), '--listen', this.#address, '--data', join(this.#folder, 'data')];
+    this.#process = spawn(this.#binary, ['serve', ...folders], {
+      env: { ...process.env, HOOKMILL_TOKEN: this.token, HOOKMILL_PAGE_SECRET: 'a secret for these tests alone' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    for (const stream of [server.#process.stdout, server.#process.stderr]) {
-      stream.on('data', (bytes) => server.#output.push(String(bytes)));
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream.on('data', (bytes) => this.#output.push(String(bytes)));
     }
-    server.#process.on('error', (error) => server.#output.push(String(error)));
-    await server.#ready();
-    return server;
+    this.#process.on('error', (error) => this.#output.push(String(error)));
+    await this.#ready();
+  }
+
+  /** Ends it at once, as a failure of power does. */
+  async kill() {
+    const gone = new Promise((done) => this.#process.once('exit', done));
+    this.#process.kill('SIGKILL');
+    await gone;
+  }
+
+  /** Starts it again, with what it kept. */
+  again() {
+    return this.#begin();
+  }
+
+  /** Writes a scenario's file, as an editor of text does. */
+  write(name, text) {
+    writeFileSync(join(this.#folder, 'scenarios', name), text);
   }
 
   /** Calls a webhook. */

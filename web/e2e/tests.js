@@ -8,7 +8,9 @@ import { editorTests } from './editor.js';
 import { hookTests } from './hooks.js';
 import { languageTests } from './languages.js';
 import { hostileTests } from './hostile.js';
+import { keepingTests } from './keeping.js';
 import { pageTests } from './pages.js';
+import { tryingTests } from './trying.js';
 import { watchTests } from './watch.js';
 import { speedTests } from './speed.js';
 
@@ -35,6 +37,8 @@ export const tests = [
   ...hostileTests,
   ...speedTests,
   ...editorTests,
+  ...tryingTests,
+  ...keepingTests,
   ['an unknown address leads back', leadsBack],
   ['m18 axe finds nothing on any page in light colours', (visitor) => isAccessible(visitor, 'light')],
   ['m18 axe finds nothing on any page in dark colours', (visitor) => isAccessible(visitor, 'dark')],

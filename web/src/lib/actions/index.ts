@@ -8,6 +8,7 @@ import { commands } from './commands';
 import { copy } from './copy';
 import { cut } from './cut';
 import { disable } from './disable';
+import { discard } from './discard';
 import { duplicate } from './duplicate';
 import { exportSvg } from './export-svg';
 import { exportYaml } from './export-yaml';
@@ -60,6 +61,7 @@ export const actions: readonly Action[] = [
   undo,
   redo,
   publish,
+  discard,
   find,
   commands,
   shortcuts,

@@ -30,6 +30,8 @@ export class Desk {
   /** The text that the server has: as a draft or, without one, live. */
   #kept = $state.raw('');
   #revision: number;
+  /** The text that was sent last, whether or not the server said that it has it. */
+  #sent: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #sending: Promise<void> | undefined;
   #spare: Spare;
@@ -49,11 +51,14 @@ export class Desk {
   /** None where there is neither a scenario nor a draft of it. */
   static async open(id: string, signal: AbortSignal): Promise<Desk | undefined> {
     const { live, draft } = await found(id, signal);
-    const spare = new Spare(id).read(draft?.revision ?? 0);
-    const text = spare ?? draft?.text ?? live?.text;
+    const spare = new Spare(id).read();
+    const text = spare?.text ?? draft?.text ?? live?.text;
     if (text === undefined) return undefined;
     const desk = new Desk(new Editor(id, text), live, draft);
-    if (text !== desk.#kept) desk.changed();
+    if (text === desk.#kept) return desk;
+    // What was typed here was typed upon an older draft: another window went on meanwhile.
+    if (spare && draft && spare.revision < draft.revision) desk.theirs = { kind: 'draft', text: draft.text, revision: draft.revision };
+    desk.changed();
     return desk;
   }
 
@@ -89,6 +94,8 @@ export class Desk {
   async #send(): Promise<void> {
     const { editor } = this;
     const text = editor.text;
+    const before = this.#sent;
+    this.#sent = text;
     try {
       const draft = await api.saveDraft(editor.id, { text, basis: this.#basis, revision: this.#revision });
       this.#revision = draft.revision;
@@ -97,14 +104,21 @@ export class Desk {
       if (editor.text === text) this.#spare.drop();
       else this.changed();
     } catch (error) {
-      this.#failed(error);
+      this.#failed(error, before);
     }
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, before: string | undefined): void {
     const { editor } = this;
     if (error instanceof SignedOut) session.signedOut = true;
     const theirs = error instanceof Refused && error.status === 409 ? (error.problem.draft as api.Draft | undefined) : undefined;
+    if (theirs && theirs.text === before) {
+      // It had been saved, and the answer never came.
+      this.#revision = theirs.revision;
+      this.#kept = theirs.text;
+      this.changed();
+      return;
+    }
     if (theirs) {
       this.theirs = { kind: 'draft', text: theirs.text, revision: theirs.revision };
       editor.saving = 'conflict';

@@ -1,6 +1,6 @@
 // What was typed and not saved yet, kept in the browser in case it or the machine goes down.
 
-interface Kept {
+export interface Kept {
   text: string;
   /** The revision of the draft that it was typed upon. */
   revision: number;
@@ -13,12 +13,11 @@ export class Spare {
     this.#name = `draft ${scenario}`;
   }
 
-  /** What was typed upon this revision of the draft, or a newer one, and not saved. */
-  read(revision: number): string | undefined {
+  /** What was typed and not saved. */
+  read(): Kept | undefined {
     try {
       const kept: unknown = JSON.parse(localStorage.getItem(this.#name) ?? 'null');
-      if (!isKept(kept) || kept.revision < revision) return undefined;
-      return kept.text;
+      return isKept(kept) ? kept : undefined;
     } catch {
       return undefined;
     }

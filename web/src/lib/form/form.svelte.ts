@@ -38,6 +38,11 @@ function offsetOf(text: string, { line, column }: Diagnostic['place']): number {
   return Math.min(text.length, start + column - 1);
 }
 
+/** Whether its output is whatever its text makes of it, of which an example tells nothing. */
+function isFree({ name, kind }: Module): boolean {
+  return kind === 'flow' && name !== 'wait_for';
+}
+
 /** The names of secrets; what they hold is never known here. */
 function secretsOf(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, '•••']));
@@ -63,7 +68,7 @@ export class Form {
   readonly names: Name[] = $derived.by(() => {
     const { editor } = this;
     const { graph, scope, pins } = editor;
-    const samples = new Map([...editor.modules].map(([name, module]) => [name, module.sample]));
+    const samples = new Map([...editor.modules].flatMap(([name, module]) => (isFree(module) ? [] : [[name, module.sample]])));
     const unnamed = Object.fromEntries((editor.run?.steps ?? []).flatMap(({ id, label, output }) => (id || output === undefined ? [] : [[label, output]])));
     const values = { ...scope, loops: scope.loops ?? {}, pins, samples, unnamed };
     return namesFor(sightOf(graph, this.step()), graph.triggers, (loop) => this.#loopOf(loop), values, t.data.names);

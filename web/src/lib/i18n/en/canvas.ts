@@ -74,6 +74,7 @@ export const actions = {
   remove: 'Delete',
   move: 'Move the step',
   publish: 'Publish',
+  discard: 'Discard the draft',
   find: 'Find a step',
   commands: 'All commands',
   keys: 'Keyboard shortcuts',

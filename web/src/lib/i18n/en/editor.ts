@@ -10,7 +10,6 @@ export const editor = {
   publish: 'Publish',
   publishRefused: 'The text has errors, so the live version stays as it is.',
   published: 'Published',
-  discard: 'Discard the draft',
   on: 'On',
   off: 'Off',
   switchOn: 'Switch the scenario on',

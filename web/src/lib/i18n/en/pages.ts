@@ -24,6 +24,8 @@ export const begin = {
   drafts: 'Drafts',
   draftOf: 'Not published yet',
   draftSaved: 'saved',
+  draftRemove: (name: string) => `Delete the draft ${name}`,
+  draftSure: (name: string) => `Delete the draft ${name}? It was never published, and is gone then.`,
   search: 'Search scenarios',
   noneFits: 'No scenario has this in its name',
   turnOn: (name: string) => `Turn on ${name}`,

@@ -75,6 +75,7 @@ export const actions: typeof english.actions = {
   remove: '删除',
   move: '移动步骤',
   publish: '发布',
+  discard: '放弃草稿',
   find: '查找步骤',
   commands: '所有命令',
   keys: '键盘快捷键',

@@ -12,7 +12,6 @@ export const editor: typeof en = {
   publish: '发布',
   publishRefused: '内容有错误，线上版本保持不变。',
   published: '已发布',
-  discard: '放弃草稿',
   on: '已启用',
   off: '已停用',
   switchOn: '启用场景',

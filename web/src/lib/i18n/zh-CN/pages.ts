@@ -11,6 +11,8 @@ export const begin: typeof english.begin = {
   drafts: '草稿',
   draftOf: '尚未发布',
   draftSaved: '保存于',
+  draftRemove: (name) => `删除草稿 ${name}`,
+  draftSure: (name) => `要删除草稿“${name}”吗？它从未发布，删除后无法恢复。`,
   search: '搜索场景',
   noneFits: '没有名称匹配的场景',
   turnOn: (name) => `启用 ${name}`,

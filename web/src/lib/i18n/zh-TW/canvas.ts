@@ -75,6 +75,7 @@ export const actions: typeof english.actions = {
   remove: '刪除',
   move: '移動步驟',
   publish: '發布',
+  discard: '捨棄草稿',
   find: '尋找步驟',
   commands: '所有指令',
   keys: '鍵盤快速鍵',

@@ -12,7 +12,6 @@ export const editor: typeof en = {
   publish: '發布',
   publishRefused: '內容有錯誤，因此上線版本維持不變。',
   published: '已發布',
-  discard: '捨棄草稿',
   on: '已啟用',
   off: '已停用',
   switchOn: '啟用情境',

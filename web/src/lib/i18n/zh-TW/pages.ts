@@ -11,6 +11,8 @@ export const begin: typeof english.begin = {
   drafts: '草稿',
   draftOf: '尚未發布',
   draftSaved: '儲存於',
+  draftRemove: (name) => `刪除草稿 ${name}`,
+  draftSure: (name) => `要刪除草稿「${name}」嗎？它從未發布，刪除後無法復原。`,
   search: '搜尋情境',
   noneFits: '沒有名稱相符的情境',
   turnOn: (name) => `啟用 ${name}`,

@@ -59,6 +59,9 @@ async function tellsInChinese(visitor) {
   await page.getByRole('heading', { level: 1, name: '情境' }).waitFor();
   const broken = page.getByRole('listitem').filter({ hasText: '有錯誤' }).first();
   await broken.getByText('第 5 行').waitFor();
+  const finding = broken.locator('p').filter({ hasText: 'respnd' });
+  await finding.first().waitFor();
+  for (const line of await finding.allInnerTexts()) assert.match(line, chinese, line);
   const hello = page.getByRole('listitem').filter({ hasText: '/hook/hello' }).first();
   await hello.getByText(/前$/).first().waitFor();
   await page.goto('/runs');

@@ -42,7 +42,7 @@ try {
 }
 
 async function picture(browser, look, settings, pages) {
-  const context = await browser.newContext({ baseURL: server.url, deviceScaleFactor: 1, ...settings });
+  const context = await browser.newContext({ baseURL: server.url, deviceScaleFactor: 1, reducedMotion: 'reduce', ...settings });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   for (const { name, path, open } of pages) {

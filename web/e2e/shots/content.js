@@ -31,6 +31,8 @@ export async function fill(server) {
     { name: 'scenarios', path: '/' },
     { name: 'scenario', path: '/scenarios/ship-order' },
     { name: 'scenario-route', path: '/scenarios/split-order' },
+    { name: 'editor', path: '/scenarios/ship-order', open: mapValue },
+    { name: 'inspector', path: '/scenarios/ship-order', open: inspectRun },
     { name: 'templates', path: '/templates' },
     { name: 'runs', path: '/runs' },
     { name: 'run', path: `/runs/${runs.items[0].id}` },
@@ -56,6 +58,22 @@ const customers = ['王小明', '陳美玲', 'Ada Byron', '林志豪', 'Grace Le
 async function requestsOf(server, hook) {
   const page = await server.ask('GET', `/hooks/${hook}/requests`);
   return { items: page.items ?? page.requests };
+}
+
+/** The form of a step with pills, and the drawer of values beside it. */
+async function mapValue(page) {
+  await page.locator('.disc[data-step="steps/2"]').click();
+  const field = page.locator('.form .cm-content', { has: page.locator('.cm-pill') }).first();
+  await field.click();
+  await page.locator('aside.data .row').first().waitFor();
+}
+
+/** The last run on the canvas, and what one of its steps gave. */
+async function inspectRun(page) {
+  if ((page.viewportSize()?.width ?? 0) <= 800) await page.locator('.disc[data-step="steps/0"]').click();
+  await page.locator('#tab-history').click();
+  await page.locator('#tab-content .row button, #tab-content li button').first().click();
+  await page.locator('.log li button').nth(1).click();
 }
 
 async function newConnection(page) {

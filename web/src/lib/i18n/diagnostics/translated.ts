@@ -1,5 +1,6 @@
 // What the engine says of a scenario's text or of an expression, in Chinese. Pure; loaded only for readers of Chinese.
 import { hints } from './hints';
+import { doctor, remedies } from './messages/doctor';
 import { expressions } from './messages/expressions';
 import { lints } from './messages/lints';
 import { names } from './messages/names';
@@ -23,9 +24,9 @@ const columns: Record<string, Column> = { 'zh-TW': 1, 'zh-CN': 2 };
 export function translated<Finding extends Said>(finding: Finding, language: string): Finding {
   const column = columns[language];
   if (!column) return finding;
-  const message = sentence(messages[finding.code] ?? [], finding.message, column) ?? finding.message;
+  const message = sentence(messages[finding.code] ?? doctor, finding.message, column) ?? finding.message;
   if (!finding.hint) return { ...finding, message };
-  return { ...finding, message, hint: sentence(hints, finding.hint, column) ?? finding.hint };
+  return { ...finding, message, hint: sentence(hints, finding.hint, column) ?? sentence(remedies, finding.hint, column) ?? finding.hint };
 }
 
 function sentence(known: Sentence[], said: string, column: Column): string | undefined {

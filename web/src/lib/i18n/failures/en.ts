@@ -56,6 +56,7 @@ export const failures = {
   no_value: { title: 'The step gave no value', try: 'Its step was skipped or has not run: `?.` or `?? …` goes on without it.' },
   not_a_condition: { title: 'The condition is neither true nor false', try: 'Compare it with something, as `x > 0`, or give a default: `x ?? false`.' },
   not_a_list: { title: 'This is no list', try: 'Choose a list; the entries of a map are `.keys()` and `.values()`.' },
+  not_authorized: { title: 'Nobody has authorized this connection yet', try: 'Open it under Connections and sign in.' },
   not_callable: { title: 'The scenario cannot be called', try: 'Give it a trigger `call`.' },
   not_found: { title: 'It is not there', try: 'Look at the key or the id.' },
   not_published: { title: 'The keys of the sender could not be fetched', try: 'Look at the address where the sender publishes them.' },

@@ -51,6 +51,7 @@ export const failures: Failures = {
   no_value: { title: '步骤没有输出', try: '它被跳过或尚未运行：用 `?.` 或 `?? …` 就算没有也能继续。' },
   not_a_condition: { title: '条件不是 true 也不是 false', try: '和某个值比较，例如 `x > 0`，或给默认值：`x ?? false`。' },
   not_a_list: { title: '不是列表', try: '请选择列表；对象的内容用 `.keys()` 与 `.values()` 获取。' },
+  not_authorized: { title: '这个连接还没有授权', try: '到“连接”中打开它并登录授权。' },
   not_callable: { title: '这个场景不能被调用', try: '为它加上 `call` 触发器。' },
   not_found: { title: '找不到', try: '检查键或标识。' },
   not_published: { title: '无法获取发送者的公钥', try: '检查发送者公布公钥的网址。' },

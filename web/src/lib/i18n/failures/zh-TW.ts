@@ -51,6 +51,7 @@ export const failures: Failures = {
   no_value: { title: '步驟沒有輸出', try: '它被略過或尚未執行：用 `?.` 或 `?? …` 就算沒有也能繼續。' },
   not_a_condition: { title: '條件不是 true 也不是 false', try: '和某個值比較，例如 `x > 0`，或給預設值：`x ?? false`。' },
   not_a_list: { title: '不是清單', try: '請選擇清單；物件的內容用 `.keys()` 與 `.values()` 取得。' },
+  not_authorized: { title: '這個連線還沒有授權', try: '到「連線」開啟它並登入授權。' },
   not_callable: { title: '這個情境不能被呼叫', try: '為它加上 `call` 觸發器。' },
   not_found: { title: '找不到', try: '檢查鍵或識別碼。' },
   not_published: { title: '無法取得傳送者的公鑰', try: '檢查傳送者公布公鑰的網址。' },

@@ -2,6 +2,7 @@
 
 mod announce;
 mod gateway;
+mod grants;
 mod keeper;
 mod own_hooks;
 mod renewal;
@@ -13,11 +14,12 @@ use crate::folder::{self, Folder, Parts};
 use crate::home::Home;
 use crate::setting::{self, AllowEnv, CurrentSecrets};
 use crate::terminal::{Done, say};
-use crate::vault::{Key, Records};
+use crate::vault::{Keys, Records};
 use anyhow::Context;
 use clap::Args;
 use engine::{Engine, Options};
 use gateway::Around;
+use grants::Grants;
 use keeper::Keeper;
 use modules::auth::Tokens;
 use modules::connections::kept::Kept;
@@ -167,16 +169,18 @@ impl Serve {
         let store = open(&self.data)?;
         let keys = (token::of(&self.data)?, Arc::new(Accounts::open(Arc::clone(&store.tables))?));
         let read = folder::Credentials::of(&self.dir);
-        let records = Arc::new(Records::open(Arc::clone(&store.tables), Key::of(&self.data)?)?);
+        let records = Arc::new(Records::open(Arc::clone(&store.tables), Keys::of(&self.data)?)?);
+        let grants = Grants::over(&records);
         let home = sound_home(&self.dir, &records.kept())?;
         let secrets = Arc::new(CurrentSecrets::of(Arc::clone(&home.secrets)));
         let setting = Arc::new(self.setting(address, &store, Arc::clone(&secrets))?);
         let inside = Arc::new(Inside::default());
-        let reach = self.reach(address, &store, &setting, Arc::clone(&inside))?;
+        let reach = self.reach(address, &store, &setting, Arc::clone(&inside), Arc::clone(&grants))?;
         let loaded = reach.modules(Arc::clone(&home.connections));
         let options = self.engine_options(Arc::clone(&setting));
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, options);
         engine.handle().use_rates(home.connections.rates());
+        grants.tell(engine.handle());
         let (hooks, inspector) = (HookTable::default(), self.keeping.inspector(&store)?);
         let scheduler = Scheduler::new(engine.handle(), Arc::clone(&store.tables));
         let folder = Arc::new(Folder::new(Parts {
@@ -198,6 +202,7 @@ impl Serve {
         let renewal = Renewal { folder: Arc::clone(&folder), handle: engine.handle(), secrets, reach, records };
         let renewing = Arc::new(Renewing::from(renewal, home.connections));
         let vault = Arc::new(Keeper::over(&renewing));
+        let looked_after = Arc::clone(&renewing);
         let app = self.app(address, keys, gateway, (&folder, vault), home.catalog, stores)?;
         let server = server::serve_as(listener, certificate.as_ref(), app.clone())?;
         let stopper = server.handle();
@@ -209,10 +214,11 @@ impl Serve {
         let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow(tls::LOOK)));
         folder::watch(folder, read, move || renewing.again())?;
         let clock = tokio::spawn(async move { scheduler.run().await });
+        let looking = tokio::spawn(grants::look_after(grants, looked_after));
         let keeping = requests::keep(&inspector, engine.handle());
         asked_to_end(engine.handle()).await?;
         say("ending: no new runs; what is not over goes on at the next start");
-        [Some(clock), Some(keeping), renewal].iter().flatten().for_each(JoinHandle::abort);
+        [Some(clock), Some(keeping), Some(looking), renewal].iter().flatten().for_each(JoinHandle::abort);
         engine.handle().end_signals();
         stopper.stop(true).await;
         engine.stop(GRACE).await?;
@@ -228,13 +234,14 @@ impl Serve {
         store: &Store,
         setting: &Setting,
         inside: Arc<Inside>,
+        grants: Arc<Grants>,
     ) -> anyhow::Result<Reach> {
         let own_hooks = OwnHooks { public_url: self.public_url(address)?, hooks: inside };
         let options = modules::Options {
             allow_private: self.allow_private.clone(),
             listeners: vec![address],
             own_hooks: Some(own_hooks),
-            tokens: Tokens::default(),
+            tokens: Tokens::kept_by(grants),
         };
         Ok(Reach::over(store, setting, options))
     }

@@ -130,6 +130,7 @@ fn inspector(routes: &mut ServiceConfig) {
 /// Those about credentials.
 fn credentials(routes: &mut ServiceConfig) {
     routes
+        .service(connections::authorize::authorize)
         .service(connections::test::given)
         .service(connections::test::kept)
         .service(connections::delete::delete)

@@ -2,7 +2,7 @@
 
 use crate::api::Template;
 use crate::assets::Assets;
-use crate::auth::{Accounts, ApiToken, LoginCodes, Sessions, Throttle};
+use crate::auth::{Accounts, ApiToken, Consents, LoginCodes, Sessions, Throttle};
 use crate::drafts::Drafts;
 use crate::gateway::Gateway;
 use crate::inspector::Inspector;
@@ -49,6 +49,7 @@ struct State {
     options: Options,
     sessions: Sessions,
     login_codes: LoginCodes,
+    consents: Consents,
     throttle: Throttle,
     ready: AtomicBool,
 }
@@ -64,6 +65,7 @@ impl App {
             options,
             sessions: Sessions::default(),
             login_codes: LoginCodes::default(),
+            consents: Consents::default(),
             throttle: Throttle::default(),
             ready: AtomicBool::new(false),
         }))
@@ -135,6 +137,10 @@ impl App {
 
     pub(crate) fn login_codes(&self) -> &LoginCodes {
         &self.0.login_codes
+    }
+
+    pub(crate) fn consents(&self) -> &Consents {
+        &self.0.consents
     }
 
     pub(crate) fn throttle(&self) -> &Throttle {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod codes;
+mod consents;
 mod guard;
 pub(crate) mod login;
 mod origin;
@@ -15,7 +16,8 @@ mod tokens;
 pub use accounts::Accounts;
 pub(crate) use accounts::SetUpError;
 pub(crate) use codes::LoginCodes;
-pub(crate) use guard::{Caller, Means, require, who};
+pub(crate) use consents::{Consents, Errand, Stray};
+pub(crate) use guard::{Caller, Means, require, session, who};
 pub(crate) use login::{session_cookie, throttled};
 pub(crate) use sessions::{Sessions, Way};
 pub(crate) use throttle::Throttle;

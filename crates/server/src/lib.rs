@@ -1,6 +1,7 @@
 //! HTTP in front of an engine: the webhook gateway, the API behind a login, and the pages.
 
 pub mod library;
+
 pub mod vault;
 
 mod api;
@@ -15,6 +16,7 @@ mod gateway;
 mod headers;
 mod health;
 mod inspector;
+mod oauth;
 mod resume;
 mod serve;
 mod tls;

@@ -2,8 +2,8 @@
 //! at the page is not to answer.
 
 mod answer;
-mod language;
-mod page;
+pub(crate) mod language;
+pub(crate) mod page;
 mod reply;
 
 use crate::{App, auth, gateway, headers};

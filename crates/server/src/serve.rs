@@ -1,7 +1,7 @@
 //! The server itself: every route, and the bounds that hold for all of them.
 
 use crate::tls::Certificate;
-use crate::{App, api, auth, editor, gateway, headers, health, resume};
+use crate::{App, api, auth, editor, gateway, headers, health, oauth, resume};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -84,6 +84,7 @@ fn public(routes: &mut ServiceConfig) {
     routes
         .service(health::healthz)
         .service(health::readyz)
+        .service(oauth::callback)
         .service(auth::login::form)
         .service(auth::login::with_credentials)
         .service(auth::login::with_code);

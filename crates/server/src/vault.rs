@@ -4,8 +4,10 @@
 use run::call::BoxFuture;
 use run::id::Millis;
 use run::tables::StoreError;
+use scenario::secret::Secret;
 use serde_json::{Map, Value};
 use std::fmt;
+use url::Url;
 
 /// A connection, as people may see it.
 #[derive(Clone, Debug)]
@@ -22,6 +24,32 @@ pub struct Connection {
     pub broken: Option<String>,
     /// Its settings, without the secret ones; none of a connection that the file has.
     pub fields: Map<String, Value>,
+    /// Whether somebody has allowed it to act for them; none where nobody has to.
+    pub authorized: Option<bool>,
+    /// When its credential ends and nothing takes its place, as far as that is known.
+    pub expires: Option<Millis>,
+    /// Since when it is given no token, and why.
+    pub refused: Option<(Millis, String)>,
+}
+
+/// Where someone is to allow a connection.
+#[derive(Clone, Debug)]
+pub struct Consent {
+    /// The page of the provider.
+    pub url: Url,
+    /// What proves there that it was asked from here.
+    pub verifier: Secret,
+}
+
+/// What someone allowed.
+#[derive(Clone, Debug)]
+pub struct Allowed {
+    /// What the provider handed over.
+    pub code: Secret,
+    /// What proves that it was asked from here.
+    pub verifier: Secret,
+    /// Where it was handed over.
+    pub redirect: Url,
 }
 
 /// A secret, as people may see it.
@@ -86,6 +114,9 @@ pub enum VaultError {
     /// The settings are wrong.
     #[error("the settings are not what the connection asks for")]
     Invalid(Vec<Fault>),
+    /// The provider did not give what was asked for, or nobody can be asked.
+    #[error("{0}")]
+    Refused(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -110,6 +141,10 @@ pub trait Vault: Send + Sync + fmt::Debug {
         kind: &'a str,
         fields: &'a Map<String, Value>,
     ) -> BoxFuture<'a, Result<Verdict, VaultError>>;
+    /// Asks somebody to allow a connection; the answer comes to `redirect`, with this `state`.
+    fn consent(&self, name: &str, redirect: &Url, state: &str) -> Result<Consent, VaultError>;
+    /// Gets and keeps tokens for what somebody allowed.
+    fn redeem<'a>(&'a self, name: &'a str, allowed: Allowed) -> BoxFuture<'a, Result<(), VaultError>>;
     /// All secrets, by name.
     fn secrets(&self) -> Vec<SecretName>;
     /// Keeps a secret, new or changed.

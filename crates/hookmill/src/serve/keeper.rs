@@ -4,16 +4,17 @@
 use super::renewal::Renewing;
 use crate::sources::{CONNECTIONS, SECRETS};
 use crate::vault::{Kind, Records};
-use modules::Connections;
 use modules::connections::kept::{self, FieldFault, Kept};
 use modules::connections::probe::{self, probe};
 use modules::connections::{Listed, Origin, types};
 use modules::secrets::{is_name, long_enough};
+use modules::{Connections, auth};
 use run::call::BoxFuture;
 use run::id::Millis;
 use serde_json::{Map, Value};
-use server::vault::{self, Connection, Fault, SecretName, Vault, VaultError, Verdict};
+use server::vault::{self, Allowed, Connection, Consent, Fault, SecretName, Vault, VaultError, Verdict};
 use std::sync::{Arc, Mutex, PoisonError};
+use url::Url;
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 64;
@@ -80,7 +81,8 @@ impl Keeper {
         self.renewing.secrets().list().any(|(known, origin, _)| known == name && origin == Origin::File)
     }
 
-    fn shown(&self, it: Listed<'_>, kept: &Kept) -> Connection {
+    fn shown(&self, it: Listed<'_>, connections: &Connections, kept: &Kept) -> Connection {
+        let standing = auth::standing(connections, it.name, &self.renewing.of.reach.options.tokens);
         let settings = kept.connections.get(it.name).and_then(|settings| settings.as_ref().ok());
         let settings = settings.filter(|_| it.origin == Origin::Editor);
         Connection {
@@ -90,7 +92,17 @@ impl Keeper {
             sandbox: it.sandbox,
             broken: it.broken.map(str::to_owned),
             fields: settings.map(|settings| open_fields(it.kind, settings)).unwrap_or_default(),
+            authorized: standing.consent,
+            expires: standing.fate.ends,
+            refused: standing.fate.refused,
         }
+    }
+
+    /// The connections in use, if this one is among them.
+    fn known(&self, name: &str) -> Result<Arc<Connections>, VaultError> {
+        let connections = self.renewing.connections();
+        let is_known = connections.list().any(|it| it.name == name);
+        if is_known { Ok(connections) } else { Err(VaultError::Unknown(name.to_owned())) }
     }
 
     async fn tested(&self, connections: &Connections, name: &str) -> Verdict {
@@ -104,11 +116,11 @@ impl Keeper {
 impl Vault for Keeper {
     fn connections(&self) -> Vec<Connection> {
         let (connections, kept) = (self.renewing.connections(), self.records().kept());
-        let mut shown: Vec<Connection> = connections.list().map(|it| self.shown(it, &kept)).collect();
+        let mut shown: Vec<Connection> = connections.list().map(|it| self.shown(it, &connections, &kept)).collect();
         let unused = kept.connections.keys().filter(|name| connections.list().all(|it| it.name != *name));
         shown.extend(unused.map(|name| {
             let it = Listed { name, kind: "", origin: Origin::Editor, sandbox: false, broken: Some(MISTAKEN) };
-            self.shown(it, &kept)
+            self.shown(it, &connections, &kept)
         }));
         shown
     }
@@ -138,16 +150,14 @@ impl Vault for Keeper {
                 false => VaultError::Unknown(name.to_owned()),
             });
         }
+        self.records().delete(Kind::Token, name)?;
         self.renew();
         Ok(())
     }
 
     fn test_connection<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Verdict, VaultError>> {
         Box::pin(async move {
-            let connections = self.renewing.connections();
-            if connections.list().all(|it| it.name != name) {
-                return Err(VaultError::Unknown(name.to_owned()));
-            }
+            let connections = self.known(name)?;
             Ok(self.tested(&connections, name).await)
         })
     }
@@ -164,6 +174,23 @@ impl Vault for Keeper {
             let mut trial = Kept::default();
             trial.connections.insert(TRIAL.to_owned(), Ok(kept::settings(kind, &completed)));
             Ok(self.tested(&Connections::empty().with_kept(&trial), TRIAL).await)
+        })
+    }
+
+    fn consent(&self, name: &str, redirect: &Url, state: &str) -> Result<Consent, VaultError> {
+        let connections = self.known(name)?;
+        let consent = auth::consent(&connections, name, redirect, state);
+        let auth::Consent { url, verifier } = consent.map_err(|error| VaultError::Refused(error.message))?;
+        Ok(Consent { url, verifier })
+    }
+
+    fn redeem<'a>(&'a self, name: &'a str, allowed: Allowed) -> BoxFuture<'a, Result<(), VaultError>> {
+        Box::pin(async move {
+            let (connections, reach) = (self.known(name)?, &self.renewing.of.reach);
+            let Allowed { code, verifier, redirect } = allowed;
+            let code = auth::Code { code, verifier, redirect };
+            let redeemed = auth::redeem(&connections, name, code, &reach.files, reach.options.clone(), self.now());
+            redeemed.await.map_err(|error| VaultError::Refused(error.message))
         })
     }
 

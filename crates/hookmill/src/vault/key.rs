@@ -1,5 +1,6 @@
 //! The key of an installation: from the environment, else made at the first start and kept beside the data.
 
+use super::seal::{self, Unreadable};
 use crate::private_file;
 use anyhow::Context;
 use base64::Engine;
@@ -7,10 +8,17 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// The environment's name for it.
 const VARIABLE: &str = "HOOKMILL_KEY";
+
+/// The environment's name for the one before it.
+const FORMER: &str = "HOOKMILL_FORMER_KEY";
+
+/// The file beside it with a key that is to take its place.
+const NEXT: &str = "key.next";
 
 /// The file in the data folder.
 const FILE: &str = "key";
@@ -49,6 +57,79 @@ impl Key {
         let mut id = [0; 8];
         id.copy_from_slice(&digest[..8]);
         Ok(Self { bytes, id })
+    }
+}
+
+/// The key of an installation, and the one that it takes the place of.
+#[derive(Clone, Debug)]
+pub(crate) struct Keys {
+    /// What seals.
+    pub(crate) current: Key,
+    /// What has sealed, and may still be needed: a change of keys was begun and is not over.
+    pub(crate) former: Option<Key>,
+}
+
+impl From<Key> for Keys {
+    fn from(current: Key) -> Self {
+        Self { current, former: None }
+    }
+}
+
+impl Keys {
+    /// The keys of the installation with this data folder. Of two, the one that was made last seals.
+    pub(crate) fn of(data: &Path) -> anyhow::Result<Self> {
+        if std::env::var_os(VARIABLE).is_some() {
+            let former = std::env::var(FORMER).ok().map(|text| Key::parse(&text));
+            let former = former.transpose().with_context(|| format!("{FORMER} is no usable key"))?;
+            return Ok(Self { current: Key::of(data)?, former });
+        }
+        let key = Key::of(data)?;
+        match next(data)? {
+            Some(next) => Ok(Self { current: next, former: Some(key) }),
+            None => Ok(key.into()),
+        }
+    }
+
+    /// The keys for a change: in the environment there are two already, beside the data a new one is made, unless a change
+    /// was begun before.
+    pub(crate) fn changing(data: &Path) -> anyhow::Result<Self> {
+        if std::env::var_os(VARIABLE).is_some() {
+            let keys = Self::of(data)?;
+            let advice = format!("put the new key in {VARIABLE} and the one before in {FORMER}, and run this again");
+            anyhow::ensure!(keys.former.is_some(), "the key comes from the environment: {advice}");
+            return Ok(keys);
+        }
+        let former = Key::of(data)?;
+        let text = private_file::kept(&data.join(NEXT), || hex(&rand::random::<[u8; 32]>()))?;
+        Ok(Self { current: Key::parse(&text)?, former: Some(former) })
+    }
+
+    /// The change is over: nothing is sealed by the former key any more.
+    pub(crate) fn changed(data: &Path) -> anyhow::Result<()> {
+        if std::env::var_os(VARIABLE).is_some() {
+            return Ok(());
+        }
+        let (next, file) = (data.join(NEXT), data.join(FILE));
+        std::fs::rename(&next, &file).with_context(|| format!("cannot rename {}", next.display()))?;
+        Ok(std::fs::File::open(data)?.sync_all()?)
+    }
+
+    /// The text of a record, whichever of them sealed it.
+    pub(super) fn open(&self, place: &str, record: &[u8]) -> Result<Vec<u8>, Unreadable> {
+        let former = self.former.as_ref().filter(|former| seal::is_of(former, record));
+        seal::open(former.unwrap_or(&self.current), place, record)
+    }
+}
+
+/// The key that is to take the place of the present one, where a change was begun.
+fn next(data: &Path) -> anyhow::Result<Option<Key>> {
+    let file = data.join(NEXT);
+    match std::fs::read_to_string(&file) {
+        // A change that was stopped before it sealed anything.
+        Ok(text) if text.is_empty() => Ok(None),
+        Ok(text) => Ok(Some(Key::parse(&text).with_context(|| format!("{} holds no usable key", file.display()))?)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
     }
 }
 

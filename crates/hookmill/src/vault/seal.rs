@@ -41,6 +41,11 @@ pub(super) fn open(key: &Key, place: &str, record: &[u8]) -> Result<Vec<u8>, Unr
     cipher(key).decrypt(&XNonce::from(*nonce), payload).map_err(|_| Unreadable::Damaged)
 }
 
+/// Whether this key sealed the record, as far as the record says.
+pub(super) fn is_of(key: &Key, record: &[u8]) -> bool {
+    record.strip_prefix(&[FORMAT]).is_some_and(|rest| rest.starts_with(&key.id))
+}
+
 fn cipher(key: &Key) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(&key.bytes.into())
 }

@@ -1,5 +1,6 @@
 //! `/api/v1/connections`: the credentials that steps use, without what is secret in them.
 
+pub(super) mod authorize;
 pub(super) mod delete;
 pub(super) mod list;
 pub(super) mod put;
@@ -45,6 +46,7 @@ impl From<VaultError> for Problem {
                 };
                 Self::invalid_connection(faults.into_iter().map(reason).collect())
             }
+            VaultError::Refused(_) => Self::new(StatusCode::CONFLICT, "not_authorizable", detail),
             VaultError::Store(error) => error.into(),
         }
     }

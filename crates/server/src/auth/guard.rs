@@ -64,6 +64,12 @@ pub(crate) fn who(request: &HttpRequest, app: &App) -> Option<Arc<str>> {
     certain.then_some(caller.user)
 }
 
+/// The session of whoever asks on a route that is open to anyone. It says whose browser this is, and no more: another
+/// site's page may have sent it here.
+pub(crate) fn session(request: &HttpRequest, app: &App) -> Option<SessionKey> {
+    identify(request, app).ok()?.session()
+}
+
 /// By what we know them. A token that is given must be right, whatever else comes with it.
 fn identify(request: &HttpRequest, app: &App) -> Result<Caller, Problem> {
     if let Some(given) = request.headers().get(header::AUTHORIZATION) {

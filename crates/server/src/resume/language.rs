@@ -5,7 +5,7 @@ use run::answer::Flaw;
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
+pub(crate) enum Language {
     English,
     TraditionalChinese,
     SimplifiedChinese,
@@ -92,7 +92,7 @@ const SIMPLIFIED: Words = Words {
 
 impl Language {
     /// The one of ours that is wanted most (RFC 9110 §12.5.4); English where none is.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
         let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
         let mut best = (0, Self::English);
         for range in wanted.split(',').take(20) {

@@ -20,7 +20,7 @@ const STYLE: &str = include_str!("page.css");
 const CHOICE: &str = "choice";
 
 /// What browsers may do on these pages: nothing but show them, and send their form here.
-pub(super) fn policy() -> &'static str {
+pub(crate) fn policy() -> &'static str {
     static POLICY: OnceLock<String> = OnceLock::new();
     POLICY.get_or_init(|| {
         let digest = BASE64_STANDARD.encode(Sha256::digest(STYLE));
@@ -68,6 +68,13 @@ pub(super) fn form(
 /// A page that says one thing.
 pub(super) fn notice(language: Language, title: &str, text: &str) -> String {
     document(language, title, &format!("<h1>{}</h1>\n<p>{}</p>\n", escaped(title), escaped(text)))
+}
+
+/// A page that says one thing, also to its own script: which connection it is about, and whether all went well.
+pub(crate) fn telling(language: Language, title: &str, text: &str, (about, ok): (&str, bool), script: &str) -> String {
+    let (title_shown, text, about) = (escaped(title), escaped(text), escaped(about));
+    let said = format!("<h1>{title_shown}</h1>\n<p data-connection=\"{about}\" data-ok=\"{ok}\">{text}</p>\n");
+    document(language, title, &format!("{said}<script>{script}</script>\n"))
 }
 
 fn document(language: Language, title: &str, body: &str) -> String {

@@ -54,3 +54,72 @@ async fn what_is_wrong_is_told_at_its_field() {
     refused(site.api("PUT", &path).json(&json!({ "type": "bearer", "fields": {} })), 409, "in_file").await;
     refused(site.api("DELETE", &path), 409, "in_file").await;
 }
+
+/// A site with a connection that somebody authorizes, and where they are sent.
+async fn asked(site: &Site, session: &str) -> (String, String) {
+    let given = json!({ "type": "bearer", "fields": { "authorize": "https://login.example.com/authorize" } });
+    site.api("PUT", "/connections/crm").json(&given).send().await.unwrap();
+    let asking = site.request("POST", "/api/v1/connections/crm/authorize").header("cookie", session);
+    let begun = ok(asking.header("sec-fetch-site", "same-origin")).await;
+    assert_eq!(begun["redirect_uri"], format!("{}/oauth/callback", site.base));
+    let url = url::Url::parse(begun["url"].as_str().unwrap()).unwrap();
+    let pairs: std::collections::HashMap<String, String> = url.query_pairs().into_owned().collect();
+    (pairs["redirect_uri"].clone(), pairs["state"].clone())
+}
+
+#[tokio::test]
+async fn someone_comes_back_once_in_the_same_browser() {
+    let site = Site::start().await;
+    let (session, other) = (site.log_in().await, site.log_in().await);
+    assert_eq!(site.get("/connections").await["redirect_uri"], format!("{}/oauth/callback", site.base));
+    let (back, state) = asked(&site, &session).await;
+    let come = async |query: &[(&str, &str)], session: &str, status: u16, said: &str| {
+        let answer = site.client.get(&back).query(query).header("cookie", session).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{query:?}");
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.starts_with("default-src 'none'") && policy.contains("script-src 'sha256-"), "{policy}");
+        assert!(!policy.contains("unsafe") && answer.headers()["referrer-policy"] == "no-referrer");
+        let text = answer.text().await.unwrap();
+        assert!(text.contains(said) && text.matches("<script>").count() == 1, "{text}");
+    };
+    come(&[("code", "good"), ("state", "guessed")], &session, 400, "begin again").await;
+    come(&[("code", "good"), ("state", &state)], &other, 403, "another browser").await;
+    // Whoever brought it to the wrong place has used it up.
+    come(&[("code", "good"), ("state", &state)], &session, 400, "begin again").await;
+    let (_, state) = asked(&site, &session).await;
+    come(&[("code", "good"), ("state", &state)], "", 403, "another browser").await;
+    let (_, state) = asked(&site, &session).await;
+    assert_eq!(site.get("/connections").await["items"][0]["authorized"], false);
+    come(&[("code", "good"), ("state", &state)], &session, 200, "data-ok=\"true\"").await;
+    assert_eq!(site.get("/connections").await["items"][0]["authorized"], true);
+    come(&[("code", "good"), ("state", &state)], &session, 400, "begin again").await;
+}
+
+#[tokio::test]
+async fn what_the_provider_says_is_shown_as_text() {
+    let site = Site::start().await;
+    let session = site.log_in().await;
+    for (query, said) in [
+        (vec![("error", "access_denied"), ("error_description", "<img src=x>")], "access_denied: &lt;img src=x&gt;"),
+        (vec![("code", "bad")], "invalid_grant &lt;script&gt;"),
+        (vec![], "holds no code"),
+    ] {
+        let (back, state) = asked(&site, &session).await;
+        let request = site.client.get(&back).query(&query).query(&[("state", &state)]);
+        let answer = request.header("cookie", &session).send().await.unwrap();
+        assert_eq!(answer.status(), 400);
+        let text = answer.text().await.unwrap();
+        assert!(text.contains(said) && text.contains("data-ok=\"false\""), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn only_what_somebody_authorizes_is_begun() {
+    let site = Site::start().await;
+    let given = json!({ "type": "bearer", "fields": { "token": "t" } });
+    site.api("PUT", "/connections/shop").json(&given).send().await.unwrap();
+    refused(site.api("POST", "/connections/shop/authorize"), 409, "not_authorizable").await;
+    refused(site.api("POST", "/connections/nothing/authorize"), 404, "not_found").await;
+    let answer = site.request("POST", "/api/v1/connections/shop/authorize").send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+}

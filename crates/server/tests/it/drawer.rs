@@ -1,10 +1,12 @@
 //! A place for connections and secrets that forgets them: what is tested here is what the API makes of them.
 
 use run::call::BoxFuture;
+use scenario::secret::Secret;
 use serde_json::{Map, Value, json};
-use server::vault::{Connection, Fault, Origin, SecretName, Vault, VaultError, Verdict};
+use server::vault::{Allowed, Connection, Consent, Fault, Origin, SecretName, Vault, VaultError, Verdict};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use url::Url;
 
 /// The one name that a file has.
 pub(crate) const OF_FILE: &str = "of-file";
@@ -33,6 +35,9 @@ impl Vault for Drawer {
             sandbox: false,
             broken: fields.is_empty().then(|| "it has no settings".to_owned()),
             fields: fields.clone(),
+            authorized: fields.contains_key("authorize").then_some(fields.contains_key("code")),
+            expires: None,
+            refused: None,
         });
         shown.collect()
     }
@@ -76,6 +81,28 @@ impl Vault for Drawer {
     ) -> BoxFuture<'a, Result<Verdict, VaultError>> {
         let (ok, hint) = (!fields.is_empty(), Some("give it a token".to_owned()));
         Box::pin(async move { Ok(Verdict { ok, message: "it was asked".to_owned(), hint: hint.filter(|_| !ok) }) })
+    }
+
+    fn consent(&self, name: &str, redirect: &Url, state: &str) -> Result<Consent, VaultError> {
+        let connections = self.connections.lock().unwrap();
+        let (_, fields) = connections.get(name).ok_or_else(|| VaultError::Unknown(name.to_owned()))?;
+        let page = fields.get("authorize").and_then(Value::as_str);
+        let page = page.ok_or_else(|| VaultError::Refused("nobody authorizes it".to_owned()))?;
+        let pairs = [("redirect_uri", redirect.as_str()), ("state", state)];
+        Ok(Consent { url: Url::parse_with_params(page, pairs).unwrap(), verifier: Secret::new("verifier") })
+    }
+
+    /// The code `good` is, with the right verifier.
+    fn redeem<'a>(&'a self, name: &'a str, allowed: Allowed) -> BoxFuture<'a, Result<(), VaultError>> {
+        Box::pin(async move {
+            let given = (allowed.code.reveal(), allowed.verifier.reveal(), allowed.redirect.path());
+            if given != ("good", "verifier", "/oauth/callback") {
+                return Err(VaultError::Refused("no access token: invalid_grant <script>".to_owned()));
+            }
+            let mut connections = self.connections.lock().unwrap();
+            connections.get_mut(name).unwrap().1.insert("code".to_owned(), "taken".into());
+            Ok(())
+        })
     }
 
     fn secrets(&self) -> Vec<SecretName> {

@@ -4,6 +4,7 @@ use super::Source;
 use crate::App;
 use crate::api::blocking::blocking;
 use crate::error::{Problem, Refusals};
+use crate::oauth;
 use crate::vault;
 use actix_web::{get, web};
 use engine::Health;
@@ -19,6 +20,9 @@ use utoipa::ToSchema;
 struct Connections {
     /// By name.
     items: Vec<Connection>,
+    /// Where providers send people back to who authorize a connection; they have to know this address beforehand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redirect_uri: Option<String>,
     /// The types that a connection can have, with the fields of their forms.
     #[schema(value_type = Vec<ConnectionType>)]
     types: Value,
@@ -48,6 +52,12 @@ struct Connection {
     /// Since when every call over it was refused or found nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     failing_since: Option<Millis>,
+    /// Whether somebody has authorized it; not there where nobody has to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorized: Option<bool>,
+    /// When its credential ends and nothing takes its place, as far as that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<Millis>,
     /// Its settings, without the secret ones; empty for a connection that the file has.
     fields: Map<String, Value>,
 }
@@ -156,7 +166,9 @@ pub(in crate::api) async fn list(app: web::Data<App>) -> Result<web::Json<Connec
             let health = health.get(&*connection.name).copied().unwrap_or_default();
             view(connection, used_by, health)
         });
-        Ok(web::Json(Connections { items: items.collect(), types: app.vault().connection_types() }))
+        let (items, types) = (items.collect(), app.vault().connection_types());
+        let redirect_uri = oauth::redirect(&app).map(String::from);
+        Ok(web::Json(Connections { items, redirect_uri, types }))
     })
     .await
 }
@@ -171,9 +183,21 @@ fn names(plan: &Plan) -> BTreeSet<&str> {
 }
 
 fn view(connection: vault::Connection, used_by: Vec<String>, health: Health) -> Connection {
-    let vault::Connection { name, kind, origin, sandbox, broken, fields } = connection;
-    let state = if broken.is_some() { State::Broken } else { State::Ok };
     let Health { last_used, failing_since } = health;
-    let source = origin.into();
-    Connection { name, r#type: kind, source, sandbox, state, reason: broken, used_by, last_used, failing_since, fields }
+    let refused_since = connection.refused.as_ref().map(|(since, _)| *since);
+    let reason = connection.broken.or(connection.refused.map(|(_, why)| why));
+    Connection {
+        name: connection.name,
+        r#type: connection.kind,
+        source: connection.origin.into(),
+        sandbox: connection.sandbox,
+        state: if reason.is_some() { State::Broken } else { State::Ok },
+        reason,
+        used_by,
+        last_used,
+        failing_since: failing_since.or(refused_since),
+        authorized: connection.authorized,
+        expires: connection.expires,
+        fields: connection.fields,
+    }
 }

@@ -172,15 +172,13 @@ impl Serve {
         let records = Arc::new(Records::open(Arc::clone(&store.tables), Keys::of(&self.data)?)?);
         let grants = Grants::over(&records);
         let home = sound_home(&self.dir, &records.kept())?;
-        let secrets = Arc::new(CurrentSecrets::of(Arc::clone(&home.secrets)));
+        let (secrets, inside) = (Arc::new(CurrentSecrets::of(Arc::clone(&home.secrets))), Arc::new(Inside::default()));
         let setting = Arc::new(self.setting(address, &store, Arc::clone(&secrets))?);
-        let inside = Arc::new(Inside::default());
         let reach = self.reach(address, &store, &setting, Arc::clone(&inside), Arc::clone(&grants))?;
         let loaded = reach.modules(Arc::clone(&home.connections));
         let options = self.engine_options(Arc::clone(&setting));
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, options);
         engine.handle().use_rates(home.connections.rates());
-        grants.tell(engine.handle());
         let (hooks, inspector) = (HookTable::default(), self.keeping.inspector(&store)?);
         let scheduler = Scheduler::new(engine.handle(), Arc::clone(&store.tables));
         let folder = Arc::new(Folder::new(Parts {
@@ -202,11 +200,10 @@ impl Serve {
         let renewal = Renewal { folder: Arc::clone(&folder), handle: engine.handle(), secrets, reach, records };
         let renewing = Arc::new(Renewing::from(renewal, home.connections));
         let vault = Arc::new(Keeper::over(&renewing));
-        let looked_after = Arc::clone(&renewing);
+        let looking = grants.follow(&renewing);
         let app = self.app(address, keys, gateway, (&folder, vault), home.catalog, stores)?;
         let server = server::serve_as(listener, certificate.as_ref(), app.clone())?;
-        let stopper = server.handle();
-        let serving = tokio::spawn(server);
+        let (stopper, serving) = (server.handle(), tokio::spawn(server));
         app.set_ready();
         let public_url = self.public_url(address)?;
         self.tls.warning(address, &public_url).into_iter().for_each(|warning| tracing::warn!("{warning}"));
@@ -214,7 +211,6 @@ impl Serve {
         let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow(tls::LOOK)));
         folder::watch(folder, read, move || renewing.again())?;
         let clock = tokio::spawn(async move { scheduler.run().await });
-        let looking = tokio::spawn(grants::look_after(grants, looked_after));
         let keeping = requests::keep(&inspector, engine.handle());
         asked_to_end(engine.handle()).await?;
         say("ending: no new runs; what is not over goes on at the next start");

@@ -9,26 +9,13 @@ use run::tables::StoreError;
 use scenario::secret::Secret;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// How often it is looked whether a connection comes to its end.
 const LOOK: Duration = Duration::from_secs(3600);
 
 /// What ends sooner than this without anything to take its place is told, in milliseconds: a week.
 const SOON: i64 = 7 * 24 * 3600 * 1000;
-
-/// Looks at all connections now and then, as long as the server runs.
-pub(super) async fn look_after(grants: Arc<Grants>, renewing: Arc<Renewing>) {
-    loop {
-        let (grants, renewing) = (Arc::clone(&grants), Arc::clone(&renewing));
-        let looked = tokio::task::spawn_blocking(move || {
-            grants.look(&renewing.connections(), &renewing.of.reach.options.tokens);
-        });
-        if let Err(error) = looked.await {
-            tracing::error!(%error, "it was not looked whether connections come to their end");
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-}
 
 /// Keeps tokens for the connections of a server.
 #[derive(Debug)]
@@ -42,18 +29,32 @@ impl Grants {
         Arc::new(Self { records: Arc::clone(records), handle: OnceLock::new() })
     }
 
-    /// From now on, this engine hears of what is wrong.
-    pub(super) fn tell(&self, handle: engine::Handle) {
-        let _ = self.handle.set(handle);
+    /// From now on, the engine hears of what is wrong. Looks at all connections now and then, as long as the server runs.
+    pub(super) fn follow(self: Arc<Self>, renewing: &Arc<Renewing>) -> JoinHandle<()> {
+        let _ = self.handle.set(renewing.of.handle.clone());
+        let renewing = Arc::clone(renewing);
+        tokio::spawn(async move {
+            loop {
+                let (grants, renewing) = (Arc::clone(&self), Arc::clone(&renewing));
+                let looked = tokio::task::spawn_blocking(move || {
+                    grants.look(&renewing.connections(), &renewing.of.reach.options.tokens);
+                });
+                if let Err(error) = looked.await {
+                    tracing::error!(%error, "it was not looked whether connections come to their end");
+                }
+                tokio::time::sleep(LOOK).await;
+            }
+        })
     }
 
     /// Raises and ends the alarms of connections that come to their end. Blocks for the disk.
-    pub(super) fn look(&self, connections: &Connections, tokens: &Tokens) {
+    fn look(&self, connections: &Connections, tokens: &Tokens) {
         let Some(handle) = self.handle.get() else { return };
         let now = handle.clock().now();
         for connection in connections.list() {
             let standing = auth::standing(connections, connection.name, tokens);
-            if standing.fate.refused.is_some() {
+            if let Some((_, why)) = &standing.fate.refused {
+                self.refused(connection.name, why);
                 continue;
             }
             let subject = subject(connection.name);

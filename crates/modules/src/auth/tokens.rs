@@ -347,7 +347,7 @@ impl Round {
             held.token = self.load().await;
             held.is_loaded = true;
             if let Some(token) = held.good(self.now, refused) {
-                *self.slot.fate() = Fate { ends: token.dies(), refused: None };
+                *self.slot.fate() = self.fate(&token);
                 return Ok(token);
             }
         }
@@ -390,7 +390,7 @@ impl Round {
         }
         held.is_unsaved = false;
         held.refused = None;
-        *self.slot.fate() = Fate { ends: token.dies(), refused: None };
+        *self.slot.fate() = self.fate(&token);
         if let Some(keeper) = &self.tokens.0.keeper {
             keeper.granted(&self.connection);
         }
@@ -410,6 +410,11 @@ impl Round {
             }
         }
         held.rest(self.now, refused).ok_or(error)
+    }
+
+    /// What can be asked for again at any time does not end.
+    fn fate(&self, token: &Token) -> Fate {
+        Fate { ends: token.dies().filter(|_| self.is_kept()), refused: None }
     }
 
     /// Only what somebody allowed is kept: the rest can be asked for again.

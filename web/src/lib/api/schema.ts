@@ -74,6 +74,9 @@ export type Comparison = {
 
 /** A connection, without what is secret in it. */
 export type Connection = {
+  /** Whether somebody has authorized it; not there where nobody has to. */
+  authorized?: boolean | null;
+  expires?: i64 | null;
   failing_since?: i64 | null;
   /** Its settings, without the secret ones; empty for a connection that the file has. */
   fields: Record<string, unknown>;
@@ -100,6 +103,14 @@ export type ConnectionChange = {
   fields: Record<string, unknown>;
   /** Its type. */
   type: string;
+};
+
+/** Where somebody is to allow the connection. */
+export type ConnectionConsent = {
+  /** Where the provider sends people back to; it has to know this address beforehand. */
+  redirect_uri: string;
+  /** The provider's page, to be opened within ten minutes: by whom has a session, in the same browser. */
+  url: string;
 };
 
 /** A setting of a connection. */
@@ -178,6 +189,8 @@ export type ConnectionWords = {
 export type Connections = {
   /** By name. */
   items: Connection[];
+  /** Where providers send people back to who authorize a connection; they have to know this address beforehand. */
+  redirect_uri?: string | null;
   /** The types that a connection can have, with the fields of their forms. */
   types: ConnectionType[];
 };

@@ -79,6 +79,8 @@ pub enum Origin {
 pub struct Verdict {
     /// Whether it works, as far as can be told.
     pub ok: bool,
+    /// Why it does not work: the code with which a step would fail.
+    pub code: Option<String>,
     /// What was found.
     pub message: String,
     /// What to try.

@@ -107,9 +107,9 @@ impl Keeper {
 
     async fn tested(&self, connections: &Connections, name: &str) -> Verdict {
         let reach = &self.renewing.of.reach;
-        let probe::Verdict { ok, message, hint } =
+        let probe::Verdict { ok, code, message, hint } =
             probe(connections, name, &reach.files, reach.options.clone(), self.now()).await;
-        Verdict { ok, message, hint }
+        Verdict { ok, code, message, hint }
     }
 }
 

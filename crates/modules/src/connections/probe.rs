@@ -38,6 +38,8 @@ const SURVEYCAKE: &str = "https://www.surveycake.com/";
 pub struct Verdict {
     /// Whether the connection works, as far as can be told.
     pub ok: bool,
+    /// Why it does not work: the code with which a step would fail.
+    pub code: Option<String>,
     /// What was found, in a sentence without a final dot.
     pub message: String,
     /// What to try.
@@ -46,17 +48,19 @@ pub struct Verdict {
 
 impl Verdict {
     fn good(message: impl Into<String>) -> Self {
-        Self { ok: true, message: message.into(), hint: None }
+        Self { ok: true, code: None, message: message.into(), hint: None }
     }
 
+    /// It answers, and not as it should.
     fn bad(message: impl Into<String>, hint: Option<&str>) -> Self {
-        Self { ok: false, message: message.into(), hint: hint.map(str::to_owned) }
+        let code = Some("http_status".to_owned());
+        Self { ok: false, code, message: message.into(), hint: hint.map(str::to_owned) }
     }
 }
 
 impl From<StepError> for Verdict {
     fn from(error: StepError) -> Self {
-        Self { ok: false, message: error.message, hint: error.hint }
+        Self { ok: false, code: Some(error.code), message: error.message, hint: error.hint }
     }
 }
 

@@ -28,6 +28,7 @@ async fn the_base_is_read_with_the_credential() {
         let server = Server::start(move |_| reply(status, &[("location", "http://127.0.0.1:1/")], "{}")).await;
         let verdict = tested(&format!("it: {{ type: bearer, base: '{}', token: {CANARY} }}", server.url(""))).await;
         assert_eq!(verdict.ok, ok, "{status}: {verdict:?}");
+        assert_eq!(verdict.code.as_deref(), (!ok).then_some("http_status"));
         assert!(verdict.message.contains(&status.to_string()), "{verdict:?}");
         let seen = server.seen();
         assert_eq!(seen.len(), 1, "redirects are not followed");

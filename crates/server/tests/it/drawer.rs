@@ -68,7 +68,7 @@ impl Vault for Drawer {
     fn test_connection<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Verdict, VaultError>> {
         let is_there = self.connections.lock().unwrap().contains_key(name);
         Box::pin(async move {
-            let verdict = Verdict { ok: true, message: "it answers".to_owned(), hint: None };
+            let verdict = Verdict { ok: true, code: None, message: "it answers".to_owned(), hint: None };
             if is_there { Ok(verdict) } else { Err(VaultError::Unknown(name.to_owned())) }
         })
     }
@@ -80,7 +80,8 @@ impl Vault for Drawer {
         fields: &'a Map<String, Value>,
     ) -> BoxFuture<'a, Result<Verdict, VaultError>> {
         let (ok, hint) = (!fields.is_empty(), Some("give it a token".to_owned()));
-        Box::pin(async move { Ok(Verdict { ok, message: "it was asked".to_owned(), hint: hint.filter(|_| !ok) }) })
+        let (code, hint) = ((!ok).then(|| "connection_broken".to_owned()), hint.filter(|_| !ok));
+        Box::pin(async move { Ok(Verdict { ok, code, message: "it was asked".to_owned(), hint }) })
     }
 
     fn consent(&self, name: &str, redirect: &Url, state: &str) -> Result<Consent, VaultError> {

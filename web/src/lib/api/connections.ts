@@ -40,6 +40,8 @@ export interface Connections {
 
 export interface Tested {
   ok: boolean;
+  /** Why it does not work. */
+  code?: string | null;
   message: string;
   hint?: string | null;
   took_ms: number;

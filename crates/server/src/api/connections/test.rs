@@ -29,6 +29,9 @@ struct Given {
 struct Verdict {
     /// Whether the connection works, as far as can be told without sending anything.
     ok: bool,
+    /// Why it does not work: the code with which a step would fail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
     /// What was found, in a sentence without a final dot.
     message: String,
     /// What to try.
@@ -39,9 +42,9 @@ struct Verdict {
 }
 
 impl Verdict {
-    fn since(began: Instant, vault::Verdict { ok, message, hint }: vault::Verdict) -> web::Json<Self> {
+    fn since(began: Instant, vault::Verdict { ok, code, message, hint }: vault::Verdict) -> web::Json<Self> {
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        web::Json(Self { ok, message, hint, took_ms })
+        web::Json(Self { ok, code, message, hint, took_ms })
     }
 }
 

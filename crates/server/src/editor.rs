@@ -1,9 +1,12 @@
 //! Everything that is no other route: the editor's files, and its page for the addresses it reads itself.
 
+use crate::assets::Coding;
 use crate::error::Problem;
-use crate::{App, Asset};
+use crate::{App, Asset, Assets};
 use actix_web::http::{Method, StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use std::borrow::Cow;
 
 /// The page that every address of the editor shows.
 const INDEX: &str = "index.html";
@@ -22,28 +25,51 @@ pub(crate) async fn page(request: HttpRequest, app: web::Data<App>) -> Result<Ht
     }
     let path = request.path().trim_start_matches('/');
     let assets = &app.options().assets;
-    if let Some(asset) = (!path.is_empty()).then(|| assets.get(path)).flatten() {
-        return Ok(answer(&request, path, asset));
+    if let Some(answer) = (!path.is_empty()).then(|| file(&request, assets, path)).flatten() {
+        return Ok(answer);
     }
     if !path.is_empty() && !takes_html(&request) {
         return Err(Problem::not_found("there is nothing at this address"));
     }
-    Ok(match assets.get(INDEX) {
-        Some(index) => answer(&request, INDEX, index),
-        None => HttpResponse::Ok().content_type("text/html; charset=utf-8").body(UNBUILT),
+    let index = file(&request, assets, INDEX);
+    Ok(index.unwrap_or_else(|| HttpResponse::Ok().content_type("text/html; charset=utf-8").body(UNBUILT)))
+}
+
+/// The file in the smallest form that the browser reads.
+fn file(request: &HttpRequest, assets: &Assets, path: &str) -> Option<HttpResponse> {
+    let accepted = request.get_header::<header::AcceptEncoding>();
+    let reads = |coding: &Coding| accepted.as_ref().is_some_and(|accepted| takes(accepted, *coding));
+    let packed = Coding::ALL.into_iter().filter(reads).find_map(|coding| Some((coding, assets.packed(path, coding)?)));
+    Some(match packed {
+        Some((coding, asset)) => answer(request, path, asset, Some(coding)),
+        None => answer(request, path, assets.get(path)?, None),
     })
 }
 
-fn answer(request: &HttpRequest, path: &str, asset: Asset) -> HttpResponse {
+/// Whether the browser reads files that were so compressed (RFC 9110 §12.5.3).
+fn takes(accepted: &header::AcceptEncoding, coding: Coding) -> bool {
+    let named = accepted.iter().find(|one| one.item.to_string().eq_ignore_ascii_case(coding.token()));
+    named.or_else(|| accepted.iter().find(|one| one.item.is_any())).is_some_and(|one| one.quality > header::Quality::ZERO)
+}
+
+fn answer(request: &HttpRequest, path: &str, asset: Asset, coding: Option<Coding>) -> HttpResponse {
     let tag = format!("\"{}\"", asset.digest);
     let cache = if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
     let status = if is_known(request, &tag) { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);
     response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, cache));
+    response.insert_header((header::VARY, "Accept-Encoding"));
     if status == StatusCode::NOT_MODIFIED {
         return response.finish();
     }
-    response.content_type(with_charset(asset.media_type)).body(asset.bytes.into_owned())
+    if let Some(coding) = coding {
+        response.insert_header((header::CONTENT_ENCODING, coding.token()));
+    }
+    let bytes = match asset.bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    };
+    response.content_type(with_charset(asset.media_type)).body(bytes)
 }
 
 /// Whether the browser has this content already (RFC 9110 §13.1.2).

@@ -1,7 +1,7 @@
 // What the built page must keep to. Needs `npm run build` before.
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 
 import { expect, test } from 'vitest';
 
@@ -9,13 +9,16 @@ const web = fileURLToPath(new URL('.', import.meta.url));
 const read = (path: string) => readFileSync(web + path, 'utf8');
 const page = () => read('dist/index.html');
 
-const assets = () => readdirSync(`${web}dist/assets`);
+/** The files that pages name; each is there in two compressed forms. */
+const assets = () => readdirSync(`${web}dist/assets`).filter((name) => name.endsWith('.gz')).map((name) => name.slice(0, -3));
+const zipped = (name: string) => readFileSync(`${web}dist/assets/${name}.gz`);
+const asset = (name: string) => gunzipSync(zipped(name)).toString();
 
 /** A file, and every file that must be there before it can begin. */
 function needed(name: string, found = new Set<string>()): Set<string> {
   if (found.has(name)) return found;
   found.add(name);
-  const imported = read(`dist/assets/${name}`).matchAll(/(?:from|import)\s*["']\.\/([^"']+\.js)["']/g);
+  const imported = asset(name).matchAll(/(?:from|import)\s*["']\.\/([^"']+\.js)["']/g);
   for (const [, file] of imported) needed(file as string, found);
   return found;
 }
@@ -23,7 +26,7 @@ function needed(name: string, found = new Set<string>()): Set<string> {
 /** What opening a page loads until it is usable, compressed: the entry, the sentences of the wordiest language, the page. */
 function load(page: string, sentences: string[]): number {
   const entry = /src="\/assets\/([^"]+\.js)"/.exec(read('dist/index.html'))?.[1] ?? '';
-  const sizeOf = (name: string) => gzipSync(readFileSync(`${web}dist/assets/${name}`)).length;
+  const sizeOf = (name: string) => zipped(name).length;
   const called = (stem: string) => assets().filter((name) => name.startsWith(`${stem}-`) && name.endsWith('.js'));
   const wordiest = (stem: string) => called(stem).toSorted((one, other) => sizeOf(other) - sizeOf(one))[0] ?? '';
   expect(called(page)).toHaveLength(1);
@@ -42,12 +45,17 @@ test.each([
   expect(kilobytes).toBeLessThanOrEqual(most);
 });
 
+test('every file is there for browsers that read brotli, and for those that read gzip', () => {
+  const names = readdirSync(`${web}dist/assets`);
+  expect(names.toSorted()).toEqual(assets().flatMap((name) => [`${name}.br`, `${name}.gz`]).toSorted());
+});
+
 test('a strict content security policy is kept', () => {
   expect(page()).not.toMatch(/<script(?![^>]*\ssrc=)/);
   expect(page()).not.toMatch(/<style|\sstyle=|\son\w+=/);
   expect(page()).not.toMatch(/(?:src|href)="(?!\/)/);
-  const styles = readdirSync(`${web}dist/assets`).filter((name) => name.endsWith('.css'));
-  for (const name of styles) expect(read(`dist/assets/${name}`)).not.toMatch(/@import|url\((?!["']?\/)/);
+  const styles = assets().filter((name) => name.endsWith('.css'));
+  for (const name of styles) expect(asset(name)).not.toMatch(/@import|url\((?!["']?\/)/);
 });
 
 interface Package {

@@ -167,6 +167,8 @@ export type ConnectionType = {
 
 /** What came of a test. */
 export type ConnectionVerdict = {
+  /** Why it does not work: the code with which a step would fail. */
+  code?: string | null;
   /** What to try. */
   hint?: string | null;
   /** What was found, in a sentence without a final dot. */

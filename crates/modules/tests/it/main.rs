@@ -10,6 +10,8 @@ mod google_sheets;
 mod hostile;
 mod http;
 mod messages;
+mod oauth;
+mod oauth_server;
 mod own_hooks;
 mod probe;
 mod redirects;

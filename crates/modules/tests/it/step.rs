@@ -31,11 +31,16 @@ impl modules::connections::Sources for Given {
 
 /// The modules with these connections.
 pub(crate) fn modules(connections: &str, given: &[(&'static str, &str)], options: Options) -> Vec<Arc<dyn Module>> {
+    let given = Given(given.iter().map(|&(name, text)| (name, text.to_owned())).collect());
+    modules_over(&Arc::new(Connections::parse(connections, &given).unwrap()), options)
+}
+
+/// The modules over these connections.
+pub(crate) fn modules_over(connections: &Arc<Connections>, options: Options) -> Vec<Arc<dyn Module>> {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| rustls::crypto::aws_lc_rs::default_provider().install_default().unwrap());
-    let given = Given(given.iter().map(|&(name, text)| (name, text.to_owned())).collect());
     let stores = DataStores::new(store::open("memory:").unwrap().tables);
-    modules::catalog(Arc::new(Connections::parse(connections, &given).unwrap()), &stores, &files(), options)
+    modules::catalog(Arc::clone(connections), &stores, &files(), options)
 }
 
 /// The files of all modules here.

@@ -1,6 +1,7 @@
 //! Hookmill's command line: what the program can do, one file for each thing.
 
 mod alarms;
+mod app;
 mod check;
 mod diff;
 mod fmt;
@@ -56,6 +57,7 @@ enum Command {
     Whatif(whatif::WhatIf),
     Test(test::Test),
     Modules(modules::Modules),
+    App(app::App),
     Vault(vault::Vault),
     Verify(verify::Verify),
     Functions(functions::Functions),
@@ -80,6 +82,7 @@ fn main() -> ExitCode {
         Command::Whatif(what_if) => what_if.run(),
         Command::Test(test) => test.run(),
         Command::Modules(modules) => modules.run(),
+        Command::App(app) => app.run(),
         Command::Vault(vault) => vault.run(),
         Command::Verify(verify) => verify.run(),
         Command::Functions(functions) => functions.run(),

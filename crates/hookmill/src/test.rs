@@ -185,7 +185,7 @@ impl Wanted<'_> {
 
 /// The connections of a folder as tests use them.
 fn rehearsed(home: &Path) -> Connections {
-    Connections::rehearsed(&home.join(CONNECTIONS))
+    Connections::rehearsed(&home.join(CONNECTIONS), &modules::Apps::shipped())
 }
 
 fn faulty(scenario: &str, fault: &Fault) -> Outcome {

@@ -1,5 +1,6 @@
 //! The list of modules. Adding one is a file and a line here.
 
+use crate::app::AppAction;
 use crate::auth::Tokens;
 use crate::client::Client;
 use crate::connections::Connections;
@@ -87,6 +88,11 @@ fn made(
     modules.extend(store::all(stores));
     modules.push(Arc::new(surveycake::Fetch::new(&shared)));
     modules.push(Arc::new(webhook::Send::new(&shared, stores)));
+    for entry in shared.connections.apps().entries() {
+        let actions = AppAction::all(entry, &shared);
+        modules.extend(actions.into_iter().map(|action| Arc::new(action) as Arc<dyn Module>));
+    }
+    modules.sort_by(|a, b| a.spec().name.cmp(&b.spec().name));
     modules
 }
 

@@ -189,9 +189,9 @@ impl Client {
     async fn exchange(&self, request: &Outgoing, trust: Trust<'_>) -> Result<reqwest::Response, StepError> {
         let passage = self.passage(&request.url, trust)?;
         if let Some(stand_in) = &self.stand_in {
-            let Outgoing { method, url, body, .. } = request;
+            let Outgoing { method, url, headers, body } = request;
             let body = body.at_once(&self.files, u64::MAX).await?.unwrap_or_default();
-            return stand_in.answer(&Asked { method: method.as_str(), url, body: &body })?.into_response();
+            return stand_in.answer(&Asked { method: method.as_str(), url, headers, body: &body })?.into_response();
         }
         if let Some(own) = &self.own_hooks
             && let Some(asked) = own.taken(request, &self.files).await?

@@ -19,18 +19,21 @@ pub use scenario::secret::Secret;
 pub use settings::{Fault, Problem, Sources};
 
 pub(crate) use google::Google;
+pub(crate) use hosts::HostPattern;
 pub(crate) use http::{Chosen, HttpAccess};
-pub(crate) use settings::{reference, referred};
+pub(crate) use settings::{Settings, did_you_mean, reference, referred};
 pub(crate) use slack::Slack;
 pub(crate) use smtp::{Encryption, Server, Smtp, decoded};
 pub(crate) use surveycake::SurveyCake;
 
+use crate::app::Apps;
+use crate::app::connection::AppConnection;
 use crate::auth::Grantor;
 use run::call::Delivery;
 use run::error::StepError;
 use scenario::diagnostic::Place;
 use scenario::plan::Rate;
-use settings::{Name, Settings, did_you_mean};
+use settings::Name;
 use std::collections::{BTreeMap, HashMap};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -62,8 +65,10 @@ pub(crate) const FOR_WEBHOOKS: &[&str] =
     &["api_key", "aws_sigv4", "basic", "bearer", "headers", "http", "jwt", "oauth2", "webhook"];
 
 /// All connections of a folder. Never changes: a changed file is loaded anew.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Connections {
+    /// Those that define types of connections, and use them.
+    apps: Arc<Apps>,
     entries: BTreeMap<String, Entry>,
     missing: Vec<Problem>,
 }
@@ -110,6 +115,13 @@ enum Service {
     Slack(Slack),
     Smtp(Smtp),
     SurveyCake(SurveyCake),
+    App(AppConnection),
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self::of(&Apps::shipped())
+    }
 }
 
 impl Connections {
@@ -118,40 +130,61 @@ impl Connections {
         Self::default()
     }
 
+    /// No connections, with these apps.
+    pub fn of(apps: &Arc<Apps>) -> Self {
+        Self { apps: Arc::clone(apps), entries: BTreeMap::new(), missing: Vec::new() }
+    }
+
+    /// The apps whose connections these may be.
+    pub fn apps(&self) -> &Arc<Apps> {
+        &self.apps
+    }
+
     /// The connections of this file, with references resolved in the environment and in the file's folder. A file
     /// that does not exist holds none. All mistakes in the text come at once; what is merely missing outside of it
     /// (see [`Connections::missing`]) is none.
     pub fn load(path: &Path) -> Result<Self, Vec<Problem>> {
+        Self::load_with(path, &Apps::shipped())
+    }
+
+    /// The same, with these apps.
+    pub fn load_with(path: &Path, apps: &Arc<Apps>) -> Result<Self, Vec<Problem>> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::empty()),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::of(apps)),
             Err(error) => return Err(vec![Problem::of_file(format!("{} cannot be read: {error}", path.display()))]),
         };
-        Self::parse(&text, &Machine::around(path))
+        Self::parse_with(&text, &Machine::around(path), apps)
     }
 
     /// The same for rehearsals, which reach nobody: a variable that is not set stands for a credential of no worth, so
     /// that calls can be made up without it.
-    pub fn rehearsed(path: &Path) -> Self {
-        let Ok(text) = std::fs::read_to_string(path) else { return Self::empty() };
-        Self::parse(&text, &Rehearsal(Machine::around(path))).or_else(|_| Self::load(path)).unwrap_or_default()
+    pub fn rehearsed(path: &Path, apps: &Arc<Apps>) -> Self {
+        let Ok(text) = std::fs::read_to_string(path) else { return Self::of(apps) };
+        let rehearsed = Self::parse_with(&text, &Rehearsal(Machine::around(path)), apps);
+        rehearsed.or_else(|_| Self::load_with(path, apps)).unwrap_or_else(|_| Self::of(apps))
     }
 
     /// The connections of this text, with references resolved by `sources`.
     pub fn parse(text: &str, sources: &dyn Sources) -> Result<Self, Vec<Problem>> {
+        Self::parse_with(text, sources, &Apps::shipped())
+    }
+
+    /// The same, with these apps.
+    pub fn parse_with(text: &str, sources: &dyn Sources, apps: &Arc<Apps>) -> Result<Self, Vec<Problem>> {
         let tree = text::parse(text).map_err(|(place, message)| vec![Problem::of_text(place, message)])?;
         let fields = match tree.node {
-            Node::Null => return Ok(Self::empty()),
+            Node::Null => return Ok(Self::of(apps)),
             Node::Map(fields) => fields,
             _ => {
                 let message = "connections.yaml must hold names with their settings";
                 return Err(vec![Problem::of_text(tree.place, message).hint("`shop-mail: { type: smtp, url: … }`")]);
             }
         };
-        let mut connections = Self::empty();
+        let mut connections = Self::of(apps);
         let mut mistakes = Vec::new();
         for (name, tree) in fields {
-            let Read { kind, rate, sandbox, service, problems } = read(&name, tree, sources);
+            let Read { kind, rate, sandbox, service, problems } = read(&name, tree, sources, apps);
             let state = match (problems.first(), service) {
                 (Some(problem), _) => Err(problem.message.clone()),
                 (None, Some(service)) => Ok(service),
@@ -211,6 +244,7 @@ impl Connections {
         Ok(match self.service(name)? {
             Service::Http(http) => http.grantor(),
             Service::Google(google) => google.grantor(),
+            Service::App(connection) => connection.grantor(),
             Service::Slack(_) | Service::Smtp(_) | Service::SurveyCake(_) => None,
         })
     }
@@ -227,6 +261,14 @@ impl Connections {
     pub(crate) fn surveycake(&self, name: &str) -> Result<&SurveyCake, StepError> {
         match self.service(name)? {
             Service::SurveyCake(survey) => Ok(survey),
+            _ => Err(self.unfit(name)),
+        }
+    }
+
+    /// The connection as one of this type, which an app defines.
+    pub(crate) fn app(&self, name: &str, kind: &str) -> Result<&AppConnection, StepError> {
+        match self.service(name)? {
+            Service::App(connection) if connection.shape.name == kind => Ok(connection),
             _ => Err(self.unfit(name)),
         }
     }
@@ -280,7 +322,7 @@ struct Read {
     problems: Vec<Problem>,
 }
 
-fn read(name: &text::Key, tree: Tree, sources: &dyn Sources) -> Read {
+fn read(name: &text::Key, tree: Tree, sources: &dyn Sources, apps: &Apps) -> Read {
     let owner = Name { text: name.text.clone(), place: name.place };
     let Node::Map(fields) = tree.node else {
         let problem = Problem::of_connection(&owner, tree.place, "a connection is a list of settings");
@@ -288,8 +330,10 @@ fn read(name: &text::Key, tree: Tree, sources: &dyn Sources) -> Read {
         return Read { kind: String::new(), rate: None, sandbox: false, service: None, problems };
     };
     let mut settings = Settings::new(owner, fields, sources);
-    let kind = settings.kind(&KINDS);
-    let rate = settings.rate();
+    let of_apps: Vec<&str> = apps.connection_types().map(|own| own.name.as_str()).collect();
+    let kind = settings.kind(&KINDS, &of_apps);
+    let usual = apps.connection_type(&kind).and_then(|own| own.rate);
+    let rate = settings.rate().or(usual);
     let service = match kind.as_str() {
         "api_key" => Some(Service::Http(http::Http::api_key(&mut settings))),
         "basic" => Some(Service::Http(http::Http::basic(&mut settings))),
@@ -304,7 +348,7 @@ fn read(name: &text::Key, tree: Tree, sources: &dyn Sources) -> Read {
         "slack" => Some(Service::Slack(Slack::read(&mut settings))),
         "surveycake" => Some(Service::SurveyCake(SurveyCake::read(&mut settings))),
         "smtp" => Some(Service::Smtp(Smtp::read(&mut settings))),
-        _ => None,
+        kind => apps.connection_type(kind).map(|shape| Service::App(AppConnection::read(shape, &mut settings))),
     };
     let sandbox = settings.is_sandbox();
     let problems = settings.finish(service.is_some());
@@ -347,7 +391,7 @@ impl Sources for Rehearsal {
 }
 
 /// Whether calls over a connection leave the machine.
-fn delivery(sandbox: bool) -> Delivery {
+pub(crate) fn delivery(sandbox: bool) -> Delivery {
     if sandbox { Delivery::Sandbox } else { Delivery::Real }
 }
 

@@ -1,6 +1,7 @@
 //! Someone who stands in for every far side that HTTP reaches, so that rehearsals run the modules' own code from
 //! parameters to output and only the wire is missing.
 
+use reqwest::header::HeaderMap;
 use run::error::StepError;
 use std::fmt;
 use url::Url;
@@ -18,6 +19,8 @@ pub struct Asked<'a> {
     pub method: &'a str,
     /// Complete, with its query.
     pub url: &'a Url,
+    /// By lower-case names.
+    pub headers: &'a HeaderMap,
     /// The bytes of its body; none where there is no body.
     pub body: &'a [u8],
 }

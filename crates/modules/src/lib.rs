@@ -1,6 +1,7 @@
 //! What a step can do: protocols, and the connections they use. [`catalog`] and [`specs`] are the only doors to the
 //! modules; nobody outside can name one.
 
+pub mod app;
 pub mod auth;
 pub mod catalog;
 pub mod connections;
@@ -25,6 +26,7 @@ mod store;
 mod surveycake;
 mod webhook;
 
+pub use app::Apps;
 pub use catalog::{Options, catalog, rehearsed, specs};
 pub use connections::Connections;
 pub use secrets::Secrets;

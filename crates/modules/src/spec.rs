@@ -69,7 +69,8 @@ fn take_text(schema: &mut Value, key: &str) -> String {
     }
 }
 
-fn first_sentence(description: &str) -> String {
+/// Its first sentence.
+pub(crate) fn first_sentence(description: &str) -> String {
     let paragraph = description.split("\n\n").next().unwrap_or_default().replace('\n', " ");
     match paragraph.find(". ") {
         Some(end) => paragraph[..=end].to_owned(),

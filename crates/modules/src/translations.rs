@@ -63,6 +63,8 @@ static FACES: LazyLock<Arc<Faces>> = LazyLock::new(|| {
         let app = name.split_once('.').map_or("flow", |(app, _)| app);
         (name.clone(), apps.face(app, apps.modules.get(name), words))
     });
+    let shipped = crate::app::Apps::shipped();
+    let modules = modules.chain(shipped.faces());
     Arc::new(Faces { modules: modules.collect(), triggers: triggers.collect() })
 });
 

@@ -5,7 +5,7 @@ use url::{Host, Url};
 
 /// One entry of the list: `api.example.com`, `api.example.com:8443`, or `*.example.com` for all names below.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct HostPattern {
+pub(crate) struct HostPattern {
     /// As a URL normalises it, without a final dot.
     host: String,
     /// None: the usual one of the URL's scheme.
@@ -45,7 +45,7 @@ impl FromStr for HostPattern {
 
 impl HostPattern {
     /// Whether the URL is of such a host.
-    pub(super) fn covers(&self, url: &Url) -> bool {
+    pub(crate) fn covers(&self, url: &Url) -> bool {
         let host = host_of(url);
         let fits = match self.reach {
             Reach::Host => host == self.host,
@@ -56,7 +56,7 @@ impl HostPattern {
     }
 
     /// Whether the URL is of this very host, by its whole name.
-    pub(super) fn names(&self, url: &Url) -> bool {
+    pub(crate) fn names(&self, url: &Url) -> bool {
         self.reach == Reach::Host && self.covers(url)
     }
 }

@@ -5,6 +5,7 @@ use super::settings::Sources;
 use super::text::{Key, Node, Tree};
 use super::types::{self, FieldKind};
 use super::{Connections, Entry, Origin, Read, read};
+use crate::app::Apps;
 use scenario::diagnostic::Place;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -54,7 +55,7 @@ pub fn faults(kind: &str, given: &Map<String, Value>) -> Vec<FieldFault> {
     let names: Vec<String> = settings.keys().cloned().collect();
     let mut faults: Vec<FieldFault> =
         settings.iter().filter_map(|(name, value)| revealing(kind, name, value)).collect();
-    let problems = read(&key("it"), tree(&settings), &Nothing).problems;
+    let problems = read(&key("it"), tree(&settings), &Nothing, &Apps::shipped()).problems;
     faults.extend(problems.into_iter().map(|problem| {
         let field = names.get((problem.place.line as usize).wrapping_sub(1)).cloned();
         let missing = || types::of(kind)?.fields.iter().find(|it| problem.message.contains(&format!("`{}`", it.name)));
@@ -83,7 +84,7 @@ impl Connections {
                 continue;
             }
             let entry = match settings {
-                Ok(settings) => entry(name, settings),
+                Ok(settings) => entry(name, settings, &self.apps),
                 Err(why) => {
                     let state = Err(why.clone());
                     Entry { kind: String::new(), rate: None, sandbox: false, origin: Origin::Editor, state }
@@ -95,8 +96,28 @@ impl Connections {
     }
 }
 
-fn entry(name: &str, settings: &Map<String, Value>) -> Entry {
-    let Read { kind, rate, sandbox, service, problems } = read(&key(name), tree(settings), &Nothing);
+impl Connections {
+    /// One connection of this type with these fields, for a case of an app.
+    pub(crate) fn of_case(
+        apps: &std::sync::Arc<Apps>,
+        name: &str,
+        kind: &str,
+        fields: &Map<String, Value>,
+    ) -> Result<Self, String> {
+        let mut settings = Map::from_iter([("type".to_owned(), Value::from(kind))]);
+        settings.extend(fields.clone());
+        let mut connections = Self::of(apps);
+        let entry = entry(name, &settings, apps);
+        if let Err(why) = &entry.state {
+            return Err(format!("the connection of the case cannot be used: {why}"));
+        }
+        connections.entries.insert(name.to_owned(), entry);
+        Ok(connections)
+    }
+}
+
+fn entry(name: &str, settings: &Map<String, Value>, apps: &Apps) -> Entry {
+    let Read { kind, rate, sandbox, service, problems } = read(&key(name), tree(settings), &Nothing, apps);
     let state = match (problems.first(), service) {
         (None, Some(service)) => Ok(service),
         (problem, _) => Err(problem.map_or_else(|| "its settings cannot be used".to_owned(), |it| it.message.clone())),

@@ -1,6 +1,7 @@
 //! Whether a connection works: the far side is asked as little as tells, and nothing is sent to anyone.
 
 use super::{Connections, Google, HttpAccess, Server, Service, Slack, SurveyCake, incomplete};
+use crate::app::connection::AppConnection;
 use crate::auth::{self, Tokens};
 use crate::catalog::Options;
 use crate::client::{Bounds, Client, Outgoing, USER_AGENT};
@@ -47,7 +48,8 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    fn good(message: impl Into<String>) -> Self {
+    /// It works.
+    pub(crate) fn good(message: impl Into<String>) -> Self {
         Self { ok: true, code: None, message: message.into(), hint: None }
     }
 
@@ -77,6 +79,9 @@ pub async fn probe(connections: &Connections, name: &str, files: &Files, options
         Ok(Service::Slack(channel)) => slack(&client, channel).await,
         Ok(Service::Smtp(smtp)) => mail(smtp.server.as_ref()).await,
         Ok(Service::SurveyCake(survey)) => surveycake(&client, survey).await,
+        Ok(Service::App(connection)) => {
+            app(&Asking { client: &client, tokens: &options.tokens, name, now }, connection, files).await
+        }
         Err(error) => Err(error),
     };
     asked.unwrap_or_else(Verdict::from)
@@ -89,6 +94,7 @@ fn is_sandbox(service: &Service) -> bool {
         Service::Slack(slack) => slack.delivery,
         Service::Smtp(smtp) => smtp.delivery,
         Service::SurveyCake(survey) => survey.delivery,
+        Service::App(connection) => connection.delivery,
     };
     delivery == Delivery::Sandbox
 }
@@ -199,4 +205,19 @@ fn asked(method: Method, url: &Url) -> Outgoing {
 async fn status(client: &Client, request: Outgoing, endpoint: &Url) -> Result<StatusCode, StepError> {
     let trust = Trust { endpoint: Some(endpoint), ..Trust::default() };
     Ok(client.send_and_judge(request, trust, BOUNDS, |_| true).await?.status)
+}
+
+/// Makes the harmless call that the app names.
+async fn app(asking: &Asking<'_>, connection: &AppConnection, files: &Files) -> Result<Verdict, StepError> {
+    let Some(request) = connection.asked(files, asking.now)? else {
+        return Ok(Verdict::good("its settings are sound; whether they are right, the first step shows"));
+    };
+    let endpoint = request.url.clone();
+    let trust = Trust { author_host: None, endpoint: Some(&endpoint) };
+    let pass = connection.pass(asking.name, trust, asking.now);
+    let way = auth::Way::new(asking.client, asking.tokens, pass, BOUNDS);
+    let token = way.token().await?;
+    let request = way.signed(&request, token.as_ref())?;
+    let answer = asking.client.send_and_judge(request, pass.trust, BOUNDS, |_| false).await;
+    answer.map(|answer| connection.judged(&answer, asking.now)).map_err(|error| connection.masked(error))
 }

@@ -86,10 +86,10 @@ pub(super) struct Name {
 }
 
 /// The settings of one connection while they are read.
-pub(super) struct Settings<'a> {
+pub(crate) struct Settings<'a> {
     name: Name,
     fields: Vec<(Key, Tree)>,
-    asked: BTreeSet<&'static str>,
+    asked: BTreeSet<String>,
     sources: &'a dyn Sources,
     problems: Vec<Problem>,
     sandbox: bool,
@@ -103,12 +103,12 @@ impl<'a> Settings<'a> {
     }
 
     /// Whether calls stay here. Such a connection may lack its credentials.
-    pub(super) fn is_sandbox(&self) -> bool {
+    pub(crate) fn is_sandbox(&self) -> bool {
         self.sandbox
     }
 
-    /// The value of `type`, one of these.
-    pub(super) fn kind(&mut self, kinds: &[&str]) -> String {
+    /// The value of `type`, one of these, or of those that apps define.
+    pub(super) fn kind(&mut self, kinds: &[&str], of_apps: &[&str]) -> String {
         let Some(tree) = self.find("type") else {
             self.report(self.name.place, "it has no `type`", Some(format!("one of {}", kinds.join(", "))));
             return String::new();
@@ -117,8 +117,9 @@ impl<'a> Settings<'a> {
             self.report(tree.place, "`type` must be a text", Some(format!("one of {}", kinds.join(", "))));
             return String::new();
         };
-        if !kinds.contains(&kind.as_str()) {
-            let hint = did_you_mean(&kind, kinds.iter().copied()).unwrap_or(format!("one of {}", kinds.join(", ")));
+        if !kinds.contains(&kind.as_str()) && !of_apps.contains(&kind.as_str()) {
+            let hint = did_you_mean(&kind, kinds.iter().chain(of_apps).copied())
+                .unwrap_or(format!("one of {}", kinds.join(", ")));
             self.report(tree.place, format!("there is no connection type `{kind}`"), Some(hint));
         }
         kind
@@ -134,13 +135,18 @@ impl<'a> Settings<'a> {
         rate
     }
 
+    /// Whether anything is wrong so far.
+    pub(crate) fn has_problems(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
     /// Whether the key is given.
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.fields.iter().any(|(found, tree)| found.text == key && !matches!(tree.node, Node::Null))
     }
 
     /// Names with their texts: a map; or, as a form has it, `name=value` in a list.
-    pub(super) fn pairs(&mut self, key: &'static str) -> Vec<(String, String)> {
+    pub(super) fn pairs(&mut self, key: &str) -> Vec<(String, String)> {
         let Some(tree) = self.find(key) else { return Vec::new() };
         if let Node::Map(fields) = &tree.node {
             let pairs = fields.iter().filter_map(|(name, value)| Some((name.text.clone(), self.resolve(key, value)?)));
@@ -156,7 +162,7 @@ impl<'a> Settings<'a> {
     }
 
     /// Names with credentials, which a connection that is no sandbox must have: a map, or JSON that holds one.
-    pub(super) fn required_secrets(&mut self, key: &'static str) -> Vec<(String, Secret)> {
+    pub(super) fn required_secrets(&mut self, key: &str) -> Vec<(String, Secret)> {
         let Some(tree) = self.required(key) else { return Vec::new() };
         if let (Node::Map(fields), None) = (&tree.node, reference(&tree)) {
             let secret =
@@ -174,36 +180,36 @@ impl<'a> Settings<'a> {
     }
 
     /// A setting of the type that says nothing beside the others that are given.
-    pub(super) fn leaves(&mut self, key: &'static str) {
+    pub(super) fn leaves(&mut self, key: &str) {
         if self.find(key).is_some() {
             self.reject(key, "says nothing beside what else is given", None);
         }
     }
 
     /// A text, given or by reference.
-    pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
+    pub(crate) fn text(&mut self, key: &str) -> Option<String> {
         let tree = self.find(key)?;
         self.resolve(key, &tree)
     }
 
     /// A text that a connection which is no sandbox must have.
-    pub(super) fn required_text(&mut self, key: &'static str) -> Option<String> {
+    pub(crate) fn required_text(&mut self, key: &str) -> Option<String> {
         let tree = self.required(key)?;
         self.resolve(key, &tree)
     }
 
     /// A text that is a credential.
-    pub(super) fn secret(&mut self, key: &'static str) -> Option<Secret> {
+    pub(super) fn secret(&mut self, key: &str) -> Option<Secret> {
         self.text(key).map(Secret::new)
     }
 
     /// A credential that a connection which is no sandbox must have.
-    pub(super) fn required_secret(&mut self, key: &'static str) -> Option<Secret> {
+    pub(super) fn required_secret(&mut self, key: &str) -> Option<Secret> {
         self.required_text(key).map(Secret::new)
     }
 
     /// An `http://` or `https://` URL.
-    pub(super) fn http_url(&mut self, key: &'static str) -> Option<Url> {
+    pub(super) fn http_url(&mut self, key: &str) -> Option<Url> {
         let text = self.text(key)?;
         match Url::parse(&text) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(url),
@@ -215,7 +221,7 @@ impl<'a> Settings<'a> {
     }
 
     /// A JSON value: a map as it stands, or a text or reference that holds JSON.
-    pub(super) fn required_json(&mut self, key: &'static str) -> Option<Value> {
+    pub(super) fn required_json(&mut self, key: &str) -> Option<Value> {
         let tree = self.required(key)?;
         if matches!(&tree.node, Node::Map(_)) && reference(&tree).is_none() {
             return Some(tree.to_json());
@@ -233,7 +239,7 @@ impl<'a> Settings<'a> {
     }
 
     /// A list of texts, or one.
-    pub(super) fn texts(&mut self, key: &'static str) -> Option<Vec<String>> {
+    pub(super) fn texts(&mut self, key: &str) -> Option<Vec<String>> {
         let tree = self.find(key)?;
         let items = match tree.node {
             Node::List(items) => items,
@@ -243,7 +249,7 @@ impl<'a> Settings<'a> {
     }
 
     /// One text or more, which a connection that is no sandbox must have. What they refer to may be missing.
-    pub(super) fn required_texts(&mut self, key: &'static str, hint: &str) -> Vec<String> {
+    pub(super) fn required_texts(&mut self, key: &str, hint: &str) -> Vec<String> {
         let is_empty = |tree: &Tree| {
             matches!(&tree.node, Node::Null) || matches!(&tree.node, Node::List(items) if items.is_empty())
         };
@@ -273,13 +279,13 @@ impl<'a> Settings<'a> {
     }
 
     /// Says that the value of a key cannot be meant. The value itself is not told: it may be secret.
-    pub(super) fn reject(&mut self, key: &'static str, reason: &str, hint: Option<&str>) {
+    pub(crate) fn reject(&mut self, key: &str, reason: &str, hint: Option<&str>) {
         let place = self.find(key).map_or(self.name.place, |tree| tree.place);
         self.report(place, format!("`{key}` {reason}"), hint.map(str::to_owned));
     }
 
     /// Says that what a key refers to is not what it should be.
-    pub(super) fn reject_content(&mut self, key: &'static str, reason: &str) {
+    pub(super) fn reject_content(&mut self, key: &str, reason: &str) {
         let place = self.find(key).map_or(self.name.place, |tree| tree.place);
         self.miss(place, format!("`{key}` {reason}"));
     }
@@ -289,7 +295,7 @@ impl<'a> Settings<'a> {
         if knows_type {
             let unknown = self.fields.iter().filter(|(key, _)| !self.asked.contains(key.text.as_str()));
             let problems = unknown.map(|(key, _)| {
-                let keys = self.asked.iter().copied().collect::<Vec<_>>();
+                let keys = self.asked.iter().map(String::as_str).collect::<Vec<_>>();
                 let hint = did_you_mean(&key.text, keys.iter().copied())
                     .unwrap_or_else(|| format!("it takes {}", keys.join(", ")));
                 Problem::of_connection(&self.name, key.place, format!("there is no setting `{}`", key.text)).hint(hint)
@@ -301,7 +307,7 @@ impl<'a> Settings<'a> {
         self.problems
     }
 
-    fn flag(&mut self, key: &'static str) -> bool {
+    fn flag(&mut self, key: &str) -> bool {
         match self.find(key) {
             None => false,
             Some(Tree { node: Node::Bool(value), .. }) => value,
@@ -312,12 +318,12 @@ impl<'a> Settings<'a> {
         }
     }
 
-    fn find(&mut self, key: &'static str) -> Option<Tree> {
-        self.asked.insert(key);
+    fn find(&mut self, key: &str) -> Option<Tree> {
+        self.asked.insert(key.to_owned());
         self.fields.iter().find(|(found, _)| found.text == key).map(|(_, tree)| tree.clone())
     }
 
-    fn required(&mut self, key: &'static str) -> Option<Tree> {
+    fn required(&mut self, key: &str) -> Option<Tree> {
         let tree = self.find(key);
         if tree.is_none() && !self.sandbox {
             self.report(self.name.place, format!("it has no `{key}`"), None);
@@ -360,7 +366,7 @@ impl<'a> Settings<'a> {
 }
 
 /// "did you mean …" for a word that is nearly one of these.
-pub(super) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     let near = known.map(|name| (strsim::osa_distance(word, name), name));
     let (distance, name) = near.min()?;
     (distance <= 1 + name.len() / 4).then(|| format!("did you mean `{name}`?"))

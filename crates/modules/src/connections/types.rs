@@ -1,5 +1,6 @@
 //! What a form asks for each type of connection: the fields, and their words in every language.
 
+use crate::app::{Apps, ConnectionType};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -117,7 +118,12 @@ pub fn types() -> &'static [Type] {
     static TYPES: LazyLock<Vec<Type>> = LazyLock::new(|| {
         let file: File = serde_yaml::from_str(TEXT).expect("a test reads the same text");
         let File { shared, web, types } = file;
-        types.into_iter().map(|(name, written)| typed(name, written, &web, &shared)).collect()
+        let apps = Apps::shipped();
+        let own = apps.connection_types().map(|own| of_app(own, &shared));
+        let mut types: Vec<Type> =
+            types.into_iter().map(|(name, written)| typed(name, written, &web, &shared)).chain(own).collect();
+        types.sort_by(|a, b| a.name.cmp(&b.name));
+        types
     });
     &TYPES
 }
@@ -125,6 +131,29 @@ pub fn types() -> &'static [Type] {
 /// The type of this name.
 pub fn of(name: &str) -> Option<&'static Type> {
     types().iter().find(|found| found.name == name)
+}
+
+/// A type that an app defines.
+fn of_app(own: &ConnectionType, shared: &[Field]) -> Type {
+    let fields = own.fields.iter().map(|field| {
+        let (required, choices) = (field.required, field.choices.clone());
+        let kind = match field {
+            field if field.secret => FieldKind::Secret,
+            field if field.is_url => FieldKind::Url,
+            field if !field.choices.is_empty() => FieldKind::Choice,
+            _ => FieldKind::Text,
+        };
+        let i18n = field.title.others.iter().map(|(language, title)| {
+            let words = Words { title: title.clone(), description: field.about.of(language).to_owned() };
+            (language.clone(), words)
+        });
+        let (title, description) = (field.title.en.clone(), field.about.en.clone());
+        let (name, i18n) = (field.name.clone(), i18n.collect());
+        Field { name, kind, required, title, description, choices, i18n, taiwan: None, mainland: None }
+    });
+    let i18n = own.title.others.iter().map(|(language, title)| (language.clone(), Title { title: title.clone() }));
+    let fields = fields.chain(shared.iter().cloned().map(Field::with_languages)).collect();
+    Type { name: own.name.clone(), title: own.title.en.clone(), fields, i18n: i18n.collect() }
 }
 
 impl Type {
@@ -159,7 +188,10 @@ mod tests {
     #[test]
     fn every_type_is_described_in_every_language() {
         let names: Vec<&str> = types().iter().map(|found| found.name.as_str()).collect();
-        assert_eq!(names, KINDS);
+        let apps = Apps::shipped();
+        let mut known: Vec<&str> = apps.connection_types().map(|own| own.name.as_str()).chain(KINDS).collect();
+        known.sort_unstable();
+        assert_eq!(names, known);
         let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
         for field in types().iter().flat_map(|found| &found.fields) {
             assert_eq!(field.i18n.len(), 2, "{}", field.name);

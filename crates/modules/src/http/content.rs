@@ -1,6 +1,6 @@
 //! What a request carries.
 
-mod multipart;
+pub(crate) mod multipart;
 
 use crate::client::{Body, Pieces};
 use crate::file::{FileParameter, Source};
@@ -29,9 +29,9 @@ pub(super) enum Raw {
 }
 
 /// A body and the content type it goes by, unless the author gives one.
-pub(super) struct Content {
-    pub(super) kind: Option<Cow<'static, str>>,
-    pub(super) body: Body,
+pub(crate) struct Content {
+    pub(crate) kind: Option<Cow<'static, str>>,
+    pub(crate) body: Body,
 }
 
 /// The body that the parameters give, of which there is at most one.
@@ -93,12 +93,18 @@ impl Content {
         Self { kind: kind.map(Cow::Borrowed), body: Body::Bytes(bytes.into()) }
     }
 
+    /// A body of this type.
+    pub(crate) fn of(kind: impl Into<Cow<'static, str>>, bytes: impl Into<Bytes>) -> Self {
+        Self { kind: Some(kind.into()), body: Body::Bytes(bytes.into()) }
+    }
+
     fn with_files(kind: String, sources: Vec<Source>, shown: Value) -> Self {
         Self { kind: Some(kind.into()), body: Body::Pieces(Arc::new(Pieces { sources, shown })) }
     }
 }
 
-fn file(file: &FileParameter) -> Result<Content, StepError> {
+/// A file as it is, with its type.
+pub(crate) fn file(file: &FileParameter) -> Result<Content, StepError> {
     let shown = json!({ "file": file.shown() });
     Ok(Content::with_files(file.content_type().to_owned(), vec![file.source()?], shown))
 }

@@ -121,7 +121,7 @@ fn range(text: &str) -> Option<(u16, u16)> {
 
 /// Headers by lower-case name. Repeated ones are joined as RFC 9110 §5.3 allows; `set-cookie`, which it excepts, is
 /// always a list.
-fn headers(headers: &HeaderMap) -> Value {
+pub(crate) fn headers(headers: &HeaderMap) -> Value {
     let mut map = Map::new();
     for name in headers.keys() {
         let values: Vec<String> = headers.get_all(name).iter().map(header_text).collect();

@@ -94,7 +94,10 @@ fn gaps(name: &str, translated: Option<&Translated>, paths: &BTreeSet<String>) -
 fn modules_have_all_their_words() {
     let language = schema(&Catalog::new([]));
     let mut found: Vec<String> = Vec::new();
-    let all: Vec<_> = specs().into_iter().chain(builtins().iter().cloned()).collect();
+    let apps = crate::app::Apps::shipped();
+    let of_an_app = |name: &str| apps.get(name.split('.').next().unwrap_or_default()).is_some();
+    let all: Vec<_> = specs().into_iter().filter(|spec| !of_an_app(&spec.name)).collect();
+    let all: Vec<_> = all.into_iter().chain(builtins().iter().cloned()).collect();
     for spec in &all {
         let root = if spec.parameters.get("$defs").is_some() { &spec.parameters } else { &language };
         found.extend(gaps(&spec.name, ALL.modules.get(&spec.name), &Walk::of(&spec.parameters, root)));

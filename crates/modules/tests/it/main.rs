@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests: what fails here should stop them")]
 
 mod batches;
+mod catalogue;
 mod egress;
 mod email;
 mod files;

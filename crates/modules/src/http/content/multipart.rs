@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// The body of these fields: texts, numbers and booleans, files, and lists of them.
-pub(super) fn content(fields: &Map<String, Value>, boundary: &str) -> Result<Content, StepError> {
+pub(crate) fn content(fields: &Map<String, Value>, boundary: &str) -> Result<Content, StepError> {
     let mut form = Form { boundary, text: String::new(), sources: Vec::new(), shown: Vec::new() };
     for (name, value) in fields {
         let items = match value {

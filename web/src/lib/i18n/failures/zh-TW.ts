@@ -66,7 +66,7 @@ export const failures: Failures = {
   repeat_limit: { title: '迴圈執行太多次', try: '檢查結束的條件，或提高 `max`。' },
   run_timeout: { title: '執行時間過長', try: '提高 `limits.timeout`，或減少一次執行的工作。' },
   script_panicked: { title: '程式碼異常中斷', try: '這是程式的錯誤；詳見日誌。' },
-  secret: { title: '這裡不能使用密鑰', try: '密鑰可以用在呼叫的網址、標頭與內文，或作為加密的金鑰。' },
+  secret: { title: '這裡不能使用機密', try: '機密可以用在呼叫的網址、標頭與內文，或作為加密的金鑰。' },
   store_failed: { title: '無法寫入或讀取資料', try: '檢查伺服器的磁碟，再重新執行這個步驟。' },
   timeout: { title: '逾時沒有回應', try: '重新執行這個步驟，或提高它的 `timeout`。' },
   tls_unavailable: { title: '無法建立安全連線', try: '在伺服器安裝 CA 憑證。' },

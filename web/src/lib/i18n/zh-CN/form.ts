@@ -142,7 +142,7 @@ export const data: typeof enData = {
   notFound: '未找到',
   how: '点击、拖动或按 Enter，就能把值放进字段。',
   showAll: (count) => `显示全部 ${count} 个`,
-  secret: '机密',
+  secret: '密钥',
   names: { trigger: '触发器', vars: '变量', index: '第几轮', error: '错误' },
   sources: { run: '上次运行', pin: '已固定', sample: '示例', none: '还没有数据' },
 };

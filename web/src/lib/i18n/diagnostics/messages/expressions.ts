@@ -12,7 +12,7 @@ export const expressions: Sentences = {
     ['`{name}` cannot be called with {count} arguments', '呼叫 `{name}` 不能給 {count} 個引數', '调用 `{name}` 不能给 {count} 个参数'],
   ],
   E0307: [['`{name}` cannot be computed with', '`{name}` 不能用來計算', '`{name}` 不能用来计算']],
-  E0308: [['the name of a secret must be written out', '密鑰的名稱必須直接寫出', '密钥的名称必须直接写出']],
+  E0308: [['the name of a secret must be written out', '機密的名稱必須直接寫出', '密钥的名称必须直接写出']],
   E0309: [['`secrets` is read without a name', '讀取 `secrets` 時沒有寫名稱', '读取 `secrets` 时没有写名称']],
   no_value: [['`{name}` has no value here: its step was skipped or has not run', '`{name}` 在這裡沒有值：它的步驟被略過或尚未執行', '`{name}` 在这里没有值：它的步骤被跳过或尚未运行']],
   missing_property: [

@@ -12,7 +12,7 @@ export const triggers: Sentences = {
   E0408: [['this is no JSON Schema: {problem:term}', '這不是 JSON Schema：{problem}', '这不是 JSON Schema：{problem}']],
   E0409: [['two webhooks listen on `{path}`', '有兩個 Webhook 使用 `{path}`', '有两个 Webhook 使用 `{path}`']],
   E0410: [['`verify` knows no `{name}`', '`verify` 沒有 `{name}`', '`verify` 没有 `{name}`']],
-  E0411: [['{what:term} can only hold secrets and variables of the environment', '{what}只能放密鑰與環境變數', '{what}只能放密钥与环境变量']],
+  E0411: [['{what:term} can only hold secrets and variables of the environment', '{what}只能放機密與環境變數', '{what}只能放密钥与环境变量']],
   E0412: [['`{path}` is no path to a list in the body', '`{path}` 不是內文中清單的路徑', '`{path}` 不是正文中列表的路径']],
   E0413: [['`{origin}` is no origin of pages', '`{origin}` 不是網頁來源', '`{origin}` 不是网页来源']],
 };

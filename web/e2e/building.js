@@ -44,6 +44,7 @@ async function build(visitor, sheet, mail) {
   const type = (text) => page.keyboard.insertText(text);
   const add = async (name) => {
     await click(button('Add a step at the end'));
+    await page.locator('dialog[open] input:focus').waitFor();
     await type(name);
     await page.keyboard.press('Enter');
     await page.locator('.form[data-step^="steps/"]').waitFor();

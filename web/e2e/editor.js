@@ -13,6 +13,7 @@ export const editorTests = [
   ['m16 steps are copied and pasted as YAML, from one scenario to another', pastesYaml],
   ['m16 where the clipboard may not be read, the menu asks for what is to be pasted', asksForPaste],
   ['m17 a scenario is built without a mouse', buildsByKeyboard],
+  ['m17 what is typed before the list of modules is there is typed into it', typesAhead],
   ['m18 the outline lists every step in order', listsOutline],
   ['m23 a layout that could not be kept is told of, and sent again', keepsLayout],
   ['shift and a drag select the steps in a box', selectsBox],
@@ -272,6 +273,24 @@ async function asksForPaste(visitor) {
   await dialog.waitFor({ state: 'detached' });
   await disc(page, 'steps/2').waitFor();
   assert.match(await saved(visitor, 'asked'), / {2}- id: added\n {4}set: \{ a: 1 \}\n/);
+}
+
+async function typesAhead(visitor) {
+  const { page } = visitor;
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  await page.route('**/assets/Palette-*.js', async (route) => (await released, route.continue()));
+  await visitor.open('/');
+  await page.getByRole('button', { name: 'New scenario' }).first().click();
+  await page.getByRole('button', { name: /^Webhook/ }).click();
+  await disc(page, 'trigger').focus();
+  await page.keyboard.press('a');
+  await page.keyboard.type('respond');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.locator('dialog[open]').count(), 0);
+  release();
+  await disc(page, 'steps/0').waitFor();
+  await page.waitForFunction(() => document.activeElement?.getAttribute('data-step') === 'steps/0');
 }
 
 async function buildsByKeyboard(visitor) {

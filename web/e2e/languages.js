@@ -23,7 +23,7 @@ async function leavesNoEnglish(visitor, language, list) {
     const isLeft = ({ text }) => !code.has(text) && isEnglish(text, names);
     let said = await spoken(page);
     // Sentences that few pages need come a moment later.
-    for (const end = Date.now() + 5000; said.some(isLeft) && Date.now() < end; ) {
+    for (const end = Date.now() + 2000; said.some(isLeft) && Date.now() < end; ) {
       await page.evaluate(() => new Promise(requestAnimationFrame));
       said = await spoken(page);
     }
@@ -36,7 +36,7 @@ async function leavesNoEnglish(visitor, language, list) {
 const han = /\p{Script=Han}/u;
 
 /** Names that are the same in every language. */
-const same = /Connection refused \(os error \d+\)|\b(Svelte Flow attribution|GitHub|Base64|base64|HMAC-SHA256|Hookmill|Webhook|English|Google|Slack|LINE|SurveyCake|Bearer|Svelte Flow|JSON Schema|Hash [Kk]ey|IV [Kk]ey|curl|HTTPie|fetch|Enter|Ctrl|Shift|Alt|Esc|Del|Tab|Home|End)\b/g;
+const same = /Connection refused \(os error \d+\)|\b(Svelte Flow attribution|GitHub|Base64|base64|HMAC-SHA256|Hookmill|Webhook|English|Google|Slack|LINE|SurveyCake|Bearer|OAuth|Svelte Flow|JSON Schema|Hash [Kk]ey|IV [Kk]ey|curl|HTTPie|fetch|Enter|Ctrl|Shift|Alt|Esc|Del|Tab|Home|End)\b/g;
 
 /** Whether words are left that are neither names nor code: three in a row within Chinese, one without it. */
 function isEnglish(text, names) {
@@ -54,8 +54,8 @@ async function words(visitor) {
 
 /** What people called their things, the longest names first. */
 async function namesOf(visitor) {
-  const [scenarios, connections, stores] = await Promise.all(['/scenarios', '/connections', '/stores'].map((path) => visitor.get(path)));
-  const names = [...scenarios.items, ...connections.items, ...stores.items].flatMap(({ id, name, description }) => [id, name, description]);
+  const lists = await Promise.all(['/scenarios', '/connections', '/stores', '/drafts'].map((path) => visitor.get(path)));
+  const names = lists.flatMap(({ items }) => items).flatMap(({ id, name, description, scenario }) => [id, name, description, scenario]);
   return names.filter((name) => name && /[a-z]/i.test(name)).sort((a, b) => b.length - a.length);
 }
 

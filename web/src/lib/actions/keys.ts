@@ -11,9 +11,22 @@ export function byKey(event: KeyboardEvent, bench: Bench): void {
 
 /** Keys that reach the page. */
 export function byPageKey(event: KeyboardEvent, bench: Bench): void {
+  if (isAhead(event, bench)) {
+    event.preventDefault();
+    bench.ahead.push(event.key);
+    return;
+  }
   // Where nothing has the focus, the canvas is meant.
   const nowhere = event.target === document.body;
   perform(event, bench, writes(event.target) ? ['anywhere'] : nowhere ? ['canvas', 'page', 'anywhere'] : ['page', 'anywhere']);
+}
+
+/** Whether a key is meant for the search that was asked for and is not there yet. */
+function isAhead(event: KeyboardEvent, bench: Bench): boolean {
+  const searches = bench.dialog !== undefined && ['add', 'commands', 'search'].includes(bench.dialog.kind);
+  const plain = !event.isComposing && !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
+  const written = event.key.length === 1 || event.key === 'Enter' || event.key === 'Backspace';
+  return searches && plain && written && !document.querySelector('dialog[open]');
 }
 
 function perform(event: KeyboardEvent, bench: Bench, where: Action['where'][]): void {

@@ -39,6 +39,8 @@ export class Bench {
   readonly trial: Trial;
   readonly arrangement: Arrangement;
   dialog = $state.raw<Dialog | undefined>();
+  /** Keys pressed while the search that was asked for is on its way. */
+  ahead: string[] = [];
   outline = $state(false);
   /** On a phone: whether the panel is over the canvas. */
   sheet = $state(false);
@@ -98,6 +100,7 @@ export class Bench {
 
   close(): void {
     this.dialog = undefined;
+    this.ahead = [];
     this.menu = undefined;
   }
 }

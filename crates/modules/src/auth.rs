@@ -59,15 +59,13 @@ pub(crate) async fn send(
 ) -> Result<Told<Incoming>, StepError> {
     let way = Way::new(&shared.client, &shared.tokens, pass, bounds);
     let token = way.token().await?;
-    let signed = way.signed(&request, token.as_ref())?;
+    let (signed, made) = way.signed(&request, token.as_ref())?;
     let answer = shared.client.send_and_judge(signed, pass.trust, way.bounds(), &is_all).await?;
-    let Some(fresh) = way.fresh(answer.status, token.as_ref()).await? else {
-        return Ok(way.told(answer, token.as_ref()));
-    };
-    let signed = way.signed(&request, Some(&fresh))?;
+    let Some(fresh) = way.fresh(answer.status, token.as_ref()).await? else { return Ok(way.told(answer, made)) };
+    let (signed, made) = way.signed(&request, Some(&fresh))?;
     let answer = shared.client.send_and_judge(signed, pass.trust, way.bounds(), &is_all).await?;
     way.fresh(answer.status, Some(&fresh)).await?;
-    Ok(way.told(answer, Some(&fresh)))
+    Ok(way.told(answer, made))
 }
 
 /// The same for an answer that is to become a file.
@@ -80,17 +78,15 @@ pub(crate) async fn fetch(
 ) -> Result<Told<Fetched>, StepError> {
     let way = Way::new(&shared.client, &shared.tokens, pass, bounds);
     let token = way.token().await?;
-    let signed = way.signed(&request, token.as_ref())?;
+    let (signed, made) = way.signed(&request, token.as_ref())?;
     let is_refused = |status| token.is_some() && status == StatusCode::UNAUTHORIZED;
     let is_whole = |status| is_error(status) || is_refused(status);
     let answer = shared.client.fetch(signed, pass.trust, way.bounds(), is_whole).await?;
-    let Some(fresh) = way.fresh(status_of(&answer), token.as_ref()).await? else {
-        return Ok(way.told(answer, token.as_ref()));
-    };
-    let signed = way.signed(&request, Some(&fresh))?;
+    let Some(fresh) = way.fresh(status_of(&answer), token.as_ref()).await? else { return Ok(way.told(answer, made)) };
+    let (signed, made) = way.signed(&request, Some(&fresh))?;
     let answer = shared.client.fetch(signed, pass.trust, way.bounds(), &is_error).await?;
     way.fresh(status_of(&answer), Some(&fresh)).await?;
-    Ok(way.told(answer, Some(&fresh)))
+    Ok(way.told(answer, made))
 }
 
 /// What a fetched answer says; one that became a file says that all is well.
@@ -133,16 +129,23 @@ impl<'a> Way<'a> {
         self.in_time(self.tokens.instead_of(token, asked)).await
     }
 
-    pub(crate) fn signed(&self, request: &Outgoing, token: Option<&Token>) -> Result<Outgoing, StepError> {
+    /// The request as it is sent, and what of that nobody else may learn.
+    pub(crate) fn signed(
+        &self,
+        request: &Outgoing,
+        token: Option<&Token>,
+    ) -> Result<(Outgoing, Option<Secret>), StepError> {
         let mut request = request.clone();
-        if !self.client.is_rehearsed() {
-            self.pass.scheme.complete(&mut request, token.map(|token| &token.access), self.pass.now)?;
+        if self.client.is_rehearsed() {
+            return Ok((request, None));
         }
-        Ok(request)
+        let token = token.map(|token| &token.access);
+        let made = self.pass.scheme.complete(&mut request, token, self.pass.now)?;
+        Ok((request, made))
     }
 
-    fn told<T>(&self, answer: T, token: Option<&Token>) -> Told<T> {
-        Told { answer, mask: self.pass.scheme.mask(token.map(|token| &token.access)) }
+    fn told<T>(&self, answer: T, made: Option<Secret>) -> Told<T> {
+        Told { answer, mask: self.pass.scheme.mask(made.as_ref()) }
     }
 
     fn asked(&self) -> Option<Asked<'a>> {

@@ -2,6 +2,7 @@
 
 mod body;
 mod download;
+pub(crate) mod identity;
 mod resolver;
 
 use crate::far_side::{Asked, FarSide};
@@ -171,9 +172,11 @@ impl Client {
         trust: Trust<'_>,
         bounds: Bounds,
     ) -> Result<reqwest::Response, StepError> {
-        let mut redirects = 0;
+        let (mut redirects, home) = (0, request.url.origin());
         loop {
-            let answer = self.exchange(&request, trust).await?;
+            // A certificate is for whom it was meant, and not for wherever that sends us.
+            let identity = trust.identity.filter(|_| request.url.origin() == home);
+            let answer = self.exchange(&request, Trust { identity, ..trust }).await?;
             let Some(location) = redirection(&answer, bounds) else { return Ok(answer) };
             if redirects == bounds.redirects {
                 return Err(StepError::permanent(
@@ -198,10 +201,14 @@ impl Client {
         {
             return own.hooks.request(asked).await?.into_response();
         }
-        let client = match passage {
-            Passage::Checked => client(&self.checked, Some(self.resolver(OwnAddresses::Admitted)))?,
-            Passage::CheckedAtOwnPort => client(&self.checked_at_own_port, Some(self.resolver(OwnAddresses::Refused)))?,
-            Passage::Trusted => client(&self.trusted, None)?,
+        let client = match (passage, trust.identity) {
+            (Passage::Trusted, Some(identity)) => identity.client(None)?,
+            (_, Some(identity)) => identity.client(Some(self.resolver(OwnAddresses::Refused)))?,
+            (Passage::Checked, None) => client(&self.checked, Some(self.resolver(OwnAddresses::Admitted)))?,
+            (Passage::CheckedAtOwnPort, None) => {
+                client(&self.checked_at_own_port, Some(self.resolver(OwnAddresses::Refused)))?
+            }
+            (Passage::Trusted, None) => client(&self.trusted, None)?,
         };
         let sent = client.request(request.method.clone(), request.url.clone()).headers(request.headers.clone());
         let sent = match &request.body {
@@ -242,19 +249,23 @@ fn client(slot: &OnceLock<reqwest::Client>, resolver: Option<GuardedResolver>) -
     if let Some(client) = slot.get() {
         return Ok(client);
     }
+    let made = builder(resolver)
+        .build()
+        .map_err(|error| StepError::permanent("tls_unavailable", innermost(&error)).hint("install CA certificates"))?;
+    Ok(slot.get_or_init(|| made))
+}
+
+/// What all clients have in common.
+fn builder(resolver: Option<GuardedResolver>) -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder()
         .no_proxy()
         .redirect(redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .tcp_nodelay(true);
-    let builder = match resolver {
+    match resolver {
         Some(resolver) => builder.dns_resolver(Arc::new(resolver)),
         None => builder,
-    };
-    let made = builder
-        .build()
-        .map_err(|error| StepError::permanent("tls_unavailable", innermost(&error)).hint("install CA certificates"))?;
-    Ok(slot.get_or_init(|| made))
+    }
 }
 
 /// Where the answer sends us, if it does and we follow.

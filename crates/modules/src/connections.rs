@@ -5,6 +5,7 @@ mod google;
 mod hosts;
 mod http;
 pub mod kept;
+mod mtls;
 mod oauth2;
 pub mod probe;
 mod settings;
@@ -31,6 +32,7 @@ use crate::app::connection::AppConnection;
 use crate::auth::Grantor;
 use run::call::Delivery;
 use run::error::StepError;
+use run::id::Millis;
 use scenario::diagnostic::Place;
 use scenario::plan::Rate;
 use settings::Name;
@@ -41,7 +43,7 @@ use std::sync::Arc;
 use text::{Node, Tree};
 
 /// The types that a connection can have.
-pub const KINDS: [&str; 13] = [
+pub const KINDS: [&str; 14] = [
     "api_key",
     "aws_sigv4",
     "basic",
@@ -50,6 +52,7 @@ pub const KINDS: [&str; 13] = [
     "headers",
     "http",
     "jwt",
+    "mtls",
     "oauth2",
     "slack",
     "smtp",
@@ -58,11 +61,12 @@ pub const KINDS: [&str; 13] = [
 ];
 
 /// Those that any HTTP call can use.
-pub(crate) const FOR_HTTP: &[&str] = &["api_key", "aws_sigv4", "basic", "bearer", "headers", "http", "jwt", "oauth2"];
+pub(crate) const FOR_HTTP: &[&str] =
+    &["api_key", "aws_sigv4", "basic", "bearer", "headers", "http", "jwt", "mtls", "oauth2"];
 
 /// Those that outgoing webhooks can use.
 pub(crate) const FOR_WEBHOOKS: &[&str] =
-    &["api_key", "aws_sigv4", "basic", "bearer", "headers", "http", "jwt", "oauth2", "webhook"];
+    &["api_key", "aws_sigv4", "basic", "bearer", "headers", "http", "jwt", "mtls", "oauth2", "webhook"];
 
 /// All connections of a folder. Never changes: a changed file is loaded anew.
 #[derive(Debug)]
@@ -239,6 +243,14 @@ impl Connections {
         }
     }
 
+    /// When the certificate of the connection ends, where it has one.
+    pub(crate) fn certificate_ends(&self, name: &str) -> Option<Millis> {
+        match self.service(name).ok()? {
+            Service::Http(http) => http.ends(),
+            _ => None,
+        }
+    }
+
     /// What gives the tokens of the connection; none where it has none.
     pub(crate) fn grantor(&self, name: &str) -> Result<Option<&Arc<Grantor>>, StepError> {
         Ok(match self.service(name)? {
@@ -341,6 +353,7 @@ fn read(name: &text::Key, tree: Tree, sources: &dyn Sources, apps: &Apps) -> Rea
         "aws_sigv4" => Some(Service::Http(signed::aws(&mut settings))),
         "headers" => Some(Service::Http(http::Http::headers(&mut settings))),
         "jwt" => Some(Service::Http(signed::jwt(&mut settings))),
+        "mtls" => Some(Service::Http(mtls::read(&mut settings))),
         "oauth2" => Some(Service::Http(oauth2::read(&mut settings))),
         "http" => Some(Service::Http(http::Http::plain(&mut settings))),
         "webhook" => Some(Service::Http(http::Http::webhook(&mut settings))),

@@ -6,6 +6,7 @@ mod machine;
 
 pub(crate) use addresses::is_public;
 
+use crate::client::identity::Identity;
 use ipnet::IpNet;
 use run::error::StepError;
 use std::net::{IpAddr, SocketAddr};
@@ -61,6 +62,8 @@ pub(crate) struct Trust<'a> {
     pub(crate) author_host: Option<&'a str>,
     /// Where the call's connection says its service is.
     pub(crate) endpoint: Option<&'a Url>,
+    /// By which certificate the call says who it is.
+    pub(crate) identity: Option<&'a Identity>,
 }
 
 /// How a URL may be called.

@@ -60,7 +60,7 @@ async fn post(shared: &Shared, spec: &ModuleSpec, call: &Call<'_>, posted: Poste
     let connection = required(call.connection)?;
     let access = shared.connections.http(connection)?;
     let (request, endpoint) = request(&access, posted)?;
-    let trust = Trust { author_host: None, endpoint: Some(&endpoint) };
+    let trust = Trust { endpoint: Some(&endpoint), ..Trust::default() };
     shared.client.admit(&request, trust)?;
     let sent = access.mask().request(&request);
     if access.delivery() == Delivery::Sandbox && !shared.client.is_rehearsed() {

@@ -71,7 +71,7 @@ impl Send {
         let delivery = slack.map_or(Delivery::Real, |slack| slack.delivery);
         let endpoint = slack.and_then(Slack::url);
         let request = build(&parameters, slack, endpoint.as_ref())?;
-        let trust = Trust { author_host: call.author_host, endpoint: endpoint.as_ref() };
+        let trust = Trust { author_host: call.author_host, endpoint: endpoint.as_ref(), ..Trust::default() };
         self.shared.client.admit(&request, trust)?;
         let mask = slack.map_or_else(Mask::default, Slack::mask);
         let sent = mask.request(&request);

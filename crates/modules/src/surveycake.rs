@@ -86,7 +86,7 @@ impl Fetch {
         let survey = call.connection.map(|name| self.shared.connections.surveycake(name)).transpose()?;
         let base = survey.and_then(|survey| survey.base.as_ref());
         let request = build(&parameters, base)?;
-        let trust = Trust { author_host: None, endpoint: base };
+        let trust = Trust { endpoint: base, ..Trust::default() };
         self.shared.client.admit(&request, trust)?;
         let sent = Mask::default().request(&request);
         let delivery = survey.map_or(Delivery::Real, |survey| survey.delivery);

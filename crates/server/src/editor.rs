@@ -49,7 +49,9 @@ fn file(request: &HttpRequest, assets: &Assets, path: &str) -> Option<HttpRespon
 /// Whether the browser reads files that were so compressed (RFC 9110 §12.5.3).
 fn takes(accepted: &header::AcceptEncoding, coding: Coding) -> bool {
     let named = accepted.iter().find(|one| one.item.to_string().eq_ignore_ascii_case(coding.token()));
-    named.or_else(|| accepted.iter().find(|one| one.item.is_any())).is_some_and(|one| one.quality > header::Quality::ZERO)
+    named
+        .or_else(|| accepted.iter().find(|one| one.item.is_any()))
+        .is_some_and(|one| one.quality > header::Quality::ZERO)
 }
 
 fn answer(request: &HttpRequest, path: &str, asset: Asset, coding: Option<Coding>) -> HttpResponse {

@@ -62,8 +62,9 @@ impl Grants {
                 Some(ends) => {
                     let days = ((ends - now) / (24 * 3600 * 1000)).max(0);
                     let name = connection.name;
-                    let message =
-                        format!("what the connection `{name}` was given ends in {days} days: authorize it again");
+                    let message = format!(
+                        "the credential of the connection `{name}` ends in {days} days: give or authorize a new one"
+                    );
                     handle.trouble(&subject, message);
                 }
                 None if standing.consent != Some(false) => handle.mended(&subject),

@@ -35,8 +35,8 @@ impl Keys {
         [Some(&self.secret), self.session_token.as_ref()].into_iter().flatten()
     }
 
-    /// Signs the request as of now. It may not be changed afterwards.
-    pub(super) fn sign(&self, request: &mut Outgoing, now: Millis) -> Result<(), StepError> {
+    /// Signs the request as of now, and gives the signature. The request may not be changed afterwards.
+    pub(super) fn sign(&self, request: &mut Outgoing, now: Millis) -> Result<Secret, StepError> {
         let unfit = || StepError::permanent("invalid_request", "the request cannot be signed for AWS");
         let time = basic_time(now).ok_or_else(unfit)?;
         let payload = match &request.body {
@@ -70,7 +70,7 @@ impl Keys {
             self.key_id
         );
         headers.insert(header::AUTHORIZATION, secret_value(&value)?);
-        Ok(())
+        Ok(Secret::new(signature))
     }
 
     fn signing_key(&self, date: &str) -> Vec<u8> {

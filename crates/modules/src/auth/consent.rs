@@ -59,7 +59,10 @@ pub struct Standing {
 
 /// How the tokens of the connection of this name fare. Blocks for the disk.
 pub fn standing(connections: &Connections, name: &str, tokens: &Tokens) -> Standing {
-    let Ok(Some(grantor)) = connections.grantor(name) else { return Standing::default() };
+    let Ok(Some(grantor)) = connections.grantor(name) else {
+        let fate = Fate { ends: connections.certificate_ends(name), ..Fate::default() };
+        return Standing { consent: None, fate };
+    };
     let needs = matches!(&**grantor, Grantor::OAuth2(oauth) if oauth.grant == Grant::AuthorizationCode);
     let consent = needs.then(|| tokens.is_authorized(name, grantor));
     Standing { consent, fate: tokens.fate(name, grantor) }

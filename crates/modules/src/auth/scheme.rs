@@ -72,27 +72,21 @@ impl Scheme {
         Ok(())
     }
 
-    /// Puts on a prepared request what only the moment of sending knows.
+    /// Puts on a prepared request what only the moment of sending knows; gives what nobody else may learn of that.
     pub(super) fn complete(
         &self,
         request: &mut Outgoing,
         token: Option<&Secret>,
         now: Millis,
-    ) -> Result<(), StepError> {
-        match self {
-            Self::Aws(keys) => keys.sign(request, now),
-            Self::Jwt(signer) => {
-                let token = signer.token(now)?;
-                request.headers.insert(header::AUTHORIZATION, bearer(token.reveal())?);
-                Ok(())
-            }
-            Self::Token(_) => {
-                let token = token.ok_or_else(incomplete)?;
-                request.headers.insert(header::AUTHORIZATION, bearer(token.reveal())?);
-                Ok(())
-            }
-            _ => Ok(()),
-        }
+    ) -> Result<Option<Secret>, StepError> {
+        let made = match self {
+            Self::Aws(keys) => return keys.sign(request, now).map(Some),
+            Self::Jwt(signer) => signer.token(now)?,
+            Self::Token(_) => token.ok_or_else(incomplete)?.clone(),
+            _ => return Ok(None),
+        };
+        request.headers.insert(header::AUTHORIZATION, bearer(made.reveal())?);
+        Ok(Some(made))
     }
 
     /// Whether nothing is put on requests.

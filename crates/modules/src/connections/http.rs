@@ -6,6 +6,7 @@ use super::hosts::HostPattern;
 use super::settings::Settings;
 use crate::auth::{Grantor, Pass, Scheme};
 use crate::client::Outgoing;
+use crate::client::identity::Identity;
 use crate::guard::Trust;
 use crate::http::request::FRAMING;
 use crate::mask::Mask;
@@ -23,6 +24,8 @@ pub(super) struct Http {
     /// Where else it may be used; empty with a base: nowhere.
     allow: Vec<HostPattern>,
     scheme: Scheme,
+    /// Who it is while a connection is made.
+    identity: Option<Arc<Identity>>,
     /// What signs webhooks that say nothing of it.
     signing: Vec<Secret>,
     delivery: Delivery,
@@ -30,7 +33,7 @@ pub(super) struct Http {
 
 impl Http {
     fn has_credential(&self) -> bool {
-        !self.scheme.is_none()
+        !self.scheme.is_none() || self.identity.is_some()
     }
 
     /// What gives its tokens, if it is of a kind that has them.
@@ -124,6 +127,16 @@ impl Http {
         Self::with((!headers.is_empty()).then_some(Scheme::Headers(headers)), settings)
     }
 
+    /// By a certificate.
+    pub(super) fn identified(identity: Option<Arc<Identity>>, settings: &mut Settings<'_>) -> Self {
+        Self { identity, ..Self::with(None, settings) }
+    }
+
+    /// When its certificate ends, if it has one.
+    pub(super) fn ends(&self) -> Option<Millis> {
+        self.identity.as_ref()?.ends()
+    }
+
     /// `{ type: http }`: no credential.
     pub(super) fn plain(settings: &mut Settings<'_>) -> Self {
         Self::with(None, settings)
@@ -157,7 +170,7 @@ impl Http {
             }
         }
         let delivery = delivery(settings.is_sandbox());
-        Self { base, allow, scheme: scheme.unwrap_or_default(), signing: Vec::new(), delivery }
+        Self { base, allow, scheme: scheme.unwrap_or_default(), identity: None, signing: Vec::new(), delivery }
     }
 }
 
@@ -214,12 +227,16 @@ impl<'a> HttpAccess<'a> {
         'a: 'b,
     {
         let is_named = self.connection.is_some_and(|http| http.allow.iter().any(|pattern| pattern.names(url)));
-        Trust { author_host, endpoint: if is_named { Some(url) } else { self.base() } }
+        let identity = self.connection.and_then(|http| http.identity.as_deref());
+        Trust { author_host, endpoint: if is_named { Some(url) } else { self.base() }, identity }
     }
 
     /// What hides the credential.
     pub(crate) fn mask(&self) -> Mask {
-        self.scheme().mask(None)
+        match self.connection.and_then(|http| http.identity.as_ref()) {
+            Some(identity) => Mask::over([identity.secret().reveal()]),
+            None => self.scheme().mask(None),
+        }
     }
 
     /// The way of a request over this connection, which has this name.

@@ -123,7 +123,7 @@ async fn web(asking: &Asking<'_>, http: &Http) -> Result<Verdict, StepError> {
     let pass = access.pass(Some(asking.name), access.trust(None, base), asking.now);
     let way = auth::Way::new(asking.client, asking.tokens, pass, BOUNDS);
     let token = way.token().await?;
-    let request = way.signed(&request, token.as_ref())?;
+    let (request, _) = way.signed(&request, token.as_ref())?;
     let status = asking.client.send_and_judge(request, pass.trust, BOUNDS, |_| true).await?.status;
     let host = base.host_str().unwrap_or_default();
     Ok(match status.as_u16() {

@@ -365,6 +365,27 @@ impl<'a> Settings<'a> {
     }
 }
 
+/// PEM as it should be: a field of one line makes spaces of its line breaks.
+pub(super) fn pem_of(text: &str) -> String {
+    let mut lines = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("-----BEGIN ") {
+        let Some(label) = rest[start + 11..].find("-----").map(|end| &rest[start + 11..start + 11 + end]) else {
+            break;
+        };
+        let end = format!("-----END {label}-----");
+        let Some(length) = rest[start..].find(&end) else { break };
+        let body = &rest[start + 16 + label.len()..start + length];
+        lines.push_str(&format!("-----BEGIN {label}-----\n"));
+        let words: Vec<&str> = body.split_whitespace().collect();
+        // Headers within, as old encrypted keys have them, need their own lines.
+        let body = if body.contains(':') { body.trim().to_owned() } else { words.join("\n") };
+        lines.push_str(&format!("{body}\n{end}\n"));
+        rest = &rest[start + length + end.len()..];
+    }
+    if lines.is_empty() { text.to_owned() } else { lines }
+}
+
 /// "did you mean …" for a word that is nearly one of these.
 pub(crate) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     let near = known.map(|name| (strsim::osa_distance(word, name), name));

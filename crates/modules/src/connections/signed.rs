@@ -1,5 +1,6 @@
 //! Connections whose requests are signed here: for Amazon Web Services, and with tokens of one's own.
 
+use super::Secret;
 use super::http::Http;
 use super::settings::Settings;
 use crate::auth::Scheme;
@@ -41,6 +42,7 @@ pub(super) fn jwt(settings: &mut Settings<'_>) -> Http {
     claims.extend(settings.pairs("claims").into_iter().map(|(name, value)| (name, Value::from(value))));
     let lifetime = lifetime(settings);
     let signer = algorithm.zip(key).and_then(|(algorithm, key)| {
+        let key = Secret::new(super::settings::pem_of(key.reveal()));
         let signer = Signer::of(&algorithm, key, key_id, claims, lifetime);
         signer.map_err(|fault| fault.tell(settings)).ok()
     });

@@ -32,7 +32,7 @@ fn public_hosts_are_checked_at_resolution() {
 #[test]
 fn what_the_author_wrote_is_trusted_at_that_port_only() {
     let check = |url: &str, written: &str, expected: bool| {
-        let trust = Trust { author_host: Some(written), endpoint: None };
+        let trust = Trust { author_host: Some(written), ..Trust::default() };
         let passage = Guard::default().passage(&Url::parse(url).unwrap(), trust);
         assert_eq!(passage == Ok(Passage::Trusted), expected, "{url} written as {written}");
     };

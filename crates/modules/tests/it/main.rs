@@ -4,6 +4,7 @@
 
 mod batches;
 mod catalogue;
+mod credentials;
 mod egress;
 mod email;
 mod files;

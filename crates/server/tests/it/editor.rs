@@ -103,7 +103,8 @@ async fn files_come_in_the_smallest_form_that_the_browser_reads() {
         let again = client.get(&address).header("accept-encoding", "gzip").header("if-none-match", tag);
         assert_eq!(again.send().await.unwrap().status(), status);
     }
-    let plain = client.get(format!("{}/icon.svg", site.base)).header("accept-encoding", "br, gzip").send().await.unwrap();
+    let plain =
+        client.get(format!("{}/icon.svg", site.base)).header("accept-encoding", "br, gzip").send().await.unwrap();
     assert_eq!(plain.headers().get("content-encoding"), None);
     assert_eq!(plain.text().await.unwrap(), "<svg/>");
 }

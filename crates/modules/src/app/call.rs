@@ -348,7 +348,7 @@ impl Performance<'_> {
 
     fn trust<'b>(&'b self, url: &'b Url) -> Trust<'b> {
         let is_named = self.hosts.iter().any(|host| host.names(url));
-        Trust { author_host: None, endpoint: if is_named { Some(url) } else { self.base.as_ref() } }
+        Trust { endpoint: if is_named { Some(url) } else { self.base.as_ref() }, ..Trust::default() }
     }
 
     async fn exchange<'s>(

@@ -213,11 +213,11 @@ async fn app(asking: &Asking<'_>, connection: &AppConnection, files: &Files) -> 
         return Ok(Verdict::good("its settings are sound; whether they are right, the first step shows"));
     };
     let endpoint = request.url.clone();
-    let trust = Trust { author_host: None, endpoint: Some(&endpoint) };
+    let trust = Trust { endpoint: Some(&endpoint), ..Trust::default() };
     let pass = connection.pass(asking.name, trust, asking.now);
     let way = auth::Way::new(asking.client, asking.tokens, pass, BOUNDS);
     let token = way.token().await?;
-    let request = way.signed(&request, token.as_ref())?;
+    let (request, _) = way.signed(&request, token.as_ref())?;
     let answer = asking.client.send_and_judge(request, pass.trust, BOUNDS, |_| false).await;
     answer.map(|answer| connection.judged(&answer, asking.now)).map_err(|error| connection.masked(error))
 }

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use modules::connections::probe::probe;
-use modules::connections::types;
+use modules::connections::{KINDS, types};
 use modules::{Connections, Options};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -102,7 +102,6 @@ async fn a_service_account_acts_for_a_person_of_its_domain() {
         "it: {{ type: google, service_account: '{key}', subject: ann@example.com, endpoint: '{}' }}",
         server.url("")
     );
-    let text = text.replace("\\n", "\\n");
     let modules = modules(&text, &[], Options::default());
     let parameters = json!({ "spreadsheet": "id-1", "sheet": "S", "row": ["a"] });
     let _ = step(&modules, "google_sheets.append").connection("it").call(parameters).await;
@@ -212,7 +211,9 @@ fn settings(kind: &types::Type, base: &str) -> Option<String> {
         "bearer" => "",
         // Their secrets are no texts of one's choice, or they have no HTTP.
         "google" | "mtls" | "http" | "slack" | "smtp" | "surveycake" => return None,
-        other => panic!("{other} is not looked after: add it here"),
+        other if KINDS.contains(&other) => panic!("{other} is not looked after: add it here"),
+        // What apps define is tested with them.
+        _ => return None,
     };
     let secrets = kind.fields.iter().filter(|field| field.kind.is_secret());
     let secrets = secrets.fold(String::new(), |text, field| format!("{text}, {}: {CANARY}", field.name));

@@ -1,6 +1,7 @@
 //! A secret that is used everywhere it may be, at a far side that tells everything back: the far side has it, and nothing
 //! that is kept or shown does.
 
+mod granted;
 mod kept;
 
 use crate::binary::hookmill;
@@ -141,6 +142,11 @@ fn tells_nothing(what: &str, bytes: &[u8]) {
             assert!(found.is_none(), "{what} tells {trace}: {around:?}");
         }
     }
+}
+
+/// What has this name, in a list of the API.
+fn item<'a>(listed: &'a Value, name: &str) -> &'a Value {
+    listed["items"].as_array().unwrap().iter().find(|item| item["name"] == name).unwrap()
 }
 
 fn tells_nothing_below(folder: &Path) -> usize {

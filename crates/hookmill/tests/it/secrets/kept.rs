@@ -1,6 +1,6 @@
 //! Connections and secrets made in the editor: used at once, sealed on the disk, and never told again.
 
-use super::{CANARY, Echo, IN_PATH, tells_nothing, tells_nothing_below};
+use super::{CANARY, Echo, IN_PATH, item, tells_nothing, tells_nothing_below};
 use crate::served::Served;
 use serde_json::{Value, json};
 
@@ -30,10 +30,6 @@ fn bearer(far: &Echo, token: Option<&str>) -> Value {
     let mut fields = json!({ "base": format!("http://{}/", far.address), "allow": "a.example.com" });
     fields["token"] = token.into();
     json!({ "type": "bearer", "fields": fields })
-}
-
-fn item<'a>(listed: &'a Value, name: &str) -> &'a Value {
-    listed["items"].as_array().unwrap().iter().find(|item| item["name"] == name).unwrap()
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Google Sheets (Sheets API v4): values of ranges, read and written on behalf of a service account.
 
 pub(crate) mod append;
+mod columns;
+mod condition;
 pub(crate) mod find;
 pub(crate) mod get;
 mod range;
+mod serial;
 pub(crate) mod update;
 
 use crate::auth::{self, Pass};
@@ -19,11 +22,13 @@ use reqwest::Method;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use run::call::{Call, Delivery, Outcome};
 use run::error::StepError;
+use run::id::Millis;
 use scenario::catalog::ModuleSpec;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::time::Duration;
 use url::Url;
 
 /// What a token must be good for.
@@ -36,7 +41,7 @@ const ENDPOINT: &str = "https://sheets.googleapis.com";
 const MAX_ANSWER: u64 = 10 * 1024 * 1024;
 
 /// What a cell can hold.
-#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(untagged)]
 enum Cell {
     Bool(bool),
@@ -64,6 +69,20 @@ enum Answered {
     Sandboxed(Outcome),
 }
 
+/// By what way a request goes.
+#[derive(Clone, Copy)]
+struct Via<'a> {
+    connection: &'a str,
+    timeout: Duration,
+    now: Millis,
+}
+
+impl<'a> Via<'a> {
+    fn of(call: &Call<'a>) -> Result<Self, StepError> {
+        Ok(Self { connection: required(call.connection)?, timeout: call.timeout, now: call.now })
+    }
+}
+
 /// Sends what is asked, over the step's connection.
 async fn exchange(
     shared: &Shared,
@@ -71,23 +90,35 @@ async fn exchange(
     call: &Call<'_>,
     asked: Asked<'_>,
 ) -> Result<Answered, StepError> {
-    let connection = required(call.connection)?;
-    let google = shared.connections.google(connection)?;
-    let request = request(asked, google)?;
-    let sent = google.scheme.mask(None).request(&request);
-    if google.delivery == Delivery::Sandbox {
-        let output = spec.sample.clone();
+    let via = Via::of(call)?;
+    if shared.connections.google(via.connection)?.delivery == Delivery::Sandbox {
+        let (output, sent) = (spec.sample.clone(), shown(shared, via.connection, asked)?);
         return Ok(Answered::Sandboxed(Outcome { output, sent, delivery: Delivery::Sandbox }));
     }
+    let (answer, sent) = ask(shared, via, asked).await?;
+    Ok(Answered::Here(answer, sent))
+}
+
+/// What people may see of a request.
+fn shown(shared: &Shared, connection: &str, asked: Asked<'_>) -> Result<Value, StepError> {
+    let google = shared.connections.google(connection)?;
+    Ok(google.scheme.mask(None).request(&request(asked, google)?))
+}
+
+/// Sends a request over a connection that is no sandbox. Gives the answer, and what was sent.
+async fn ask(shared: &Shared, via: Via<'_>, asked: Asked<'_>) -> Result<(Incoming, Value), StepError> {
+    let google = shared.connections.google(via.connection)?;
+    let request = request(asked, google)?;
+    let sent = google.scheme.mask(None).request(&request);
     let url = request.url.clone();
     let trust = Trust { endpoint: Some(&url), ..Trust::default() };
-    let pass = Pass { connection: Some(connection), scheme: &google.scheme, scopes: &[SCOPE], trust, now: call.now };
-    let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout: call.timeout };
+    let pass = Pass { connection: Some(via.connection), scheme: &google.scheme, scopes: &[SCOPE], trust, now: via.now };
+    let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout: via.timeout };
     let told = auth::send(shared, request, pass, bounds, |status| !status.is_success()).await?;
     if told.answer.status.is_success() {
-        return Ok(Answered::Here(told.answer, sent));
+        return Ok((told.answer, sent));
     }
-    Err(refusal(&told.answer, call, &told.mask))
+    Err(refusal(&told.answer, via.now, &told.mask))
 }
 
 fn request(asked: Asked<'_>, google: &Google) -> Result<Outgoing, StepError> {
@@ -119,8 +150,8 @@ fn spreadsheet_id(text: &str) -> Result<&str, StepError> {
     if fits { Ok(id) } else { Err(invalid(format!("`spreadsheet`: {text:?} is no id of a spreadsheet"))) }
 }
 
-fn refusal(answer: &Incoming, call: &Call<'_>, mask: &Mask) -> StepError {
-    let error = status_error(answer, call.now, mask);
+fn refusal(answer: &Incoming, now: Millis, mask: &Mask) -> StepError {
+    let error = status_error(answer, now, mask);
     let told = serde_json::from_slice::<Value>(&answer.body).ok();
     let told = told.as_ref().and_then(|body| body["error"]["message"].as_str());
     let error = match told {

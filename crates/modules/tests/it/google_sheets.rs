@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
-const PRIVATE: &str = include_str!("../../testdata/test-only-service-account-key.pem");
+pub(crate) const PRIVATE: &str = include_str!("../../testdata/test-only-service-account-key.pem");
 const PUBLIC: &str = include_str!("../../testdata/test-only-service-account-key.pub.pem");
 
 /// What the stand-in holds.
@@ -95,7 +95,7 @@ impl Google {
 }
 
 /// The claims of the assertion, checked as Google checks them.
-fn claims(seen: &Seen) -> Result<Value, String> {
+pub(crate) fn claims(seen: &Seen) -> Result<Value, String> {
     let form: Vec<(String, String)> = url::form_urlencoded::parse(&seen.body).into_owned().collect();
     let [(grant, kind), (name, assertion)] = form.as_slice() else { return Err(format!("{form:?}")) };
     if (grant.as_str(), kind.as_str(), name.as_str())
@@ -133,7 +133,7 @@ async fn start() -> (Arc<Google>, Server, Vec<Arc<dyn Module>>) {
     (google, server, modules)
 }
 
-fn connect(server: &Server, key: &str) -> Vec<Arc<dyn Module>> {
+pub(crate) fn connect(server: &Server, key: &str) -> Vec<Arc<dyn Module>> {
     let account = json!({
         "type": "service_account",
         "client_email": "robot@project.iam.gserviceaccount.com",

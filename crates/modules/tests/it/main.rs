@@ -8,6 +8,8 @@ mod credentials;
 mod egress;
 mod email;
 mod files;
+mod google_api;
+mod google_appends;
 mod google_sheets;
 mod hostile;
 mod http;

@@ -1,10 +1,14 @@
 //! `google_sheets.append`: rows at the end of a table (`spreadsheets.values.append`).
 
-use super::{Answered, Asked, Cell, exchange, range, read};
+mod flight;
+mod lanes;
+
+use super::columns::{Columns, Row};
+use super::{Cell, Via, range, shown};
 use crate::catalog::Shared;
-use crate::client::Incoming;
 use crate::spec::{About, describe, invalid, parameters};
-use reqwest::Method;
+use flight::{Entry, Flight, Landed, Manner, Target};
+use lanes::Lanes;
 use run::call::{BoxFuture, Call, Delivery, Module, Outcome};
 use run::error::StepError;
 use scenario::catalog::ModuleSpec;
@@ -17,8 +21,13 @@ use std::sync::Arc;
 /// arrive: each gets new cells of its own. The output has `updated_range`, `updated_rows`, `spreadsheet` and
 /// `table_range`.
 ///
+/// A row is a list of cells, or a map by the names of the columns, which stand in the first row of the sheet.
+///
 /// Values are stored as they are: a text that begins with `=` stays a text, so that data from outside cannot
 /// become a formula. `formulas: true` has them read as if a person had typed them.
+///
+/// An answer that is lost on its way leaves open whether the row was written. With a `key_column`, a retry looks there
+/// and writes it only if it is missing.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Parameters {
@@ -26,19 +35,31 @@ struct Parameters {
     spreadsheet: String,
     /// The name of the sheet, as its tab shows it.
     sheet: String,
-    /// The cells of one row, from left to right. Null leaves a cell empty.
-    row: Option<Vec<Cell>>,
+    /// The cells of one row, from left to right, or by the names of their columns. Null leaves a cell empty.
+    row: Option<Row>,
     /// Several rows at once.
-    rows: Option<Vec<Vec<Cell>>>,
+    rows: Option<Vec<Row>>,
     /// Whether texts such as `=A1+1` or `1.5.2026` become formulas, dates and numbers, as when typed by hand.
     #[serde(default)]
     formulas: bool,
+    /// Whether texts such as `2026-11-22` or `2026-11-22T10:30:00Z` become dates, which Sheets keeps as numbers.
+    #[serde(default)]
+    dates: bool,
+    /// Whether names that no column has become new columns at the right, and are no mistake.
+    #[serde(default)]
+    add_columns: bool,
+    /// The column in which each row gets the key of its run, by its name or its letters: no row is written twice.
+    key_column: Option<String>,
+    /// Whether rows that wait at the same time, those of other runs as well, go in one call.
+    #[serde(default)]
+    batch: bool,
 }
 
 /// The module.
 pub(crate) struct Append {
     spec: Arc<ModuleSpec>,
     shared: Arc<Shared>,
+    lanes: Lanes,
 }
 
 impl Append {
@@ -61,30 +82,51 @@ impl Append {
             needs_connection: true,
             ..About::default()
         });
-        Self { spec, shared: Arc::clone(shared) }
+        Self { spec, shared: Arc::clone(shared), lanes: Lanes::default() }
     }
 
     async fn append(&self, call: Call<'_>) -> Result<Outcome, StepError> {
         let parameters: Parameters = parameters(&call)?;
-        let rows = match (&parameters.row, &parameters.rows) {
-            (Some(row), None) => vec![row.clone()],
-            (None, Some(rows)) => rows.clone(),
+        let via = Via::of(&call)?;
+        let rows = match (parameters.row, parameters.rows) {
+            (Some(row), None) => vec![row],
+            (None, Some(rows)) => rows,
             _ => return Err(invalid("one of `row` and `rows` must be given, and not both")),
         };
-        let input = if parameters.formulas { "USER_ENTERED" } else { "RAW" };
-        let asked = Asked {
-            method: Method::POST,
-            spreadsheet: &parameters.spreadsheet,
-            range: format!("{}!A1:append", range::sheet(&parameters.sheet)?),
-            // New cells for each call: two calls at once never write to the same ones.
-            query: &[("valueInputOption", input), ("insertDataOption", "INSERT_ROWS")],
-            body: Some(json!({ "majorDimension": "ROWS", "values": rows })),
+        let rows: Vec<Row> = match parameters.dates {
+            true => rows.into_iter().map(Row::with_dates).collect(),
+            false => rows,
         };
-        match exchange(&self.shared, &self.spec, &call, asked).await? {
-            Answered::Sandboxed(outcome) => Ok(outcome),
-            Answered::Here(answer, sent) => Ok(Outcome { output: output(&answer)?, sent, delivery: Delivery::Real }),
+        let target = Target {
+            connection: via.connection.to_owned(),
+            spreadsheet: parameters.spreadsheet,
+            sheet: range::sheet(&parameters.sheet)?,
+        };
+        let manner = Manner {
+            formulas: parameters.formulas,
+            add_columns: parameters.add_columns,
+            key_column: parameters.key_column,
+        };
+        let entry = Entry { rows, key: call.idempotency_key.to_owned() };
+        if self.shared.connections.google(via.connection)?.delivery == Delivery::Sandbox {
+            let (output, sent) = (self.spec.sample.clone(), rehearsed(&self.shared, &target, &manner, &entry)?);
+            return Ok(Outcome { output, sent, delivery: Delivery::Sandbox });
         }
+        let flight = Flight { target, manner, entries: vec![entry], timeout: via.timeout, now: via.now };
+        let landed = if parameters.batch || parameters.add_columns {
+            self.lanes.land(&self.shared, flight, parameters.batch).await
+        } else {
+            flight.fly(&self.shared).await.pop().unwrap_or_else(|| Err(lanes::lost()))
+        };
+        landed.map(|Landed { output, sent }| Outcome { output, sent, delivery: Delivery::Real })
     }
+}
+
+/// What a sandbox would send. It has no sheet: its columns are those that the rows name.
+fn rehearsed(shared: &Shared, target: &Target, manner: &Manner, entry: &Entry) -> Result<Value, StepError> {
+    let cells = |row: &Row| Columns::as_in(row).cells(row);
+    let rows: Vec<Vec<Cell>> = entry.rows.iter().map(cells).collect::<Result<_, _>>()?;
+    shown(shared, &target.connection, flight::write(target, manner, 0, &rows))
 }
 
 impl Module for Append {
@@ -95,31 +137,4 @@ impl Module for Append {
     fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Outcome, StepError>> {
         Box::pin(self.append(call))
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Appended {
-    spreadsheet_id: String,
-    #[serde(default)]
-    table_range: Option<String>,
-    updates: Updates,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Updates {
-    updated_range: String,
-    #[serde(default)]
-    updated_rows: u64,
-}
-
-fn output(answer: &Incoming) -> Result<Value, StepError> {
-    let appended: Appended = read(answer)?;
-    Ok(json!({
-        "updated_range": appended.updates.updated_range,
-        "updated_rows": appended.updates.updated_rows,
-        "spreadsheet": appended.spreadsheet_id,
-        "table_range": appended.table_range,
-    }))
 }

@@ -1,5 +1,7 @@
 //! `google_sheets.find`: rows by what a column holds. The API cannot search, so that the sheet's values are read.
 
+use super::columns::Columns;
+use super::condition::{Condition, Operator, Placed, ordered};
 use super::get::Values;
 use super::{Answered, Asked, Cell, exchange, range, read};
 use crate::catalog::Shared;
@@ -10,14 +12,16 @@ use run::error::StepError;
 use scenario::catalog::ModuleSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Finds the rows of a sheet in Google Sheets of which a column holds a value. The first row of the sheet names the
-/// columns. The output has `row`, the first that was found or null, `rows`, all of them, and `count`. Each has its
-/// `number` in the sheet, `cells`, and `fields`: the cells by the names of their columns.
+/// Finds the rows of a sheet in Google Sheets by what their columns hold: one column by `column` and `value`, or as many
+/// as there are conditions in `where`; all rows without either. The first row of the sheet names the columns. The
+/// output has `row`, the first that was found or null, `rows`, all of them, and `count`. Each has its `number` in the
+/// sheet, `cells`, and `fields`: the cells by the names of their columns.
 ///
-/// A number fits a number of the same value and its text: `7` finds `7` and `"7"`. Texts fit exactly.
+/// A number fits a number of the same value and its text: `7` finds `7` and `"7"`. Texts fit exactly. A date such as
+/// `2026-11-22` is compared with dates, which Sheets keeps as numbers.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Parameters {
@@ -26,9 +30,20 @@ struct Parameters {
     /// The name of the sheet, as its tab shows it.
     sheet: String,
     /// The column: its name in the first row, else its letters (`B`).
-    column: String,
-    /// What it holds.
-    value: Cell,
+    column: Option<String>,
+    /// What it holds. Null or nothing: the cell is empty.
+    value: Option<Cell>,
+    /// Conditions that rows must fit, as `{ column: Total, is: greater, value: 5 }`.
+    #[serde(default, rename = "where")]
+    conditions: Vec<Condition>,
+    /// Whether it is enough that one of the conditions fits.
+    #[serde(default)]
+    any: bool,
+    /// The column by which rows are put in order. Without it, they come as in the sheet.
+    order_by: Option<String>,
+    /// Whether the order is turned: the greatest first.
+    #[serde(default)]
+    descending: bool,
     /// How many rows are given at most. `count` tells of all.
     #[serde(default = "default_limit")]
     #[schemars(range(min = 1, max = 10_000))]
@@ -99,44 +114,35 @@ fn found(values: &Values, parameters: &Parameters) -> Result<Value, StepError> {
     let Some((names, rows)) = values.values.split_first() else {
         return Ok(json!({ "row": null, "rows": [], "count": 0 }));
     };
-    let column = column(names, &parameters.column)?;
+    let columns = Columns::of(Some(names));
+    let conditions = conditions(parameters, &columns)?;
+    let fits = |cells: &[Value]| match parameters.any && !conditions.is_empty() {
+        true => conditions.iter().any(|condition| condition.fits(cells)),
+        false => conditions.iter().all(|condition| condition.fits(cells)),
+    };
     let first = range::first_row(&values.range) + 1;
-    let fitting = (first..).zip(rows).filter(|(_, cells)| fits(cells.get(column), &parameters.value));
-    let (mut shown, mut count) = (Vec::new(), 0_u64);
-    for (number, cells) in fitting {
-        count += 1;
-        if shown.len() < parameters.limit {
-            shown.push(json!({ "number": number, "cells": cells, "fields": fields(names, cells) }));
-        }
+    let mut fitting: Vec<(u64, &Vec<Value>)> = (first..).zip(rows).filter(|(_, cells)| fits(cells)).collect();
+    if let Some(column) = &parameters.order_by {
+        let place = columns.place(column)?;
+        fitting.sort_by(|(_, a), (_, b)| ordered(a.get(place), b.get(place), parameters.descending));
     }
+    let count = fitting.len();
+    let shown = fitting.into_iter().take(parameters.limit);
+    let shown: Vec<Value> = shown
+        .map(|(number, cells)| json!({ "number": number, "cells": cells, "fields": columns.fields(cells) }))
+        .collect();
     Ok(json!({ "row": shown.first(), "rows": shown, "count": count }))
 }
 
-fn column(names: &[Value], wanted: &str) -> Result<usize, StepError> {
-    let by_name = names.iter().position(|name| name.as_str() == Some(wanted));
-    by_name.or_else(|| range::column_of(wanted)).ok_or_else(|| {
-        let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
-        invalid(format!("the sheet has no column `{wanted}`")).hint(format!("its first row has {}", names.join(", ")))
-    })
-}
-
-/// Whether a cell, which may be missing at the end of its row, holds the value.
-fn fits(cell: Option<&Value>, value: &Cell) -> bool {
-    match (cell, value) {
-        (None, Cell::Empty(())) => true,
-        (Some(Value::String(cell)), Cell::Empty(())) => cell.is_empty(),
-        (Some(Value::String(cell)), Cell::Text(text)) => cell == text,
-        (Some(Value::Number(cell)), Cell::Text(text)) => cell.to_string() == *text,
-        (Some(Value::String(cell)), Cell::Number(number)) => *cell == number.to_string(),
-        (Some(Value::Number(cell)), Cell::Number(number)) => cell == number || cell.as_f64() == number.as_f64(),
-        (Some(Value::Bool(cell)), Cell::Bool(value)) => cell == value,
-        _ => false,
+fn conditions<'p>(parameters: &'p Parameters, columns: &Columns) -> Result<Vec<Placed<'p>>, StepError> {
+    let Parameters { column, value, conditions, .. } = parameters;
+    if column.is_none() && value.is_some() {
+        return Err(invalid("`value` needs a `column`"));
     }
-}
-
-/// The cells by the names of their columns. Columns without a name are left out, and what is missing is null.
-fn fields(names: &[Value], cells: &[Value]) -> Map<String, Value> {
-    let named = names.iter().enumerate().filter_map(|(place, name)| Some((place, name.as_str()?)));
-    let named = named.filter(|(_, name)| !name.is_empty());
-    named.map(|(place, name)| (name.to_owned(), cells.get(place).cloned().unwrap_or(Value::Null))).collect()
+    let own = column.iter().map(|column| (column, Operator::Equals, value.as_ref()));
+    let further = conditions.iter().map(|it| (&it.column, it.is, it.value.as_ref()));
+    let place = |(column, operator, value): (&String, Operator, Option<&'p Cell>)| {
+        Ok(Placed { place: columns.place(column)?, operator, value: value.unwrap_or(&Cell::Empty(())) })
+    };
+    own.chain(further).map(place).collect()
 }

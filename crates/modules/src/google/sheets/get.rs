@@ -1,5 +1,6 @@
 //! `google_sheets.get`: the values of a range (`spreadsheets.values.get`).
 
+use super::columns::Columns;
 use super::{Answered, Asked, exchange, range, read};
 use crate::catalog::Shared;
 use crate::spec::{About, describe, parameters};
@@ -14,6 +15,9 @@ use std::sync::Arc;
 
 /// Reads the values of a range of a sheet in Google Sheets. The output has `range` and `rows`, a list of lists of cells.
 /// Empty cells at the end of a row, and empty rows at the end, are left out.
+///
+/// With `header: true`, the first row of the range names the columns: the output has `records` as well, the rows below it
+/// as maps by these names.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Parameters {
@@ -26,6 +30,12 @@ struct Parameters {
     /// Whether numbers and dates come as the sheet shows them (`$1,234.56`), and not as what they are.
     #[serde(default)]
     formatted: bool,
+    /// Whether dates come as texts, as the sheet shows them, and not as the numbers that Sheets keeps of them.
+    #[serde(default)]
+    dates: bool,
+    /// Whether the first row names the columns.
+    #[serde(default)]
+    header: bool,
 }
 
 /// The module.
@@ -68,14 +78,20 @@ impl Get {
             None => sheet,
         };
         let render = if parameters.formatted { "FORMATTED_VALUE" } else { "UNFORMATTED_VALUE" };
-        let query = [("majorDimension", "ROWS"), ("valueRenderOption", render)];
+        let mut query = vec![("majorDimension", "ROWS"), ("valueRenderOption", render)];
+        query.extend(parameters.dates.then_some(("dateTimeRenderOption", "FORMATTED_STRING")));
         let asked =
             Asked { method: Method::GET, spreadsheet: &parameters.spreadsheet, range, query: &query, body: None };
         match exchange(&self.shared, &self.spec, &call, asked).await? {
             Answered::Sandboxed(outcome) => Ok(outcome),
             Answered::Here(answer, sent) => {
                 let found: Values = read(&answer)?;
-                let output = json!({ "range": found.range, "rows": found.values });
+                let mut output = json!({ "range": found.range, "rows": found.values });
+                if parameters.header {
+                    let columns = Columns::of(found.values.first());
+                    let records = found.values.iter().skip(1).map(|cells| Value::Object(columns.fields(cells)));
+                    output["records"] = records.collect();
+                }
                 Ok(Outcome { output, sent, delivery: Delivery::Real })
             }
         }

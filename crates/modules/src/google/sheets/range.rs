@@ -46,6 +46,45 @@ pub(super) fn column_of(letters: &str) -> Option<usize> {
     (number <= MOST_COLUMNS).then(|| number - 1)
 }
 
+/// The letters of the column at this place, from 0.
+pub(super) fn letters(mut place: usize) -> String {
+    let mut letters = Vec::new();
+    loop {
+        letters.push(b'A' + (place % 26) as u8);
+        if place < 26 {
+            break;
+        }
+        place = place / 26 - 1;
+    }
+    letters.reverse();
+    letters.into_iter().map(char::from).collect()
+}
+
+/// The sheet's name as the API writes it in a range, with the exclamation mark.
+pub(super) fn prefix(range: &str) -> &str {
+    range.rfind('!').map_or("", |end| &range[..=end])
+}
+
+/// The first and the last column of a range as the API tells it, in letters.
+pub(super) fn columns(range: &str) -> (&str, &str) {
+    fn letters(corner: &str) -> &str {
+        corner.trim_end_matches(|c: char| c.is_ascii_digit())
+    }
+    let cells = &range[prefix(range).len()..];
+    let (first, last) = cells.split_once(':').unwrap_or((cells, cells));
+    (letters(first), letters(last))
+}
+
+/// So many rows of these columns from a row on.
+pub(super) fn block(prefix: &str, (first, last): (&str, &str), row: u64, count: u64) -> String {
+    let end = row + count.saturating_sub(1);
+    if first == last && count == 1 {
+        format!("{prefix}{first}{row}")
+    } else {
+        format!("{prefix}{first}{row}:{last}{end}")
+    }
+}
+
 /// The first row of a range as the API tells it (`Sheet!B3:D9`), from 1.
 pub(super) fn first_row(range: &str) -> u64 {
     let cells = range.rsplit_once('!').map_or(range, |(_, cells)| cells);
@@ -77,6 +116,21 @@ mod tests {
         for letters in ["", "a", "A1", "AAAA", "Ä"] {
             assert_eq!(column_of(letters), None, "{letters}");
         }
+    }
+
+    #[test]
+    fn places_have_letters() {
+        for place in [0, 25, 26, 51, 52, 701, 702, 18_277] {
+            assert_eq!(column_of(&letters(place)), Some(place), "{}", letters(place));
+        }
+    }
+
+    #[test]
+    fn ranges_are_taken_apart_and_made() {
+        assert_eq!((prefix("'A!b'!C2:D3"), columns("'A!b'!C2:D3")), ("'A!b'!", ("C", "D")));
+        assert_eq!((prefix("C2"), columns("Stock!C2")), ("", ("C", "C")));
+        assert_eq!(block("Stock!", ("A", "C"), 7, 2), "Stock!A7:C8");
+        assert_eq!(block("Stock!", ("A", "A"), 7, 1), "Stock!A7");
     }
 
     #[test]

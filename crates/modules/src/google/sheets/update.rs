@@ -1,6 +1,7 @@
 //! `google_sheets.update`: cells, rows or a range written anew (`spreadsheets.values.update`).
 
-use super::{Answered, Asked, Cell, exchange, range, read};
+use super::columns::{Columns, Row};
+use super::{Answered, Asked, Cell, Via, exchange, range, read};
 use crate::catalog::Shared;
 use crate::spec::{About, describe, invalid, parameters};
 use reqwest::Method;
@@ -15,6 +16,9 @@ use std::sync::Arc;
 /// Writes cells of a sheet in Google Sheets that are there already: one cell, a row, or several. The output has
 /// `updated_range`, `updated_rows` and `updated_cells`.
 ///
+/// `range` says where, or `number` which row. A row is a list of cells, or, with `number`, a map by the names of the
+/// columns, which stand in the first row of the sheet: cells that it does not name stay as they are.
+///
 /// Values are stored as they are: a text that begins with `=` stays a text, so that data from outside cannot become a
 /// formula. `formulas: true` has them read as if a person had typed them.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -25,16 +29,22 @@ struct Parameters {
     /// The name of the sheet, as its tab shows it.
     sheet: String,
     /// Which cells: `C5` for one, or for the first of those that are written; a range, as `A5:C5`, must hold them all.
-    range: String,
+    range: Option<String>,
+    /// The number of the row, or of the first of several, as `google_sheets.find` tells it.
+    #[schemars(range(min = 1))]
+    number: Option<u64>,
     /// The value of one cell. An empty text clears it.
     value: Option<Cell>,
-    /// The cells of one row, from left to right. Null leaves a cell as it is.
-    row: Option<Vec<Cell>>,
+    /// The cells of one row, from left to right, or by the names of their columns. Null leaves a cell as it is.
+    row: Option<Row>,
     /// Several rows at once.
-    rows: Option<Vec<Vec<Cell>>>,
+    rows: Option<Vec<Row>>,
     /// Whether texts such as `=A1+1` or `1.5.2026` become formulas, dates and numbers, as when typed by hand.
     #[serde(default)]
     formulas: bool,
+    /// Whether texts such as `2026-11-22` or `2026-11-22T10:30:00Z` become dates, which Sheets keeps as numbers.
+    #[serde(default)]
+    dates: bool,
 }
 
 /// The module.
@@ -75,12 +85,24 @@ impl Update {
     async fn update(&self, call: Call<'_>) -> Result<Outcome, StepError> {
         let parameters: Parameters = parameters(&call)?;
         let rows = match (&parameters.value, &parameters.row, &parameters.rows) {
-            (Some(value), None, None) => vec![vec![value.clone()]],
+            (Some(value), None, None) => vec![Row::Cells(vec![value.clone()])],
             (None, Some(row), None) => vec![row.clone()],
             (None, None, Some(rows)) => rows.clone(),
             _ => return Err(invalid("one of `value`, `row` and `rows` must be given, and no other")),
         };
-        let range = format!("{}!{}", range::sheet(&parameters.sheet)?, range::cells(&parameters.range)?);
+        let rows: Vec<Row> = match parameters.dates {
+            true => rows.into_iter().map(Row::with_dates).collect(),
+            false => rows,
+        };
+        let sheet = range::sheet(&parameters.sheet)?;
+        let columns = self.columns(&call, &parameters, &sheet, &rows).await?;
+        let cells = match (&parameters.range, parameters.number) {
+            (Some(range), None) => range::cells(range)?.to_owned(),
+            (None, Some(number)) => format!("{}{number}", range::letters(columns.start())),
+            _ => return Err(invalid("one of `range` and `number` must be given, and not both")),
+        };
+        let rows: Vec<Vec<Cell>> = rows.iter().map(|row| columns.cells(row)).collect::<Result<_, _>>()?;
+        let range = format!("{sheet}!{cells}");
         let input = if parameters.formulas { "USER_ENTERED" } else { "RAW" };
         let asked = Asked {
             method: Method::PUT,
@@ -101,6 +123,27 @@ impl Update {
                 Ok(Outcome { output, sent, delivery: Delivery::Real })
             }
         }
+    }
+}
+
+impl Update {
+    /// The columns of the sheet, where rows go by their names.
+    async fn columns(
+        &self,
+        call: &Call<'_>,
+        parameters: &Parameters,
+        sheet: &str,
+        rows: &[Row],
+    ) -> Result<Columns, StepError> {
+        let Some(named) = rows.iter().find(|row| row.is_named()) else { return Ok(Columns::of(None)) };
+        if parameters.number.is_none() {
+            return Err(invalid("a row by the names of its columns needs the row's `number`"));
+        }
+        let via = Via::of(call)?;
+        if self.shared.connections.google(via.connection)?.delivery == Delivery::Sandbox {
+            return Ok(Columns::as_in(named));
+        }
+        Columns::read(&self.shared, via, &parameters.spreadsheet, sheet).await
     }
 }
 

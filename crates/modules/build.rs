@@ -13,7 +13,7 @@ fn main() {
         let path = entry.expect("a folder can be read").path();
         let Some(name) = app_name(&path) else { continue };
         let text = fs::read_to_string(&path).expect("a file of the catalogue is text");
-        match serde_yaml::from_str::<serde_json::Value>(&text) {
+        match serde_yaml::from_str_with_options::<serde_json::Value>(&text, options()) {
             Ok(value) => drop(files.insert(name, value)),
             Err(error) => {
                 println!("cargo::error={}: {error}", path.display());
@@ -24,6 +24,17 @@ fn main() {
     let target = Path::new(&env::var("OUT_DIR").expect("cargo says where")).join("catalog.json");
     let text = serde_json::to_string(&files).expect("a value can be written");
     fs::write(target, text).expect("the folder for what is made can be written to");
+}
+
+/// As the program itself reads such files.
+fn options() -> serde_yaml::Options {
+    serde_yaml::options! {
+        duplicate_keys: serde_yaml::options::DuplicateKeyPolicy::Error,
+        strict_booleans: true,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+        with_snippet: false,
+    }
 }
 
 /// The name of the app that the file is of; cases are of none.

@@ -1,11 +1,14 @@
 //! What a scenario's folder gives to it: its connections, its secrets and the scenarios beside it, and with them the catalogue it is
 //! checked against.
 
+mod apps;
+
 use crate::sources::{self, CONNECTIONS, SECRETS, Source};
+pub(crate) use apps::{APPS, AppProblem, files as app_files};
 use modules::connections::Problem;
 use modules::connections::kept::Kept;
-use modules::{Connections, Secrets};
-use scenario::catalog::{Callee, Catalog};
+use modules::{Apps, Connections, Secrets};
+use scenario::catalog::{Callee, Catalog, Faces};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +21,10 @@ pub(crate) struct Home {
     pub(crate) secrets: Arc<Secrets>,
     /// All modules, these connections and secrets and, where it was asked for them, the scenarios that can be called.
     pub(crate) catalog: Arc<Catalog>,
+    /// The shipped apps and the folder's own.
+    pub(crate) apps: Arc<Apps>,
+    /// What is wrong with the folder's own apps; the others go on.
+    pub(crate) app_problems: Vec<AppProblem>,
     /// What is wrong with the file of connections.
     pub(crate) connection_problems: Vec<Problem>,
     /// What is wrong with the file of secrets.
@@ -33,8 +40,9 @@ impl Home {
 
     /// The same, with what people keep in the editor. A name that a file has is the file's.
     pub(crate) fn open_with(folder: &Path, kept: &Kept) -> Self {
-        let mut catalog = crate::language::catalog();
-        let connections = Connections::load(&folder.join(CONNECTIONS)).map(|file| file.with_kept(kept));
+        let (apps, app_problems) = apps::open(folder);
+        let mut catalog = with_apps(crate::language::catalog(), &apps);
+        let connections = Connections::load_with(&folder.join(CONNECTIONS), &apps).map(|file| file.with_kept(kept));
         if let Ok(connections) = &connections {
             catalog = catalog.with_connections(connections.kinds());
         }
@@ -42,9 +50,10 @@ impl Home {
         if let Ok(secrets) = &secrets {
             catalog = catalog.with_secrets(secrets.names());
         }
-        let (connections, connection_problems) = sound(connections);
-        let (secrets, secret_problems) = sound(secrets);
-        Self { connections, secrets, catalog: Arc::new(catalog), connection_problems, secret_problems }
+        let (connections, connection_problems) = sound(connections, || Connections::of(&apps));
+        let (secrets, secret_problems) = sound(secrets, Secrets::default);
+        let catalog = Arc::new(catalog);
+        Self { connections, secrets, catalog, apps, app_problems, connection_problems, secret_problems }
     }
 
     /// What is wrong with the folder's files, as it is told to people: nothing runs before it is mended.
@@ -52,6 +61,11 @@ impl Home {
         let files = [(CONNECTIONS, &self.connection_problems), (SECRETS, &self.secret_problems)];
         let told = files.iter().flat_map(|(file, problems)| problems.iter().map(move |it| format!("{file}:{it}")));
         told.collect()
+    }
+
+    /// What is wrong with the folder's apps, as it is told to people.
+    pub(crate) fn broken_apps(&self) -> impl Iterator<Item = String> {
+        self.app_problems.iter().map(|problem| format!("{}:{}", problem.file, problem.finding))
     }
 
     /// The home of every source, each read once, with the scenarios that sources of it can call.
@@ -71,11 +85,22 @@ impl Home {
 }
 
 /// What a file holds, and what is wrong with it.
-fn sound<T: Default>(read: Result<T, Vec<Problem>>) -> (Arc<T>, Vec<Problem>) {
+fn sound<T>(read: Result<T, Vec<Problem>>, empty: impl FnOnce() -> T) -> (Arc<T>, Vec<Problem>) {
     match read {
         Ok(sound) => (Arc::new(sound), Vec::new()),
-        Err(problems) => (Arc::default(), problems),
+        Err(problems) => (Arc::new(empty()), problems),
     }
+}
+
+/// The catalogue with the apps of a folder.
+fn with_apps(catalog: Catalog, apps: &Apps) -> Catalog {
+    let specs = apps.own_specs();
+    if specs.is_empty() {
+        return catalog;
+    }
+    let Faces { mut modules, triggers } = catalog.faces().clone();
+    modules.extend(apps.faces());
+    catalog.with_modules(specs).with_faces(Arc::new(Faces { modules, triggers }))
 }
 
 /// What can be called from these scenarios: they themselves, and those beside them.

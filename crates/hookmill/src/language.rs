@@ -5,7 +5,8 @@ use triggers::webhook::providers::{self, Provider};
 
 /// All modules, and all senders and schemes of `verify`; connections, secrets and other scenarios are unknown.
 pub(crate) fn catalog() -> Catalog {
-    Catalog::new(modules::specs())
+    Catalog::default()
+        .with_modules(modules::shared_specs().iter().cloned())
         .with_providers(providers::all().map(Provider::spec))
         .with_faces(modules::translations::faces())
 }

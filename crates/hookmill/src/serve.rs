@@ -288,6 +288,7 @@ fn sound_home(folder: &Path, kept: &Kept) -> anyhow::Result<Home> {
     let home = Home::open_with(folder, kept);
     let mistakes = home.mistakes();
     if mistakes.is_empty() {
+        home.broken_apps().for_each(|problem| tracing::error!("{problem}"));
         return Ok(home);
     }
     mistakes.iter().for_each(say);

@@ -93,7 +93,7 @@ impl Test {
         let homes = Home::all(&sources);
         let suites = processors::each(&sources, |source: &Source| Suite::read(source, &homes[&source.home]));
         let suites: Vec<Suite> = suites.into_iter().collect::<anyhow::Result<_>>()?;
-        let connections = homes.keys().map(|home| (home.clone(), Arc::new(rehearsed(home)))).collect();
+        let connections = homes.iter().map(|(at, home)| (at.clone(), Arc::new(rehearsed(at, home)))).collect();
         let scenes = Scenes { homes: &homes, connections, suites: &suites };
         let wanted: Vec<Wanted<'_>> =
             suites.iter().enumerate().flat_map(|(at, suite)| self.wanted(at, suite)).collect();
@@ -184,8 +184,8 @@ impl Wanted<'_> {
 }
 
 /// The connections of a folder as tests use them.
-fn rehearsed(home: &Path) -> Connections {
-    Connections::rehearsed(&home.join(CONNECTIONS), &modules::Apps::shipped())
+fn rehearsed(at: &Path, home: &Home) -> Connections {
+    Connections::rehearsed(&at.join(CONNECTIONS), &home.apps)
 }
 
 fn faulty(scenario: &str, fault: &Fault) -> Outcome {

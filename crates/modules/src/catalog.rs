@@ -17,7 +17,7 @@ use run::resume::ResumeKey;
 use run::tables::{BlobReader, BlobWriter, Blobs, Digest, Expected, Record, StoreError, Tables};
 use scenario::catalog::ModuleSpec;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// What the operator decides for all modules.
 #[derive(Clone, Debug, Default)]
@@ -98,10 +98,20 @@ fn made(
 
 /// What all modules are, as data, for checking and reference.
 pub fn specs() -> Vec<ModuleSpec> {
+    shared_specs().iter().map(|spec| ModuleSpec::clone(spec)).collect()
+}
+
+/// The same, made once and shared.
+pub fn shared_specs() -> &'static [Arc<ModuleSpec>] {
+    static SPECS: LazyLock<Vec<Arc<ModuleSpec>>> = LazyLock::new(made_specs);
+    &SPECS
+}
+
+fn made_specs() -> Vec<Arc<ModuleSpec>> {
     let stores = DataStores::new(Arc::new(Unopened));
     let files = Files::new(Arc::new(Unopened), &ResumeKey([0; 32]));
     let modules = catalog(Arc::new(Connections::empty()), &stores, &files, Options::default());
-    modules.iter().map(|module| ModuleSpec::clone(module.spec())).collect()
+    modules.iter().map(|module| Arc::clone(module.spec())).collect()
 }
 
 /// Tables and blobs for modules that are only asked what they are.

@@ -27,6 +27,6 @@ mod surveycake;
 mod webhook;
 
 pub use app::Apps;
-pub use catalog::{Options, catalog, rehearsed, specs};
+pub use catalog::{Options, catalog, rehearsed, shared_specs, specs};
 pub use connections::Connections;
 pub use secrets::Secrets;

@@ -110,6 +110,13 @@ impl Catalog {
         Self { modules, ..Self::default() }
     }
 
+    /// The same catalogue, with more modules.
+    #[must_use]
+    pub fn with_modules(mut self, modules: impl IntoIterator<Item = Arc<ModuleSpec>>) -> Self {
+        self.modules.extend(modules.into_iter().map(|spec| (spec.name.clone(), spec)));
+        self
+    }
+
     /// The same catalogue, knowing which connections exist (name → type).
     #[must_use]
     pub fn with_connections(mut self, connections: BTreeMap<String, String>) -> Self {

@@ -104,7 +104,7 @@ pub(super) fn orphans(paths: &[PathBuf]) -> anyhow::Result<Vec<Finding>> {
     Ok(orphans.collect())
 }
 
-/// What is wrong with a folder's connections and secrets.
+/// What is wrong with a folder's connections, secrets and apps.
 fn references(folder: &Path, home: &Home) -> Vec<Finding> {
     let connections = home.connection_problems.iter().chain(home.connections.missing());
     let secrets = home.secret_problems.iter().chain(home.secrets.missing());
@@ -113,7 +113,11 @@ fn references(folder: &Path, home: &Home) -> Vec<Finding> {
     });
     let of_secrets =
         secrets.map(|problem| told(folder, SECRETS, problem, Diagnostic::secret_mistake, Diagnostic::secret_missing));
-    of_connections.chain(of_secrets).collect()
+    let of_apps = home.app_problems.iter().map(|problem| Finding {
+        file: folder.join(&problem.file).display().to_string(),
+        diagnostic: problem.diagnostic(),
+    });
+    of_connections.chain(of_secrets).chain(of_apps).collect()
 }
 
 type Made = fn(Place, &str, Option<&str>) -> Diagnostic;

@@ -2,6 +2,7 @@
 
 use super::files::is_layout;
 use super::{Folder, Reading};
+use crate::home::{APPS, app_files};
 use crate::sources::{CONNECTIONS, SECRETS};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use std::fs;
@@ -21,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often it is looked whether the folder is still the same one, and what could not be read is tried again.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// What `connections.yaml` and `secrets.yaml` of a folder hold, by its digest. Names of changed files would not do: a file
+/// What `connections.yaml`, `secrets.yaml` and the apps of a folder hold, by its digest. Names of changed files would not do: a file
 /// may be a link to what changes elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Credentials(u64);
@@ -31,6 +32,9 @@ impl Credentials {
     pub(crate) fn of(folder: &Path) -> Self {
         let mut hasher = DefaultHasher::new();
         [CONNECTIONS, SECRETS].map(|file| fs::read(folder.join(file)).ok()).hash(&mut hasher);
+        for (name, path) in app_files(folder) {
+            (name, fs::read(path).ok()).hash(&mut hasher);
+        }
         Self(hasher.finish())
     }
 }
@@ -73,6 +77,8 @@ struct Watched {
     path: PathBuf,
     changes: mpsc::Sender<notify::Result<Event>>,
     identity: Option<Identity>,
+    /// That of its apps, where it has any.
+    of_apps: Option<Identity>,
     /// Watches as long as it is there.
     _watcher: RecommendedWatcher,
 }
@@ -82,9 +88,9 @@ type Identity = (u64, u64, Option<SystemTime>);
 
 impl Watched {
     fn begin(path: &Path, changes: mpsc::Sender<notify::Result<Event>>) -> notify::Result<Self> {
-        let identity = identity(path);
+        let (identity, of_apps) = (identity(path), identity(&path.join(APPS)));
         let watcher = watcher(path, &changes)?;
-        Ok(Self { path: path.to_owned(), changes, identity, _watcher: watcher })
+        Ok(Self { path: path.to_owned(), changes, identity, of_apps, _watcher: watcher })
     }
 
     /// Waits until something changed, at most so long; whether something may have.
@@ -98,13 +104,13 @@ impl Watched {
 
     /// Watches the folder that has the name now, if it is another one; whether it is.
     fn renew(&mut self) -> bool {
-        let identity = identity(&self.path);
-        if identity.is_none() || identity == self.identity {
+        let (identity, of_apps) = (identity(&self.path), identity(&self.path.join(APPS)));
+        if identity.is_none() || (identity == self.identity && of_apps == self.of_apps) {
             return false;
         }
         match watcher(&self.path, &self.changes) {
             Ok(watcher) => {
-                (self.identity, self._watcher) = (identity, watcher);
+                (self.identity, self.of_apps, self._watcher) = (identity, of_apps, watcher);
                 true
             }
             Err(error) => {
@@ -118,6 +124,9 @@ impl Watched {
 fn watcher(path: &Path, changes: &mpsc::Sender<notify::Result<Event>>) -> notify::Result<RecommendedWatcher> {
     let mut watcher = notify::recommended_watcher(changes.clone())?;
     watcher.watch(path, RecursiveMode::NonRecursive)?;
+    if path.join(APPS).is_dir() {
+        watcher.watch(&path.join(APPS), RecursiveMode::NonRecursive)?;
+    }
     Ok(watcher)
 }
 

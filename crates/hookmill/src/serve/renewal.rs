@@ -78,6 +78,7 @@ impl Renewing {
             mistakes.iter().for_each(|mistake| tracing::error!("{mistake}"));
             return;
         }
+        home.broken_apps().for_each(|problem| tracing::error!("{problem}"));
         secrets.replace(home.secrets);
         handle.use_rates(home.connections.rates());
         handle.use_modules(reach.modules(Arc::clone(&home.connections)));

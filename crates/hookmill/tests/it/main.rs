@@ -4,6 +4,7 @@
 
 mod again;
 mod alarms;
+mod apps;
 mod binary;
 mod check;
 mod diff;

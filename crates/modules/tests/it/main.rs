@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests: what fails here should stop them")]
 
+mod apps;
 mod batches;
 mod catalogue;
 mod credentials;

@@ -62,6 +62,11 @@ impl Diagnostic {
         Self { code: "E0908", severity: Severity::Warning, ..Self::secret_mistake(place, problem, hint) }
     }
 
+    /// Something wrong in the file of an app.
+    pub fn app_mistake(place: Place, problem: &str, hint: Option<&str>) -> Self {
+        Self { hint: hint.map(str::to_owned), ..Self::error("E0909", place.max(START), problem) }
+    }
+
     /// Whether it depends on other scenarios or on where the scenario is served, not on its text alone.
     pub fn is_about_the_folder(&self) -> bool {
         self.code.starts_with("E09")

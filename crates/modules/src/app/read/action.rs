@@ -9,12 +9,17 @@ use reqwest::Method;
 use serde_json::Value;
 
 /// The methods, by the keys that name them.
-const METHODS: [(&str, Method); 5] = [
-    ("get", Method::GET),
-    ("post", Method::POST),
-    ("put", Method::PUT),
-    ("patch", Method::PATCH),
-    ("delete", Method::DELETE),
+const METHODS: [(&str, &str); 9] = [
+    ("get", "GET"),
+    ("post", "POST"),
+    ("put", "PUT"),
+    ("patch", "PATCH"),
+    ("delete", "DELETE"),
+    // WebDAV (RFC 4918 §9)
+    ("mkcol", "MKCOL"),
+    ("move", "MOVE"),
+    ("copy", "COPY"),
+    ("propfind", "PROPFIND"),
 ];
 
 /// A key that says what is carried, and what its value becomes.
@@ -105,7 +110,7 @@ impl Reader<'_> {
         let content_type = self.text(fields, "content_type");
         let is_file = self.is_file(fields);
         let (method, tree) = match found.as_slice() {
-            [(method, tree)] => (method.clone(), *tree),
+            [(method, tree)] => (Method::from_bytes(method.as_bytes()).unwrap_or_default(), *tree),
             [] => {
                 self.report_with(fields.place(), format!("`{what}` says not what it calls"), "`get: /things`");
                 return None;

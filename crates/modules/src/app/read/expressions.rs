@@ -74,8 +74,8 @@ impl Reader<'_> {
                 "pages" => self.codes_below(value, &answered, &["items", "next", "url"]),
                 "calls" => self.calls_expressions(value, plain, login),
                 "base" => self.template_at(value, login),
-                "get" | "post" | "put" | "patch" | "delete" | "query" | "json" | "form" | "multipart" | "headers"
-                | "body" => self.templates_below(value, plain),
+                "get" | "post" | "put" | "patch" | "delete" | "mkcol" | "move" | "copy" | "propfind" | "query"
+                | "json" | "form" | "multipart" | "headers" | "body" => self.templates_below(value, plain),
                 _ => {}
             }
         }

@@ -90,7 +90,7 @@ pub fn read(name: &str, text: &str) -> (Option<App>, Vec<Finding>) {
 }
 
 /// The app that this value describes, which was read and found sound before.
-pub(super) fn trusted(name: &str, value: &Value) -> Option<App> {
+pub(super) fn trusted(name: &str, value: Value) -> Option<App> {
     let tree = Tree::of(value);
     Reader::over("").app(name, &tree)
 }

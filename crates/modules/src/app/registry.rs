@@ -4,9 +4,10 @@ use super::describe;
 use super::read::{self, Finding};
 use super::shape::{App, ConnectionType, Login};
 use scenario::catalog::{Face, ModuleSpec};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
+use std::thread;
 
 /// All files of the catalogue, as JSON by name: made when this crate is built.
 const CATALOG: &str = include_str!(concat!(env!("OUT_DIR"), "/catalog.json"));
@@ -28,13 +29,26 @@ pub(crate) struct Entry {
 }
 
 static SHIPPED: LazyLock<Arc<Apps>> = LazyLock::new(|| {
-    let files: BTreeMap<String, Value> = serde_json::from_str(CATALOG).unwrap_or_default();
-    let entries = files.iter().filter_map(|(name, value)| {
-        let app = read::trusted(name, value)?;
-        Some((name.clone(), Arc::new(Entry::of(app, true))))
+    let files: BTreeMap<&str, &RawValue> = serde_json::from_str(CATALOG).unwrap_or_default();
+    let files: Vec<(&str, &RawValue)> = files.into_iter().collect();
+    // A start waits for this: every processor takes its share.
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    let share = files.len().div_ceil(processors).max(1);
+    let apps = thread::scope(|scope| {
+        let shares: Vec<_> = files.chunks(share).map(|share| scope.spawn(move || entries(share))).collect();
+        shares.into_iter().flat_map(|share| share.join().unwrap_or_default()).collect()
     });
-    Arc::new(Apps { apps: entries.collect() })
+    Arc::new(Apps { apps })
 });
+
+/// The apps of these files, by their names.
+fn entries(files: &[(&str, &RawValue)]) -> Vec<(String, Arc<Entry>)> {
+    let entry = |(name, text): &(&str, &RawValue)| {
+        let app = read::trusted(name, serde_json::from_str(text.get()).ok()?)?;
+        Some(((*name).to_owned(), Arc::new(Entry::of(app, true))))
+    };
+    files.iter().filter_map(entry).collect()
+}
 
 impl Apps {
     /// Those that are part of the program.

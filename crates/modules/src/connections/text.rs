@@ -53,16 +53,16 @@ pub(crate) fn parse(text: &str) -> Result<Tree, (Place, String)> {
 
 impl Tree {
     /// The tree of a value that stands nowhere.
-    pub(crate) fn of(value: &Value) -> Self {
+    pub(crate) fn of(value: Value) -> Self {
         let node = match value {
             Value::Null => Node::Null,
-            Value::Bool(value) => Node::Bool(*value),
-            Value::Number(number) => Node::Number(number.clone()),
-            Value::String(text) => Node::Text(text.clone()),
-            Value::Array(items) => Node::List(items.iter().map(Self::of).collect()),
+            Value::Bool(value) => Node::Bool(value),
+            Value::Number(number) => Node::Number(number),
+            Value::String(text) => Node::Text(text),
+            Value::Array(items) => Node::List(items.into_iter().map(Self::of).collect()),
             Value::Object(fields) => {
-                let key = |text: &str| Key { text: text.to_owned(), place: Place::default() };
-                Node::Map(fields.iter().map(|(name, value)| (key(name), Self::of(value))).collect())
+                let key = |text: String| Key { text, place: Place::default() };
+                Node::Map(fields.into_iter().map(|(name, value)| (key(name), Self::of(value))).collect())
             }
         };
         Self { node, place: Place::default() }

@@ -93,3 +93,18 @@ fn traditional_and_simplified_letters_are_not_mixed() {
         }
     }
 }
+
+/// The app that the README of the catalogue shows is sound, and its cases hold.
+#[tokio::test]
+async fn the_readme_shows_an_app_that_works() {
+    let readme = include_str!("../../catalog/README.md");
+    let blocks: Vec<&str> = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [app, cases] = blocks[..] else { panic!("{} blocks", blocks.len()) };
+    let apps = std::sync::Arc::new(Apps::shipped().with("acme", app).unwrap());
+    let (cases, findings) = cases::read(cases);
+    assert!(findings.is_empty() && cases::gaps(&apps, "acme", &cases).is_empty(), "{findings:?}");
+    for verdict in cases::run(&apps, "acme", &cases, &files()).await {
+        assert!(verdict.faults.is_empty(), "{verdict:?}");
+    }
+    assert!(app.lines().count() <= 30, "an app begins small");
+}

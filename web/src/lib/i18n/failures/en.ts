@@ -9,6 +9,8 @@ export interface Failure {
 export const failures = {
   already_answered: { title: 'The caller has been answered already', try: 'A run answers once. Put the two `respond` steps into branches that exclude each other.' },
   answer_too_large: { title: 'The answer is too large', try: 'Answer with less, or with a link to what is large.' },
+  app_broken: { title: 'The app cannot be used', try: 'Run `hookmill app check`, and mend the place it names.' },
+  app_expression: { title: 'The app could not make sense of this', try: 'Look at what the step gives, and at the place in the app that the message names.' },
   bad_header: { title: 'This header cannot be sent', try: 'Look at its name and value: one line, without control characters.' },
   bad_status: { title: 'This is no HTTP status', try: 'Give a whole number from 200 to 599.' },
   bad_time: { title: 'This is neither a duration nor a time', try: 'Write `5m`, a number of seconds, or `2026-12-31T09:00:00Z`.' },

@@ -4,6 +4,8 @@ import type { Failures } from './en';
 export const failures: Failures = {
   already_answered: { title: '已经响应过调用方', try: '一次运行只能响应一次。请把两个 `respond` 步骤放进互斥的分支。' },
   answer_too_large: { title: '响应过大', try: '减少返回的内容，或改为返回大型内容的链接。' },
+  app_broken: { title: '这个应用无法使用', try: '运行 `hookmill app check`，修正它指出的地方。' },
+  app_expression: { title: '应用无法处理这些内容', try: '检查步骤给的值，以及消息指出的应用位置。' },
   bad_header: { title: '无法发送这个请求头', try: '检查名称与值：只能有一行，不能有控制字符。' },
   bad_status: { title: '不是 HTTP 状态码', try: '请给 200 到 599 的整数。' },
   bad_time: { title: '不是时间长度也不是时间', try: '写成 `5m`、秒数，或 `2026-12-31T09:00:00Z`。' },

@@ -4,6 +4,8 @@ import type { Failures } from './en';
 export const failures: Failures = {
   already_answered: { title: '已經回應過呼叫端', try: '一次執行只能回應一次。請把兩個 `respond` 步驟放進互斥的分支。' },
   answer_too_large: { title: '回應過大', try: '回應少一點內容，或改回應大型內容的連結。' },
+  app_broken: { title: '這個應用程式無法使用', try: '執行 `hookmill app check`，修正它指出的地方。' },
+  app_expression: { title: '應用程式無法處理這些內容', try: '檢查步驟給的值，以及訊息指出的應用程式位置。' },
   bad_header: { title: '無法送出這個標頭', try: '檢查名稱與值：只能有一行，不能有控制字元。' },
   bad_status: { title: '不是 HTTP 狀態碼', try: '請給 200 到 599 的整數。' },
   bad_time: { title: '不是時間長度也不是時間', try: '寫成 `5m`、秒數，或 `2026-12-31T09:00:00Z`。' },

@@ -36,7 +36,7 @@ async function leavesNoEnglish(visitor, language, list) {
 const han = /\p{Script=Han}/u;
 
 /** Names that are the same in every language. */
-const same = /Connection refused \(os error \d+\)|\b(Svelte Flow attribution|GitHub|Base64|base64|HMAC-SHA256|Hookmill|Webhook|English|Google|Slack|LINE|SurveyCake|Bearer|OAuth|Svelte Flow|JSON Schema|Hash [Kk]ey|IV [Kk]ey|curl|HTTPie|fetch|Enter|Ctrl|Shift|Alt|Esc|Del|Tab|Home|End)\b/g;
+const same = /Connection refused \(os error \d+\)|\b(Svelte Flow attribution|GitHub|Base64|base64|HMAC-SHA256|Hookmill|Webhook|English|Google|Slack|LINE|SurveyCake|Bearer|OAuth|Telegram|Svelte Flow|JSON Schema|Hash [Kk]ey|IV [Kk]ey|curl|HTTPie|fetch|Enter|Ctrl|Shift|Alt|Esc|Del|Tab|Home|End)\b/g;
 
 /** Whether words are left that are neither names nor code: three in a row within Chinese, one without it. */
 function isEnglish(text, names) {
@@ -54,8 +54,8 @@ async function words(visitor) {
 
 /** What people called their things, the longest names first. */
 async function namesOf(visitor) {
-  const lists = await Promise.all(['/scenarios', '/connections', '/stores', '/drafts'].map((path) => visitor.get(path)));
-  const names = lists.flatMap(({ items }) => items).flatMap(({ id, name, description, scenario }) => [id, name, description, scenario]);
+  const lists = await Promise.all(['/scenarios', '/connections', '/stores', '/drafts', '/hooks'].map((path) => visitor.get(path)));
+  const names = lists.flatMap(({ items }) => items).flatMap(({ id, name, description, scenario, path }) => [id, name, description, scenario, path]);
   return names.filter((name) => name && /[a-z]/i.test(name)).sort((a, b) => b.length - a.length);
 }
 

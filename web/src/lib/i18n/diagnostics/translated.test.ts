@@ -61,6 +61,8 @@ test.each([
   ['E0107', 'a trigger takes exactly one of `webhook`, `schedule` or `manual`', undefined, '觸發器必須寫 `webhook`、`schedule` 或 `manual` 其中一個，而且只能一個', undefined],
   ['missing_property', '`order.totl` does not exist; `order` has `total`', 'did you mean `total`? If it may be absent, write `?.totl` or add `?? …`', '`order.totl` 不存在；`order` 有 `total`', '是不是要寫 `total`？若可能不存在，寫成 `?.totl` 或加上 `?? …`'],
   ['unsigned', 'the request has no signature of any sender that is known', "set the secret on the sender's page, so that it signs; or someone else is calling", '這個請求沒有任何已知來源的簽章', '請在來源的頁面設定密鑰，讓它簽章；否則可能是其他人在呼叫'],
+  ['', 'the last 5 runs of `ask` failed, at last with: 127.0.0.1: Connection refused', undefined, '`ask` 最近 5 次執行都失敗，最後一次的原因：127.0.0.1: Connection refused', undefined],
+  ['', 'nothing has started `ask` for 2 hours', undefined, '`ask` 已有 2 hours 沒有被觸發', undefined],
 ])('%s: %s', (code, message, hint, inChinese, hintInChinese) => {
   const found = translated({ code, message, hint }, 'zh-TW');
   expect(found.message).toBe(inChinese);

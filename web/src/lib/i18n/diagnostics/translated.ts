@@ -1,5 +1,6 @@
 // What the engine says of a scenario's text or of an expression, in Chinese. Pure; loaded only for readers of Chinese.
 import { hints } from './hints';
+import { alarms } from './messages/alarms';
 import { doctor, remedies } from './messages/doctor';
 import { expressions } from './messages/expressions';
 import { lints } from './messages/lints';
@@ -18,13 +19,16 @@ export interface Said {
 
 const messages: Sentences = { ...shape, ...names, ...expressions, ...triggers, ...lints };
 
+/** What has no code of its own. */
+const others: Sentence[] = [...doctor, ...alarms];
+
 const columns: Record<string, Column> = { 'zh-TW': 1, 'zh-CN': 2 };
 
 /** The same finding in this language; what has no translation stays as it is. */
 export function translated<Finding extends Said>(finding: Finding, language: string): Finding {
   const column = columns[language];
   if (!column) return finding;
-  const message = sentence(messages[finding.code] ?? doctor, finding.message, column) ?? finding.message;
+  const message = sentence(messages[finding.code] ?? others, finding.message, column) ?? finding.message;
   if (!finding.hint) return { ...finding, message };
   return { ...finding, message, hint: sentence(hints, finding.hint, column) ?? sentence(remedies, finding.hint, column) ?? finding.hint };
 }

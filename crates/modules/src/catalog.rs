@@ -8,7 +8,7 @@ use crate::far_side::FarSide;
 use crate::google;
 use crate::guard::{Allowed, Guard};
 use crate::own_hooks::OwnHooks;
-use crate::{email, file, http, line, slack, store, surveycake, webhook};
+use crate::{csv, email, file, html, http, json, line, markdown, rss, slack, store, surveycake, text, webhook, xml};
 use bytes::Bytes;
 use run::call::Module;
 use run::data_store::DataStores;
@@ -88,6 +88,13 @@ fn made(
     modules.extend(store::all(stores));
     modules.push(Arc::new(surveycake::Fetch::new(&shared)));
     modules.push(Arc::new(webhook::Send::new(&shared, stores)));
+    modules.extend(csv::all(files));
+    modules.extend(html::all(files));
+    modules.extend(json::all(files));
+    modules.push(markdown::module(files));
+    modules.push(Arc::new(rss::Read::new(&shared)));
+    modules.extend(text::all(files));
+    modules.extend(xml::all(files));
     for entry in shared.connections.apps().entries() {
         let actions = AppAction::all(entry, &shared);
         modules.extend(actions.into_iter().map(|action| Arc::new(action) as Arc<dyn Module>));

@@ -3,7 +3,8 @@
 mod read;
 
 use crate::spec::invalid;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use encoding_rs::Encoding;
 pub(crate) use read::Read;
 use run::error::StepError;
 use run::files::{FileError, Files, carried};
@@ -91,14 +92,55 @@ impl FileParameter {
 pub(crate) async fn open(files: &Files, reference: &str) -> Result<Box<dyn BlobReader>, StepError> {
     let (files, reference) = (files.clone(), reference.to_owned());
     let opened = spawn_blocking(move || files.open(&reference)).await;
-    opened.unwrap_or_else(|_| Err(FileError::Store(StoreError::Closed))).map_err(|error| match error {
+    opened.unwrap_or_else(|_| Err(FileError::Store(StoreError::Closed))).map_err(unopened)
+}
+
+fn unopened(error: FileError) -> StepError {
+    match error {
         FileError::Foreign => StepError::permanent("file_unknown", error.to_string())
             .hint("only files that this server has taken in can be opened; one from outside comes as `base64`"),
         FileError::Gone => {
             StepError::permanent("file_gone", error.to_string()).hint("files go with the last run that names them")
         }
         FileError::Store(error) => failed(&error),
-    })
+    }
+}
+
+/// All bytes of a file that has at most this many, on a thread that may wait.
+pub(crate) fn whole(files: &Files, file: &FileParameter, most: u64) -> Result<Bytes, StepError> {
+    /// How many bytes are read at a time.
+    const PIECE: usize = 1024 * 1024;
+    let too_large = |length: u64| {
+        let message = format!("the file has {length} bytes, and at most {most} can be read here");
+        StepError::permanent("too_large", message).hint("pass the file on without reading it")
+    };
+    let mut reader = match file.source()? {
+        Source::Bytes(bytes) if bytes.len() as u64 > most => return Err(too_large(bytes.len() as u64)),
+        Source::Bytes(bytes) => return Ok(bytes),
+        Source::Kept(reference) => files.open(&reference).map_err(unopened)?,
+    };
+    if reader.length() > most {
+        return Err(too_large(reader.length()));
+    }
+    let mut content = BytesMut::with_capacity(reader.length() as usize);
+    loop {
+        let piece = reader.read(PIECE).map_err(|error| failed(&error))?;
+        if piece.is_empty() {
+            return Ok(content.freeze());
+        }
+        content.extend_from_slice(&piece);
+    }
+}
+
+/// Bytes as text. A byte order mark outweighs the character set; what is malformed becomes U+FFFD.
+pub(crate) fn text(bytes: &[u8], charset: Option<&str>) -> Result<String, StepError> {
+    Ok(encoding("charset", charset.unwrap_or("utf-8"))?.decode(bytes).0.into_owned())
+}
+
+/// The character set of this name, which a parameter gives.
+pub(crate) fn encoding(parameter: &str, label: &str) -> Result<&'static Encoding, StepError> {
+    Encoding::for_label(label.as_bytes())
+        .ok_or_else(|| invalid(format!("`{parameter}`: {label:?} is not the name of a character set")))
 }
 
 /// The next bytes of a file, with what goes on reading it.

@@ -13,18 +13,26 @@ pub mod secrets;
 pub mod translations;
 
 mod client;
+mod computed;
+mod csv;
 mod email;
 mod file;
 mod google;
+mod html;
 mod http;
+mod json;
 mod line;
+mod markdown;
 mod mask;
+mod rss;
 mod slack;
 mod spec;
 mod status;
 mod store;
 mod surveycake;
+mod text;
 mod webhook;
+mod xml;
 
 pub use app::Apps;
 pub use catalog::{Options, catalog, rehearsed, shared_specs, specs};

@@ -25,6 +25,15 @@ pub(crate) struct About {
 /// The description of the module with these parameters: summary and description are the struct's doc comment.
 /// Every module made so reaches outside.
 pub(crate) fn describe<P: JsonSchema>(about: About) -> Arc<ModuleSpec> {
+    Arc::new(described::<P>(about, Effect::Outside))
+}
+
+/// The same, of a module that computes from its parameters alone.
+pub(crate) fn describe_pure<P: JsonSchema>(about: About) -> Arc<ModuleSpec> {
+    Arc::new(described::<P>(about, Effect::Pure))
+}
+
+fn described<P: JsonSchema>(about: About, effect: Effect) -> ModuleSpec {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = true;
         settings.meta_schema = None;
@@ -32,7 +41,7 @@ pub(crate) fn describe<P: JsonSchema>(about: About) -> Arc<ModuleSpec> {
     let mut parameters = settings.into_generator().into_root_schema_for::<P>().to_value();
     let description = take_text(&mut parameters, "description");
     take_text(&mut parameters, "title");
-    Arc::new(ModuleSpec {
+    ModuleSpec {
         name: about.name.to_owned(),
         summary: first_sentence(&description),
         description,
@@ -41,10 +50,10 @@ pub(crate) fn describe<P: JsonSchema>(about: About) -> Arc<ModuleSpec> {
         sample: about.sample,
         connections: about.connections.iter().map(ToString::to_string).collect(),
         needs_connection: about.needs_connection,
-        effect: Effect::Outside,
+        effect,
         url_parameter: about.url_parameter.map(str::to_owned),
         retry_pauses: about.retry_pauses.to_vec(),
-    })
+    }
 }
 
 /// The parameters of a call, typed.

@@ -14,17 +14,24 @@ pub use scenario::catalog::{Term, Translated, Words};
 pub const LANGUAGES: [&str; 2] = ["zh-TW", "zh-CN"];
 
 /// The files, in the order of their names.
-const FILES: [&str; 10] = [
+const FILES: [&str; 17] = [
+    include_str!("../translations/csv.yaml"),
     include_str!("../translations/email.yaml"),
     include_str!("../translations/file.yaml"),
     include_str!("../translations/google_sheets.yaml"),
+    include_str!("../translations/html.yaml"),
     include_str!("../translations/http.yaml"),
+    include_str!("../translations/json.yaml"),
     include_str!("../translations/language.yaml"),
     include_str!("../translations/line.yaml"),
+    include_str!("../translations/markdown.yaml"),
+    include_str!("../translations/rss.yaml"),
     include_str!("../translations/slack.yaml"),
     include_str!("../translations/store.yaml"),
     include_str!("../translations/surveycake.yaml"),
+    include_str!("../translations/text.yaml"),
     include_str!("../translations/webhook.yaml"),
+    include_str!("../translations/xml.yaml"),
 ];
 
 static ALL: LazyLock<Translations> = LazyLock::new(|| {

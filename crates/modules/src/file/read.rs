@@ -1,25 +1,22 @@
 //! `file.read`: the content of a file as a value.
 
-use super::{FileParameter, Source, failed, next, open};
-use crate::spec::{About, describe, invalid, parameters};
+use super::{FileParameter, failed, text, whole};
+use crate::spec::{About, describe, parameters};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::{Bytes, BytesMut};
-use encoding_rs::Encoding;
 use run::call::{BoxFuture, Call, Delivery, Module, Outcome};
 use run::error::StepError;
 use run::files::Files;
+use run::tables::StoreError;
 use scenario::catalog::ModuleSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
+use tokio::task::spawn_blocking;
 
 /// The longest file that becomes a value, in bytes.
 const MOST: u64 = 16 * 1024 * 1024;
-
-/// How many bytes are read at a time.
-const PIECE: usize = 1024 * 1024;
 
 /// Reads a file of at most 16 MiB and gives its content: as text, as the value that its JSON says, or as base64.
 ///
@@ -71,7 +68,9 @@ impl Read {
 
     async fn read(&self, call: Call<'_>) -> Result<Outcome, StepError> {
         let parameters: Parameters = parameters(&call)?;
-        let bytes = self.content(&parameters.file).await?;
+        let (files, file) = (self.files.clone(), parameters.file.clone());
+        let bytes = spawn_blocking(move || whole(&files, &file, MOST)).await;
+        let bytes = bytes.unwrap_or_else(|_| Err(failed(&StoreError::Closed)))?;
         let output = match parameters.read_as {
             ReadAs::Text => text(&bytes, parameters.charset.as_deref())?.into(),
             ReadAs::Base64 => STANDARD.encode(&bytes).into(),
@@ -81,26 +80,6 @@ impl Read {
             })?,
         };
         Ok(Outcome { output, sent: json!({ "file": parameters.file.shown() }), delivery: Delivery::Real })
-    }
-
-    async fn content(&self, file: &FileParameter) -> Result<Bytes, StepError> {
-        let mut reader = match file.source()? {
-            Source::Bytes(bytes) => return Ok(bytes),
-            Source::Kept(reference) => open(&self.files, &reference).await?,
-        };
-        if reader.length() > MOST {
-            let message = format!("the file has {} bytes, and a value may have {MOST}", reader.length());
-            return Err(StepError::permanent("too_large", message).hint("pass the file on without reading it"));
-        }
-        let mut content = BytesMut::with_capacity(reader.length() as usize);
-        loop {
-            let (piece, rest) = next(reader, PIECE).await.map_err(|error| failed(&error))?;
-            if piece.is_empty() {
-                return Ok(content.freeze());
-            }
-            content.extend_from_slice(&piece);
-            reader = rest;
-        }
     }
 }
 
@@ -112,12 +91,4 @@ impl Module for Read {
     fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Outcome, StepError>> {
         Box::pin(self.read(call))
     }
-}
-
-/// A byte order mark outweighs the character set; what is malformed becomes U+FFFD.
-fn text(bytes: &[u8], charset: Option<&str>) -> Result<String, StepError> {
-    let label = charset.unwrap_or("utf-8");
-    let encoding = Encoding::for_label(label.as_bytes())
-        .ok_or_else(|| invalid(format!("`charset`: {label:?} is not the name of a character set")))?;
-    Ok(encoding.decode(bytes).0.into_owned())
 }

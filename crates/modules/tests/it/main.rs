@@ -9,6 +9,7 @@ mod credentials;
 mod egress;
 mod email;
 mod files;
+mod formats;
 mod google_api;
 mod google_appends;
 mod google_sheets;

@@ -7,14 +7,15 @@ use crate::drafts::Drafts;
 use crate::gateway::Gateway;
 use crate::inspector::Inspector;
 use crate::library::Library;
+use crate::packed::Packed;
 use crate::vault::Vault;
 use engine::Handle;
 use run::data_store::DataStores;
 use run::id::Millis;
 use scenario::catalog::Catalog;
-use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::{fmt, io};
 use url::Url;
 
 /// How the server is set up.
@@ -46,6 +47,8 @@ struct State {
     gateway: Gateway,
     library: Arc<dyn Library>,
     catalog: Arc<Catalog>,
+    /// What the catalogue's modules are, made when it is asked for first.
+    modules: OnceLock<Arc<Packed>>,
     options: Options,
     sessions: Sessions,
     login_codes: LoginCodes,
@@ -62,6 +65,7 @@ impl App {
             gateway,
             library,
             catalog,
+            modules: OnceLock::new(),
             options,
             sessions: Sessions::default(),
             login_codes: LoginCodes::default(),
@@ -109,6 +113,15 @@ impl App {
 
     pub(crate) fn catalog(&self) -> &Catalog {
         &self.0.catalog
+    }
+
+    /// What the modules are, told by `make` unless it was told before.
+    pub(crate) fn modules(&self, make: impl FnOnce(&Catalog) -> io::Result<Packed>) -> io::Result<Arc<Packed>> {
+        if let Some(made) = self.0.modules.get() {
+            return Ok(Arc::clone(made));
+        }
+        let made = Arc::new(make(self.catalog())?);
+        Ok(Arc::clone(self.0.modules.get_or_init(|| made)))
     }
 
     pub(crate) fn options(&self) -> &Options {

@@ -49,10 +49,13 @@ impl Coding {
     }
 }
 
+/// Finds a file by its path.
+type Find = dyn Fn(&str) -> Option<Asset> + Send + Sync;
+
 /// Where the editor's files come from.
 #[derive(Clone)]
 pub struct Assets {
-    find: Arc<dyn Fn(&str) -> Option<Asset> + Send + Sync>,
+    find: Arc<Find>,
 }
 
 impl Assets {

@@ -2,9 +2,10 @@
 
 use crate::assets::Coding;
 use crate::error::Problem;
+use crate::forms::{is_known, reads};
 use crate::{App, Asset, Assets};
 use actix_web::http::{Method, StatusCode, header};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use std::borrow::Cow;
 
@@ -37,21 +38,11 @@ pub(crate) async fn page(request: HttpRequest, app: web::Data<App>) -> Result<Ht
 
 /// The file in the smallest form that the browser reads.
 fn file(request: &HttpRequest, assets: &Assets, path: &str) -> Option<HttpResponse> {
-    let accepted = request.get_header::<header::AcceptEncoding>();
-    let reads = |coding: &Coding| accepted.as_ref().is_some_and(|accepted| takes(accepted, *coding));
-    let packed = Coding::ALL.into_iter().filter(reads).find_map(|coding| Some((coding, assets.packed(path, coding)?)));
+    let packed = Coding::ALL.into_iter().filter(|coding| reads(request, *coding)).find_map(|coding| Some((coding, assets.packed(path, coding)?)));
     Some(match packed {
         Some((coding, asset)) => answer(request, path, asset, Some(coding)),
         None => answer(request, path, assets.get(path)?, None),
     })
-}
-
-/// Whether the browser reads files that were so compressed (RFC 9110 §12.5.3).
-fn takes(accepted: &header::AcceptEncoding, coding: Coding) -> bool {
-    let named = accepted.iter().find(|one| one.item.to_string().eq_ignore_ascii_case(coding.token()));
-    named
-        .or_else(|| accepted.iter().find(|one| one.item.is_any()))
-        .is_some_and(|one| one.quality > header::Quality::ZERO)
 }
 
 fn answer(request: &HttpRequest, path: &str, asset: Asset, coding: Option<Coding>) -> HttpResponse {
@@ -72,12 +63,6 @@ fn answer(request: &HttpRequest, path: &str, asset: Asset, coding: Option<Coding
         Cow::Owned(bytes) => bytes.into(),
     };
     response.content_type(with_charset(asset.media_type)).body(bytes)
-}
-
-/// Whether the browser has this content already (RFC 9110 §13.1.2).
-fn is_known(request: &HttpRequest, tag: &str) -> bool {
-    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or("");
-    known.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == tag || known == "*")
 }
 
 fn takes_html(request: &HttpRequest) -> bool {

@@ -1,8 +1,9 @@
 //! `GET /api/v1/modules`
 
 use crate::App;
-use crate::error::Refusals;
-use actix_web::{get, web};
+use crate::error::{Problem, Refusals};
+use crate::packed::Packed;
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use scenario::catalog::{AppFace, Catalog, Face, ModuleSpec, Translated, builtins};
 use scenario::schema::{Part, flow_steps, triggers};
 use serde::Serialize;
@@ -133,8 +134,14 @@ struct TermView {
 /// Lists the modules that steps can use, the flow steps, and the triggers.
 #[utoipa::path(tag = "modules", operation_id = "list_modules", responses((status = 200, body = Modules), Refusals))]
 #[get("/modules")]
-pub(super) async fn list(app: web::Data<App>) -> web::Json<Modules> {
-    let catalog = app.catalog();
+pub(super) async fn list(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    // There are many, and they do not change: told to each browser once, and made into JSON once.
+    let told = web::block(move || app.modules(|catalog| Packed::of(&all(catalog)))).await;
+    let told = told.map_err(|error| Problem::internal(&error))?;
+    told.and_then(|all| all.answer(&request)).map_err(|error| Problem::internal(&error))
+}
+
+fn all(catalog: &Catalog) -> Modules {
     let faces = catalog.faces();
     let modules = catalog.modules().map(|spec| Module::of(spec, Kind::Module, faces.modules.get(&spec.name)));
     let flow = flow_of(catalog).map(|spec| {
@@ -145,7 +152,7 @@ pub(super) async fn list(app: web::Data<App>) -> web::Json<Modules> {
         let face = faces.triggers.get(&part.name);
         Module::of(&trigger(part), Kind::Trigger, face)
     });
-    web::Json(Modules { items: modules.chain(flow).chain(triggers).collect() })
+    Modules { items: modules.chain(flow).chain(triggers).collect() }
 }
 
 /// The flow steps, with schemas that stand on their own.

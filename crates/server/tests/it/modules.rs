@@ -1,7 +1,9 @@
 //! `GET /api/v1/modules`
 
-use crate::site::Site;
+use crate::site::{Site, TOKEN};
+use flate2::read::GzDecoder;
 use serde_json::{Value, json};
+use std::io::Read as _;
 
 async fn modules() -> Vec<Value> {
     let site = Site::start().await;
@@ -36,4 +38,24 @@ async fn flow_steps_and_triggers_are_listed_with_schemas_that_stand_on_their_own
     assert_ne!(named(&modules, "flow", "call")["parameters"], named(&modules, "trigger", "call")["parameters"]);
     // What nobody has given a face is called by its name.
     assert_eq!(schedule["title"], "schedule");
+}
+
+#[tokio::test]
+async fn a_browser_gets_the_list_compressed_and_once() {
+    let site = Site::start().await;
+    let client = reqwest::Client::builder().no_gzip().build().unwrap();
+    let asked = |coding: &str| {
+        let get = client.get(format!("{}/api/v1/modules", site.base)).bearer_auth(TOKEN);
+        get.header("accept-encoding", coding)
+    };
+    let packed = asked("gzip").send().await.unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    let tag = packed.headers()["etag"].clone();
+    let mut text = String::new();
+    GzDecoder::new(&*packed.bytes().await.unwrap()).read_to_string(&mut text).unwrap();
+    let plain = asked("identity").send().await.unwrap();
+    assert_ne!(plain.headers()["etag"], tag);
+    assert_eq!(plain.text().await.unwrap(), text);
+    let again = asked("gzip").header("if-none-match", tag).send().await.unwrap();
+    assert_eq!(again.status(), 304);
 }

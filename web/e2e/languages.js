@@ -15,7 +15,7 @@ async function leavesNoEnglish(visitor, language, list) {
   await visitor.enter();
   const left = new Map();
   const places = await list(visitor);
-  const code = await words(visitor);
+  const code = new Set([...(await words(visitor)), ...(await brands(visitor))]);
   for (const [title, open] of places) {
     await open();
     const names = await namesOf(visitor);
@@ -55,8 +55,14 @@ async function words(visitor) {
 /** What people called their things, the longest names first. */
 async function namesOf(visitor) {
   const lists = await Promise.all(['/scenarios', '/connections', '/stores', '/drafts', '/hooks'].map((path) => visitor.get(path)));
-  const names = lists.flatMap(({ items }) => items).flatMap(({ id, name, description, scenario, path }) => [id, name, description, scenario, path]);
+  const names = lists.flatMap(({ items, hooks }) => items ?? hooks).flatMap(({ id, name, description, scenario, path }) => [id, name, description, scenario, path]);
   return names.filter((name) => name && /[a-z]/i.test(name)).sort((a, b) => b.length - a.length);
+}
+
+/** What services call themselves, in whatever language. */
+async function brands(visitor) {
+  const [{ items }, { types }] = [await visitor.get('/modules'), await visitor.get('/connections')];
+  return [...items.map(({ app }) => app?.title), ...types.map(({ title }) => title)];
 }
 
 /** Every text that is seen or read aloud, but for code and values, and where it stands. */

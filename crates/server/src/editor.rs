@@ -38,7 +38,10 @@ pub(crate) async fn page(request: HttpRequest, app: web::Data<App>) -> Result<Ht
 
 /// The file in the smallest form that the browser reads.
 fn file(request: &HttpRequest, assets: &Assets, path: &str) -> Option<HttpResponse> {
-    let packed = Coding::ALL.into_iter().filter(|coding| reads(request, *coding)).find_map(|coding| Some((coding, assets.packed(path, coding)?)));
+    let packed = Coding::ALL
+        .into_iter()
+        .filter(|coding| reads(request, *coding))
+        .find_map(|coding| Some((coding, assets.packed(path, coding)?)));
     Some(match packed {
         Some((coding, asset)) => answer(request, path, asset, Some(coding)),
         None => answer(request, path, assets.get(path)?, None),

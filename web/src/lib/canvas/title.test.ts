@@ -48,3 +48,9 @@ test.each([
   const one = modules[which];
   expect(one && appOf(one, language)).toBe(expected);
 });
+
+test('what is named in full comes first, whatever else has its words', () => {
+  const send = module('email.send', { title: 'Send an email', aliases: [] });
+  const other = module('resend.send_email', { title: 'Send an email', aliases: ['email send'] });
+  expect(search([other, send], 'email.send', ['resend.send_email']).map(({ name }) => name)).toEqual(['email.send', 'resend.send_email']);
+});

@@ -21,7 +21,7 @@ export function search(modules: readonly Module[], wanted: string, recent: reado
   const words = plain(wanted).split(' ').filter((word) => word !== '');
   if (words.length === 0) return [...modules];
   const scored = modules.flatMap((module) => {
-    const score = scoreOf(module, words, recent.includes(module.name));
+    const score = scoreOf(module, words, recent.includes(module.name)) + (plain(module.name) === words.join(' ') ? 100 : 0);
     return score > 0 ? [{ module, score }] : [];
   });
   return scored.sort((a, b) => b.score - a.score).map(({ module }) => module);

@@ -62,7 +62,7 @@ async function namesOf(visitor) {
 /** What services call themselves, in whatever language. */
 async function brands(visitor) {
   const [{ items }, { types }] = [await visitor.get('/modules'), await visitor.get('/connections')];
-  return [...items.map(({ app }) => app?.title), ...types.map(({ title }) => title)];
+  return [...items.flatMap(({ app }) => [app?.title, ...Object.values(app?.i18n ?? {})]), ...types.map(({ title }) => title)];
 }
 
 /** Every text that is seen or read aloud, but for code and values, and where it stands. */

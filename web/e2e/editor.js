@@ -13,6 +13,7 @@ export const editorTests = [
   ['m16 steps are copied and pasted as YAML, from one scenario to another', pastesYaml],
   ['m16 where the clipboard may not be read, the menu asks for what is to be pasted', asksForPaste],
   ['m17 a scenario is built without a mouse', buildsByKeyboard],
+  ['m17 a key pressed right after a dialog closes is not lost', losesNoKey],
   ['m17 what is typed before the list of modules is there is typed into it', typesAhead],
   ['m18 the outline lists every step in order', listsOutline],
   ['m23 a layout that could not be kept is told of, and sent again', keepsLayout],
@@ -322,6 +323,21 @@ async function buildsByKeyboard(visitor) {
   assert.equal(await page.getByRole('dialog').getByRole('combobox').count(), 0);
   await page.keyboard.press('Control+s');
   await page.getByText('Live', { exact: true }).waitFor();
+}
+
+async function losesNoKey(visitor) {
+  const { page } = visitor;
+  await edit(visitor, 'no-key-lost', loop);
+  const keys = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  for (let time = 0; time < 10; time += 1) {
+    await page.keyboard.press('?');
+    await keys.waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('What would you like to do?').waitFor();
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('dialog[open]').count(), 0);
+  }
 }
 
 async function listsOutline(visitor) {

@@ -1,5 +1,5 @@
 // Tests the page in a real browser against the real binary, and counts.
-//   node e2e/run.js --binary target/debug/hookmill --browser chromium --report FILE --shots FOLDER --only WORDS
+//   node e2e/run.js --binary target/debug/hookmill --browser chromium --report FILE --shots FOLDER --only WORDS --slow 6 --times 20
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,6 @@ import { Server } from './server.js';
 import { tests } from './tests.js';
 import { Visitor } from './visitor.js';
 
-const limit = 60_000; // milliseconds for one test
 const flags = [
   '--headless',
   '--no-sandbox',
@@ -29,8 +28,13 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     report: { type: 'string' },
     shots: { type: 'string', default: '../target/shots' },
+    // The page gets one part in so many of the processor: what is right on a fast machine only shows.
+    slow: { type: 'string', default: '1' },
+    times: { type: 'string', default: '1' },
   },
 });
+const slow = Number(options.slow);
+const limit = 60_000 * slow; // milliseconds for one test
 
 mkdirSync(options.shots, { recursive: true });
 // `--only WORDS`: those alone whose name has these words.
@@ -40,7 +44,9 @@ const server = await Server.start(options.binary);
 try {
   const browser = await chromium.launch({ executablePath: options.browser, args: flags });
   try {
-    for (const [name, test] of chosen) await perform(browser, name, test);
+    for (let time = 0; time < Number(options.times); time += 1) {
+      for (const [name, test] of chosen) await perform(browser, name, test);
+    }
   } finally {
     await browser.close();
   }
@@ -53,7 +59,7 @@ process.exitCode = count.failed > 0 ? 1 : 0;
 
 async function perform(browser, name, test) {
   const start = performance.now();
-  const visitor = await Visitor.arrive(browser, server, options.shots);
+  const visitor = await Visitor.arrive(browser, server, { shots: options.shots, slow });
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not done after ${limit / 1000} s`)), limit);

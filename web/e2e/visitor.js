@@ -12,13 +12,14 @@ export class Visitor {
   /** Complaints that are no fault: a visitor without a session is refused; a scenario may have no draft, and no layout. */
   #expected = [/status of 401/, /status of 404/];
 
-  static async arrive(browser, server, shots) {
+  static async arrive(browser, server, { shots, slow }) {
     const visitor = new Visitor();
     visitor.server = server;
     visitor.shots = shots;
     visitor.context = await browser.newContext({ baseURL: server.url, locale: 'en-GB', viewport: { width: 1280, height: 800 } });
-    visitor.context.setDefaultTimeout(10_000);
+    visitor.context.setDefaultTimeout(10_000 * slow);
     visitor.page = await visitor.context.newPage();
+    if (slow > 1) await visitor.#slowDown(slow);
     visitor.page.on('console', (message) => {
       if (message.type() === 'error') visitor.complaints.push(message.text());
     });
@@ -27,6 +28,11 @@ export class Visitor {
       if (!request.url().startsWith(server.url)) visitor.complaints.push(`asked elsewhere: ${request.url()}`);
     });
     return visitor;
+  }
+
+  async #slowDown(rate) {
+    const devtools = await this.context.newCDPSession(this.page);
+    await devtools.send('Emulation.setCPUThrottlingRate', { rate });
   }
 
   leave() {

@@ -1,5 +1,5 @@
 // Far sides on this machine: an API that wants a token, Google's tables, a mail server.
-import { generateKeyPairSync, verify } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID, verify } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createServer as createSocket } from 'node:net';
 
@@ -87,4 +87,42 @@ async function read(request) {
 
 function send(answer, status, body) {
   answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+/** A provider where people allow others to act for them (OAuth 2 with PKCE), and what they can do then. */
+export async function provider(lifetime) {
+  const asked = new Map();
+  const tokens = new Set();
+  const calls = [];
+  const here = await listen(
+    createServer(async (request, answer) => {
+      const { pathname, searchParams } = new URL(request.url, 'http://here');
+      if (pathname.endsWith('/authorize')) return consent(answer, searchParams, asked);
+      if (pathname.endsWith('/token')) return send(answer, ...exchange(new URLSearchParams(await read(request)), asked, tokens, lifetime));
+      const known = tokens.has(request.headers.authorization);
+      calls.push({ path: pathname, known });
+      send(answer, known ? 200 : 401, known ? { name: 'Ada' } : { error: 'who are you?' });
+    }),
+  );
+  return { ...here, calls, revoke: () => tokens.clear() };
+}
+
+/** The page where people are asked. */
+function consent(answer, query, asked) {
+  const code = randomUUID();
+  asked.set(code, { challenge: query.get('code_challenge'), redirect: query.get('redirect_uri') });
+  const back = (outcome) => `${query.get('redirect_uri')}?${new URLSearchParams({ ...outcome, state: query.get('state') })}`.replaceAll('&', '&amp;');
+  const denied = { error: 'access_denied', error_description: 'Ada said no' };
+  answer.writeHead(200, { 'content-type': 'text/html' });
+  answer.end(`<!doctype html><title>Allow?</title><a href="${back({ code })}">Allow</a> <a href="${back(denied)}">Deny</a>`);
+}
+
+function exchange(form, asked, tokens, lifetime) {
+  const { challenge, redirect } = asked.get(form.get('code')) ?? {};
+  asked.delete(form.get('code'));
+  const proven = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url') === challenge;
+  if (!proven || form.get('redirect_uri') !== redirect || form.get('client_id') !== 'mill') return [400, { error: 'invalid_grant' }];
+  const token = randomUUID();
+  tokens.add(`Bearer ${token}`);
+  return [200, { access_token: token, token_type: 'Bearer', expires_in: lifetime }];
 }

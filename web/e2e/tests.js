@@ -9,6 +9,7 @@ import { hookTests } from './hooks.js';
 import { languageTests } from './languages.js';
 import { hostileTests } from './hostile.js';
 import { keepingTests } from './keeping.js';
+import { oauthTests } from './oauth.js';
 import { pageTests } from './pages.js';
 import { tryingTests } from './trying.js';
 import { watchTests } from './watch.js';
@@ -29,6 +30,7 @@ export const tests = [
   ['runs are filtered and loaded in pages', pages],
   ...formTests,
   ...connectionTests,
+  ...oauthTests,
   ...buildingTests,
   ...hookTests,
   ...pageTests,

@@ -144,10 +144,11 @@ export async function forms(visitor) {
 /** The dialogs in which things are made. */
 function dialogs(visitor) {
   const { page } = visitor;
+  const another = ['another type', () => page.getByRole('dialog').locator('p.row button').click()];
   return [
     ['/connections', () => to(visitor, '/connections')],
     ['a new connection', () => page.locator('main button.main').first().click()],
-    ...types.map((type) => [`a connection of type ${type}`, () => page.getByRole('dialog').locator('select').first().selectOption(type)]),
+    ...types.map((type) => [`a connection of type ${type}`, () => page.getByRole('dialog').locator(`[data-type=${type}]`).click()]).flatMap((place) => [place, another]),
     ['/stores', () => to(visitor, '/stores')],
     ['a new data store', () => page.locator('main button.main').first().click()],
     ['a new record', async () => (await to(visitor, '/stores/customers'), await page.locator('main button.main').first().click())],

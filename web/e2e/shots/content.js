@@ -41,6 +41,7 @@ export async function fill(server) {
     { name: 'hook', path: `/hooks/ship-order?request=${requests[0].id}` },
     { name: 'connections', path: '/connections' },
     { name: 'connection-new', path: '/connections', open: newConnection },
+    { name: 'connection-types', path: '/connections', open: (page) => page.locator('main button.main').click() },
     { name: 'stores', path: '/stores' },
     { name: 'store', path: '/stores/customers' },
     { name: 'alarms', path: '/alarms' },
@@ -78,7 +79,5 @@ async function inspectRun(page) {
 
 async function newConnection(page) {
   await page.locator('main button.main').click();
-  const types = page.getByRole('dialog').locator('select').first();
-  await types.waitFor();
-  await types.selectOption({ index: 1 });
+  await page.getByRole('dialog').locator('[data-type=notion]').click();
 }

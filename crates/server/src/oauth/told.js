@@ -1,4 +1,6 @@
-const told = document.querySelector('[data-connection]').dataset;
+const shown = document.querySelector('[data-connection]');
+const told = shown.dataset;
+const ok = told.ok === 'true';
 const channel = new BroadcastChannel('hookmill');
-channel.postMessage({ type: 'connection', name: told.connection, ok: told.ok === 'true' });
-if (told.ok === 'true') setTimeout(() => close(), 1500);
+channel.postMessage({ type: 'connection', name: told.connection, ok, reason: ok ? undefined : shown.textContent });
+if (ok) setTimeout(() => close(), 1500);

@@ -29,12 +29,18 @@ export interface Connection {
   used_by: string[];
   last_used?: number | null;
   failing_since?: number | null;
+  /** Whether somebody has authorized it; not there where nobody has to. */
+  authorized?: boolean | null;
+  /** When its credential ends and nothing takes its place. */
+  expires?: number | null;
   /** What is no secret. */
   fields: Record<string, unknown>;
 }
 
 export interface Connections {
   items: Connection[];
+  /** Where providers send people back to; they have to know it beforehand. */
+  redirect_uri?: string | null;
   types: ConnectionType[];
 }
 
@@ -76,6 +82,11 @@ export function testConnection(name: string): Promise<Tested> {
 /** Tries settings without keeping them; secrets that are left out are those of the connection of this name. */
 export function trySettings(settings: Settings, name?: string): Promise<Tested> {
   return post('/connections/test', { ...settings, ...(name && { name }) });
+}
+
+/** Begins to ask somebody to allow it: the address of the provider's page, for ten minutes. */
+export function authorizeConnection(name: string): Promise<{ url: string }> {
+  return post(`/connections/${encodeURIComponent(name)}/authorize`, {});
 }
 
 export async function secrets(signal: AbortSignal): Promise<Secret[]> {

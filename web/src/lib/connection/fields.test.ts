@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 
 import type { Connection, ConnectionType } from '../api/connections';
-import { asked, faults, filled, isName, shown, titled, told } from './fields';
+import { asked, faults, filled, isName, shown, told } from './fields';
+import { titled } from './types';
 
 const mail: ConnectionType = {
   type: 'smtp',

@@ -5,11 +5,6 @@ export type Values = Record<string, string>;
 
 export type Fault = 'needed' | 'notJson';
 
-/** What a type is called in a language, where it is told in it. */
-export function titled(type: ConnectionType, language: string): string {
-  return type.i18n?.[language]?.title ?? type.title;
-}
-
 /** What a field is called and for. */
 export function told(field: ConnectionField, language: string): { title: string; description: string } {
   const words = field.i18n?.[language];
@@ -25,7 +20,7 @@ export function asked(type: ConnectionType): ConnectionField[] {
 }
 
 /** Settings that few need: they are shown when they are asked for. */
-const rare = new Set(['allow', 'ca', 'endpoint', 'rate', 'scopes']);
+const rare = new Set(['allow', 'ca', 'client', 'endpoint', 'extra', 'rate', 'refresh_token', 'scopes', 'session_token']);
 
 /** Whether few need it. */
 export function isRare({ name, required }: ConnectionField): boolean {

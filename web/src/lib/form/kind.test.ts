@@ -32,6 +32,7 @@ test.each<[string, Schema, string]>([
   ['a map', { type: 'object', additionalProperties: true }, 'map'],
   ['a map or an expression', { anyOf: [{ type: ['object', 'null'] }, expression] }, 'map'],
   ['known parts', { $ref: '#/$defs/retry' }, 'parts'],
+  ['no parts at all', { type: 'object', properties: {}, additionalProperties: false }, 'parts'],
   ['a text or a list of texts', words, 'variants'],
   ['anything', {}, 'any'],
 ])('%s', (_, schema, kind) => {

@@ -111,7 +111,8 @@ function kindOfShape(schema: Schema, root: Schema, name: string): Kind {
 
 function kindOfMap(schema: Schema): Kind {
   const parts = partsOf(schema);
-  if (parts.length > 0) return { kind: 'parts', parts };
+  // A module without parameters still has its connection.
+  if (parts.length > 0 || (schema.properties && schema.additionalProperties === false)) return { kind: 'parts', parts };
   const entry = schema.additionalProperties;
   return { kind: 'map', entry: typeof entry === 'object' ? entry : {} };
 }

@@ -100,7 +100,7 @@ async function ofApp(visitor) {
     await page.locator('.disc[data-step="steps/0"]').click();
     await page.locator('[data-path$="/connection"]').getByRole('button', { name: 'New' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByRole('textbox', { name: /^Instance/ }).fill(far.url);
+    await dialog.getByRole('textbox', { name: /^My Domain/ }).fill(far.url);
     await dialog.getByRole('textbox', { name: /^Client ID/ }).fill('mill');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await answer(visitor, dialog.getByRole('button', { name: 'Connect: salesforce' }), 'Allow');

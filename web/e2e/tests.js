@@ -11,7 +11,9 @@ import { hostileTests } from './hostile.js';
 import { keepingTests } from './keeping.js';
 import { oauthTests } from './oauth.js';
 import { pageTests } from './pages.js';
+import { paletteTests } from './palette.js';
 import { tryingTests } from './trying.js';
+import { valueTests } from './values.js';
 import { watchTests } from './watch.js';
 import { speedTests } from './speed.js';
 
@@ -39,6 +41,8 @@ export const tests = [
   ...hostileTests,
   ...speedTests,
   ...editorTests,
+  ...paletteTests,
+  ...valueTests,
   ...tryingTests,
   ...keepingTests,
   ['an unknown address leads back', leadsBack],

@@ -28,6 +28,8 @@ export interface Scope {
   vars: Record<string, unknown>;
   /** What loops work on in their first turn, by their variables. */
   loops?: Record<string, unknown>;
+  /** Outputs of steps without an id, by their labels. */
+  unnamed?: Record<string, unknown>;
   /** Where they come from; null where there are none yet. */
   source: 'run' | 'sample' | null;
 }

@@ -15,6 +15,7 @@ import { pathAt, rangeAt, valueAt, type Path } from '../model/doc';
 import { chain, ensureId, removeValue, setValue } from '../model/edits';
 import type { Step } from '../model/graph';
 import type { TextEdit } from '../model/text';
+import { unnamedOf } from '../run/given';
 import { chainOf, namesFor, written, type Name } from './names';
 import type { Option, Schema } from './kind';
 import { sightOf } from './visible';
@@ -69,7 +70,7 @@ export class Form {
     const { editor } = this;
     const { graph, scope, pins } = editor;
     const samples = new Map([...editor.modules].flatMap(([name, module]) => (isFree(module) ? [] : [[name, module.sample]])));
-    const unnamed = Object.fromEntries((editor.run?.steps ?? []).flatMap(({ id, label, output }) => (id || output === undefined ? [] : [[label, output]])));
+    const unnamed = { ...scope.unnamed, ...unnamedOf(editor.run) };
     const values = { ...scope, loops: scope.loops ?? {}, pins, samples, unnamed };
     return namesFor(sightOf(graph, this.step()), graph.triggers, (loop) => this.#loopOf(loop), values, t.data.names);
   });

@@ -2,36 +2,13 @@
 import { expect, test } from 'vitest';
 
 import { en } from './en';
+import { sentences, spoken } from './sentences';
 import { zhCN } from './zh-CN';
 import { zhTW } from './zh-TW';
-
-type Sentence = string | ((...values: unknown[]) => string);
 
 /** Names, code and signs: the same everywhere. */
 const same = new Set(['Hookmill', 'Webhook', 'curl', 'HTTPie', 'fetch', 'JSON Schema', 'YAML', 'JSON', 'CSV', 'SVG', 'ID', 'URL', 'TTL', 'API']);
 const code = /^(\/|verify:|\{\{|https?:)/;
-
-/** Every sentence by where it stands. */
-function sentences(value: unknown, at: string): [string, Sentence][] {
-  if (typeof value === 'string' || typeof value === 'function') return [[at, value as Sentence]];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => sentences(inner, at ? `${at}.${key}` : key));
-}
-
-/** What a sentence says of values that are told apart; lists where it wants lists, words where it wants words. */
-function spoken(sentence: Sentence): string {
-  if (typeof sentence === 'string') return sentence;
-  const kinds = [[41, 42, 43, 44], [[40], [41], [42], [43]], ['word41', 'word42', 'word43', 'word44'], [{}, {}, {}, {}]];
-  for (const values of kinds) {
-    try {
-      const said = sentence(...values.slice(0, sentence.length));
-      if (typeof said === 'string' && !said.includes('undefined')) return said;
-    } catch {
-      continue; // it wants another kind of value
-    }
-  }
-  throw new Error('a sentence that takes what this test does not know');
-}
 
 const placed = (text: string) => [...new Set(text.match(/(?<!\d)4[0-4](?!\d)/g))].sort();
 

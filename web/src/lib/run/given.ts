@@ -34,3 +34,25 @@ function within(outer: number[], inner: number[]): boolean {
 function mentions(text: string, name: string): boolean {
   return new RegExp(`(?<![\\p{L}\\p{N}_.])${name.replace(/[^\p{L}\p{N}_]/gu, '\\$&')}(?![\\p{L}\\p{N}_:])`, 'u').test(text);
 }
+
+/** What the caller was answered, as a value; none where nobody was. */
+export function answerOf({ response }: Pick<Run, 'response'>): { status: number; body: unknown } | undefined {
+  if (!response) return undefined;
+  const { status, body } = response;
+  return { status, body: typeof body === 'string' ? (parsed(body) ?? body) : body };
+}
+
+/** A list or map that was written as JSON. */
+function parsed(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The outputs of a run's steps that no expression can name, by their labels: to be shown, and to be named when they are used. */
+export function unnamedOf(run: Pick<Run, 'steps'> | undefined): Record<string, unknown> {
+  return Object.fromEntries((run?.steps ?? []).flatMap(({ id, label, output }) => (id || output === undefined ? [] : [[label, output]])));
+}

@@ -11,6 +11,7 @@ import { isOver, type Run, type Step as Turn } from '../api/types';
 import type { Editor } from '../editor/editor.svelte';
 import { parse, type Doc } from '../model/doc';
 import { project, type Graph, type Step } from '../model/graph';
+import { unnamedOf } from './given';
 import { Listening } from './listening.svelte';
 import { triggerOf } from './sample';
 import { followRun } from './stream';
@@ -171,8 +172,10 @@ export class Watch {
   /** Has expressions previewed on what a run gave, and the next run by hand begun with what it got. */
   async useData(id: string, asInput = false): Promise<void> {
     try {
+      const here = untrack(() => this.run);
+      const ran = here?.id === id ? here : askRun(id, AbortSignal.timeout(patience));
       const scope = await scopeOf(id, AbortSignal.timeout(patience));
-      this.editor.scope = { ...scope, source: 'run' };
+      this.editor.scope = { ...scope, unnamed: unnamedOf(await ran), source: 'run' };
     } catch (error) {
       this.#complain(error);
     }

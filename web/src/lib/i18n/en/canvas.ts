@@ -36,6 +36,8 @@ export const canvas = {
   tally: (passed: number, stopped: number) => `${passed} passed · ${stopped} stopped`,
   did: (status: string, count: number) => `${status}, ${count}`,
   copied: (count: number) => (count === 1 ? 'Copied 1 step as YAML' : `Copied ${count} steps as YAML`),
+  dropHere: 'Let go to put it here',
+  dropWhere: 'Pull it onto a line or an end',
   frame: {
     route: 'Route',
     otherwise: 'Route',

@@ -3,11 +3,11 @@ import type * as english from '../en/canvas';
 
 export const canvas: typeof english.canvas = {
   title: '画布',
-  add: '添加模块',
-  addAtEnd: '在末尾添加模块',
-  addFirst: '添加第一个模块',
+  add: '添加步骤',
+  addAtEnd: '在末尾添加步骤',
+  addFirst: '添加第一个步骤',
   chooseModule: '选择模块',
-  chooseTrigger: '选择触发器',
+  chooseTrigger: '选择由什么启动场景',
   searchModules: '搜索模块：表格、邮件、http…',
   searchSteps: '在场景中搜索',
   searchCommands: '想做什么？',
@@ -15,7 +15,7 @@ export const canvas: typeof english.canvas = {
   noStepsFound: '没有符合的步骤。',
   recent: '最近使用',
   flow: '流程与数据',
-  insteadSteps: '改为添加模块',
+  insteadSteps: '改为添加步骤',
   insteadTriggers: '改为添加触发器',
   otherwise: '其他情况',
   onError: '出错时',
@@ -31,12 +31,14 @@ export const canvas: typeof english.canvas = {
   urlCopied: '已复制 Webhook 网址',
   pasteHere: '浏览器不允许网页在这里读取剪贴板。请把步骤粘贴到这个框中：',
   noSteps: '剪贴板中没有步骤。',
-  addBetween: (label) => `在“${label}”之前添加模块`,
+  addBetween: (label) => `在“${label}”之前添加步骤`,
   noModules: (wanted) => `没有名为“${wanted}”的模块。`,
   passed: (count) => `已通过 ${count} 条数据`,
   tally: (passed, stopped) => `${passed} 通过 · ${stopped} 拦截`,
   did: (status, count) => `${status}，${count}`,
   copied: (count) => `已将 ${count} 个步骤复制为 YAML`,
+  dropHere: '松开即可放在这里',
+  dropWhere: '拖到线上或末端',
   frame: {
     route: '路由器',
     otherwise: '路由器',
@@ -55,7 +57,7 @@ export const canvas: typeof english.canvas = {
 };
 
 export const actions: typeof english.actions = {
-  add: '添加模块',
+  add: '添加步骤',
   addTrigger: '添加触发器',
   open: '打开表单',
   run: '运行一次',

@@ -11,7 +11,7 @@ export const common: typeof english = {
   loading: '加载中…',
   copy: '复制',
   copied: '已复制',
-  copyWhat: (what) => `复制${what}`,
+  copyWhat: (what) => `复制${/^[!-~]/.test(what) ? ' ' : ''}${what}`,
   showAll: (size) => `显示全部 ${grouped(size)} 个字符`,
   tooLarge: (bytes) => `内容过大，无法显示：${grouped(bytes)} 字节`,
   unreachable: '服务器没有响应，正在重试…',
@@ -63,7 +63,7 @@ export const common: typeof english = {
     noNext: '没有下次时间',
     manual: '手动',
     others: { call: '由其他场景调用', failure: '运行失败时' },
-    url: 'Webhook 地址',
+    url: 'Webhook 网址',
     requests: '请求',
   },
 

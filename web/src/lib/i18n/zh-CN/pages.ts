@@ -67,7 +67,7 @@ export const connections: typeof english.connections = {
   standings: { sandboxed: '沙盒', unconnected: '尚未授权', broken: '故障', failing: '持续失败', ended: '已到期', ending: '即将到期', ok: '正常' },
   ends: '到期时间',
   ended: '到期于',
-  seeAlarm: '查看警报',
+  seeAlarm: '查看告警',
   connect: '授权',
   connectAgain: '重新授权',
   connectRetry: '再试一次',

@@ -36,8 +36,8 @@ export const watch: typeof english.watch = {
   input: {
     title: '下一次运行的输入',
     open: '下一次运行的输入',
-    kinds: { last: '上次的输入', sample: '样本', own: '自定义输入', wait: '等待请求', none: '没有输入' },
-    long: { last: '上一次运行收到的内容', sample: '选为样本的请求', own: '在这里填写的内容', wait: '测试网址收到的下一个请求', none: '没有内容' },
+    kinds: { last: '上次的输入', sample: '示例', own: '自定义输入', wait: '等待请求', none: '没有输入' },
+    long: { last: '上一次运行收到的内容', sample: '选为示例的请求', own: '在这里填写的内容', wait: '测试网址收到的下一个请求', none: '没有内容' },
     query: '查询参数',
     body: '正文（JSON）',
     wrong: (reason: string) => `这不是 JSON：${reason}`,

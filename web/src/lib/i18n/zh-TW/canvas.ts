@@ -3,11 +3,11 @@ import type * as english from '../en/canvas';
 
 export const canvas: typeof english.canvas = {
   title: '畫布',
-  add: '新增模組',
-  addAtEnd: '在最後新增模組',
-  addFirst: '新增第一個模組',
+  add: '新增步驟',
+  addAtEnd: '在最後新增步驟',
+  addFirst: '新增第一個步驟',
   chooseModule: '選擇模組',
-  chooseTrigger: '選擇觸發器',
+  chooseTrigger: '選擇由什麼啟動情境',
   searchModules: '搜尋模組：試算表、郵件、http…',
   searchSteps: '在情境中搜尋',
   searchCommands: '想做什麼？',
@@ -15,7 +15,7 @@ export const canvas: typeof english.canvas = {
   noStepsFound: '沒有符合的步驟。',
   recent: '最近使用',
   flow: '流程與資料',
-  insteadSteps: '改為新增模組',
+  insteadSteps: '改為新增步驟',
   insteadTriggers: '改為新增觸發器',
   otherwise: '其他情況',
   onError: '發生錯誤時',
@@ -31,12 +31,14 @@ export const canvas: typeof english.canvas = {
   urlCopied: '已複製 Webhook 網址',
   pasteHere: '瀏覽器不允許網頁在這裡讀取剪貼簿。請把步驟貼到這個欄位：',
   noSteps: '剪貼簿中沒有步驟。',
-  addBetween: (label) => `在「${label}」之前新增模組`,
+  addBetween: (label) => `在「${label}」之前新增步驟`,
   noModules: (wanted) => `沒有名為「${wanted}」的模組。`,
   passed: (count) => `已通過 ${count} 筆資料`,
   tally: (passed, stopped) => `${passed} 通過 · ${stopped} 攔下`,
   did: (status, count) => `${status}，${count}`,
   copied: (count) => `已將 ${count} 個步驟複製為 YAML`,
+  dropHere: '放開即可放在這裡',
+  dropWhere: '拖到線上或末端',
   frame: {
     route: '路由器',
     otherwise: '路由器',
@@ -55,7 +57,7 @@ export const canvas: typeof english.canvas = {
 };
 
 export const actions: typeof english.actions = {
-  add: '新增模組',
+  add: '新增步驟',
   addTrigger: '新增觸發器',
   open: '開啟表單',
   run: '執行一次',

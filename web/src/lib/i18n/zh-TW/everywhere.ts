@@ -11,7 +11,7 @@ export const common: typeof english = {
   loading: '載入中…',
   copy: '複製',
   copied: '已複製',
-  copyWhat: (what) => `複製${what}`,
+  copyWhat: (what) => `複製${/^[!-~]/.test(what) ? ' ' : ''}${what}`,
   showAll: (size) => `顯示全部 ${grouped(size)} 個字元`,
   tooLarge: (bytes) => `內容過大，無法顯示：${grouped(bytes)} 位元組`,
   unreachable: '伺服器沒有回應，正在重試…',

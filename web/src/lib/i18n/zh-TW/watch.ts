@@ -36,8 +36,8 @@ export const watch: typeof english.watch = {
   input: {
     title: '下一次執行的輸入',
     open: '下一次執行的輸入',
-    kinds: { last: '上次的輸入', sample: '樣本', own: '自訂輸入', wait: '等候請求', none: '沒有輸入' },
-    long: { last: '上一次執行收到的內容', sample: '選為樣本的請求', own: '在這裡填寫的內容', wait: '測試網址收到的下一個請求', none: '沒有內容' },
+    kinds: { last: '上次的輸入', sample: '範例', own: '自訂輸入', wait: '等候請求', none: '沒有輸入' },
+    long: { last: '上一次執行收到的內容', sample: '選為範例的請求', own: '在這裡填寫的內容', wait: '測試網址收到的下一個請求', none: '沒有內容' },
     query: '查詢參數',
     body: '內文（JSON）',
     wrong: (reason: string) => `這不是 JSON：${reason}`,

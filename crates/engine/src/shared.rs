@@ -207,7 +207,7 @@ impl Engine {
 }
 
 fn by_name(modules: impl IntoIterator<Item = Arc<dyn Module>>) -> Modules {
-    modules.into_iter().map(|module| (module.spec().name.clone(), module)).collect()
+    modules.into_iter().map(|module| (module.name().to_owned(), module)).collect()
 }
 
 /// The way in to an engine. Clones are cheap; methods may be called from any thread.

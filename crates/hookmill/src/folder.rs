@@ -161,7 +161,7 @@ impl Folder {
 
     /// Takes note of which scenarios can be called, and how.
     fn learn(&self, callees: BTreeMap<String, Callee>) -> Learnt {
-        let base = Arc::clone(&self.base.read().unwrap_or_else(PoisonError::into_inner));
+        let base = Library::catalog(self);
         let mut catalog = self.catalog.write().unwrap_or_else(PoisonError::into_inner);
         let news = catalog.scenarios() != Some(&callees);
         *catalog = Arc::new((*base).clone().with_scenarios(callees));
@@ -324,6 +324,10 @@ impl Library for Folder {
     fn get(&self, id: &ScenarioId) -> Option<Entry> {
         let entry = self.scenarios().get(id).cloned()?;
         Some(self.with_next(entry))
+    }
+
+    fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.base.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn check(&self, text: &str) -> Vec<Diagnostic> {

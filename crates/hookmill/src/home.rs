@@ -8,7 +8,7 @@ pub(crate) use apps::{APPS, AppProblem, files as app_files};
 use modules::connections::Problem;
 use modules::connections::kept::Kept;
 use modules::{Apps, Connections, Secrets};
-use scenario::catalog::{Callee, Catalog, Faces};
+use scenario::catalog::{Callee, Catalog, Shelf};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,7 +41,7 @@ impl Home {
     /// The same, with what people keep in the editor. A name that a file has is the file's.
     pub(crate) fn open_with(folder: &Path, kept: &Kept) -> Self {
         let (apps, app_problems) = apps::open(folder);
-        let mut catalog = with_apps(crate::language::catalog(), &apps);
+        let mut catalog = crate::language::catalog().with_shelf(Arc::clone(&apps) as Arc<dyn Shelf>);
         let connections = Connections::load_with(&folder.join(CONNECTIONS), &apps).map(|file| file.with_kept(kept));
         if let Ok(connections) = &connections {
             catalog = catalog.with_connections(connections.kinds());
@@ -90,17 +90,6 @@ fn sound<T>(read: Result<T, Vec<Problem>>, empty: impl FnOnce() -> T) -> (Arc<T>
         Ok(sound) => (Arc::new(sound), Vec::new()),
         Err(problems) => (Arc::new(empty()), problems),
     }
-}
-
-/// The catalogue with the apps of a folder.
-fn with_apps(catalog: Catalog, apps: &Apps) -> Catalog {
-    let specs = apps.own_specs();
-    if specs.is_empty() {
-        return catalog;
-    }
-    let Faces { mut modules, triggers } = catalog.faces().clone();
-    modules.extend(apps.faces());
-    catalog.with_modules(specs).with_faces(Arc::new(Faces { modules, triggers }))
 }
 
 /// What can be called from these scenarios: they themselves, and those beside them.

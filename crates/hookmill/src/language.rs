@@ -6,7 +6,8 @@ use triggers::webhook::providers::{self, Provider};
 /// All modules, and all senders and schemes of `verify`; connections, secrets and other scenarios are unknown.
 pub(crate) fn catalog() -> Catalog {
     Catalog::default()
-        .with_modules(modules::shared_specs().iter().cloned())
+        .with_modules(modules::built_in_specs().iter().cloned())
+        .with_shelf(modules::Apps::shipped())
         .with_providers(providers::all().map(Provider::spec))
         .with_faces(modules::translations::faces())
 }

@@ -30,7 +30,6 @@ use renewal::{Reach, Renewal, Renewing};
 use run::data_store::DataStores;
 use run::retention::Keep;
 use run::setting::Setting;
-use scenario::catalog::Catalog;
 use scenario::plan::Rate;
 use server::library::Library;
 use server::{Accounts, App, Assets, Drafts, Gateway};
@@ -201,7 +200,7 @@ impl Serve {
         let renewing = Arc::new(Renewing::from(renewal, home.connections));
         let vault = Arc::new(Keeper::over(&renewing));
         let looking = grants.follow(&renewing);
-        let app = self.app(address, keys, gateway, (&folder, vault), home.catalog, stores)?;
+        let app = self.app(address, keys, gateway, (&folder, vault), stores)?;
         let server = server::serve_as(listener, certificate.as_ref(), app.clone())?;
         let (stopper, serving) = (server.handle(), tokio::spawn(server));
         app.set_ready();
@@ -248,15 +247,14 @@ impl Serve {
         (token, accounts): (server::ApiToken, Arc<Accounts>),
         gateway: Gateway,
         (folder, vault): (&Arc<Folder>, Arc<Keeper>),
-        catalog: Arc<Catalog>,
         (stores, drafts): (DataStores, Drafts),
     ) -> anyhow::Result<App> {
         let library = Arc::clone(folder) as Arc<dyn Library>;
         let public_url = self.public_url(address)?;
         let assets = editor_files();
-        let templates = crate::templates::templates(&catalog);
+        let templates = crate::templates::templates(&library.catalog());
         let options = server::Options { public_url, token, accounts, vault, assets, stores, drafts, templates };
-        Ok(App::new(gateway, library, catalog, options))
+        Ok(App::new(gateway, library, options))
     }
 
     fn engine_options(&self, setting: Arc<Setting>) -> Options {

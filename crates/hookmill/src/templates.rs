@@ -82,7 +82,7 @@ fn steps(value: &Value, catalog: &Catalog, found: &mut Vec<String>) {
         Value::Object(fields) => {
             for (key, inner) in fields {
                 let is_flow = builtins().iter().any(|flow| flow.name == *key);
-                if catalog.module(key).is_some() {
+                if catalog.has_module(key) {
                     add(key, found);
                     continue;
                 }

@@ -1,6 +1,6 @@
 //! The list of modules. Adding one is a file and a line here.
 
-use crate::app::AppAction;
+use crate::app::{AppAction, Apps};
 use crate::auth::Tokens;
 use crate::client::Client;
 use crate::connections::Connections;
@@ -15,7 +15,7 @@ use run::data_store::DataStores;
 use run::files::Files;
 use run::resume::ResumeKey;
 use run::tables::{BlobReader, BlobWriter, Blobs, Digest, Expected, Record, StoreError, Tables};
-use scenario::catalog::ModuleSpec;
+use scenario::catalog::{ModuleSpec, Shelf};
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 
@@ -73,43 +73,52 @@ fn made(
 ) -> Vec<Arc<dyn Module>> {
     let client = Arc::new(client);
     let shared = Arc::new(Shared { connections, client, tokens, mailers: email::Mailers::default() });
+    let mut modules = built_in(&shared, stores, files);
+    for entry in shared.connections.apps().entries() {
+        modules.extend(AppAction::all(entry, &shared).map(|action| Arc::new(action) as Arc<dyn Module>));
+    }
+    modules.sort_by(|a, b| a.name().cmp(b.name()));
+    modules
+}
+
+/// The modules that are written in Rust.
+fn built_in(shared: &Arc<Shared>, stores: &DataStores, files: &Files) -> Vec<Arc<dyn Module>> {
     let mut modules: Vec<Arc<dyn Module>> = vec![
-        Arc::new(email::Send::new(&shared)),
+        Arc::new(email::Send::new(shared)),
         Arc::new(file::Read::new(files)),
-        Arc::new(google::sheets::append::Append::new(&shared)),
-        Arc::new(google::sheets::find::Find::new(&shared)),
-        Arc::new(google::sheets::get::Get::new(&shared)),
-        Arc::new(google::sheets::update::Update::new(&shared)),
-        Arc::new(http::Request::new(&shared)),
-        Arc::new(line::Push::new(&shared)),
-        Arc::new(line::Reply::new(&shared)),
-        Arc::new(slack::Send::new(&shared)),
+        Arc::new(google::sheets::append::Append::new(shared)),
+        Arc::new(google::sheets::find::Find::new(shared)),
+        Arc::new(google::sheets::get::Get::new(shared)),
+        Arc::new(google::sheets::update::Update::new(shared)),
+        Arc::new(http::Request::new(shared)),
+        Arc::new(line::Push::new(shared)),
+        Arc::new(line::Reply::new(shared)),
+        Arc::new(slack::Send::new(shared)),
     ];
     modules.extend(store::all(stores));
-    modules.push(Arc::new(surveycake::Fetch::new(&shared)));
-    modules.push(Arc::new(webhook::Send::new(&shared, stores)));
+    modules.push(Arc::new(surveycake::Fetch::new(shared)));
+    modules.push(Arc::new(webhook::Send::new(shared, stores)));
     modules.extend(csv::all(files));
     modules.extend(html::all(files));
     modules.extend(json::all(files));
     modules.push(markdown::module(files));
-    modules.push(Arc::new(rss::Read::new(&shared)));
+    modules.push(Arc::new(rss::Read::new(shared)));
     modules.extend(text::all(files));
     modules.extend(xml::all(files));
-    for entry in shared.connections.apps().entries() {
-        let actions = AppAction::all(entry, &shared);
-        modules.extend(actions.into_iter().map(|action| Arc::new(action) as Arc<dyn Module>));
-    }
-    modules.sort_by(|a, b| a.spec().name.cmp(&b.spec().name));
     modules
 }
 
-/// What all modules are, as data, for checking and reference.
+/// What all shipped modules are, as data, for checking and reference.
 pub fn specs() -> Vec<ModuleSpec> {
-    shared_specs().iter().map(|spec| ModuleSpec::clone(spec)).collect()
+    let of_apps = Shelf::all(&*Apps::shipped()).map(|it| Arc::unwrap_or_clone(it.spec)).collect::<Vec<_>>();
+    let mut specs: Vec<ModuleSpec> = built_in_specs().iter().map(|spec| ModuleSpec::clone(spec)).collect();
+    specs.extend(of_apps);
+    specs.sort_by(|a, b| a.name.cmp(&b.name));
+    specs
 }
 
-/// The same, made once and shared.
-pub fn shared_specs() -> &'static [Arc<ModuleSpec>] {
+/// What the modules are that no app has, made once and shared.
+pub fn built_in_specs() -> &'static [Arc<ModuleSpec>] {
     static SPECS: LazyLock<Vec<Arc<ModuleSpec>>> = LazyLock::new(made_specs);
     &SPECS
 }
@@ -117,8 +126,13 @@ pub fn shared_specs() -> &'static [Arc<ModuleSpec>] {
 fn made_specs() -> Vec<Arc<ModuleSpec>> {
     let stores = DataStores::new(Arc::new(Unopened));
     let files = Files::new(Arc::new(Unopened), &ResumeKey([0; 32]));
-    let modules = catalog(Arc::new(Connections::empty()), &stores, &files, Options::default());
-    modules.iter().map(|module| Arc::clone(module.spec())).collect()
+    let client = Arc::new(Client::new(Guard::new(Vec::new()), files.clone()));
+    let (connections, mailers) = (Arc::new(Connections::empty()), email::Mailers::default());
+    let shared = Arc::new(Shared { connections, client, tokens: Tokens::default(), mailers });
+    let modules = built_in(&shared, &stores, &files);
+    let mut specs: Vec<_> = modules.iter().map(|module| Arc::clone(module.spec())).collect();
+    specs.sort_by(|a, b| a.name.cmp(&b.name));
+    specs
 }
 
 /// Tables and blobs for modules that are only asked what they are.

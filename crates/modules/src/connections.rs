@@ -342,10 +342,10 @@ fn read(name: &text::Key, tree: Tree, sources: &dyn Sources, apps: &Apps) -> Rea
         return Read { kind: String::new(), rate: None, sandbox: false, service: None, problems };
     };
     let mut settings = Settings::new(owner, fields, sources);
-    let of_apps: Vec<&str> = apps.connection_types().map(|own| own.name.as_str()).collect();
+    let of_apps: Vec<&str> = apps.connection_names().collect();
     let kind = settings.kind(&KINDS, &of_apps);
-    let usual = apps.connection_type(&kind).and_then(|own| own.rate);
-    let rate = settings.rate().or(usual);
+    let own = apps.connection_type(&kind);
+    let rate = settings.rate().or(own.as_ref().and_then(|own| own.rate));
     let service = match kind.as_str() {
         "api_key" => Some(Service::Http(http::Http::api_key(&mut settings))),
         "basic" => Some(Service::Http(http::Http::basic(&mut settings))),
@@ -361,7 +361,7 @@ fn read(name: &text::Key, tree: Tree, sources: &dyn Sources, apps: &Apps) -> Rea
         "slack" => Some(Service::Slack(Slack::read(&mut settings))),
         "surveycake" => Some(Service::SurveyCake(SurveyCake::read(&mut settings))),
         "smtp" => Some(Service::Smtp(Smtp::read(&mut settings))),
-        kind => apps.connection_type(kind).map(|shape| Service::App(AppConnection::read(shape, &mut settings))),
+        _ => own.map(|shape| Service::App(AppConnection::read(&shape, &mut settings))),
     };
     let sandbox = settings.is_sandbox();
     let problems = settings.finish(service.is_some());

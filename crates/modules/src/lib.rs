@@ -35,6 +35,6 @@ mod webhook;
 mod xml;
 
 pub use app::Apps;
-pub use catalog::{Options, catalog, rehearsed, shared_specs, specs};
+pub use catalog::{Options, built_in_specs, catalog, rehearsed, specs};
 pub use connections::Connections;
 pub use secrets::Secrets;

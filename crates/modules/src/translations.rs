@@ -70,8 +70,6 @@ static FACES: LazyLock<Arc<Faces>> = LazyLock::new(|| {
         let app = name.split_once('.').map_or("flow", |(app, _)| app);
         (name.clone(), apps.face(app, apps.modules.get(name), words))
     });
-    let shipped = crate::app::Apps::shipped();
-    let modules = modules.chain(shipped.faces());
     Arc::new(Faces { modules: modules.collect(), triggers: triggers.collect() })
 });
 
@@ -86,7 +84,7 @@ impl Apps {
     }
 }
 
-/// How all modules, flow steps and triggers are shown.
+/// How modules that no app has, flow steps and triggers are shown.
 pub fn faces() -> Arc<Faces> {
     Arc::clone(&FACES)
 }

@@ -17,6 +17,10 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Module: Send + Sync {
     /// What it is, as data.
     fn spec(&self) -> &Arc<ModuleSpec>;
+    /// Its name. A module that is described when it is first asked for knows it before.
+    fn name(&self) -> &str {
+        &self.spec().name
+    }
     /// Does it once. Cancelled by dropping the future. It keeps to `call.timeout` where it can say more than "took
     /// too long"; the engine ends it a little later in any case.
     fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Outcome, StepError>>;

@@ -2,9 +2,11 @@
 
 mod face;
 mod provider;
+mod shelf;
 
 pub use face::{AppFace, Face, Faces, Term, Translated, Words};
 pub use provider::{Assurance, ProviderSpec, SettingKind, SettingSpec};
+pub use shelf::{Described, Shelf};
 
 use crate::text;
 use serde::Serialize;
@@ -68,6 +70,7 @@ pub fn builtins() -> &'static [ModuleSpec] {
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     modules: BTreeMap<String, Arc<ModuleSpec>>,
+    shelf: Option<Arc<dyn Shelf>>,
     connections: Option<BTreeMap<String, String>>,
     scenarios: Option<BTreeMap<String, Callee>>,
     secrets: Option<BTreeSet<String>>,
@@ -117,6 +120,13 @@ impl Catalog {
         self
     }
 
+    /// The same catalogue, with the modules of a shelf. One that has the name of another module is not seen.
+    #[must_use]
+    pub fn with_shelf(mut self, shelf: Arc<dyn Shelf>) -> Self {
+        self.shelf = Some(shelf);
+        self
+    }
+
     /// The same catalogue, knowing which connections exist (name → type).
     #[must_use]
     pub fn with_connections(mut self, connections: BTreeMap<String, String>) -> Self {
@@ -152,19 +162,46 @@ impl Catalog {
         self
     }
 
-    /// How modules and triggers are shown to people.
+    /// How triggers and modules that stand on no shelf are shown to people.
     pub fn faces(&self) -> &Faces {
         &self.faces
     }
 
-    /// The module of this name.
-    pub fn module(&self, name: &str) -> Option<&Arc<ModuleSpec>> {
-        self.modules.get(name)
+    /// The shelf that some modules stand on.
+    pub fn shelf(&self) -> Option<&Arc<dyn Shelf>> {
+        self.shelf.as_ref()
     }
 
-    /// All modules, by name.
-    pub fn modules(&self) -> impl Iterator<Item = &Arc<ModuleSpec>> {
-        self.modules.values()
+    /// The module of this name.
+    pub fn module(&self, name: &str) -> Option<Arc<ModuleSpec>> {
+        self.modules.get(name).cloned().or_else(|| self.shelf.as_ref()?.spec(name))
+    }
+
+    /// Whether there is a module of this name, which costs less than to ask for it.
+    pub fn has_module(&self, name: &str) -> bool {
+        self.modules.contains_key(name) || self.shelf.as_ref().is_some_and(|shelf| shelf.has(name))
+    }
+
+    /// The names of all modules.
+    pub fn module_names(&self) -> impl Iterator<Item = &str> {
+        let on_shelf = self.shelf.iter().flat_map(|shelf| shelf.names());
+        self.modules.keys().map(String::as_str).chain(on_shelf)
+    }
+
+    /// All modules, by name. Those of the shelf are described one after another, and not kept.
+    pub fn modules(&self) -> impl Iterator<Item = Described> {
+        let told = |spec: &Arc<ModuleSpec>| Described {
+            spec: Arc::clone(spec),
+            face: self.faces.modules.get(&spec.name).cloned(),
+        };
+        let mut own = self.modules.values().map(told).peekable();
+        let on_shelf = self.shelf.iter().flat_map(|shelf| shelf.all());
+        let mut on_shelf = on_shelf.filter(|it| !self.modules.contains_key(&it.spec.name)).peekable();
+        std::iter::from_fn(move || match (own.peek(), on_shelf.peek()) {
+            (Some(first), Some(second)) if second.spec.name < first.spec.name => on_shelf.next(),
+            (None, _) => on_shelf.next(),
+            (Some(_), _) => own.next(),
+        })
     }
 
     /// Connection names with their types, where they are known.

@@ -5,7 +5,7 @@
 mod parts;
 mod providers;
 
-use crate::catalog::{Catalog, Effect, ModuleSpec};
+use crate::catalog::{Catalog, Described, Effect, ModuleSpec};
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 
@@ -55,8 +55,8 @@ pub fn schema(catalog: &Catalog) -> Value {
     for spec in built_ins() {
         schema["$defs"]["step"]["properties"][&spec.name] = json!({ "$ref": format!("#/$defs/{}", spec.name) });
     }
-    for spec in catalog.modules() {
-        schema["$defs"]["step"]["properties"][&spec.name] = parameters(spec, catalog, &mut definitions);
+    for Described { spec, .. } in catalog.modules() {
+        schema["$defs"]["step"]["properties"][&spec.name] = parameters(&spec, catalog, &mut definitions);
         keys.push(spec.name.clone());
     }
     schema["$defs"]["step"]["oneOf"] = keys.iter().map(|key| json!({ "required": [key] })).collect();

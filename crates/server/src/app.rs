@@ -12,9 +12,9 @@ use crate::vault::Vault;
 use engine::Handle;
 use run::data_store::DataStores;
 use run::id::Millis;
-use scenario::catalog::Catalog;
+use scenario::catalog::{Catalog, Shelf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::{fmt, io};
 use url::Url;
 
@@ -46,9 +46,8 @@ pub struct App(Arc<State>);
 struct State {
     gateway: Gateway,
     library: Arc<dyn Library>,
-    catalog: Arc<Catalog>,
-    /// What the catalogue's modules are, made when it is asked for first.
-    modules: OnceLock<Arc<Packed>>,
+    /// What the modules are, made when it is asked for first.
+    modules: Mutex<Option<Told>>,
     options: Options,
     sessions: Sessions,
     login_codes: LoginCodes,
@@ -57,15 +56,20 @@ struct State {
     ready: AtomicBool,
 }
 
+/// What the modules are, as long as they are those of this shelf.
+struct Told {
+    shelf: Option<Arc<dyn Shelf>>,
+    modules: Arc<Packed>,
+}
+
 impl App {
     /// A server in front of the gateway's engine and these scenarios. Not [ready](Self::set_ready) yet, and nobody is
     /// logged in.
-    pub fn new(gateway: Gateway, library: Arc<dyn Library>, catalog: Arc<Catalog>, options: Options) -> Self {
+    pub fn new(gateway: Gateway, library: Arc<dyn Library>, options: Options) -> Self {
         Self(Arc::new(State {
             gateway,
             library,
-            catalog,
-            modules: OnceLock::new(),
+            modules: Mutex::default(),
             options,
             sessions: Sessions::default(),
             login_codes: LoginCodes::default(),
@@ -111,17 +115,16 @@ impl App {
         &*self.0.library
     }
 
-    pub(crate) fn catalog(&self) -> &Catalog {
-        &self.0.catalog
-    }
-
-    /// What the modules are, told by `make` unless it was told before.
+    /// What the modules are, told by `make` unless the same ones were told before.
     pub(crate) fn modules(&self, make: impl FnOnce(&Catalog) -> io::Result<Packed>) -> io::Result<Arc<Packed>> {
-        if let Some(made) = self.0.modules.get() {
-            return Ok(Arc::clone(made));
+        let catalog = self.library().catalog();
+        let mut told = self.0.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(told) = told.as_ref().filter(|told| same(told.shelf.as_ref(), catalog.shelf())) {
+            return Ok(Arc::clone(&told.modules));
         }
-        let made = Arc::new(make(self.catalog())?);
-        Ok(Arc::clone(self.0.modules.get_or_init(|| made)))
+        let modules = Arc::new(make(&catalog)?);
+        *told = Some(Told { shelf: catalog.shelf().cloned(), modules: Arc::clone(&modules) });
+        Ok(modules)
     }
 
     pub(crate) fn options(&self) -> &Options {
@@ -179,5 +182,13 @@ impl App {
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App").field("options", &self.0.options).finish_non_exhaustive()
+    }
+}
+
+/// Whether both are one. What stands on none does not change while the program runs.
+fn same(one: Option<&Arc<dyn Shelf>>, other: Option<&Arc<dyn Shelf>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => std::ptr::addr_eq(Arc::as_ptr(one), Arc::as_ptr(other)),
+        (one, other) => one.is_none() && other.is_none(),
     }
 }

@@ -1,6 +1,7 @@
 //! The scenarios as texts, wherever they are kept: what the API shows and changes.
 
 use run::id::{Millis, ScenarioId};
+use scenario::catalog::Catalog;
 use scenario::diagnostic::Diagnostic;
 use scenario::plan::{Plan, Version};
 use std::fmt;
@@ -77,6 +78,8 @@ pub trait Library: Send + Sync + fmt::Debug {
     fn list(&self) -> Vec<Entry>;
     /// One scenario.
     fn get(&self, id: &ScenarioId) -> Option<Entry>;
+    /// What scenarios may name now.
+    fn catalog(&self) -> Arc<Catalog>;
     /// Checks a text without keeping it.
     fn check(&self, text: &str) -> Vec<Diagnostic>;
     /// Keeps a text, new or changed, if it has no errors and the scenario is still what the change builds upon.

@@ -15,7 +15,7 @@ pub(crate) struct List {}
 impl List {
     pub(super) fn run(self) -> Done {
         let apps = here();
-        let width = apps.all().map(|app| app.name.len()).max().unwrap_or_default();
+        let width = apps.names().map(str::len).max().unwrap_or_default();
         let mut out = terminal::stdout();
         for app in apps.all() {
             let pad = " ".repeat(width - app.name.len());

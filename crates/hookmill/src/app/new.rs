@@ -30,7 +30,7 @@ impl New {
             && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         anyhow::ensure!(is_name, "`{name}` cannot name an app: small letters, digits and `_`");
         let shipped = modules::Apps::shipped();
-        anyhow::ensure!(shipped.get(name).is_none(), "Hookmill ships an app `{name}`; choose another name");
+        anyhow::ensure!(!shipped.has_app(name), "Hookmill ships an app `{name}`; choose another name");
         std::fs::create_dir_all(&self.folder)
             .with_context(|| format!("cannot make the folder {}", self.folder.display()))?;
         let file = self.folder.join(format!("{name}.yaml"));

@@ -18,7 +18,7 @@ impl Show {
     pub(super) fn run(self) -> Done {
         let apps = here();
         let Some(app) = apps.get(&self.name) else {
-            let meant = terminal::did_you_mean(&self.name, apps.all().map(|app| app.name.as_str()));
+            let meant = terminal::did_you_mean(&self.name, apps.names());
             anyhow::bail!("there is no app `{}`{meant}", self.name);
         };
         let mut out = terminal::stdout();

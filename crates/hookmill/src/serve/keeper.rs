@@ -8,7 +8,7 @@ use modules::connections::kept::{self, FieldFault, Kept};
 use modules::connections::probe::{self, probe};
 use modules::connections::{Listed, Origin, types};
 use modules::secrets::{is_name, long_enough};
-use modules::{Connections, auth};
+use modules::{Apps, Connections, auth};
 use run::call::BoxFuture;
 use run::id::Millis;
 use serde_json::{Map, Value};
@@ -63,14 +63,19 @@ impl Keeper {
         let Some(before) = before.filter(|before| before.get("type").and_then(Value::as_str) == Some(kind)) else {
             return completed;
         };
-        let secret =
-            |name: &str| types::of(kind).and_then(|known| known.field(name)).is_some_and(|it| it.kind.is_secret());
+        let known = types::of(&self.apps(), kind);
+        let secret = |name: &str| known.as_ref().and_then(|it| it.field(name)).is_some_and(|it| it.kind.is_secret());
         for (name, value) in before.iter().filter(|(name, _)| secret(name)) {
             if !completed.contains_key(name) {
                 completed.insert(name.clone(), value.clone());
             }
         }
         completed
+    }
+
+    /// The apps whose types connections may have.
+    fn apps(&self) -> Arc<Apps> {
+        Arc::clone(self.renewing.connections().apps())
     }
 
     fn is_in_file(&self, name: &str) -> bool {
@@ -91,7 +96,7 @@ impl Keeper {
             origin: origin(it.origin),
             sandbox: it.sandbox,
             broken: it.broken.map(str::to_owned),
-            fields: settings.map(|settings| open_fields(it.kind, settings)).unwrap_or_default(),
+            fields: settings.map(|settings| open_fields(connections.apps(), it.kind, settings)).unwrap_or_default(),
             authorized: standing.consent,
             expires: standing.fate.ends,
             refused: standing.fate.refused,
@@ -126,7 +131,7 @@ impl Vault for Keeper {
     }
 
     fn connection_types(&self) -> Value {
-        serde_json::to_value(types::types()).unwrap_or_default()
+        serde_json::to_value(&**self.apps().types()).unwrap_or_default()
     }
 
     fn put_connection(&self, name: &str, kind: &str, fields: &Map<String, Value>) -> Result<(), VaultError> {
@@ -136,8 +141,9 @@ impl Vault for Keeper {
             return Err(VaultError::InFile { name: name.to_owned(), file: CONNECTIONS });
         }
         let completed = self.completed(Some(name), kind, fields);
-        sound(kind, &completed)?;
-        self.records().put_connection(name, &kept::settings(kind, &completed), self.now())?;
+        let apps = self.apps();
+        sound(&apps, kind, &completed)?;
+        self.records().put_connection(name, &kept::settings(&apps, kind, &completed), self.now())?;
         self.renew();
         Ok(())
     }
@@ -170,10 +176,11 @@ impl Vault for Keeper {
     ) -> BoxFuture<'a, Result<Verdict, VaultError>> {
         Box::pin(async move {
             let completed = self.completed(name, kind, fields);
-            sound(kind, &completed)?;
+            let apps = self.apps();
+            sound(&apps, kind, &completed)?;
             let mut trial = Kept::default();
-            trial.connections.insert(TRIAL.to_owned(), Ok(kept::settings(kind, &completed)));
-            Ok(self.tested(&Connections::empty().with_kept(&trial), TRIAL).await)
+            trial.connections.insert(TRIAL.to_owned(), Ok(kept::settings(&apps, kind, &completed)));
+            Ok(self.tested(&Connections::of(&apps).with_kept(&trial), TRIAL).await)
         })
     }
 
@@ -245,14 +252,14 @@ impl Vault for Keeper {
 }
 
 /// The settings that people may see again: no secret ones, and no others than the form has.
-fn open_fields(kind: &str, settings: &Map<String, Value>) -> Map<String, Value> {
-    let Some(known) = types::of(kind) else { return Map::new() };
+fn open_fields(apps: &Apps, kind: &str, settings: &Map<String, Value>) -> Map<String, Value> {
+    let Some(known) = types::of(apps, kind) else { return Map::new() };
     let is_open = |name: &str| known.field(name).is_some_and(|field| !field.kind.is_secret());
     settings.iter().filter(|(name, _)| is_open(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-fn sound(kind: &str, settings: &Map<String, Value>) -> Result<(), VaultError> {
-    let faults = kept::faults(kind, settings);
+fn sound(apps: &Apps, kind: &str, settings: &Map<String, Value>) -> Result<(), VaultError> {
+    let faults = kept::faults(apps, kind, settings);
     let told = |FieldFault { field, message, hint }: FieldFault| {
         let message = hint.map_or_else(|| message.clone(), |hint| format!("{message} ({hint})"));
         Fault { field, message }

@@ -4,7 +4,7 @@ use super::answer::{body, seen};
 use super::connection::AppConnection;
 use super::failure::failure;
 use super::pages::{Ask, Reading, USUAL};
-use super::registry::Entry;
+use super::registry::{Entry, Kept};
 use super::request::Making;
 use super::scope::Scope;
 use super::shape::{Action, App, Exchange, Login};
@@ -39,8 +39,17 @@ const MOST_OF_A_FILE: u64 = 100 * 1024 * 1024;
 /// How many redirects of a GET are followed.
 const REDIRECTS: u32 = 5;
 
-/// An action of an app, as a module.
+/// An action of an app, as a module: read when it is first asked for more than its name.
 pub(crate) struct AppAction {
+    entry: Arc<Entry>,
+    /// Which of the app's actions.
+    at: usize,
+    shared: Arc<Shared>,
+    ready: OnceLock<Ready>,
+}
+
+/// An action that is read.
+struct Ready {
     spec: Arc<ModuleSpec>,
     app: Arc<App>,
     action: Arc<Action>,
@@ -51,19 +60,42 @@ pub(crate) struct AppAction {
 
 impl AppAction {
     /// All actions of an app.
-    pub(crate) fn all(entry: &Entry, shared: &Arc<Shared>) -> Vec<Self> {
-        let actions = entry.app.actions.iter().zip(&entry.specs);
-        let module = |(action, spec): (&Arc<Action>, &Arc<ModuleSpec>)| Self {
-            spec: Arc::clone(spec),
-            app: Arc::clone(&entry.app),
-            action: Arc::clone(action),
-            shared: Arc::clone(shared),
-            declared: action.parameters.iter().map(|it| it.name.clone()).collect(),
-            used: OnceLock::new(),
-        };
-        actions.map(module).collect()
+    pub(crate) fn all(entry: &Arc<Entry>, shared: &Arc<Shared>) -> impl Iterator<Item = Self> {
+        let module = |at| Self { entry: Arc::clone(entry), at, shared: Arc::clone(shared), ready: OnceLock::new() };
+        (0..entry.modules.len()).map(module)
     }
 
+    fn ready(&self) -> &Ready {
+        self.ready.get_or_init(|| {
+            let Kept { app, specs } = self.entry.kept();
+            let action = &app.actions[self.at];
+            Ready {
+                spec: Arc::clone(&specs[self.at]),
+                app: Arc::clone(app),
+                action: Arc::clone(action),
+                shared: Arc::clone(&self.shared),
+                declared: action.parameters.iter().map(|it| it.name.clone()).collect(),
+                used: OnceLock::new(),
+            }
+        })
+    }
+}
+
+impl Module for AppAction {
+    fn spec(&self) -> &Arc<ModuleSpec> {
+        &self.ready().spec
+    }
+
+    fn name(&self) -> &str {
+        &self.entry.modules[self.at]
+    }
+
+    fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Outcome, StepError>> {
+        Box::pin(self.ready().perform(call))
+    }
+}
+
+impl Ready {
     async fn perform(&self, call: Call<'_>) -> Result<Outcome, StepError> {
         let given = describe::given(&self.action.parameters, call.parameters)?;
         let moment = moment(&call);
@@ -133,16 +165,6 @@ impl AppAction {
         let texts = self.app.hosts.iter().map(|host| host.text(&scope));
         let texts: Vec<Option<String>> = texts.collect::<Result<_, _>>()?;
         Ok(texts.into_iter().flatten().filter_map(|text| text.parse().ok()).collect())
-    }
-}
-
-impl Module for AppAction {
-    fn spec(&self) -> &Arc<ModuleSpec> {
-        &self.spec
-    }
-
-    fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<Outcome, StepError>> {
-        Box::pin(self.perform(call))
     }
 }
 
@@ -218,7 +240,7 @@ impl Access<'_> {
 
 /// One call that is under way.
 struct Performance<'a> {
-    module: &'a AppAction,
+    module: &'a Ready,
     call: &'a Call<'a>,
     access: Access<'a>,
     base: Option<Url>,

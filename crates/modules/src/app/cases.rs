@@ -8,6 +8,7 @@ mod request;
 
 use super::call::AppAction;
 use super::registry::{Apps, Entry};
+use super::shape::App;
 use crate::auth::Tokens;
 use crate::catalog::Shared;
 use crate::client::Client;
@@ -50,7 +51,7 @@ pub struct Verdict {
 /// Runs cases of an app.
 pub async fn run(apps: &Arc<Apps>, app: &str, cases: &[Case], files: &Files) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
-    let entry = apps.entries().find(|entry| entry.app.name == app);
+    let entry = apps.entry(app);
     for case in cases {
         let faults = match entry {
             Some(entry) => perform(apps, entry, case, files).await,
@@ -72,8 +73,9 @@ pub fn gaps(apps: &Apps, app: &str, cases: &[Case]) -> Vec<String> {
     gaps
 }
 
-async fn perform(apps: &Arc<Apps>, entry: &Entry, case: &Case, files: &Files) -> Vec<String> {
-    let connections = match connections(apps, entry, case) {
+async fn perform(apps: &Arc<Apps>, entry: &Arc<Entry>, case: &Case, files: &Files) -> Vec<String> {
+    let app = &entry.kept().app;
+    let connections = match connections(apps, app, case) {
         Ok(connections) => Arc::new(connections),
         Err(fault) => return vec![fault],
     };
@@ -82,13 +84,12 @@ async fn perform(apps: &Arc<Apps>, entry: &Entry, case: &Case, files: &Files) ->
     let client = Client::rehearsed(Guard::new(Vec::new()), files.clone(), far_side);
     let client = Arc::new(client);
     let shared = Shared { connections, client, tokens: Tokens::default(), mailers: email::Mailers::default() };
-    let modules = AppAction::all(entry, &Arc::new(shared));
-    let name = format!("{}.{}", entry.app.name, case.action);
-    let Some(module) = modules.iter().find(|module| module.spec().name == name) else {
+    let name = format!("{}.{}", app.name, case.action);
+    let Some(module) = AppAction::all(entry, &Arc::new(shared)).find(|module| module.name() == name) else {
         return vec![format!("there is no action `{}`", case.action)];
     };
-    let connection = entry.app.connection.kind().map(|_| CONNECTION);
-    let came = called(module, connection, &case.call).await;
+    let connection = app.connection.kind().map(|_| CONNECTION);
+    let came = called(&module, connection, &case.call).await;
     let mut faults = script.faults();
     faults.extend(compare(case, came));
     faults
@@ -98,8 +99,8 @@ async fn perform(apps: &Arc<Apps>, entry: &Entry, case: &Case, files: &Files) ->
 const CONNECTION: &str = "it";
 
 /// The connection with the fields that the case gives, or else by example.
-fn connections(apps: &Arc<Apps>, entry: &Entry, case: &Case) -> Result<Connections, String> {
-    let Some(kind) = entry.app.connection.kind() else { return Ok(Connections::empty()) };
+fn connections(apps: &Arc<Apps>, app: &App, case: &Case) -> Result<Connections, String> {
+    let Some(kind) = app.connection.kind() else { return Ok(Connections::empty()) };
     let settings = match (&case.connection, apps.connection_type(kind)) {
         (Some(given), _) => given.clone(),
         (None, Some(own)) => {

@@ -1,54 +1,34 @@
-//! The apps that there are: those that are shipped, and those of a folder.
+//! The apps that there are: those that are shipped, and those of a folder. A start needs no more than their names; an app is
+//! read when someone first asks for it.
 
-use super::describe;
-use super::read::{self, Finding};
-use super::shape::{App, ConnectionType, Login};
-use scenario::catalog::{Face, ModuleSpec};
-use serde_json::value::RawValue;
+mod entry;
+mod shipped;
+#[cfg(test)]
+mod tests;
+
+use super::read::Finding;
+use super::shape::{App, ConnectionType};
+use crate::connections::types::Type;
+use crate::connections::{KINDS, types};
+use entry::Kind;
+pub(crate) use entry::{Entry, Kept};
+use scenario::catalog::{Described, ModuleSpec, Shelf};
+use scenario::diagnostic::Place;
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
-use std::thread;
-
-/// All files of the catalogue, as JSON by name: made when this crate is built.
-const CATALOG: &str = include_str!(concat!(env!("OUT_DIR"), "/catalog.json"));
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// Apps by name.
 #[derive(Clone, Debug, Default)]
 pub struct Apps {
     apps: BTreeMap<String, Arc<Entry>>,
-}
-
-/// An app with what is made of it once.
-#[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) app: Arc<App>,
-    /// Of each action, in its order.
-    pub(crate) specs: Vec<Arc<ModuleSpec>>,
-    faces: Vec<Face>,
-    is_shipped: bool,
+    /// All types of connection that these and everybody have, made when they are asked for first.
+    types: OnceLock<Arc<[Type]>>,
 }
 
 static SHIPPED: LazyLock<Arc<Apps>> = LazyLock::new(|| {
-    let files: BTreeMap<&str, &RawValue> = serde_json::from_str(CATALOG).unwrap_or_default();
-    let files: Vec<(&str, &RawValue)> = files.into_iter().collect();
-    // A start waits for this: every processor takes its share.
-    let processors = thread::available_parallelism().map_or(1, usize::from);
-    let share = files.len().div_ceil(processors).max(1);
-    let apps = thread::scope(|scope| {
-        let shares: Vec<_> = files.chunks(share).map(|share| scope.spawn(move || entries(share))).collect();
-        shares.into_iter().flat_map(|share| share.join().unwrap_or_default()).collect()
-    });
-    Arc::new(Apps { apps })
+    let apps = shipped::all().iter().map(|app| (app.name.to_owned(), Arc::new(Entry::shipped(app))));
+    Arc::new(Apps { apps: apps.collect(), types: OnceLock::new() })
 });
-
-/// The apps of these files, by their names.
-fn entries(files: &[(&str, &RawValue)]) -> Vec<(String, Arc<Entry>)> {
-    let entry = |(name, text): &(&str, &RawValue)| {
-        let app = read::trusted(name, serde_json::from_str(text.get()).ok()?)?;
-        Some(((*name).to_owned(), Arc::new(Entry::of(app, true))))
-    };
-    files.iter().filter_map(entry).collect()
-}
 
 impl Apps {
     /// Those that are part of the program.
@@ -58,87 +38,118 @@ impl Apps {
 
     /// These and one more, by this name; what is wrong with it, where it cannot be one.
     pub fn with(&self, name: &str, text: &str) -> Result<Self, Vec<Finding>> {
-        let (app, mut findings) = read::read(name, text);
-        let place = scenario::diagnostic::Place { line: 1, column: 1 };
+        let (app, mut findings) = super::read::read(name, text);
+        let place = Place { line: 1, column: 1 };
         if self.apps.contains_key(name) {
             let message = format!("there is an app `{name}` already, which Hookmill ships");
             let hint = format!("give the file another name, such as `my_{name}.yaml`");
             findings.push(Finding { place, message, hint: Some(hint) });
         }
         let Some(app) = app.filter(|_| findings.is_empty()) else { return Err(findings) };
-        if let Login::Own(own) = &app.connection
-            && (self.connection_type(&own.name).is_some() || crate::connections::KINDS.contains(&own.name.as_str()))
+        let entry = Entry::of(app);
+        if let Kind::Own(own) = &entry.connection
+            && (KINDS.contains(&&**own) || self.connection_names().any(|known| known == own))
         {
-            let message = format!("there is a type of connection `{}` already", own.name);
-            let hint = format!("use that one: `connection: {}`, or choose another `type`", own.name);
+            let message = format!("there is a type of connection `{own}` already");
+            let hint = format!("use that one: `connection: {own}`, or choose another `type`");
             return Err(vec![Finding { place, message, hint: Some(hint) }]);
         }
         let mut apps = self.apps.clone();
-        apps.insert(name.to_owned(), Arc::new(Entry::of(app, false)));
-        Ok(Self { apps })
+        apps.insert(name.to_owned(), Arc::new(entry));
+        Ok(Self { apps, types: OnceLock::new() })
     }
 
     /// These with one in the place of whatever has its name: for the file of an app that is worked on.
     pub fn replacing(&self, name: &str, text: &str) -> Result<Self, Vec<Finding>> {
         let mut apps = self.apps.clone();
         apps.remove(name);
-        Self { apps }.with(name, text)
+        Self { apps, types: OnceLock::new() }.with(name, text)
+    }
+
+    /// Whether there is an app of this name.
+    pub fn has_app(&self, name: &str) -> bool {
+        self.apps.contains_key(name)
     }
 
     /// The app of this name.
-    pub fn get(&self, name: &str) -> Option<&Arc<App>> {
-        self.apps.get(name).map(|entry| &entry.app)
+    pub fn get(&self, name: &str) -> Option<Arc<App>> {
+        self.apps.get(name).map(|entry| Arc::clone(&entry.kept().app))
     }
 
-    /// All of them, by name.
-    pub fn all(&self) -> impl Iterator<Item = &Arc<App>> {
-        self.apps.values().map(|entry| &entry.app)
+    /// The names of all of them, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.apps.keys().map(String::as_str)
+    }
+
+    /// All of them, by name: read one after another, and not kept.
+    pub fn all(&self) -> impl Iterator<Item = Arc<App>> {
+        self.apps.values().map(|entry| entry.read())
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.apps.values()
     }
 
-    /// What the actions of those that are not shipped are, as modules.
-    pub fn own_specs(&self) -> Vec<Arc<ModuleSpec>> {
-        let own = self.apps.values().filter(|entry| !entry.is_shipped);
-        own.flat_map(|entry| entry.specs.iter().cloned()).collect()
-    }
-
-    /// How the actions are shown, by the names of their modules.
-    pub fn faces(&self) -> impl Iterator<Item = (String, Face)> {
-        let faces = self.apps.values().flat_map(|entry| entry.specs.iter().zip(&entry.faces));
-        faces.map(|(spec, face)| (spec.name.clone(), face.clone()))
+    pub(crate) fn entry(&self, name: &str) -> Option<&Arc<Entry>> {
+        self.apps.get(name)
     }
 
     /// The type of connection of this name, where an app defines it.
-    pub fn connection_type(&self, name: &str) -> Option<&Arc<ConnectionType>> {
-        self.connection_types().find(|own| own.name == name)
+    pub fn connection_type(&self, name: &str) -> Option<Arc<ConnectionType>> {
+        let defines = |entry: &&Arc<Entry>| matches!(&entry.connection, Kind::Own(own) if own == name);
+        self.apps.values().find(defines)?.kept().app.own_connection().cloned()
     }
 
-    /// All types of connection that apps define.
-    pub fn connection_types(&self) -> impl Iterator<Item = &Arc<ConnectionType>> {
-        self.apps.values().filter_map(|entry| match &entry.app.connection {
-            Login::Own(own) => Some(own),
+    /// The names of all types of connection that apps define.
+    pub fn connection_names(&self) -> impl Iterator<Item = &str> {
+        self.apps.values().filter_map(|entry| match &entry.connection {
+            Kind::Own(own) => Some(&**own),
             _ => None,
+        })
+    }
+
+    /// What a form asks for each type of connection, whoever defines it, by name.
+    pub fn types(&self) -> &Arc<[Type]> {
+        self.types.get_or_init(|| {
+            let own = self.apps.values().filter(|entry| matches!(entry.connection, Kind::Own(_)));
+            types::all(own.filter_map(|entry| entry.read().own_connection().cloned()))
         })
     }
 
     /// Types that apps use and nobody defines, with the app that does.
     pub fn unknown_connections(&self) -> Vec<(&str, &str)> {
-        let named = self.apps.values().filter_map(|entry| match &entry.app.connection {
-            Login::Named(name) => Some((entry.app.name.as_str(), name.as_str())),
+        let named = self.apps.iter().filter_map(|(app, entry)| match &entry.connection {
+            Kind::Named(name) => Some((app.as_str(), &**name)),
             _ => None,
         });
-        let known = |name: &str| crate::connections::KINDS.contains(&name) || self.connection_type(name).is_some();
+        let known = |name: &str| KINDS.contains(&name) || self.connection_names().any(|own| own == name);
         named.filter(|(_, name)| !known(name)).collect()
+    }
+
+    /// The app that the module is of, and the place that its action has there.
+    fn find(&self, module: &str) -> Option<(&Entry, usize)> {
+        let (app, _) = module.split_once('.')?;
+        let entry = self.apps.get(app)?;
+        let at = entry.modules.iter().position(|name| name == module)?;
+        Some((entry, at))
     }
 }
 
-impl Entry {
-    fn of(app: App, is_shipped: bool) -> Self {
-        let specs = app.actions.iter().map(|action| Arc::new(describe::spec(&app, action))).collect();
-        let faces = app.actions.iter().map(|action| describe::face(&app, action)).collect();
-        Self { app: Arc::new(app), specs, faces, is_shipped }
+impl Shelf for Apps {
+    fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        Box::new(self.apps.values().flat_map(|entry| entry.modules.iter().map(|name| &**name)))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    fn spec(&self, name: &str) -> Option<Arc<ModuleSpec>> {
+        let (entry, at) = self.find(name)?;
+        entry.kept().specs.get(at).cloned()
+    }
+
+    fn all(&self) -> Box<dyn Iterator<Item = Described> + '_> {
+        Box::new(self.apps.values().flat_map(|entry| entry.described()))
     }
 }

@@ -60,6 +60,14 @@ impl App {
     pub fn connection_type(&self) -> Option<&str> {
         self.connection.kind()
     }
+
+    /// The type of its connections, where that is its own.
+    pub(crate) fn own_connection(&self) -> Option<&Arc<ConnectionType>> {
+        match &self.connection {
+            Login::Own(own) => Some(own),
+            _ => None,
+        }
+    }
 }
 
 /// How one logs in.

@@ -20,7 +20,7 @@ fn every_module_is_described_in_full() {
         }
         assert!(!properties.contains_key("connection"), "{name}: the connection comes with the call");
         assert!(spec.url_parameter.as_ref().is_none_or(|url| properties.contains_key(url)), "{name}");
-        let apps = crate::app::Apps::shipped();
+        let apps = Apps::shipped();
         let known =
             |kind: &String| crate::connections::KINDS.contains(&kind.as_str()) || apps.connection_type(kind).is_some();
         assert!(spec.connections.iter().all(known), "{name}");

@@ -3,7 +3,7 @@
 
 use super::settings::Sources;
 use super::text::{Key, Node, Tree};
-use super::types::{self, FieldKind};
+use super::types::{self, FieldKind, Type};
 use super::{Connections, Entry, Origin, Read, read};
 use crate::app::Apps;
 use scenario::diagnostic::Place;
@@ -32,10 +32,10 @@ pub struct FieldFault {
 
 /// The settings as `connections.yaml` would have them: what a form sends as text becomes what is meant, and what is empty
 /// is left out.
-pub fn settings(kind: &str, given: &Map<String, Value>) -> Map<String, Value> {
-    let known = types::of(kind);
+pub fn settings(apps: &Apps, kind: &str, given: &Map<String, Value>) -> Map<String, Value> {
+    let known = types::of(apps, kind);
     let typed = given.iter().filter_map(|(name, value)| {
-        let field = known.and_then(|known| known.field(name));
+        let field = known.as_ref().and_then(|known| known.field(name));
         let value = match (field.map(|field| field.kind), value) {
             (_, Value::Null) => return None,
             (_, Value::String(text)) if text.trim().is_empty() => return None,
@@ -50,15 +50,17 @@ pub fn settings(kind: &str, given: &Map<String, Value>) -> Map<String, Value> {
 }
 
 /// What is wrong with these settings.
-pub fn faults(kind: &str, given: &Map<String, Value>) -> Vec<FieldFault> {
-    let settings = settings(kind, given);
+pub fn faults(apps: &Apps, kind: &str, given: &Map<String, Value>) -> Vec<FieldFault> {
+    let settings = settings(apps, kind, given);
+    let known = types::of(apps, kind);
+    let known = known.as_ref();
     let names: Vec<String> = settings.keys().cloned().collect();
     let mut faults: Vec<FieldFault> =
-        settings.iter().filter_map(|(name, value)| revealing(kind, name, value)).collect();
-    let problems = read(&key("it"), tree(&settings), &Nothing, &Apps::shipped()).problems;
+        settings.iter().filter_map(|(name, value)| revealing(known, name, value)).collect();
+    let problems = read(&key("it"), tree(&settings), &Nothing, apps).problems;
     faults.extend(problems.into_iter().map(|problem| {
         let field = names.get((problem.place.line as usize).wrapping_sub(1)).cloned();
-        let missing = || types::of(kind)?.fields.iter().find(|it| problem.message.contains(&format!("`{}`", it.name)));
+        let missing = || known?.fields.iter().find(|it| problem.message.contains(&format!("`{}`", it.name)));
         let field = field.or_else(|| missing().map(|field| field.name.clone()));
         // References are what the file has, and a form has not.
         let hint = problem.hint.filter(|hint| !hint.contains("{ env"));
@@ -68,8 +70,8 @@ pub fn faults(kind: &str, given: &Map<String, Value>) -> Vec<FieldFault> {
 }
 
 /// A password in a URL, which would be shown with it.
-fn revealing(kind: &str, name: &str, value: &Value) -> Option<FieldFault> {
-    let is_shown = types::of(kind)?.field(name).is_some_and(|field| !field.kind.is_secret());
+fn revealing(known: Option<&Type>, name: &str, value: &Value) -> Option<FieldFault> {
+    let is_shown = known?.field(name).is_some_and(|field| !field.kind.is_secret());
     let url = url::Url::parse(value.as_str()?).ok().filter(|url| is_shown && url.password().is_some())?;
     let hint = (url.scheme().starts_with("smtp")).then(|| "it has a field of its own".to_owned());
     Some(FieldFault { field: Some(name.to_owned()), message: format!("`{name}` holds a password"), hint })
@@ -188,7 +190,7 @@ mod tests {
     }
 
     fn told(kind: &str, given: Value) -> Vec<(Option<String>, String)> {
-        faults(kind, &fields(given)).into_iter().map(|fault| (fault.field, fault.message)).collect()
+        faults(&Apps::shipped(), kind, &fields(given)).into_iter().map(|fault| (fault.field, fault.message)).collect()
     }
 
     #[test]
@@ -197,8 +199,8 @@ mod tests {
             "base": "", "rate": null }));
         let expected = json!({ "type": "bearer", "token": "t", "allow": ["a.example.com", "*.b.example.com"],
             "sandbox": true });
-        assert_eq!(Value::Object(settings("bearer", &given)), expected);
-        assert!(faults("bearer", &given).is_empty());
+        assert_eq!(Value::Object(settings(&Apps::shipped(), "bearer", &given)), expected);
+        assert!(faults(&Apps::shipped(), "bearer", &given).is_empty());
     }
 
     #[test]

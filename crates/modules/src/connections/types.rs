@@ -3,7 +3,7 @@
 use crate::app::{Apps, ConnectionType};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// The list, as it is written.
 const TEXT: &str = include_str!("types.yaml");
@@ -113,24 +113,32 @@ struct Written {
     mainland: Title,
 }
 
-/// All types, by name.
-pub fn types() -> &'static [Type] {
-    static TYPES: LazyLock<Vec<Type>> = LazyLock::new(|| {
-        let file: File = serde_yaml::from_str(TEXT).expect("a test reads the same text");
-        let File { shared, web, types } = file;
-        let apps = Apps::shipped();
-        let own = apps.connection_types().map(|own| of_app(own, &shared));
-        let mut types: Vec<Type> =
-            types.into_iter().map(|(name, written)| typed(name, written, &web, &shared)).chain(own).collect();
-        types.sort_by(|a, b| a.name.cmp(&b.name));
-        types
-    });
-    &TYPES
+/// Those that everybody has.
+static EVERYBODYS: LazyLock<Everybodys> = LazyLock::new(|| {
+    let file: File = serde_yaml::from_str(TEXT).expect("a test reads the same text");
+    let File { shared, web, types } = file;
+    let types = types.into_iter().map(|(name, written)| typed(name, written, &web, &shared)).collect();
+    Everybodys { types, shared }
+});
+
+struct Everybodys {
+    types: Vec<Type>,
+    /// Settings that all types have.
+    shared: Vec<Field>,
+}
+
+/// All types, by name: everybody's, and these of apps.
+pub(crate) fn all(own: impl Iterator<Item = Arc<ConnectionType>>) -> Arc<[Type]> {
+    let own = own.map(|own| of_app(&own, &EVERYBODYS.shared));
+    let mut types: Vec<Type> = EVERYBODYS.types.iter().cloned().chain(own).collect();
+    types.sort_by(|a, b| a.name.cmp(&b.name));
+    types.into()
 }
 
 /// The type of this name.
-pub fn of(name: &str) -> Option<&'static Type> {
-    types().iter().find(|found| found.name == name)
+pub fn of(apps: &Apps, name: &str) -> Option<Type> {
+    let everybodys = EVERYBODYS.types.iter().find(|found| found.name == name).cloned();
+    everybodys.or_else(|| Some(of_app(&*apps.connection_type(name)?, &EVERYBODYS.shared)))
 }
 
 /// A type that an app defines.
@@ -187,13 +195,13 @@ mod tests {
 
     #[test]
     fn every_type_is_described_in_every_language() {
-        let names: Vec<&str> = types().iter().map(|found| found.name.as_str()).collect();
         let apps = Apps::shipped();
-        let mut known: Vec<&str> = apps.connection_types().map(|own| own.name.as_str()).chain(KINDS).collect();
+        let names: Vec<&str> = apps.types().iter().map(|found| found.name.as_str()).collect();
+        let mut known: Vec<&str> = apps.connection_names().chain(KINDS).collect();
         known.sort_unstable();
         assert_eq!(names, known);
         let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        for field in types().iter().flat_map(|found| &found.fields) {
+        for field in apps.types().iter().flat_map(|found| &found.fields) {
             assert_eq!(field.i18n.len(), 2, "{}", field.name);
             let is_told = |text: &str| text.is_empty() || is_chinese(text);
             assert!(
@@ -208,17 +216,18 @@ mod tests {
     /// A setting that the reader does not ask for is told as a mistake, and so is one that it misses.
     #[test]
     fn the_fields_are_those_that_are_read() {
-        for found in types() {
+        let apps = Apps::shipped();
+        for found in apps.types().iter() {
             let given: Map<String, Value> = found.fields.iter().map(|it| (it.name.clone(), example(it))).collect();
-            let faults = kept::faults(&found.name, &given);
+            let faults = kept::faults(&apps, &found.name, &given);
             let unknown: Vec<_> = faults.iter().filter(|fault| fault.message.contains("no setting")).collect();
             assert!(unknown.is_empty(), "{}: {unknown:?}", found.name);
-            let odd = kept::faults(&found.name, &Map::from_iter([("odd".to_owned(), json!("x"))]));
+            let odd = kept::faults(&apps, &found.name, &Map::from_iter([("odd".to_owned(), json!("x"))]));
             let hint = odd.iter().find_map(|it| it.hint.as_ref()?.strip_prefix("it takes ")).unwrap();
             for asked in hint.split(", ").filter(|asked| *asked != "type") {
                 assert!(found.field(asked).is_some(), "{} asks for {asked}", found.name);
             }
-            let missed = kept::faults(&found.name, &Map::new());
+            let missed = kept::faults(&apps, &found.name, &Map::new());
             let required = found.fields.iter().filter(|field| field.required);
             for field in required {
                 assert!(missed.iter().any(|fault| fault.message.contains(&field.name)), "{missed:?}");

@@ -12,7 +12,7 @@ impl Checker<'_> {
     /// The call that a step's module key asks for.
     pub(super) fn call(&mut self, module: &Entry) -> Option<CallStep> {
         let Entry { key, node } = module;
-        let spec = self.catalog.module(&key.text)?.clone();
+        let spec = self.catalog.module(&key.text)?;
         let fields = self.open_fields(node, &format!("`{}`", key.text))?;
         let connection = fields.entry("connection").filter(|_| !spec.connections.is_empty());
         let connection = self.connection(connection, key.place, &spec);

@@ -116,13 +116,12 @@ impl Checker<'_> {
     }
 
     fn is_module(&self, name: &str) -> bool {
-        BUILT_IN.contains(&name) || self.catalog.module(name).is_some()
+        BUILT_IN.contains(&name) || self.catalog.has_module(name)
     }
 
     fn unknown_module(&mut self, entry: &Entry) {
         let catalog = self.catalog;
-        let modules = catalog.modules().map(|module| module.name.as_str());
-        let known = COMMON.iter().chain(BUILT_IN).copied().chain(modules);
+        let known = COMMON.iter().chain(BUILT_IN).copied().chain(catalog.module_names());
         let known = self.candidates(known);
         self.report(Diagnostic::unknown_module(entry.key.place, &entry.key.text, known));
         // Its parameters cannot be checked, but the expressions in them can.
@@ -154,7 +153,7 @@ impl Checker<'_> {
     /// How a step of this module is tried again that says nothing of it.
     fn usual_retry(&self, module: Option<&str>) -> Retry {
         let spec = module.and_then(|name| self.catalog.module(name));
-        match spec.map(|spec| spec.retry_pauses.as_slice()) {
+        match spec.as_ref().map(|spec| spec.retry_pauses.as_slice()) {
             None | Some([]) => Retry::default(),
             Some(pauses) => Retry::after(pauses.iter().map(|&seconds| Duration::from_secs(seconds))),
         }

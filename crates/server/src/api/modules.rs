@@ -6,13 +6,16 @@ use crate::packed::Packed;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use scenario::catalog::{AppFace, Catalog, Face, ModuleSpec, Translated, builtins};
 use scenario::schema::{Part, flow_steps, triggers};
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Every module that a step can use, every flow step, and every trigger.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written item by item")]
 struct Modules {
     /// The modules by name, then flow steps in the order of the reference, then triggers.
     items: Vec<Module>,
@@ -136,23 +139,43 @@ struct TermView {
 #[get("/modules")]
 pub(super) async fn list(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
     // There are many, and they do not change: told to each browser once, and made into JSON once.
-    let told = web::block(move || app.modules(|catalog| Packed::of(&all(catalog)))).await;
+    let told = web::block(move || app.modules(|catalog| Packed::of(&All(catalog)))).await;
     let told = told.map_err(|error| Problem::internal(&error))?;
     told.and_then(|all| all.answer(&request)).map_err(|error| Problem::internal(&error))
 }
 
-fn all(catalog: &Catalog) -> Modules {
+/// Written one after another: there are more modules than should be in memory at once.
+struct All<'a>(&'a Catalog);
+
+impl Serialize for All<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut all = serializer.serialize_struct("Modules", 1)?;
+        all.serialize_field("items", &Items(self.0))?;
+        all.end()
+    }
+}
+
+struct Items<'a>(&'a Catalog);
+
+impl Serialize for Items<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(items(self.0))
+    }
+}
+
+fn items(catalog: &Catalog) -> impl Iterator<Item = Module> {
     let faces = catalog.faces();
-    let modules = catalog.modules().map(|spec| Module::of(spec, Kind::Module, faces.modules.get(&spec.name)));
+    let modules = catalog.modules();
+    let modules = modules.map(|it| Module::of(Arc::unwrap_or_clone(it.spec), Kind::Module, it.face));
     let flow = flow_of(catalog).map(|spec| {
-        let face = faces.modules.get(&spec.name);
-        Module::of(&spec, Kind::Flow, face)
+        let face = faces.modules.get(&spec.name).cloned();
+        Module::of(spec, Kind::Flow, face)
     });
     let triggers = triggers(catalog).into_iter().map(|part| {
-        let face = faces.triggers.get(&part.name);
-        Module::of(&trigger(part), Kind::Trigger, face)
+        let face = faces.triggers.get(&part.name).cloned();
+        Module::of(trigger(part), Kind::Trigger, face)
     });
-    Modules { items: modules.chain(flow).chain(triggers).collect() }
+    modules.chain(flow).chain(triggers)
 }
 
 /// The flow steps, with schemas that stand on their own.
@@ -180,13 +203,16 @@ fn trigger(part: Part) -> ModuleSpec {
 }
 
 impl Module {
-    fn of(spec: &ModuleSpec, kind: Kind, face: Option<&Face>) -> Self {
-        let spec = spec.clone();
+    fn of(spec: ModuleSpec, kind: Kind, face: Option<Face>) -> Self {
         let effect = match spec.effect {
             scenario::catalog::Effect::Pure => Effect::Pure,
             scenario::catalog::Effect::Outside => Effect::Outside,
         };
-        let title = face.map(Face::title).filter(|title| !title.is_empty()).unwrap_or(&spec.name).to_owned();
+        let title = face.as_ref().map(Face::title).filter(|title| !title.is_empty()).unwrap_or(&spec.name).to_owned();
+        let (app, aliases, i18n) = match face {
+            Some(Face { app, aliases, i18n }) => (Some(app), aliases, i18n),
+            None => (None, Vec::new(), Translated::new()),
+        };
         Self {
             title,
             name: spec.name,
@@ -201,9 +227,9 @@ impl Module {
             effect,
             url_parameter: spec.url_parameter,
             retry_pauses: spec.retry_pauses,
-            app: face.map(|face| face.app.clone()),
-            aliases: face.map(|face| face.aliases.clone()).unwrap_or_default(),
-            i18n: face.map(|face| face.i18n.clone()).unwrap_or_default(),
+            app,
+            aliases,
+            i18n,
         }
     }
 }

@@ -66,6 +66,10 @@ impl Library for Shelf {
         self.entries.lock().unwrap().get(id).cloned()
     }
 
+    fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog)
+    }
+
     fn check(&self, text: &str) -> Vec<Diagnostic> {
         scenario::check(text, &self.catalog).1
     }

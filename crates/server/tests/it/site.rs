@@ -151,7 +151,7 @@ impl Site {
             templates: Arc::new([template()]),
         };
         tokio::spawn(inspector.clone().follow(engine.handle()));
-        let app = App::new(gateway.clone(), shelf.clone(), catalog, options);
+        let app = App::new(gateway.clone(), shelf.clone(), options);
         let server = server::serve(listener, app.clone()).unwrap();
         let stop = server.handle();
         tokio::spawn(server);

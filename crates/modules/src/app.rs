@@ -7,6 +7,7 @@ pub mod cases;
 pub(crate) mod connection;
 mod describe;
 mod failure;
+pub mod openapi;
 mod pages;
 mod read;
 mod registry;

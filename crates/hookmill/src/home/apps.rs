@@ -20,6 +20,15 @@ pub(crate) struct AppProblem {
 }
 
 impl AppProblem {
+    /// What the subjects of alarms about apps begin with.
+    pub(crate) const SUBJECT: &str = "app ";
+
+    /// What an alarm about it names.
+    pub(crate) fn subject(&self) -> String {
+        let name = self.file.rsplit('/').next().unwrap_or_default();
+        format!("{}{}", Self::SUBJECT, name.strip_suffix(".yaml").unwrap_or(name))
+    }
+
     /// As `check` tells it.
     pub(crate) fn diagnostic(&self) -> Diagnostic {
         Diagnostic::app_mistake(self.finding.place, &self.finding.message, self.finding.hint.as_deref())

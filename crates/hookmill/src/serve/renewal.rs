@@ -2,14 +2,16 @@
 //! calls, and every text is checked again.
 
 use crate::folder::Folder;
-use crate::home::Home;
+use crate::home::{AppProblem, Home};
 use crate::setting::CurrentSecrets;
 use crate::vault::Records;
+use engine::AlarmKind;
 use modules::{Connections, Secrets, catalog};
 use run::call::Module;
 use run::data_store::DataStores;
 use run::files::Files;
 use run::setting::Setting;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::Store;
 
@@ -67,6 +69,21 @@ impl Renewing {
         self.of.secrets.current()
     }
 
+    /// Raises the alarms of apps that are broken, and ends those of apps that are broken no more.
+    pub(super) fn tell_of_apps(&self, problems: &[AppProblem]) {
+        let handle = &self.of.handle;
+        let mut broken: BTreeMap<String, String> = BTreeMap::new();
+        for problem in problems {
+            let (subject, message) = (problem.subject(), format!("{}:{}", problem.file, problem.finding));
+            broken.entry(subject).or_insert_with(|| format!("an app cannot be used: {message}"));
+        }
+        let open = handle.alarms().into_iter().filter(|it| it.kind == AlarmKind::Trouble && it.cleared.is_none());
+        for alarm in open.filter(|it| it.subject.starts_with(AppProblem::SUBJECT) && !broken.contains_key(&it.subject)) {
+            handle.mended(&alarm.subject);
+        }
+        broken.into_iter().for_each(|(subject, message)| handle.trouble(&subject, message));
+    }
+
     /// Reads files and records anew, and puts what they say into use. A broken file leaves everything as it is, and the log
     /// tells why.
     pub(super) fn again(&self) {
@@ -79,6 +96,7 @@ impl Renewing {
             return;
         }
         home.broken_apps().for_each(|problem| tracing::error!("{problem}"));
+        self.tell_of_apps(&home.app_problems);
         secrets.replace(home.secrets);
         handle.use_rates(home.connections.rates());
         handle.use_modules(reach.modules(Arc::clone(&home.connections)));

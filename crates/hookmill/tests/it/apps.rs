@@ -2,6 +2,7 @@
 
 use crate::binary::{folder, hookmill};
 use crate::served::Served;
+use serde_json::{Value, json};
 use std::fs;
 
 const STEPS: &str = "steps: [{ my_shop.create_order: { connection: shop, number: A1 } }]\n";
@@ -72,4 +73,90 @@ fn apps_are_watched() {
     assert_eq!(answers(&served), (200, 404));
     fs::write(apps.join("shop.yaml"), sound).unwrap();
     served.wait_for("the mended one", |served| served.get("/hook/b").status != 404);
+}
+
+/// An app with a type of connection of its own.
+const PARCELS: &str = r#"title: { en: Parcels, zh-TW: 包裹, zh-CN: 包裹 }
+about: { en: Parcels., zh-TW: 包裹。, zh-CN: 包裹。 }
+base: http://127.0.0.1:9
+connection:
+  fields:
+    site!: { title: Site, about: Where it is. }
+    token!: { secret: true, title: { en: Token, zh-TW: 權杖, zh-CN: 令牌 }, about: What it gave you. }
+  auth: { bearer: "{{ token }}" }
+actions:
+  send:
+    title: { en: Send a parcel, zh-TW: 寄出包裹, zh-CN: 寄出包裹 }
+    about: { en: Sends a parcel., zh-TW: 寄出包裹。, zh-CN: 寄出包裹。 }
+    post: /parcels
+    parameters: { to!: { title: { en: To, zh-TW: 收件人, zh-CN: 收件人 } } }
+"#;
+
+fn named(served: &Served, path: &str, list: &str, key: &str, name: &str) -> Option<Value> {
+    let all = served.api("GET", path, "").json();
+    all[list].as_array().unwrap().iter().find(|it| it[key] == name).cloned()
+}
+
+/// Nobody has to start the server anew for an app that is written while it runs.
+#[test]
+fn an_app_that_comes_is_in_the_palette_and_its_connections_can_be_made() {
+    let mut served = Served::start(&[]);
+    let module = |served: &Served| named(served, "/modules", "items", "name", "parcels.send");
+    let kind = |served: &Served| named(served, "/connections", "types", "type", "parcels");
+    assert!(module(&served).is_none() && kind(&served).is_none());
+    let apps = served.path().join("scenarios/apps");
+    fs::create_dir(&apps).unwrap();
+    fs::write(apps.join("parcels.yaml"), PARCELS).unwrap();
+    served.wait_for("the app", |served| module(served).is_some());
+    let found = module(&served).unwrap();
+    assert_eq!(found["i18n"]["zh-TW"]["parameters"]["to"]["title"], "收件人");
+    assert_eq!((&found["connections"], &found["app"]["title"]), (&json!(["parcels"]), &json!("Parcels")));
+    let found = kind(&served).unwrap();
+    assert_eq!(found["fields"][1]["kind"], "secret");
+    assert_eq!(found["fields"][1]["i18n"]["zh-CN"]["title"], "令牌");
+    let made = json!({ "type": "parcels", "fields": { "site": "here", "token": "canary-of-parcels-81742" } });
+    let put = served.api("PUT", "/connections/mine", &made.to_string());
+    assert!(put.status < 300, "{}", put.text());
+    let wrong = json!({ "type": "parcels", "fields": { "site": "here", "tokne": "x" } });
+    let refused = served.api("PUT", "/connections/other", &wrong.to_string());
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    let made = named(&served, "/connections", "items", "name", "mine").unwrap();
+    assert_eq!((&made["state"], &made["fields"]), (&json!("ok"), &json!({ "site": "here" })));
+    let all = served.api("GET", "/connections", "").text();
+    assert!(!all.contains("canary") && !served.log().contains("canary"), "{all}");
+    fs::write(apps.join("parcels.yaml"), PARCELS.replace("Send a parcel", "Hand in a parcel")).unwrap();
+    served.wait_for("the other title", |served| {
+        module(served).is_some_and(|found| found["i18n"]["en"]["title"] == "Hand in a parcel")
+    });
+    served.kill();
+    served.restart();
+    assert!(module(&served).is_some() && kind(&served).is_some());
+    fs::remove_file(apps.join("parcels.yaml")).unwrap();
+    served.wait_for("the app to go", |served| module(served).is_none());
+    let left = named(&served, "/connections", "items", "name", "mine").unwrap();
+    assert_eq!(left["state"], "broken", "{left}");
+}
+
+#[test]
+fn a_broken_app_raises_an_alarm_that_ends_when_it_is_mended() {
+    let mut served = Served::start(&[]);
+    let alarm = |served: &Served| named(served, "/alarms", "items", "subject", "app parcels");
+    let apps = served.path().join("scenarios/apps");
+    fs::create_dir(&apps).unwrap();
+    let broken = PARCELS.replace("bearer", "baerer");
+    fs::write(apps.join("parcels.yaml"), &broken).unwrap();
+    served.wait_for("the alarm", |served| alarm(served).is_some());
+    let found = alarm(&served).unwrap();
+    assert!(found["cleared"].is_null(), "{found}");
+    let message = found["message"].as_str().unwrap();
+    assert!(message.contains("apps/parcels.yaml:8:") && message.contains("did you mean `bearer`?"), "{message}");
+    fs::write(apps.join("parcels.yaml"), PARCELS).unwrap();
+    served.wait_for("the end of the alarm", |served| alarm(served).is_none_or(|it| !it["cleared"].is_null()));
+    // One that breaks and is mended while the server rests is told as well.
+    fs::write(apps.join("parcels.yaml"), &broken).unwrap();
+    served.wait_for("another alarm", |served| alarm(served).is_some_and(|it| it["cleared"].is_null()));
+    served.kill();
+    fs::remove_file(apps.join("parcels.yaml")).unwrap();
+    served.restart();
+    served.wait_for("its end", |served| alarm(served).is_none_or(|it| !it["cleared"].is_null()));
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod files;
+mod from_openapi;
 mod list;
 mod new;
 mod show;
@@ -24,6 +25,8 @@ pub(crate) struct App {
 #[derive(Debug, Subcommand)]
 enum Command {
     New(new::New),
+    #[command(name = "from-openapi")]
+    FromOpenApi(from_openapi::FromOpenApi),
     Check(check::Check),
     Test(test::Test),
     List(list::List),
@@ -34,6 +37,7 @@ impl App {
     pub(crate) fn run(self) -> Done {
         match self.command {
             Command::New(new) => new.run(),
+            Command::FromOpenApi(from) => from.run(),
             Command::Check(check) => check.run(),
             Command::Test(test) => test.run(),
             Command::List(list) => list.run(),

@@ -45,7 +45,7 @@ impl New {
 }
 
 /// Writes a file that was not there.
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+pub(super) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     anyhow::ensure!(!path.exists(), "{} is there already", path.display());
     std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

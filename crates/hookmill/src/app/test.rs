@@ -21,6 +21,11 @@ pub(crate) struct Test {
 }
 
 impl Test {
+    /// The cases of one app.
+    pub(super) fn of(file: &std::path::Path) -> Self {
+        Self { paths: vec![file.display().to_string()] }
+    }
+
     pub(super) fn run(self) -> Done {
         let began = Instant::now();
         let files = files::find(&self.paths)?;

@@ -78,7 +78,8 @@ impl Renewing {
             broken.entry(subject).or_insert_with(|| format!("an app cannot be used: {message}"));
         }
         let open = handle.alarms().into_iter().filter(|it| it.kind == AlarmKind::Trouble && it.cleared.is_none());
-        for alarm in open.filter(|it| it.subject.starts_with(AppProblem::SUBJECT) && !broken.contains_key(&it.subject)) {
+        for alarm in open.filter(|it| it.subject.starts_with(AppProblem::SUBJECT) && !broken.contains_key(&it.subject))
+        {
             handle.mended(&alarm.subject);
         }
         broken.into_iter().for_each(|(subject, message)| handle.trouble(&subject, message));

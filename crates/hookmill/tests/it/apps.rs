@@ -160,3 +160,32 @@ fn a_broken_app_raises_an_alarm_that_ends_when_it_is_mended() {
     served.restart();
     served.wait_for("its end", |served| alarm(served).is_none_or(|it| !it["cleared"].is_null()));
 }
+
+/// The description of the server's own API, asked for where it stands and read from a file.
+#[test]
+fn an_app_is_made_of_a_description() {
+    let served = Served::start(&[]);
+    let folder = folder(&[("scenarios/a.yaml", "steps: []\n")]);
+    let at = folder.path();
+    let url = format!("http://{}/api/v1/openapi.json", served.address());
+    let (only, name) = (["--only", "alarms"], ["--name", "own_api"]);
+    let made = hookmill(at, &[&["app", "from-openapi", &url][..], &only, &name].concat());
+    assert!(made.code == 0 && made.err.contains("the app `own_api` with 2 actions"), "{made:?}");
+    assert!(made.err.contains("ok 3 passed"), "{made:?}");
+    let text = fs::read_to_string(at.join("scenarios/apps/own_api.yaml")).unwrap();
+    assert!(text.contains(&format!("base: http://{}\n", served.address())), "{text}");
+    let checked = hookmill(at, &["app", "check"]);
+    assert!(checked.code == 0 && checked.err.contains("1 app: 0 errors, 0 warnings"), "{checked:?}");
+    let again = hookmill(at, &[&["app", "from-openapi", &url][..], &name].concat());
+    assert!(again.code == 2 && again.err.contains("is there already"), "{again:?}");
+    fs::write(at.join("api.json"), served.get("/api/v1/openapi.json").body).unwrap();
+    let file = hookmill(at, &["app", "from-openapi", "api.json", "-o", "other.yaml"]);
+    assert!(file.code == 0 && at.join("other.cases.yaml").is_file(), "{file:?}");
+    assert!(!fs::read_to_string(at.join("other.yaml")).unwrap().contains(at.to_str().unwrap()));
+    let none = hookmill(at, &["app", "from-openapi", "scenarios/a.yaml"]);
+    assert!(none.code == 2 && none.err.contains("this describes no API"), "{none:?}");
+    let shipped = hookmill(at, &["app", "from-openapi", "api.json", "--name", "slack"]);
+    assert!(shipped.code == 2 && shipped.err.contains("ships an app `slack`"), "{shipped:?}");
+    let missing = hookmill(at, &["app", "from-openapi", &format!("http://{}/nothing", served.address())]);
+    assert!(missing.code == 2 && missing.err.contains("cannot read"), "{missing:?}");
+}

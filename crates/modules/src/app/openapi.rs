@@ -4,6 +4,7 @@
 
 mod cases;
 mod document;
+mod fetch;
 mod login;
 mod operation;
 mod pages;
@@ -16,6 +17,7 @@ mod yaml;
 
 use super::read::Finding;
 use document::Document;
+pub use fetch::fetch;
 use login::Login;
 use operation::{Draft, Operation};
 use scenario::diagnostic::Place;

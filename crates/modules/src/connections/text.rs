@@ -33,9 +33,33 @@ pub(crate) enum Node {
     Map(Vec<(Key, Tree)>),
 }
 
+/// How deep lists and maps stand in each other: deeper ones would take the stack.
+const MAX_DEPTH: usize = 64;
+
+/// How many values a text holds.
+const MAX_VALUES: usize = 250_000;
+
+/// How many a text holds that someone else wrote, and that is known to be long.
+const MAX_VALUES_OF_LONG: usize = 8_000_000;
+
 /// The tree of a text; an error says where and what.
 pub(crate) fn parse(text: &str) -> Result<Tree, (Place, String)> {
+    parse_within(text, MAX_VALUES)
+}
+
+/// The same, of a text that may be very long.
+pub(crate) fn parse_long(text: &str) -> Result<Tree, (Place, String)> {
+    parse_within(text, MAX_VALUES_OF_LONG)
+}
+
+fn parse_within(text: &str, values: usize) -> Result<Tree, (Place, String)> {
     let options = serde_yaml::options! {
+        budget: serde_yaml::budget! {
+            max_depth: MAX_DEPTH,
+            flow_nesting_limit: MAX_DEPTH,
+            max_nodes: values,
+            max_events: 2 * values,
+        },
         duplicate_keys: DuplicateKeyPolicy::Error,
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
@@ -45,6 +69,9 @@ pub(crate) fn parse(text: &str) -> Result<Tree, (Place, String)> {
     serde_yaml::from_str_with_options::<Tree>(text, options).map_err(|error| {
         let place = place_of(error.location().unwrap_or(Location::UNKNOWN));
         let message = error.to_string();
+        if message.contains("budget breached") || message.contains("limit exceeded") {
+            return (place, "it holds too many values, or lists and maps nested too deeply".to_owned());
+        }
         // The library ends its sentences with the place, which stands apart here.
         let message = message.split(" at line ").next().unwrap_or_default().to_owned();
         (place, format!("this is no YAML: {message}"))
@@ -155,5 +182,22 @@ impl<'de> Visitor<'de> for NodeVisitor {
             fields.push(entry);
         }
         Ok(Node::Map(fields))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_nested_too_deeply_is_refused() {
+        let sound = format!("{}1{}", "[".repeat(60), "]".repeat(60));
+        assert!(parse(&sound).is_ok());
+        for text in ["[".repeat(100_000), "{a: ".repeat(50_000), "- ".repeat(50_000), "? ".repeat(1_000)] {
+            assert!(parse(&text).is_err() && parse_long(&text).is_err());
+        }
+        let deep: String = (0..2_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+        let (_, message) = parse(&deep).unwrap_err();
+        assert!(message.contains("too deeply"), "{message}");
     }
 }

@@ -23,7 +23,8 @@ fn case(source: &str, login: &Login, draft: &Draft, at: usize) -> Map<String, Va
     let mut case = asked(source, login, draft);
     // Once is enough: the credential goes the same way every time.
     if at == 0 && !login.headers.is_empty() {
-        let headers: Map<String, Value> = login.headers.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+        let headers: Map<String, Value> =
+            login.headers.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
         case.insert("headers".to_owned(), headers.into());
     }
     let (answer, output) = match &draft.pages {
@@ -60,7 +61,9 @@ fn refused(source: &str, login: &Login, draft: &Draft, message: Option<String>) 
 
 /// What is called, and the request that must come of it.
 fn asked(source: &str, login: &Login, draft: &Draft) -> Map<String, Value> {
-    let told = |it: &&Given| it.required || (it.sort.example.is_some() && is_simple(it.sort.kind) && it.sort.default.is_none());
+    let told = |it: &&Given| {
+        it.required || (it.sort.example.is_some() && is_simple(it.sort.kind) && it.sort.default.is_none())
+    };
     let given: Vec<(&Given, Value)> = draft.given.iter().filter(told).map(|it| (it, it.sort.value())).collect();
     let call: Map<String, Value> = given.iter().map(|(it, value)| (it.name.clone(), value.clone())).collect();
     let mut case = Map::from_iter([("action".to_owned(), Value::from(draft.name.clone()))]);

@@ -38,7 +38,7 @@ impl Document {
         }
         let root = match serde_json::from_str(text) {
             Ok(value) => value,
-            Err(_) => text::parse(text).map_err(|(place, message)| Refusal::NotRead { place, message })?.to_json(),
+            Err(_) => text::parse_long(text).map_err(|(place, message)| Refusal::NotRead { place, message })?.to_json(),
         };
         let is_known = |version: &str| version.starts_with("3.0") || version.starts_with("3.1");
         match (root["openapi"].as_str(), root.get("swagger")) {
@@ -61,9 +61,9 @@ impl Document {
             if !self.step() {
                 return &Value::Null;
             }
-            let pointer = reference.strip_prefix('#').map(|pointer| {
-                percent_encoding::percent_decode_str(pointer).decode_utf8_lossy().into_owned()
-            });
+            let pointer = reference
+                .strip_prefix('#')
+                .map(|pointer| percent_encoding::percent_decode_str(pointer).decode_utf8_lossy().into_owned());
             match pointer.and_then(|pointer| self.root.pointer(&pointer)) {
                 Some(next) => found = next,
                 None => return &Value::Null,

@@ -8,7 +8,17 @@ use url::Url;
 
 /// Names of settings that connections have anyway.
 const TAKEN: [&str; 11] = [
-    "type", "sandbox", "rate", "allow", "connection", "token", "user", "password", "client_id", "client_secret", "api_key",
+    "type",
+    "sandbox",
+    "rate",
+    "allow",
+    "connection",
+    "token",
+    "user",
+    "password",
+    "client_id",
+    "client_secret",
+    "api_key",
 ];
 
 /// How many scopes are asked for where the description does not choose.
@@ -69,14 +79,16 @@ impl Login {
     }
 
     fn base(&mut self, document: &Document, at: Option<&Url>) {
-        let server = document.root()["servers"].as_array().and_then(|servers| servers.first()).map(|it| document.resolve(it));
+        let server =
+            document.root()["servers"].as_array().and_then(|servers| servers.first()).map(|it| document.resolve(it));
         let written = server.and_then(|server| server["url"].as_str()).unwrap_or("/");
         let variables = server.map_or(&Value::Null, |server| &server["variables"]);
         if self.server(written, variables) {
             return;
         }
         // A path alone is below where the description is; where that is not known, whoever logs in says it.
-        let path = if written.starts_with('/') && !written.contains(['{', '}', '?', '#', '\\']) { written } else { "/" };
+        let path =
+            if written.starts_with('/') && !written.contains(['{', '}', '?', '#', '\\']) { written } else { "/" };
         let path = path.trim_end_matches('/');
         if let Some(base) = at.and_then(|at| at.join(path).ok()).filter(is_base) {
             base.as_str().trim_end_matches('/').clone_into(&mut self.base);
@@ -118,8 +130,13 @@ impl Login {
     fn credential(&mut self, document: &Document, operations: &[&Value]) {
         let own = operations.iter().filter_map(|operation| operation.get("security"));
         let wanted = document.root().get("security").into_iter().chain(own);
-        let wanted: Vec<&Map<String, Value>> =
-            wanted.filter_map(Value::as_array).flatten().filter_map(Value::as_object).filter(|it| !it.is_empty()).take(2_000).collect();
+        let wanted: Vec<&Map<String, Value>> = wanted
+            .filter_map(Value::as_array)
+            .flatten()
+            .filter_map(Value::as_object)
+            .filter(|it| !it.is_empty())
+            .take(2_000)
+            .collect();
         let Some(first) = wanted.first() else { return };
         for requirement in &wanted {
             let schemes = requirement.iter().map(|(name, scopes)| scheme(document, name, scopes));
@@ -271,8 +288,10 @@ fn oauth2(flows: &Value, scopes: &Value) -> Option<Value> {
         None => (client, None),
     };
     let token = url(flow, "tokenUrl")?;
-    let is_scope = |scope: &&str| !scope.is_empty() && scope.len() <= 200 && scope.chars().all(|c| c.is_ascii_graphic());
-    let mut wanted: Vec<&str> = scopes.as_array().into_iter().flatten().filter_map(Value::as_str).filter(is_scope).collect();
+    let is_scope =
+        |scope: &&str| !scope.is_empty() && scope.len() <= 200 && scope.chars().all(|c| c.is_ascii_graphic());
+    let mut wanted: Vec<&str> =
+        scopes.as_array().into_iter().flatten().filter_map(Value::as_str).filter(is_scope).collect();
     if wanted.is_empty() {
         let all = flow["scopes"].as_object().into_iter().flatten().map(|(scope, _)| scope.as_str());
         wanted.extend(all.filter(is_scope).take(MOST_SCOPES));

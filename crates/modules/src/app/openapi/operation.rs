@@ -16,12 +16,38 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 const MOST_PARAMETERS: usize = 60;
 
 /// Headers that are not a caller's to choose, and that `HTTP` has its own ways for.
-const OWN_HEADERS: [&str; 9] =
-    ["accept", "authorization", "connection", "content-length", "content-type", "cookie", "host", "transfer-encoding", "user-agent"];
+const OWN_HEADERS: [&str; 9] = [
+    "accept",
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "cookie",
+    "host",
+    "transfer-encoding",
+    "user-agent",
+];
 
 /// What is escaped in a path beside what its expressions give.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'!').remove(b'$')
-    .remove(b'\'').remove(b'(').remove(b')').remove(b'*').remove(b',').remove(b';').remove(b'=').remove(b':').remove(b'@').remove(b'/').remove(b'&').remove(b'+');
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'/')
+    .remove(b'&')
+    .remove(b'+');
 
 /// An operation as it is written.
 pub(super) struct Operation<'d> {
@@ -111,7 +137,9 @@ impl<'d> Operation<'d> {
         only.is_empty()
             || only.iter().any(|wanted| match wanted.strip_suffix('*') {
                 Some(beginning) if wanted.starts_with('/') => self.path.starts_with(beginning),
-                _ => tags.iter().any(|tag| tag.eq_ignore_ascii_case(wanted)) || self.path == wanted || id == Some(wanted),
+                _ => {
+                    tags.iter().any(|tag| tag.eq_ignore_ascii_case(wanted)) || self.path == wanted || id == Some(wanted)
+                }
             })
     }
 
@@ -144,13 +172,15 @@ impl<'d> Operation<'d> {
         let schema = json_of(document, &response["content"]).map(|content| &content["schema"]);
         let pages = schema.and_then(|schema| Pages::of(document, self.method, response, schema, &mut given));
         let answer = if is_file { Value::Null } else { answer(document, response) };
-        let docs = self.own["externalDocs"]["url"].as_str().filter(|url| url.starts_with("https://") && url.len() < 300);
-        let title = self.own["summary"].as_str().map(|text| line(text, 60)).filter(|text| !text.is_empty());
+        let docs =
+            self.own["externalDocs"]["url"].as_str().filter(|url| url.starts_with("https://") && url.len() < 300);
+        let first = |text: &str| line(text.split(". ").next().unwrap_or_default(), 60);
+        let title = self.own["summary"].as_str().map(first).filter(|text| !text.is_empty());
         let title = title.map(|text| text.trim_end_matches('.').to_owned()).filter(|text| !text.is_empty());
         let title = title.unwrap_or_else(|| words::title(&name));
-        let told = ["description", "summary"].iter().find_map(|key| {
-            Some(sentences(self.own[*key].as_str()?, 300)).filter(|text| !text.is_empty())
-        });
+        let told = ["description", "summary"]
+            .iter()
+            .find_map(|key| Some(sentences(self.own[*key].as_str()?, 300)).filter(|text| !text.is_empty()));
         Ok(Draft {
             about: told.unwrap_or_else(|| format!("{title}.")),
             docs: docs.map(|docs| docs.replace(char::is_whitespace, "%20")),
@@ -180,7 +210,11 @@ impl<'d> Operation<'d> {
             let content = parameter["content"].as_object().and_then(|content| content.values().next());
             let schema = content.map_or(&parameter["schema"], |content| &content["schema"]);
             let mut sort = Sort::of(document, schema);
-            if let Some(example) = parameter.get("example").and_then(cut).filter(|it| sort.choices.is_empty() && it.is_string() && sort.kind == Kind::Text) {
+            if let Some(example) = parameter
+                .get("example")
+                .and_then(cut)
+                .filter(|it| sort.choices.is_empty() && it.is_string() && sort.kind == Kind::Text)
+            {
                 sort.example = Some(example);
             }
             sort.without_files();
@@ -214,7 +248,8 @@ impl<'d> Operation<'d> {
         let merged = document.merged(&media["schema"]);
         let fields: Vec<_> = merged.properties.iter().filter(|(_, it)| !document.merged(it).is("readOnly")).collect();
         // A name with a dot would be taken for a field within a field.
-        let is_flat = !fields.is_empty() && fields.iter().all(|(name, _)| !name.contains('.') && !name.is_empty() && name.len() <= 200);
+        let is_flat = !fields.is_empty()
+            && fields.iter().all(|(name, _)| !name.contains('.') && !name.is_empty() && name.len() <= 200);
         if is_flat && merged.kind() == Some("object") {
             let example = media.get("example").or_else(|| first_example(document, media)).or_else(|| merged.example());
             for (wire, schema) in fields {
@@ -239,7 +274,8 @@ impl<'d> Operation<'d> {
         }
         if sort.example.is_none() && sort.choices.is_empty() {
             let example = Some(sample(document, &media["schema"]));
-            sort.example = example.filter(|it| (sort.kind == Kind::List && it.is_array()) || (sort.kind == Kind::Map && it.is_object()));
+            sort.example = example
+                .filter(|it| (sort.kind == Kind::List && it.is_array()) || (sort.kind == Kind::Map && it.is_object()));
         }
         let about = schema::about(document, &media["schema"], body["description"].as_str());
         add(given, "body", Place::Body, is_required, sort, about);
@@ -249,9 +285,12 @@ impl<'d> Operation<'d> {
     /// The status and the response of a success.
     fn success(&self, document: &'d Document) -> (u16, &'d Value) {
         let responses = self.own["responses"].as_object().into_iter().flatten();
-        let of = |(status, response)| Some((status_of(status, "2")?, document.resolve(response)));
-        let all: BTreeMap<u16, &Value> = responses.filter_map(of).collect();
-        all.into_iter().next().or_else(|| Some((200, document.resolve(self.own["responses"].get("default")?)))).unwrap_or((200, &Value::Null))
+        let of = |(status, response): (&String, &'d Value)| Some((status_of(status, "2")?, document.resolve(response)));
+        let all: BTreeMap<u16, &'d Value> = responses.filter_map(of).collect();
+        all.into_iter()
+            .next()
+            .or_else(|| Some((200, document.resolve(self.own["responses"].get("default")?))))
+            .unwrap_or((200, &Value::Null))
     }
 
     fn refusal(&self, document: &'d Document) -> Option<(u16, Value)> {
@@ -321,11 +360,14 @@ fn plain_segment(it: &mut Given) {
     }
     it.sort.items = None;
     it.sort.default = None;
-    let is_segment = |value: &Value| value.as_str().is_none_or(|text| !text.is_empty() && !text.contains(['/', '\\']) && !matches!(text, "." | ".."));
+    let is_segment = |value: &Value| {
+        value.as_str().is_none_or(|text| !text.is_empty() && !text.contains(['/', '\\']) && !matches!(text, "." | ".."))
+    };
     let fits = |value: &Value| is_segment(value) && (it.sort.kind != Kind::Text || value.is_string());
     it.sort.example = it.sort.example.take().filter(fits);
     it.sort.choices.retain(is_segment);
-    if it.sort.example.as_ref().is_some_and(|example| !it.sort.choices.is_empty() && !it.sort.choices.contains(example)) {
+    if it.sort.example.as_ref().is_some_and(|example| !it.sort.choices.is_empty() && !it.sort.choices.contains(example))
+    {
         it.sort.example = None;
     }
 }

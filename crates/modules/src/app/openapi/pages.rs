@@ -52,7 +52,8 @@ impl Pages {
                 let mut lists = merged.properties.iter().filter(|(_, it)| is_list(it)).map(|(name, _)| *name);
                 let only = lists.next().filter(|_| lists.next().is_none())?;
                 let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-                Some(only.to_owned()).filter(|it| it.starts_with(|c: char| c.is_ascii_alphabetic()) && it.chars().all(is_name))
+                Some(only.to_owned())
+                    .filter(|it| it.starts_with(|c: char| c.is_ascii_alphabetic()) && it.chars().all(is_name))
             }
             None => {
                 let headers = response["headers"].as_object()?;

@@ -154,44 +154,57 @@ fn told(value: &Value, left: &mut usize, depth: usize) -> Option<Value> {
 
 /// A value as the schema describes it.
 pub(super) fn sample(document: &Document, schema: &Value) -> Value {
-    sampled(document, schema, &mut MOST_VALUES.clone(), 0).unwrap_or_default()
+    Sampling { document, left: MOST_VALUES, above: Vec::new() }.value(schema).unwrap_or_default()
 }
 
-fn sampled(document: &Document, schema: &Value, left: &mut usize, depth: usize) -> Option<Value> {
-    if depth > DEPTH || *left == 0 {
-        return None;
+/// A sample that is being made.
+struct Sampling<'d> {
+    document: &'d Document,
+    left: usize,
+    /// The schemas that the value stands within: one of them again would never end.
+    above: Vec<&'d Value>,
+}
+
+impl<'d> Sampling<'d> {
+    fn value(&mut self, schema: &'d Value) -> Option<Value> {
+        let schema = self.document.resolve(schema);
+        if self.above.len() > DEPTH || self.left == 0 || self.above.iter().any(|it| std::ptr::eq(*it, schema)) {
+            return None;
+        }
+        self.left -= 1;
+        let merged = self.document.merged(schema);
+        if let Some(example) = merged.example().and_then(cut).filter(|it| !it.is_null()) {
+            return Some(example);
+        }
+        if let Some(first) = merged.get("enum").and_then(|all| all.as_array()?.first()) {
+            return cut(first);
+        }
+        self.above.push(schema);
+        let value = self.made(&merged);
+        self.above.pop();
+        Some(value)
     }
-    *left -= 1;
-    let merged = document.merged(schema);
-    if let Some(example) = merged.example().and_then(cut).filter(|it| !it.is_null()) {
-        return Some(example);
-    }
-    if let Some(first) = merged.get("enum").and_then(|all| all.as_array()?.first()) {
-        return cut(first);
-    }
-    Some(match kind(&merged) {
-        Kind::Map => {
-            let mut fields = Map::new();
-            for (name, property) in merged.properties.iter().filter(|(name, _)| name.len() <= LONGEST) {
-                if let Some(value) = sampled(document, property, left, depth + 1) {
-                    fields.insert((*name).to_owned(), value);
+
+    fn made(&mut self, merged: &Merged<'d>) -> Value {
+        match kind(merged) {
+            Kind::Map => {
+                let mut fields = Map::new();
+                for (name, property) in merged.properties.iter().filter(|(name, _)| name.len() <= LONGEST) {
+                    fields.extend(self.value(property).map(|value| ((*name).to_owned(), value)));
                 }
+                fields.into()
             }
-            fields.into()
+            Kind::List => merged.get("items").and_then(|items| self.value(items)).into_iter().collect(),
+            Kind::Text => match merged.text("format") {
+                Some("date") => "2026-01-31".into(),
+                Some("uuid") => "00000000-0000-4000-8000-000000000000".into(),
+                Some("email") => "ada@example.com".into(),
+                _ => "text".into(),
+            },
+            Kind::Any => Value::Null,
+            kind => made_up(kind, None),
         }
-        Kind::List => {
-            let item = merged.get("items").and_then(|items| sampled(document, items, left, depth + 1));
-            item.into_iter().collect()
-        }
-        Kind::Text => match merged.text("format") {
-            Some("date") => "2026-01-31".into(),
-            Some("uuid") => "00000000-0000-4000-8000-000000000000".into(),
-            Some("email") => "ada@example.com".into(),
-            _ => "text".into(),
-        },
-        Kind::Any => Value::Null,
-        kind => made_up(kind, None),
-    })
+    }
 }
 
 /// A value of this type.

@@ -21,13 +21,14 @@ fn made(text: &str, wanted: &Wanted) -> Imported {
 
 /// What is wrong with the cases of an imported app.
 async fn faults(imported: &Imported) -> Vec<String> {
-    let apps = Arc::new(Apps::shipped().with(&imported.name, &imported.app).unwrap());
+    let apps = Arc::new(Apps::shipped().replacing(&imported.name, &imported.app).unwrap());
     let (cases, findings) = trial::read(&imported.cases);
     assert_eq!(findings, [], "{}", imported.cases);
     assert_eq!(trial::gaps(&apps, &imported.name, &cases), Vec::<String>::new());
     let files = Files::new(store::open("memory:").unwrap().blobs, &ResumeKey([0; 32]));
     let verdicts = trial::run(&apps, &imported.name, &cases, &files).await;
-    let told = |it: &trial::Verdict| it.faults.iter().map(|fault| format!("{}: {fault}", it.action)).collect::<Vec<_>>();
+    let told =
+        |it: &trial::Verdict| it.faults.iter().map(|fault| format!("{}: {fault}", it.action)).collect::<Vec<_>>();
     verdicts.iter().flat_map(told).collect()
 }
 
@@ -52,7 +53,8 @@ async fn an_awkward_description_becomes_an_app_that_works() {
 
 #[tokio::test]
 async fn the_projects_own_description_becomes_an_app() {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/openapi.json")).unwrap();
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/openapi.json")).unwrap();
     let imported = made(&text, &wanted("own_api"));
     assert!(imported.actions > 80, "{}", imported.actions);
     assert_eq!(faults(&imported).await, Vec::<String>::new());
@@ -79,7 +81,8 @@ fn what_makes_no_app_is_refused_in_a_sentence() {
     refused("{ a: [ }", "no YAML");
     refused(&" ".repeat(MOST + 1), "larger than 20 MiB");
     refused(&"{\"a\":".repeat(20_000), "");
-    let many: Value = (0..1_001).map(|at| (format!("/{at}"), json!({ "get": {} }))).collect::<serde_json::Map<_, _>>().into();
+    let many: Value =
+        (0..1_001).map(|at| (format!("/{at}"), json!({ "get": {} }))).collect::<serde_json::Map<_, _>>().into();
     refused(&json!({ "openapi": "3.1.0", "paths": many }).to_string(), "1001 operations");
     assert!(import(SHOP, &wanted("No Name")).is_err());
 }
@@ -113,8 +116,30 @@ impl Chance {
 
     fn value(&mut self, depth: usize) -> Value {
         const TEXTS: [&str; 24] = [
-            "", "string", "array", "object", "query", "path", "header", "#/components/schemas/a", "#/paths", "{{ secrets.a }}", "id", "../x",
-            "https://a.example/{b}", "{", "date-time", "binary", "\u{202e}\u{0}", "limit", "cursor", "next", "訂單", "true", "a: b #c", "fn",
+            "",
+            "string",
+            "array",
+            "object",
+            "query",
+            "path",
+            "header",
+            "#/components/schemas/a",
+            "#/paths",
+            "{{ secrets.a }}",
+            "id",
+            "../x",
+            "https://a.example/{b}",
+            "{",
+            "date-time",
+            "binary",
+            "\u{202e}\u{0}",
+            "limit",
+            "cursor",
+            "next",
+            "訂單",
+            "true",
+            "a: b #c",
+            "fn",
         ];
         match self.below(if depth == 0 { 5 } else { 7 }) {
             0 => Value::Null,
@@ -122,14 +147,41 @@ impl Chance {
             2 => json!(self.below(1000) as f64 / 7.0),
             3 | 4 => TEXTS[self.below(TEXTS.len())].into(),
             5 => (0..self.below(4)).map(|_| self.value(depth - 1)).collect(),
-            _ => (0..self.below(5)).map(|_| (self.key(), self.value(depth - 1))).collect::<serde_json::Map<_, _>>().into(),
+            _ => (0..self.below(5))
+                .map(|_| (self.key(), self.value(depth - 1)))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
         }
     }
 
     fn key(&mut self) -> String {
         const KEYS: [&str; 26] = [
-            "schema", "type", "properties", "items", "$ref", "allOf", "oneOf", "enum", "example", "default", "required", "format", "name", "in",
-            "content", "application/json", "multipart/form-data", "examples", "description", "a", "id", "limit", "next", "x.y", "\u{0}{{", "url",
+            "schema",
+            "type",
+            "properties",
+            "items",
+            "$ref",
+            "allOf",
+            "oneOf",
+            "enum",
+            "example",
+            "default",
+            "required",
+            "format",
+            "name",
+            "in",
+            "content",
+            "application/json",
+            "multipart/form-data",
+            "examples",
+            "description",
+            "a",
+            "id",
+            "limit",
+            "next",
+            "x.y",
+            "\u{0}{{",
+            "url",
         ];
         KEYS[self.below(KEYS.len())].to_owned()
     }
@@ -154,8 +206,12 @@ impl Chance {
 fn pointers(value: &Value, at: String, found: &mut Vec<String>) {
     let escaped = |key: &str| key.replace('~', "~0").replace('/', "~1");
     match value {
-        Value::Object(fields) => fields.iter().for_each(|(key, it)| pointers(it, format!("{at}/{}", escaped(key)), found)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(key, it)| pointers(it, format!("{at}/{key}"), found)),
+        Value::Object(fields) => {
+            fields.iter().for_each(|(key, it)| pointers(it, format!("{at}/{}", escaped(key)), found))
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(key, it)| pointers(it, format!("{at}/{key}"), found))
+        }
         _ => {}
     }
     found.push(at);
@@ -171,7 +227,9 @@ async fn any_description_is_an_app_or_a_refusal() {
             Ok(imported) => {
                 apps += 1;
                 if seed % 10 == 0 {
-                    unfit.extend(faults(&imported).await.into_iter().map(|fault| format!("{seed}: {fault}\n{}", imported.app)));
+                    unfit.extend(
+                        faults(&imported).await.into_iter().map(|fault| format!("{seed}: {fault}\n{}", imported.app)),
+                    );
                 }
             }
             Err(Refusal::Unfit(finding)) => unfit.push(format!("{seed}: {finding}\n{text}")),

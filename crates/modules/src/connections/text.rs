@@ -34,7 +34,13 @@ pub(crate) enum Node {
 }
 
 /// How deep lists and maps stand in each other: deeper ones would take the stack.
-const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 32;
+
+/// The same, of a text that is read on a stack of its own.
+const MAX_DEPTH_OF_LONG: usize = 128;
+
+/// As large is that stack, in bytes.
+const STACK: usize = 64 * 1024 * 1024;
 
 /// How many values a text holds.
 const MAX_VALUES: usize = 250_000;
@@ -44,19 +50,24 @@ const MAX_VALUES_OF_LONG: usize = 8_000_000;
 
 /// The tree of a text; an error says where and what.
 pub(crate) fn parse(text: &str) -> Result<Tree, (Place, String)> {
-    parse_within(text, MAX_VALUES)
+    parse_within(text, MAX_VALUES, MAX_DEPTH)
 }
 
-/// The same, of a text that may be very long.
+/// The same, of a text that may be very long and deep.
 pub(crate) fn parse_long(text: &str) -> Result<Tree, (Place, String)> {
-    parse_within(text, MAX_VALUES_OF_LONG)
+    let read = || parse_within(text, MAX_VALUES_OF_LONG, MAX_DEPTH_OF_LONG);
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
+        let read = thread.ok().and_then(|thread| thread.join().ok());
+        read.unwrap_or_else(|| Err((Place::default(), "it cannot be read".to_owned())))
+    })
 }
 
-fn parse_within(text: &str, values: usize) -> Result<Tree, (Place, String)> {
+fn parse_within(text: &str, values: usize, depth: usize) -> Result<Tree, (Place, String)> {
     let options = serde_yaml::options! {
         budget: serde_yaml::budget! {
-            max_depth: MAX_DEPTH,
-            flow_nesting_limit: MAX_DEPTH,
+            max_depth: depth,
+            flow_nesting_limit: depth,
             max_nodes: values,
             max_events: 2 * values,
         },
@@ -191,7 +202,7 @@ mod tests {
 
     #[test]
     fn what_is_nested_too_deeply_is_refused() {
-        let sound = format!("{}1{}", "[".repeat(60), "]".repeat(60));
+        let sound = format!("{}1{}", "[".repeat(20), "]".repeat(20));
         assert!(parse(&sound).is_ok());
         for text in ["[".repeat(100_000), "{a: ".repeat(50_000), "- ".repeat(50_000), "? ".repeat(1_000)] {
             assert!(parse(&text).is_err() && parse_long(&text).is_err());

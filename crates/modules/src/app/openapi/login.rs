@@ -87,10 +87,10 @@ impl Login {
             return;
         }
         // A path alone is below where the description is; where that is not known, whoever logs in says it.
-        let path =
-            if written.starts_with('/') && !written.contains(['{', '}', '?', '#', '\\']) { written } else { "/" };
-        let path = path.trim_end_matches('/');
-        if let Some(base) = at.and_then(|at| at.join(path).ok()).filter(is_base) {
+        let is_path =
+            written.starts_with('/') && !written.contains(['{', '}', '?', '#', '\\', ' ']) && written.is_ascii();
+        let path = if is_path { written.trim_end_matches('/') } else { "" };
+        if let Some(base) = at.and_then(|at| at.join(&format!("{path}/")).ok()).filter(is_base) {
             base.as_str().trim_end_matches('/').clone_into(&mut self.base);
             self.example.clone_from(&self.base);
             return;

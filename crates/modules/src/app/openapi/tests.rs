@@ -198,7 +198,9 @@ impl Chance {
                 *place = value;
             }
         }
-        text["openapi"] = "3.1.0".into();
+        if let Some(fields) = text.as_object_mut() {
+            fields.insert("openapi".to_owned(), "3.1.0".into());
+        }
         text
     }
 }

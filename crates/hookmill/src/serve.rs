@@ -197,8 +197,7 @@ impl Serve {
         inside.lead_to(gateway.clone());
         let stores = (reach.stores.clone(), drafts);
         let renewal = Renewal { folder: Arc::clone(&folder), handle: engine.handle(), secrets, reach, records };
-        let renewing = Arc::new(Renewing::from(renewal, home.connections));
-        renewing.tell_of_apps(&home.app_problems);
+        let renewing = Arc::new(Renewing::from(renewal, home.connections, &home.app_problems));
         let vault = Arc::new(Keeper::over(&renewing));
         let looking = grants.follow(&renewing);
         let app = self.app(address, keys, gateway, (&folder, vault), stores)?;

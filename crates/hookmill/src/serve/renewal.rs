@@ -55,8 +55,10 @@ pub(super) struct Renewing {
 }
 
 impl Renewing {
-    pub(super) fn from(of: Renewal, connections: Arc<Connections>) -> Self {
-        Self { of, connections: RwLock::new(connections), changing: Mutex::default() }
+    pub(super) fn from(of: Renewal, connections: Arc<Connections>, of_apps: &[AppProblem]) -> Self {
+        let renewing = Self { of, connections: RwLock::new(connections), changing: Mutex::default() };
+        renewing.tell_of_apps(of_apps);
+        renewing
     }
 
     /// The connections in use.
@@ -70,7 +72,7 @@ impl Renewing {
     }
 
     /// Raises the alarms of apps that are broken, and ends those of apps that are broken no more.
-    pub(super) fn tell_of_apps(&self, problems: &[AppProblem]) {
+    fn tell_of_apps(&self, problems: &[AppProblem]) {
         let handle = &self.of.handle;
         let mut broken: BTreeMap<String, String> = BTreeMap::new();
         for problem in problems {
@@ -91,13 +93,13 @@ impl Renewing {
         let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let Renewal { folder, handle, secrets, reach, records } = &self.of;
         let home = Home::open_with(folder.path(), &records.kept());
+        home.broken_apps().for_each(|problem| tracing::error!("{problem}"));
+        self.tell_of_apps(&home.app_problems);
         let mistakes = home.mistakes();
         if !mistakes.is_empty() {
             mistakes.iter().for_each(|mistake| tracing::error!("{mistake}"));
             return;
         }
-        home.broken_apps().for_each(|problem| tracing::error!("{problem}"));
-        self.tell_of_apps(&home.app_problems);
         secrets.replace(home.secrets);
         handle.use_rates(home.connections.rates());
         handle.use_modules(reach.modules(Arc::clone(&home.connections)));

@@ -1,9 +1,12 @@
 //! Apps of a folder: made, checked, tried, used, and watched.
 
 use crate::binary::{folder, hookmill};
+use crate::far_side::read_head;
 use crate::served::Served;
 use serde_json::{Value, json};
 use std::fs;
+use std::io::{BufReader, Write};
+use std::net::TcpListener;
 
 const STEPS: &str = "steps: [{ my_shop.create_order: { connection: shop, number: A1 } }]\n";
 
@@ -149,7 +152,7 @@ fn a_broken_app_raises_an_alarm_that_ends_when_it_is_mended() {
     let found = alarm(&served).unwrap();
     assert!(found["cleared"].is_null(), "{found}");
     let message = found["message"].as_str().unwrap();
-    assert!(message.contains("apps/parcels.yaml:8:") && message.contains("did you mean `bearer`?"), "{message}");
+    assert!(message.contains("apps/parcels.yaml:8:") && message.contains("`auth` says nothing"), "{message}");
     fs::write(apps.join("parcels.yaml"), PARCELS).unwrap();
     served.wait_for("the end of the alarm", |served| alarm(served).is_none_or(|it| !it["cleared"].is_null()));
     // One that breaks and is mended while the server rests is told as well.
@@ -161,24 +164,44 @@ fn a_broken_app_raises_an_alarm_that_ends_when_it_is_mended() {
     served.wait_for("its end", |served| alarm(served).is_none_or(|it| !it["cleared"].is_null()));
 }
 
+/// Where a site is that has this at one path, and nothing elsewhere.
+fn site(description: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let head = read_head(&mut BufReader::new(&stream)).unwrap();
+            let (status, body) = match head[0].contains("/docs/openapi.json") {
+                true => ("200 OK", description.as_str()),
+                false => ("404 Not Found", ""),
+            };
+            let length = body.len();
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    url
+}
+
 /// The description of the server's own API, asked for where it stands and read from a file.
 #[test]
 fn an_app_is_made_of_a_description() {
-    let served = Served::start(&[]);
-    let folder = folder(&[("scenarios/a.yaml", "steps: []\n")]);
-    let at = folder.path();
-    let url = format!("http://{}/api/v1/openapi.json", served.address());
+    let description = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/openapi.json");
+    let description = fs::read_to_string(description).unwrap();
+    let folder = folder(&[("scenarios/a.yaml", "steps: []\n"), ("api.json", &description)]);
+    let (at, site) = (folder.path(), site(description));
+    let url = format!("{site}/docs/openapi.json");
     let (only, name) = (["--only", "alarms"], ["--name", "own_api"]);
     let made = hookmill(at, &[&["app", "from-openapi", &url][..], &only, &name].concat());
     assert!(made.code == 0 && made.err.contains("the app `own_api` with 2 actions"), "{made:?}");
     assert!(made.err.contains("ok 3 passed"), "{made:?}");
     let text = fs::read_to_string(at.join("scenarios/apps/own_api.yaml")).unwrap();
-    assert!(text.contains(&format!("base: http://{}\n", served.address())), "{text}");
+    assert!(text.contains(&format!("base: {site}\n")), "{text}");
     let checked = hookmill(at, &["app", "check"]);
     assert!(checked.code == 0 && checked.err.contains("1 app: 0 errors, 0 warnings"), "{checked:?}");
     let again = hookmill(at, &[&["app", "from-openapi", &url][..], &name].concat());
     assert!(again.code == 2 && again.err.contains("is there already"), "{again:?}");
-    fs::write(at.join("api.json"), served.get("/api/v1/openapi.json").body).unwrap();
     let file = hookmill(at, &["app", "from-openapi", "api.json", "-o", "other.yaml"]);
     assert!(file.code == 0 && at.join("other.cases.yaml").is_file(), "{file:?}");
     assert!(!fs::read_to_string(at.join("other.yaml")).unwrap().contains(at.to_str().unwrap()));
@@ -186,6 +209,6 @@ fn an_app_is_made_of_a_description() {
     assert!(none.code == 2 && none.err.contains("this describes no API"), "{none:?}");
     let shipped = hookmill(at, &["app", "from-openapi", "api.json", "--name", "slack"]);
     assert!(shipped.code == 2 && shipped.err.contains("ships an app `slack`"), "{shipped:?}");
-    let missing = hookmill(at, &["app", "from-openapi", &format!("http://{}/nothing", served.address())]);
+    let missing = hookmill(at, &["app", "from-openapi", &format!("{site}/nothing")]);
     assert!(missing.code == 2 && missing.err.contains("cannot read"), "{missing:?}");
 }

@@ -104,8 +104,8 @@ fn is_plain(text: &str) -> bool {
     while let Some(letter) = letters.next() {
         let is_fine = match letter {
             ' ' | '_' | '.' | '/' | '-' | '(' | ')' | '\'' | '?' | '=' | '+' | '*' | '!' | '…' | '。' => true,
-            // Before anything but a slash it could end a key.
-            ':' => letters.peek() == Some(&'/'),
+            // Before a space or nothing it would end a key.
+            ':' => letters.peek().is_some_and(|next| *next == '/' || next.is_ascii_digit()),
             letter => letter.is_alphanumeric(),
         };
         if !is_fine {
@@ -183,6 +183,8 @@ mod tests {
         " a",
         "a ",
         "a:",
+        "a:1",
+        "1:2",
         "https://a.example/x?y=1",
         "\u{0}",
         "\u{7f}",

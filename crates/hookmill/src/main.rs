@@ -21,6 +21,7 @@ mod schema;
 mod serve;
 mod setting;
 mod sources;
+mod store;
 mod templates;
 mod terminal;
 mod test;
@@ -49,6 +50,7 @@ enum Command {
     Run(run::Run),
     Runs(runs::Runs),
     Queue(queue::Queue),
+    Store(store::Store),
     Alarms(alarms::Alarms),
     Listen(listen::Listen),
     Check(check::Check),
@@ -74,6 +76,7 @@ fn main() -> ExitCode {
         Command::Run(run) => run.run(),
         Command::Runs(runs) => runs.run(),
         Command::Queue(queue) => queue.run(),
+        Command::Store(store) => store.run(),
         Command::Alarms(alarms) => alarms.run(),
         Command::Listen(listen) => listen.run(),
         Command::Check(check) => check.run(),

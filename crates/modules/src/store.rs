@@ -102,6 +102,7 @@ fn failure(error: DataError) -> StepError {
         DataError::Conflict(_) => "`on_error` says what happens then: `stop`, `ignore`, or steps of its own",
         DataError::InvalidName(_) => "take a name such as `customers` or `seen-orders`",
         DataError::TooLarge(_) => "narrow it down with `prefix` or `where`, or keep less in one record",
+        DataError::InvalidRecord(_) => "the columns of the data store say what a record holds; change one of the two",
         DataError::WrongType(_) => "`store.put` replaces a record of another kind",
         _ => return error.into(),
     };

@@ -4,13 +4,16 @@
 //! - Their tables have names of their own, so no scenario reaches what else is kept there.
 //! - A change is made by compare-and-set, and once: a record remembers by which steps it was last changed and what came
 //!   of it. A step that was in flight at a crash is called again, finds itself there, and gets its first result.
+//! - A store may have columns: then a record that does not hold what they take is not written.
 //! - What is deleted or expired is out of sight at once, and taken away an hour later: until then it remembers.
 
+mod cell;
 mod changes;
 mod error;
 mod expiry;
 mod filter;
 mod record;
+mod schema;
 mod search;
 
 use crate::id::Millis;
@@ -23,10 +26,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub use cell::{guess, write};
 pub use changes::{Add, Added, Condition, Put, Written};
 pub use error::DataError;
 pub use filter::Filter;
-pub use search::{Order, Page, Query};
+pub use schema::{Column, ColumnType, Others, Schema};
+pub use search::{Direction, Order, Page, Query};
 
 /// The longest key, in bytes.
 pub const LONGEST_KEY: usize = 512;
@@ -174,6 +179,24 @@ fn table(store: &str) -> Result<String, DataError> {
         return Err(DataError::InvalidName(store.chars().take(LONGEST_NAME).collect()));
     }
     Ok(format!("{PREFIX}{store}"))
+}
+
+/// What a value is, for people.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a map",
+    }
+}
+
+/// The beginning of a key, for messages.
+fn shown(key: &str) -> String {
+    const MOST: usize = 60;
+    if key.chars().count() <= MOST { key.to_owned() } else { key.chars().take(MOST).chain(['…']).collect() }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod alarms;
 mod blocking;
 mod body;
 mod check;
+mod columns;
 mod connections;
 mod document;
 mod drafts;
@@ -22,6 +23,7 @@ mod scenarios;
 mod secrets;
 mod session;
 mod setup;
+mod sheets;
 mod stores;
 mod templates;
 mod tokens;
@@ -52,6 +54,7 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
 /// Every operation of version 1.
 fn v1(routes: &mut ServiceConfig) {
     people(routes);
+    data(routes);
     inspector(routes);
     credentials(routes);
     routes
@@ -97,7 +100,17 @@ fn v1(routes: &mut ServiceConfig) {
         .service(scenarios::r#try::start)
         .service(scenarios::versions::get)
         .service(scenarios::versions::list)
-        .service(scenarios::whatif::what_if)
+        .service(scenarios::whatif::what_if);
+}
+
+/// Those about data stores.
+fn data(routes: &mut ServiceConfig) {
+    routes
+        .service(columns::delete::delete)
+        .service(columns::get::get)
+        .service(columns::put::put)
+        .service(sheets::export::export)
+        .service(sheets::import::import)
         .service(stores::delete::delete)
         .service(stores::get::get)
         .service(stores::list::list)

@@ -196,7 +196,10 @@ impl From<DataError> for Problem {
             DataError::InvalidName(_) | DataError::InvalidKey | DataError::InvalidQuery(_) => StatusCode::BAD_REQUEST,
             DataError::Conflict(_) => StatusCode::CONFLICT,
             DataError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            DataError::WrongType(_) | DataError::OutOfRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            DataError::InvalidSchema(_)
+            | DataError::InvalidRecord(_)
+            | DataError::WrongType(_)
+            | DataError::OutOfRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
             DataError::Busy => StatusCode::SERVICE_UNAVAILABLE,
         };
         Self::new(status, error.code(), error.to_string())

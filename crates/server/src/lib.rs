@@ -21,6 +21,7 @@ mod oauth;
 mod packed;
 mod resume;
 mod serve;
+mod sheet;
 mod tls;
 
 pub use api::{Template, TemplateWords, openapi};

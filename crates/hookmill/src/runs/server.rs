@@ -38,6 +38,33 @@ impl Server {
         self.ask(self.client.post(self.url(path)?).json(body)).await
     }
 
+    /// What the API answers to `PUT /api/v1{path}` with this body.
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.ask(self.client.put(self.url(path)?).json(body)).await
+    }
+
+    /// Has the API delete what is at `/api/v1{path}`.
+    pub(crate) async fn delete(&self, path: &str) -> anyhow::Result<()> {
+        self.ask(self.client.delete(self.url(path)?)).await.map(drop)
+    }
+
+    /// What the API answers to `POST /api/v1{path}` with a file of this media type.
+    pub(crate) async fn send(&self, path: &str, kind: &'static str, file: Vec<u8>) -> anyhow::Result<Value> {
+        self.ask(self.client.post(self.url(path)?).header("content-type", kind).body(file)).await
+    }
+
+    /// The file that the API gives at `GET /api/v1{path}`.
+    pub(crate) async fn file(&self, path: &str) -> anyhow::Result<Response> {
+        let asked = self.client.get(self.url(path)?).bearer_auth(&self.token).send().await;
+        let answer = asked.with_context(|| self.silence())?;
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let body = answer.bytes().await?;
+        Err(self.refusal(status, &serde_json::from_slice(&body).unwrap_or_default()))
+    }
+
     /// What the API streams at `GET /api/v1{path}`.
     pub(crate) async fn stream(&self, path: &str) -> anyhow::Result<Response> {
         let asked = self.client.get(self.url(path)?).bearer_auth(&self.token).send().await;
@@ -64,10 +91,14 @@ impl Server {
         let told: Value = serde_json::from_slice(&body)
             .with_context(|| format!("{} does not answer as a Hookmill server does", self.base))?;
         if !status.is_success() {
-            let why = told["detail"].as_str().or(told["title"].as_str()).unwrap_or("no reason given");
-            anyhow::bail!("{} answers {status}: {why}", self.base);
+            return Err(self.refusal(status, &told));
         }
         Ok(told)
+    }
+
+    fn refusal(&self, status: StatusCode, told: &Value) -> anyhow::Error {
+        let why = told["detail"].as_str().or(told["title"].as_str()).unwrap_or("no reason given");
+        anyhow::anyhow!("{} answers {status}: {why}", self.base)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Data stores through the real binary: what is counted is counted once, kills included.
 
-use crate::binary::{folder, hookmill, root};
-use crate::served::{Connection, Served};
+use crate::binary::{folder, hookmill, hookmill_with, root};
+use crate::served::{Connection, Served, TOKEN};
 use serde_json::json;
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -102,4 +102,39 @@ fn a_wrong_parameter_is_found_before_anything_runs() {
     }
     let said = hookmill(&root(), &["modules", "store.add"]);
     assert!(said.out.contains("lives that long from its first count on"), "{}", said.out);
+}
+
+#[test]
+fn a_store_gets_columns_and_takes_and_gives_files() {
+    let served = Served::start(&[("counter.yaml", COUNTER)]);
+    let server = format!("http://{}", served.address());
+    let files = folder(&[
+        (
+            "columns.yaml",
+            "columns:\n  - { name: total, type: number, required: true }\n  - { name: city, type: text }\n",
+        ),
+        ("orders.csv", "number;total;city\r\nA1;6;台北\r\nA2;six;Bern\r\n"),
+        ("more.jsonl", "{\"key\":\"A3\",\"value\":{\"total\":9}}\n"),
+    ]);
+    let store = |code: i32, arguments: &[&str]| {
+        let arguments: Vec<&str> = ["store"].iter().chain(arguments).copied().chain(["--server", &server]).collect();
+        let said = hookmill_with(files.path(), &arguments, &[("HOOKMILL_TOKEN", TOKEN)]);
+        assert_eq!(said.code, code, "{said:?}");
+        said
+    };
+    store(0, &["columns", "orders", "--set", "columns.yaml"]);
+    assert_eq!(store(0, &["columns", "orders"]).json()["columns"][0]["name"], "total");
+    let said = store(1, &["import", "orders", "orders.csv", "--key", "number"]);
+    assert!(said.err.contains("orders.csv:3: the column `total` takes a number; here it is \"six\""), "{}", said.err);
+    assert!(said.err.contains("wrote 1 of 2, skipped 0, refused 1"), "{}", said.err);
+    store(0, &["import", "orders", "more.jsonl"]);
+    assert_eq!(store(0, &["export", "orders"]).out, "key,total,city\r\nA1,6,台北\r\nA3,9,\r\n");
+    store(0, &["export", "orders", "--format", "jsonl", "--where", r#"{"total":{"gt":6}}"#, "-o", "some.jsonl"]);
+    let some = std::fs::read_to_string(files.path().join("some.jsonl")).unwrap();
+    assert_eq!(some, "{\"key\":\"A3\",\"value\":{\"total\":9}}\n");
+    let listed = store(0, &["list"]).out;
+    assert!(listed.contains("2   orders") && listed.contains("total, city"), "{listed}");
+    store(0, &["columns", "orders", "--clear"]);
+    assert!(store(2, &["columns", "orders"]).err.contains("has no columns"));
+    assert!(store(2, &["export", "no.name"]).err.contains("cannot name a data store"));
 }

@@ -1,9 +1,11 @@
-//! What a record must be like for it to be changed: `if`.
+//! What records must be like: `if`, for one to be changed; `where`, for them to be found.
 
-use run::data_store::Condition;
+use super::failure;
+use run::data_store::{Condition, Filter};
+use run::error::StepError;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What the record must be like. The words have no descriptions of their own, so that the schema lists them as one
 /// choice.
@@ -26,5 +28,29 @@ impl From<If> for Condition {
             If::Revision(revision) => Self::Revision(revision),
             If::Value(value) => Self::Value(value),
         }
+    }
+}
+
+/// Which records are meant.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Where {
+    All(Map<String, Value>),
+    OneOf(Vec<Map<String, Value>>),
+}
+
+impl Where {
+    pub(super) fn filter(self) -> Result<Filter, StepError> {
+        let wanted = match self {
+            Self::All(fields) => Value::Object(fields),
+            Self::OneOf(maps) => maps.into_iter().map(Value::Object).collect(),
+        };
+        Filter::any(&wanted).map_err(failure)
+    }
+}
+
+impl Default for Where {
+    fn default() -> Self {
+        Self::All(Map::new())
     }
 }

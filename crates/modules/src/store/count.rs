@@ -1,12 +1,13 @@
 //! `store.count`.
 
+use super::condition::Where;
 use super::failure;
-use run::data_store::{Act, DataStores, Filter};
+use run::data_store::{Act, DataStores};
 use run::error::StepError;
 use scenario::catalog::ModuleSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// How many records are counted at most.
@@ -24,7 +25,7 @@ pub(super) struct Parameters {
     prefix: String,
     /// What the records hold, as in `store.search`.
     #[serde(default)]
-    r#where: Map<String, Value>,
+    r#where: Where,
 }
 
 pub(super) fn spec() -> Arc<ModuleSpec> {
@@ -37,7 +38,7 @@ pub(super) fn spec() -> Arc<ModuleSpec> {
 
 pub(super) fn count(stores: &DataStores, parameters: Parameters, act: Act<'_>) -> Result<Value, StepError> {
     let Parameters { table, prefix, r#where } = parameters;
-    let filter = Filter::read(&r#where).map_err(failure)?;
+    let filter = r#where.filter()?;
     let count = stores.count(&table, &prefix, &filter, MOST + 1, act.now).map_err(failure)?;
     if count > MOST {
         let message = format!("the data store `{table}` has more than {MOST} records");

@@ -1,13 +1,14 @@
 //! `store.search`.
 
+use super::condition::Where;
 use super::failure;
 use crate::spec::invalid;
-use run::data_store::{Act, DataStores, Filter, Order, Query};
+use run::data_store::{Act, DataStores, Order, Query};
 use run::error::StepError;
 use scenario::catalog::ModuleSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// How many records one search gives at most.
@@ -27,16 +28,17 @@ pub(super) struct Parameters {
     #[serde(default)]
     prefix: String,
     /// What the records hold, field by field: a value, or tests such as `{ gt: 100 }`. The tests are `is`, `not`,
-    /// `gt`, `gte`, `lt`, `lte`, `in`, `contains`, `starts_with` and `exists`; a field may be a path (`address.city`).
+    /// `gt`, `gte`, `lt`, `lte`, `in`, `not_in`, `contains`, `not_contains`, `starts_with`, `ends_with` and `exists`; a
+    /// field may be a path (`address.city`). A list of such maps: the records that fit one of them.
     #[serde(default)]
-    r#where: Map<String, Value>,
+    r#where: Where,
     /// How many records to give at most.
     #[serde(default = "usual")]
     #[schemars(range(min = 1, max = 1000))]
     limit: usize,
-    /// Only records whose keys come after this one: the `next` of an earlier search.
+    /// Only records that come after the one of this key: the `next` of an earlier search.
     after: Option<String>,
-    /// The field to sort by, with a `-` before it for the highest first: `total`, `-total`. Not beside `after`.
+    /// The fields to sort by, with a `-` before one for the highest first: `total`, `-total`, `-total,name`.
     order: Option<String>,
 }
 
@@ -56,11 +58,8 @@ pub(super) fn search(stores: &DataStores, parameters: Parameters, act: Act<'_>) 
     if !(1..=MOST).contains(&limit) {
         return Err(invalid(format!("`limit` is {limit}; it goes from 1 to {MOST}")));
     }
-    let order = order.map(|order| match order.strip_prefix('-') {
-        Some(field) => Order::Descending(field.to_owned()),
-        None => Order::Ascending(order),
-    });
-    let filter = Filter::read(&r#where).map_err(failure)?;
+    let order = order.as_deref().map(Order::read).transpose().map_err(failure)?;
+    let filter = r#where.filter()?;
     let query = Query { prefix, filter, after, limit, order };
     let page = stores.search(&table, &query, act.now).map_err(failure)?;
     let items = page.items.into_iter();

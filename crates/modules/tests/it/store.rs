@@ -134,13 +134,18 @@ async fn records_are_searched_and_counted() {
     let large = json!({ "where": { "status": "open", "total": { "gt": 100 } }, "order": "-total" });
     assert_eq!(found(&search(large).await), ["b1", "a2"]);
     assert_eq!(found(&search(json!({ "prefix": "a", "order": "total", "limit": 1 })).await), ["a1"]);
+    let either = json!([{ "total": { "lt": 10 } }, { "status": "paid" }]);
+    assert_eq!(found(&search(json!({ "where": either, "order": "status,-total" })).await), ["a1", "a3"]);
+    let second = search(json!({ "order": "-total", "limit": 1, "after": "b1" })).await;
+    assert_eq!((found(&second), &second["next"]), (vec!["a3".into()], &json!("a3")));
     let count = json!({ "table": "orders", "prefix": "a", "where": { "status": { "not": "paid" } } });
     assert_eq!(done(&modules, "store.count", count).await, json!({ "count": 2 }));
     for (parameters, words) in [
         (json!({ "table": "orders", "limit": 0 }), "`limit` is 0; it goes from 1 to 1000"),
         (json!({ "table": "orders", "where": { "total": { "over": 1 } } }), "`where.total`: `over` is no test"),
         (json!({ "table": "or ders" }), "\"or ders\" cannot name a data store"),
-        (json!({ "table": "orders", "order": "total", "after": "a" }), "`after` goes on in the order of keys"),
+        (json!({ "table": "orders", "order": "total", "after": "a" }), "the record `a` is gone or no longer fits"),
+        (json!({ "table": "orders", "order": "-" }), "`order`: \"-\" names no field"),
     ] {
         let (code, message) = refused(&modules, "store.search", parameters).await;
         assert!(code == "invalid_parameters" && message.starts_with(words), "{code}: {message}");

@@ -1,7 +1,7 @@
 //! What can be done to a record: put, add, delete. Each is one compare-and-set.
 
 use super::record::{Effect, Next, Stored, author};
-use super::{Act, Address, DataError, DataStores, LARGEST_VALUE, filter};
+use super::{Act, Address, DataError, DataStores, LARGEST_VALUE, Schema, filter, kind, shown};
 use crate::id::Millis;
 use crate::tables::{Expected, StoreError};
 use serde_json::{Map, Number, Value};
@@ -78,13 +78,12 @@ struct Made {
 impl DataStores {
     /// Writes a value.
     pub fn put(&self, store: &str, key: &str, put: &Put, act: Act<'_>) -> Result<Written, DataError> {
-        let text = to_text(&put.value)?;
-        let made = self.change(&Address::new(store, key)?, act, |before| {
-            if let Some(condition) = &put.condition {
-                condition.check(key, before)?;
-            }
+        let address = Address::new(store, key)?;
+        let schema = self.schema(store)?;
+        let made = self.change(&address, act, |before| {
+            let text = put.text(key, schema.as_ref(), before)?;
             let effect = Effect::Put { created: before.is_none() };
-            Ok(Some(Next { value: Some(text.clone()), expires: expiry(put.ttl, act.now), effect }))
+            Ok(Some(Next { value: Some(text), expires: expiry(put.ttl, act.now), effect }))
         })?;
         match made {
             Some(Made { effect: Effect::Put { created }, revision, text }) => {
@@ -96,11 +95,24 @@ impl DataStores {
         }
     }
 
+    /// Fails as writing this value would, and writes nothing.
+    pub fn rehearse_put(&self, store: &str, key: &str, put: &Put, now: Millis) -> Result<(), DataError> {
+        let found = self.load(&Address::new(store, key)?)?;
+        let live = found.as_ref().filter(|(_, stored)| stored.is_live(now));
+        put.text(key, self.schema(store)?.as_ref(), live).map(drop)
+    }
+
     /// Adds to a number; one that is not there counts as 0.
     pub fn add(&self, store: &str, key: &str, add: &Add, act: Act<'_>) -> Result<Added, DataError> {
-        let made = self.change(&Address::new(store, key)?, act, |before| {
+        let address = Address::new(store, key)?;
+        let schema = self.schema(store)?;
+        let made = self.change(&address, act, |before| {
             let value = before.map(|(_, stored)| stored.json()).transpose()?;
             let (value, number) = sum(value, add, key)?;
+            let value = match &schema {
+                Some((_, schema)) => schema.fit(key, &value)?.into_owned(),
+                None => value,
+            };
             let expires = match before {
                 Some((_, stored)) => stored.expires,
                 None => expiry(add.ttl, act.now),
@@ -169,6 +181,24 @@ impl DataStores {
     }
 }
 
+impl Put {
+    /// What is written in place of what was before, if it may be.
+    fn text(
+        &self,
+        key: &str,
+        schema: Option<&(u64, Schema)>,
+        before: Option<&(u64, Stored)>,
+    ) -> Result<String, DataError> {
+        if let Some(condition) = &self.condition {
+            condition.check(key, before)?;
+        }
+        match schema {
+            Some((_, schema)) => to_text(&*schema.fit(key, &self.value)?),
+            None => to_text(&self.value),
+        }
+    }
+}
+
 impl Condition {
     fn check(&self, key: &str, before: Option<&(u64, Stored)>) -> Result<(), DataError> {
         let refuse = |reason: &str| Err(DataError::Conflict(format!("the record `{}` {reason}", shown(key))));
@@ -227,18 +257,6 @@ fn plus(value: Option<&Value>, by: &Number, what: impl Fn() -> String) -> Result
     sum.ok_or_else(|| DataError::OutOfRange(format!("{} would be larger than a number can be", what())))
 }
 
-/// What a value is, for people.
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "a map",
-    }
-}
-
 fn to_text(value: &Value) -> Result<String, DataError> {
     let text = value.to_string();
     if text.len() > LARGEST_VALUE {
@@ -250,12 +268,6 @@ fn to_text(value: &Value) -> Result<String, DataError> {
 
 fn expiry(ttl: Option<Millis>, now: Millis) -> Option<Millis> {
     ttl.map(|ttl| now.saturating_add(ttl))
-}
-
-/// The beginning of a key, for messages.
-fn shown(key: &str) -> String {
-    const MOST: usize = 60;
-    if key.chars().count() <= MOST { key.to_owned() } else { key.chars().take(MOST).chain(['…']).collect() }
 }
 
 /// One idempotency key for two kinds of changes: no step does that.

@@ -15,6 +15,12 @@ pub enum DataError {
     /// A query that cannot be meant.
     #[error("{0}")]
     InvalidQuery(String),
+    /// Columns that no store can have.
+    #[error("{0}")]
+    InvalidSchema(String),
+    /// The value is not what the columns of the store take.
+    #[error("{0}")]
+    InvalidRecord(String),
     /// The record is not as the condition says.
     #[error("{0}")]
     Conflict(String),
@@ -40,6 +46,8 @@ impl DataError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::InvalidName(_) | Self::InvalidKey | Self::InvalidQuery(_) => "invalid_parameters",
+            Self::InvalidSchema(_) => "invalid_schema",
+            Self::InvalidRecord(_) => "invalid_record",
             Self::Conflict(_) => "conflict",
             Self::WrongType(_) => "wrong_type",
             Self::TooLarge(_) => "too_large",

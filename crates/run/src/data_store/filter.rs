@@ -13,14 +13,17 @@ const TESTS: &[(&str, Test)] = &[
     ("lt", Test::Lt),
     ("lte", Test::Lte),
     ("in", Test::In),
+    ("not_in", Test::NotIn),
     ("contains", Test::Contains),
+    ("not_contains", Test::NotContains),
     ("starts_with", Test::StartsWith),
+    ("ends_with", Test::EndsWith),
     ("exists", Test::Exists),
 ];
 
-/// Which records are meant: those of which every field passes every test. None: all.
+/// Which records are meant: those of which every field passes every test of one of these lists. None: all.
 #[derive(Clone, Debug, Default)]
-pub struct Filter(Vec<Clause>);
+pub struct Filter(Vec<Vec<Clause>>);
 
 #[derive(Clone, Debug)]
 struct Clause {
@@ -38,8 +41,11 @@ enum Test {
     Lt,
     Lte,
     In,
+    NotIn,
     Contains,
+    NotContains,
     StartsWith,
+    EndsWith,
     Exists,
 }
 
@@ -47,34 +53,55 @@ impl Filter {
     /// Reads `{ status: open, total: { gt: 100, lte: 500 } }`: a field's path, and the value it must have or the tests
     /// it must pass.
     pub fn read(fields: &Map<String, Value>) -> Result<Self, DataError> {
-        let mut clauses = Vec::new();
-        for (field, wanted) in fields {
-            match wanted {
-                Value::Object(tests) => {
-                    for (name, with) in tests {
-                        clauses.push(clause(field, name, with)?);
-                    }
-                }
-                with => clauses.push(Clause { field: field.clone(), test: Test::Is, with: with.clone() }),
-            }
-        }
-        Ok(Self(clauses))
+        let clauses = clauses(fields)?;
+        Ok(Self(if clauses.is_empty() { Vec::new() } else { vec![clauses] }))
+    }
+
+    /// The same, or a list of such maps: a record must fit one of them.
+    pub fn any(wanted: &Value) -> Result<Self, DataError> {
+        let wrong = || DataError::InvalidQuery("`where` is a map of fields, or a list of such maps".into());
+        let maps = match wanted {
+            Value::Object(fields) => return Self::read(fields),
+            Value::Array(maps) => maps,
+            _ => return Err(wrong()),
+        };
+        let all = maps.iter().map(|map| map.as_object().ok_or_else(wrong).and_then(clauses));
+        all.collect::<Result<_, _>>().map(Self)
     }
 
     /// Whether the record of this key holds what is asked for.
     pub(super) fn fits(&self, key: &str, value: &Value) -> Result<bool, DataError> {
-        for clause in &self.0 {
-            if !clause.fits(key, field(value, &clause.field))? {
-                return Ok(false);
+        for clauses in &self.0 {
+            let mut fits = true;
+            for clause in clauses {
+                fits = fits && clause.fits(key, field(value, &clause.field))?;
+            }
+            if fits {
+                return Ok(true);
             }
         }
-        Ok(true)
+        Ok(self.is_empty())
     }
 
     /// Whether every record fits.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+fn clauses(fields: &Map<String, Value>) -> Result<Vec<Clause>, DataError> {
+    let mut clauses = Vec::new();
+    for (field, wanted) in fields {
+        match wanted {
+            Value::Object(tests) => {
+                for (name, with) in tests {
+                    clauses.push(clause(field, name, with)?);
+                }
+            }
+            with => clauses.push(Clause { field: field.clone(), test: Test::Is, with: with.clone() }),
+        }
+    }
+    Ok(clauses)
 }
 
 fn clause(field: &str, name: &str, with: &Value) -> Result<Clause, DataError> {
@@ -86,10 +113,11 @@ fn clause(field: &str, name: &str, with: &Value) -> Result<Clause, DataError> {
         ))
     })?;
     let wanted = match (test, with) {
-        (Test::In, Value::Array(_)) | (Test::Exists, Value::Bool(_)) | (Test::StartsWith, Value::String(_)) => None,
-        (Test::In, _) => Some("a list"),
+        (Test::In | Test::NotIn, Value::Array(_)) | (Test::Exists, Value::Bool(_)) => None,
+        (Test::StartsWith | Test::EndsWith, Value::String(_)) => None,
+        (Test::In | Test::NotIn, _) => Some("a list"),
         (Test::Exists, _) => Some("`true` or `false`"),
-        (Test::StartsWith, _) => Some("a text"),
+        (Test::StartsWith | Test::EndsWith, _) => Some("a text"),
         (Test::Gt | Test::Gte | Test::Lt | Test::Lte, Value::Number(_) | Value::String(_)) => None,
         (Test::Gt | Test::Gte | Test::Lt | Test::Lte, _) => Some("a number or a text"),
         _ => None,
@@ -104,24 +132,30 @@ impl Clause {
     fn fits(&self, key: &str, found: Option<&Value>) -> Result<bool, DataError> {
         let found = match (self.test, found) {
             (Test::Exists, found) => return Ok(Value::Bool(found.is_some()) == self.with),
-            (Test::Not, None) => return Ok(true),
+            (Test::Not | Test::NotIn | Test::NotContains, None) => return Ok(true),
             (_, None) => return Ok(false),
             (_, Some(found)) => found,
         };
         Ok(match self.test {
             Test::Is => same(found, &self.with),
             Test::Not => !same(found, &self.with),
-            Test::In => self.with.as_array().is_some_and(|list| list.iter().any(|one| same(found, one))),
+            Test::In => self.lists(found),
+            Test::NotIn => !self.lists(found),
             Test::Contains => contains(found, &self.with),
-            Test::StartsWith => {
-                found.as_str().zip(self.with.as_str()).is_some_and(|(text, start)| text.starts_with(start))
-            }
+            Test::NotContains => !contains(found, &self.with),
+            Test::StartsWith => texts(found, &self.with).is_some_and(|(text, start)| text.starts_with(start)),
+            Test::EndsWith => texts(found, &self.with).is_some_and(|(text, end)| text.ends_with(end)),
             Test::Gt => self.order(key, found)?.is_some_and(Ordering::is_gt),
             Test::Gte => self.order(key, found)?.is_some_and(Ordering::is_ge),
             Test::Lt => self.order(key, found)?.is_some_and(Ordering::is_lt),
             Test::Lte => self.order(key, found)?.is_some_and(Ordering::is_le),
             Test::Exists => true,
         })
+    }
+
+    /// Whether what is found is in the list that is asked for.
+    fn lists(&self, found: &Value) -> bool {
+        self.with.as_array().is_some_and(|list| list.iter().any(|one| same(found, one)))
     }
 
     /// Null is neither more nor less than anything; things of different kinds are not compared in silence.
@@ -137,6 +171,11 @@ impl Clause {
             ))),
         }
     }
+}
+
+/// Both, if they are texts.
+fn texts<'v>(found: &'v Value, with: &'v Value) -> Option<(&'v str, &'v str)> {
+    found.as_str().zip(with.as_str())
 }
 
 /// The field at this path: `address.city`, `lines.0.sku`. A key that holds the dots itself comes first.

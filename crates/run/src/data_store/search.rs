@@ -2,10 +2,10 @@
 
 use super::filter::{compare, field};
 use super::record::Stored;
-use super::{DataError, DataRecord, DataStores, Filter, table};
+use super::{DataError, DataRecord, DataStores, Filter, shown, table};
 use crate::id::Millis;
 use crate::tables::Record;
-use serde_json::Value;
+use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
 /// How many records are read at once.
@@ -24,21 +24,25 @@ pub struct Query {
     pub prefix: String,
     /// What they hold.
     pub filter: Filter,
-    /// Only those whose keys come after this one.
+    /// Only those that come after the record of this key.
     pub after: Option<String>,
     /// How many at most.
     pub limit: usize,
-    /// By which field they are sorted; none: by their keys.
+    /// By which fields they are sorted; none: by their keys.
     pub order: Option<Order>,
 }
 
-/// By which field records are sorted.
+/// By which fields records are sorted, the weightiest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Order {
+pub struct Order(pub Vec<(String, Direction)>);
+
+/// Which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
     /// The lowest first.
-    Ascending(String),
+    Ascending,
     /// The highest first.
-    Descending(String),
+    Descending,
 }
 
 /// Records that were found.
@@ -101,10 +105,6 @@ impl DataStores {
     }
 
     fn sorted(&self, store: &str, query: &Query, order: &Order, now: Millis) -> Result<Page, DataError> {
-        if query.after.is_some() {
-            let reason = "`after` goes on in the order of keys, so it cannot stand beside `order`";
-            return Err(DataError::InvalidQuery(reason.into()));
-        }
         let mut items = Vec::new();
         let (mut looked_at, mut bytes) = (0, 0);
         self.walk(store, &query.prefix, None, |key, record| {
@@ -120,8 +120,18 @@ impl DataStores {
             Ok(ControlFlow::Continue(()))
         })?;
         order.sort(&mut items);
+        if let Some(after) = &query.after {
+            let place = items.iter().position(|item| item.key == *after).ok_or_else(|| {
+                let reason =
+                    format!("the record `{}` is gone or no longer fits, so no page comes after it", shown(after));
+                DataError::InvalidQuery(reason)
+            })?;
+            items.drain(..=place);
+        }
+        let is_last = items.len() <= query.limit;
         items.truncate(query.limit);
-        Ok(Page { items, next: None })
+        let next = items.last().filter(|_| !is_last).map(|last| last.key.clone());
+        Ok(Page { items, next })
     }
 
     /// Shows each record of the store to `look`, in the order of keys, until it has seen enough.
@@ -150,20 +160,29 @@ impl DataStores {
 }
 
 impl Order {
+    /// Reads `total`, `-total` or `-total,name`.
+    pub fn read(text: &str) -> Result<Self, DataError> {
+        let fields = text.split(',').map(|field| match field.trim() {
+            "" | "-" => Err(DataError::InvalidQuery(format!("`order`: {text:?} names no field to sort by"))),
+            field => Ok(match field.strip_prefix('-') {
+                Some(field) => (field.to_owned(), Direction::Descending),
+                None => (field.to_owned(), Direction::Ascending),
+            }),
+        });
+        fields.collect::<Result<_, _>>().map(Self)
+    }
+
     /// Sorts. Records without the field come last either way; equal ones stay in the order of their keys.
     fn sort(&self, items: &mut [DataRecord]) {
-        let (Self::Ascending(path) | Self::Descending(path)) = self;
         items.sort_by(|a, b| {
-            let of = |record: &DataRecord| field(&record.value, path).cloned();
-            let (a, b) = (of(a), of(b));
-            let ordered = |a: &Value, b: &Value| match self {
-                Self::Ascending(_) => compare(a, b),
-                Self::Descending(_) => compare(b, a),
-            };
-            match (&a, &b) {
-                (Some(a), Some(b)) => ordered(a, b),
-                (a, b) => b.is_some().cmp(&a.is_some()),
-            }
+            let ordered = self.0.iter().map(|(path, direction)| {
+                match (field(&a.value, path), field(&b.value, path), direction) {
+                    (Some(a), Some(b), Direction::Ascending) => compare(a, b),
+                    (Some(a), Some(b), Direction::Descending) => compare(b, a),
+                    (a, b, _) => b.is_some().cmp(&a.is_some()),
+                }
+            });
+            ordered.fold(Ordering::Equal, Ordering::then)
         });
     }
 }

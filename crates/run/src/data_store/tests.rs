@@ -342,18 +342,58 @@ fn pages_follow_on_each_other_and_end() {
 #[test]
 fn a_search_is_sorted_by_a_field() {
     let stores = filled();
-    let sorted = |order: Order| {
-        let query = Query { order: Some(order), ..query(json!({ "tags": { "contains": "t3" } }), 3) };
+    let sorted = |order: &str| {
+        let order = Some(Order::read(order).unwrap());
+        let query = Query { order, ..query(json!({ "tags": { "contains": "t3" } }), 3) };
         let page = stores.search("t", &query, NOW + 10).unwrap();
         page.items.iter().map(|record| record.value["n"].as_u64().unwrap()).collect::<Vec<_>>()
     };
-    assert_eq!(sorted(Order::Ascending("n".into())), [3, 13, 23]);
-    assert_eq!(sorted(Order::Descending("n".into())), [93, 83, 73]);
-    let all = Query { order: Some(Order::Descending("odd".into())), ..query(json!({}), 200) };
+    assert_eq!(sorted("n"), [3, 13, 23]);
+    assert_eq!(sorted("-n"), [93, 83, 73]);
+    let all = Query { order: Some(Order::read("-odd").unwrap()), ..query(json!({}), 200) };
     let page = stores.search("t", &all, NOW + 10).unwrap();
     assert_eq!((keys(&page)[0], keys(&page)[50], keys(&page)[100]), ("k01", "k00", "other"));
-    let after = Query { after: Some("k".into()), ..all };
-    assert_eq!(stores.search("t", &after, NOW).unwrap_err().code(), "invalid_parameters");
+    for order in ["", "-", "n,,m"] {
+        assert_eq!(Order::read(order).unwrap_err().code(), "invalid_parameters", "{order}");
+    }
+}
+
+#[test]
+fn a_sorted_search_goes_on_after_its_last_record() {
+    let stores = filled();
+    let mut query = Query { order: Some(Order::read("odd,-n").unwrap()), ..query(json!({}), 30) };
+    let mut found = Vec::new();
+    loop {
+        let page = stores.search("t", &query, NOW + 10).unwrap();
+        found.extend(keys(&page).into_iter().map(str::to_owned));
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => break,
+        }
+    }
+    let expected = [98, 96, 1].map(|n| format!("k{n:02}"));
+    assert_eq!((found.len(), &found[0], &found[1], &found[99]), (101, &expected[0], &expected[1], &expected[2]));
+    let gone = Query { after: Some("gone".into()), ..query };
+    assert_eq!(stores.search("t", &gone, NOW).unwrap_err().code(), "invalid_parameters");
+}
+
+#[test]
+fn a_filter_may_be_one_of_many() {
+    let (_, stores) = stores();
+    for n in 0..10 {
+        stores.put("t", &n.to_string(), &value(json!({ "n": n })), act(NOW, "x")).unwrap();
+    }
+    let found = |wanted: Value| {
+        let query = Query { limit: 20, filter: Filter::any(&wanted).unwrap(), ..Query::default() };
+        keys(&stores.search("t", &query, NOW).unwrap()).join("")
+    };
+    assert_eq!(found(json!([{ "n": { "lt": 2 } }, { "n": 5 }, { "n": { "gte": 9 } }])), "0159");
+    assert_eq!(found(json!([{ "n": { "gt": 2, "lt": 5 } }])), "34");
+    assert_eq!((found(json!([])), found(json!({}))), ("0123456789".into(), "0123456789".into()));
+    assert_eq!(found(json!([{}, { "n": 1 }])), "0123456789");
+    for wrong in [json!("n"), json!([1]), json!([{ "n": { "odd": 1 } }])] {
+        assert_eq!(Filter::any(&wrong).unwrap_err().code(), "invalid_parameters", "{wrong}");
+    }
 }
 
 #[test]
@@ -387,6 +427,11 @@ fn filters_say_which_records_are_meant() {
         (json!({ "total": { "contains": 1 } }), false),
         (json!({ "status": { "starts_with": "op" } }), true),
         (json!({ "total": { "starts_with": "1" } }), false),
+        (json!({ "status": { "ends_with": "en" } }), true),
+        (json!({ "status": { "not_in": ["open"] } }), false),
+        (json!({ "none": { "not_in": ["open"] }, "missing": { "not_contains": "x" } }), true),
+        (json!({ "tags": { "not_contains": "old" } }), true),
+        (json!({ "tags": { "not_contains": "new" } }), false),
         (json!({ "note": { "exists": true }, "nothing": { "exists": false } }), true),
         (json!({ "note": { "exists": false } }), false),
         (json!({ "address": { "is": { "city": "Bern" } }, "address.city": "Bern", "lines.0.sku": "a" }), true),
@@ -444,3 +489,5 @@ fn records_of_every_release_are_read() {
     let step = crate::error::StepError::from(error);
     assert_eq!((step.code.as_str(), step.recovery), ("store_failed", crate::error::Recovery::Permanent));
 }
+
+mod columns;

@@ -8,7 +8,8 @@ pub(super) mod records;
 
 use crate::App;
 use crate::error::Problem;
-use run::data_store::{Act, DataRecord};
+use actix_web::http::StatusCode;
+use run::data_store::{Act, DataRecord, Filter};
 use run::id::Millis;
 use serde::Serialize;
 use serde_json::Value;
@@ -42,6 +43,14 @@ impl From<DataRecord> for View {
 /// A change by a person: each is one of its own.
 fn act(app: &App) -> Act<'static> {
     Act { now: app.now(), idempotency_key: None }
+}
+
+/// What a query says of the records that are meant.
+pub(super) fn filter(text: Option<&str>) -> Result<Filter, Problem> {
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(Filter::default()) };
+    let wanted: Value = serde_json::from_str(text)
+        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "invalid_parameters", format!("`where`: {error}")))?;
+    Ok(Filter::any(&wanted)?)
 }
 
 fn unknown(store: &str, key: &str) -> Problem {

@@ -4,6 +4,7 @@
 
 mod alarms;
 mod check;
+mod columns;
 mod connections;
 mod document;
 mod drafts;
@@ -27,6 +28,7 @@ mod secrets;
 mod security;
 mod session;
 mod setup;
+mod sheets;
 mod shelf;
 mod site;
 mod stores;

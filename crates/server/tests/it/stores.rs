@@ -23,8 +23,8 @@ async fn stores_are_listed_with_their_sizes() {
     fill(&site, "orders", (0..3).map(|n| (n.to_string(), json!(n))));
     fill(&site, "calls", [("1".to_owned(), json!(1))]);
     let expected = json!({ "items": [
-        { "name": "calls", "records": 1, "more": false },
-        { "name": "orders", "records": 3, "more": false },
+        { "name": "calls", "records": 1, "more": false, "columns": [] },
+        { "name": "orders", "records": 3, "more": false, "columns": [] },
     ] });
     assert_eq!(site.get("/stores").await, expected);
 }
@@ -43,6 +43,20 @@ async fn records_are_listed_page_by_page() {
     assert_eq!(keys(&site.get("/stores/t").await).len(), 6);
     assert_eq!(site.get("/stores/nobody").await, json!({ "items": [], "next": null }));
     refused(site.api("GET", "/stores/no%20name"), 400, "invalid_parameters").await;
+}
+
+#[tokio::test]
+async fn records_are_found_by_what_they_hold_and_sorted() {
+    let site = Site::start().await;
+    fill(&site, "t", (0..10).map(|n| (format!("k{n}"), json!({ "n": n, "odd": n % 2 == 1 }))));
+    let page = site.get("/stores/t?where=%7B%22odd%22:true%7D&order=-n&limit=2").await;
+    assert_eq!((keys(&page), &page["next"]), (vec!["k9", "k7"], &json!("k7")));
+    let page = site.get("/stores/t?where=%7B%22odd%22:true%7D&order=-n&limit=9&after=k7").await;
+    assert_eq!((keys(&page), &page["next"]), (vec!["k5", "k3", "k1"], &Value::Null));
+    assert_eq!(keys(&site.get("/stores/t?where=[%7B%22n%22:1%7D,%7B%22n%22:%7B%22gt%22:8%7D%7D]").await), ["k1", "k9"]);
+    for wrong in ["where=%7B", "where=1", "where=%7B%22n%22:%7B%22x%22:1%7D%7D", "order=-", "order=n&after=gone"] {
+        refused(site.api("GET", &format!("/stores/t?{wrong}")), 400, "invalid_parameters").await;
+    }
 }
 
 #[tokio::test]

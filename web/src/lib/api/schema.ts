@@ -1290,6 +1290,8 @@ export type StepStatus = 'running' | 'retrying' | 'done' | 'failed' | 'recovered
 
 /** A data store in short. */
 export type Store = {
+  /** The names of its columns; none where its records may hold anything. */
+  columns: string[];
   /** Whether it has more records than were counted. */
   more: boolean;
   /** Its name. */
@@ -1297,6 +1299,72 @@ export type Store = {
   /** How many records it has; counting ends at 10,000. */
   records: number;
 };
+
+/** A column of a data store. */
+export type StoreColumn = {
+  /** What a record without it gets. */
+  default?: unknown;
+  /** What it is about, for people. */
+  description?: string;
+  /** The name of the field, 1 to 64 characters. */
+  name: string;
+  /** Whether no record may be without it. */
+  required?: boolean;
+  /** What it holds, beside null. */
+  type: StoreColumnType;
+};
+
+/** What a column holds. */
+export type StoreColumnType = 'text' | 'number' | 'flag' | 'time' | 'json';
+
+/** The columns of a data store. */
+export type StoreColumns = {
+  /** The columns, in order. */
+  columns: StoreColumn[];
+  /** What becomes of fields that are no columns. */
+  others: StoreOtherFields;
+  /** Grows with each change of the columns. */
+  revision: number;
+};
+
+/** Columns for a data store. */
+export type StoreColumnsChange = {
+  /** The columns, 1 to 200, in order. */
+  columns: StoreColumn[];
+  /** What becomes of fields that are no columns; left out: the record is refused. */
+  others?: StoreOtherFields;
+  /** The revision that the change builds upon, 0 where there were no columns; left out: whatever is there. */
+  revision?: number | null;
+};
+
+/** What came of a file. */
+export type StoreImport = {
+  /** Whether nothing was written in truth. */
+  dry_run: boolean;
+  /** The first hundred that were refused. */
+  lines: StoreImportLine[];
+  /** How many lines have a record, or should have. */
+  read: number;
+  /** How many were refused. */
+  refused: number;
+  /** How many were left alone, as their record is there already. */
+  skipped: number;
+  /** How many were written. */
+  written: number;
+};
+
+/** A line that was refused. */
+export type StoreImportLine = {
+  /** The key, where it has one. */
+  key?: string | null;
+  /** Which, from 1. */
+  line: number;
+  /** Why. */
+  message: string;
+};
+
+/** What becomes of fields that are no columns. */
+export type StoreOtherFields = 'refuse' | 'keep';
 
 /** A record of a data store. */
 export type StoreRecord = {

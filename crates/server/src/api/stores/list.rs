@@ -28,9 +28,11 @@ struct Summary {
     records: usize,
     /// Whether it has more records than were counted.
     more: bool,
+    /// The names of its columns; none where its records may hold anything.
+    columns: Vec<String>,
 }
 
-/// Lists all data stores that were ever written.
+/// Lists all data stores that were ever written, or have columns.
 #[utoipa::path(tag = "stores", operation_id = "list_stores", responses((status = 200, body = Stores), Refusals))]
 #[get("/stores")]
 pub(in crate::api) async fn list(app: web::Data<App>) -> Result<web::Json<Stores>, Problem> {
@@ -44,6 +46,10 @@ pub(in crate::api) async fn list(app: web::Data<App>) -> Result<web::Json<Stores
 impl Summary {
     fn of(name: String, app: &App) -> Result<Self, Problem> {
         let found = app.stores().count(&name, "", &Filter::default(), COUNTED + 1, app.now())?;
-        Ok(Self { name, records: found.min(COUNTED), more: found > COUNTED })
+        let columns = match app.stores().schema(&name)? {
+            Some((_, schema)) => schema.columns.into_iter().map(|column| column.name).collect(),
+            None => Vec::new(),
+        };
+        Ok(Self { name, records: found.min(COUNTED), more: found > COUNTED, columns })
     }
 }

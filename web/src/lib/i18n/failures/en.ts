@@ -44,6 +44,7 @@ export const failures = {
   invalid_json: { title: 'This is no JSON', try: 'Look at the text; `response: text` takes it as it is.' },
   invalid_method: { title: 'This is no HTTP method', try: 'Use GET, POST, PUT, PATCH or DELETE.' },
   invalid_parameters: { title: 'The parameters do not fit', try: 'Look at the values that the expressions gave.' },
+  invalid_record: { title: 'The record is not what the columns take', try: 'Look at the columns of the data store: the message names the one that does not fit.' },
   invalid_redirect: { title: 'The redirect leads nowhere', try: 'Ask the service for its present URL.' },
   invalid_request: { title: 'This request cannot be sent', try: 'Look at URL, headers and body.' },
   invalid_response: { title: 'The answer cannot be read', try: 'Set `response` to `text` to see it as it is.' },

@@ -39,6 +39,7 @@ export const failures: Failures = {
   invalid_json: { title: '不是 JSON', try: '检查内容；用 `response: text` 可原样获取。' },
   invalid_method: { title: '不是 HTTP 方法', try: '使用 GET、POST、PUT、PATCH 或 DELETE。' },
   invalid_parameters: { title: '参数不符', try: '检查表达式得出的值。' },
+  invalid_record: { title: '记录不符合字段的规定', try: '请查看数据存储的字段；消息会指出是哪一个字段不符。' },
   invalid_redirect: { title: '重定向的网址不正确', try: '向该服务询问目前的网址。' },
   invalid_request: { title: '无法发送这个请求', try: '检查网址、请求头与正文。' },
   invalid_response: { title: '无法读取响应', try: '把 `response` 设为 `text`，查看原始内容。' },

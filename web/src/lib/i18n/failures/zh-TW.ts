@@ -39,6 +39,7 @@ export const failures: Failures = {
   invalid_json: { title: '不是 JSON', try: '檢查內容；用 `response: text` 可原樣取得。' },
   invalid_method: { title: '不是 HTTP 方法', try: '使用 GET、POST、PUT、PATCH 或 DELETE。' },
   invalid_parameters: { title: '參數不符', try: '檢查運算式得出的值。' },
+  invalid_record: { title: '紀錄不符合欄位的規定', try: '請查看資料儲存庫的欄位；訊息會指出是哪一欄不符。' },
   invalid_redirect: { title: '重新導向的網址不正確', try: '向該服務詢問目前的網址。' },
   invalid_request: { title: '無法送出這個請求', try: '檢查網址、標頭與內文。' },
   invalid_response: { title: '無法讀取回應', try: '把 `response` 設為 `text`，查看原始內容。' },

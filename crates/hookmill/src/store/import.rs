@@ -6,9 +6,7 @@ use crate::runs::server::Server;
 use crate::terminal::{self, BAD, Done, OK, paint};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use serde_json::Value;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// Write the lines of a file into a data store
 ///
@@ -87,7 +85,7 @@ impl Import {
         };
         let (written, read, skipped) = (number("written"), number("read"), number("skipped"));
         terminal::say(format_args!("{done} {written} of {read}, skipped {skipped}{refused}"));
-        Ok(terminal::verdict(usize::from(told["refused"] != Value::from(0))))
+        Ok(terminal::verdict(usize::from(told["refused"] != 0)))
     }
 
     fn format(&self) -> Format {

@@ -1,5 +1,6 @@
 // What the editor's parts share: the desk, the trial, where things stand on the canvas, and which dialog is open.
-import { getContext, setContext } from 'svelte';
+import { getContext, setContext, untrack } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
 
 import { Arrangement } from '../canvas/arrangement.svelte';
 import { layout, type Layout, type Line, type Point } from '../model/layout';
@@ -55,13 +56,29 @@ export class Bench {
     this.editor = desk.editor;
     this.trial = new Trial(desk.editor);
     this.arrangement = new Arrangement(desk.editor.id);
+    this.steps = this.#followed();
   }
 
   /** What is drawn: the text that is edited, or that of a past run. */
   readonly graph: Graph = $derived.by(() => this.editor.watch.graph);
-  /** The steps that are drawn, by their keys. */
-  readonly steps: ReadonlyMap<string, Step> = $derived.by(() => new Map(this.graph.all.map((step) => [step.key, step])));
+  /** The steps that are drawn, by their keys. Whoever reads one hears of that one alone: a letter typed in its name
+   * concerns its disc, not those of all others. */
+  readonly steps: ReadonlyMap<string, Step>;
   readonly layout: Layout = $derived.by(() => layout(this.graph, this.editor.watch.past ? {} : this.arrangement.positions));
+
+  #followed(): ReadonlyMap<string, Step> {
+    const steps = new SvelteMap<string, Step>();
+    const follow = (all: readonly Step[]) => {
+      const keys = new Set(all.map(({ key }) => key));
+      for (const key of [...steps.keys()]) if (!keys.has(key)) steps.delete(key);
+      for (const step of all) if (steps.get(step.key) !== step) steps.set(step.key, step);
+    };
+    $effect.pre(() => {
+      const { all } = this.graph;
+      untrack(() => follow(all));
+    });
+    return steps;
+  }
 
   /** Whether the text may be changed now. */
   get free(): boolean {

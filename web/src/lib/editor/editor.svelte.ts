@@ -178,10 +178,13 @@ export class Editor {
   /** Follows steps whose keys an edit changed. */
   #carry(keys: Map<string, string>): void {
     const follow = (key: string) => keys.get(key);
-    this.selected = new Set([...this.selected].flatMap((key) => follow(key) ?? []));
+    // Whoever draws a step hears of each change of these: none is told of where there is none.
+    if ([...this.selected].some((key) => follow(key) !== key)) this.selected = new Set([...this.selected].flatMap((key) => follow(key) ?? []));
     if (this.pins.size > 0) {
       this.pins = new Map([...this.pins].flatMap(([key, value]) => (keys.has(key) ? [[keys.get(key) as string, value]] : [])));
     }
-    this.kept = new Map([...this.kept].flatMap(([ran, key]) => (keys.has(key) ? [[ran, keys.get(key) as string]] : [])));
+    if ([...this.kept.values()].some((key) => follow(key) !== key)) {
+      this.kept = new Map([...this.kept].flatMap(([ran, key]) => (keys.has(key) ? [[ran, keys.get(key) as string]] : [])));
+    }
   }
 }

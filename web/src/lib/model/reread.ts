@@ -80,15 +80,15 @@ function stretchOf(list: BlockSeq, before: string, after: string, end: number): 
 
 function splice(document: Document.Parsed, list: BlockSeq, steps: BlockSeq, { first, last, from, to }: Stretch, moved: number): void {
   const root = document.contents as unknown as YAMLMap;
-  moveNode(steps, from);
-  moveToken(steps.srcToken, from);
-  list.items.slice(last + 1).forEach((node) => moveNode(node, moved));
-  list.srcToken.items.slice(last + 1).forEach((token) => moveToken(token, moved));
+  eachNode(steps, (node) => moveRange(node, from));
+  eachToken(steps.srcToken, (sign) => (sign.offset += from));
+  list.items.slice(last + 1).forEach((node) => shiftNodes(node, moved));
+  list.srcToken.items.slice(last + 1).forEach((token) => shiftTokens(token as object, moved));
   list.items.splice(first, last - first + 1, ...steps.items);
   list.srcToken.items.splice(first, last - first + 1, ...steps.srcToken.items.slice(0, steps.items.length));
   const behind = root.items.findIndex((pair) => pair.value === list) + 1;
-  root.items.slice(behind).forEach((pair) => moveNode(pair, moved));
-  (root.srcToken as { items: unknown[] }).items.slice(behind).forEach((token) => moveToken(token, moved));
+  root.items.slice(behind).forEach((pair) => eachNode(pair, (node) => moveRange(node, moved)));
+  (root.srcToken as { items: unknown[] }).items.slice(behind).forEach((token) => eachToken(token, (sign) => (sign.offset += moved)));
   for (const node of [list, root] as { range?: [number, number, number] | null }[]) {
     const [start, value, end] = node.range!;
     node.range = [start, Math.max(value, to) === value ? value + moved : value, end + moved];
@@ -96,26 +96,56 @@ function splice(document: Document.Parsed, list: BlockSeq, steps: BlockSeq, { fi
   document.range = [document.range[0], document.range[1] + moved, document.range[2] + moved];
 }
 
-function moveNode(node: unknown, by: number): void {
+/** What says an offset within a step, all of it: found once, since a step that changes is read again. */
+const nodesWithin = new WeakMap<object, Node[]>();
+const tokensWithin = new WeakMap<object, { offset: number }[]>();
+
+/** Moves the nodes of a whole step, which will be moved again. */
+function shiftNodes(step: Node, by: number): void {
   if (by === 0) return;
-  if (isPair(node)) {
-    moveNode(node.key, by);
-    moveNode(node.value, by);
-    return;
-  }
-  const { range } = (node ?? {}) as Node;
-  if (range) (node as Node).range = [range[0] + by, range[1] + by, range[2] + by];
-  if (isMap(node) || isSeq(node)) for (const item of node.items) moveNode(item, by);
+  const found = nodesWithin.get(step) ?? collected<Node>((add) => eachNode(step, add));
+  nodesWithin.set(step, found);
+  for (const node of found) moveRange(node, by);
 }
 
-/** A sign of the source, or signs within it: whatever says an offset. */
-function moveToken(token: unknown, by: number): void {
-  if (by === 0 || typeof token !== 'object' || token === null) return;
+/** Moves the signs of a whole step. */
+function shiftTokens(step: object, by: number): void {
+  if (by === 0) return;
+  const found = tokensWithin.get(step) ?? collected<{ offset: number }>((add) => eachToken(step, add));
+  tokensWithin.set(step, found);
+  for (const sign of found) sign.offset += by;
+}
+
+function collected<T>(visit: (add: (found: T) => void) => void): T[] {
+  const all: T[] = [];
+  visit((found) => all.push(found));
+  return all;
+}
+
+/** Every node that says where it stands. */
+function eachNode(node: unknown, visit: (node: Node) => void): void {
+  if (isPair(node)) {
+    eachNode(node.key, visit);
+    eachNode(node.value, visit);
+    return;
+  }
+  if ((node as Node | null)?.range) visit(node as Node);
+  if (isMap(node) || isSeq(node)) for (const item of node.items) eachNode(item, visit);
+}
+
+function moveRange(node: Node, by: number): void {
+  const [start, value, end] = node.range!;
+  node.range = [start + by, value + by, end + by];
+}
+
+/** Every sign of the source, and within it, that says an offset. */
+function eachToken(token: unknown, visit: (sign: { offset: number }) => void): void {
+  if (typeof token !== 'object' || token === null) return;
   if (Array.isArray(token)) {
-    for (const part of token) moveToken(part, by);
+    for (const part of token) eachToken(part, visit);
     return;
   }
   const sign = token as { offset?: number } & Record<string, unknown>;
-  if (typeof sign.offset === 'number') sign.offset += by;
-  for (const part of ['start', 'key', 'sep', 'value', 'items', 'props', 'end']) if (sign[part] !== undefined) moveToken(sign[part], by);
+  if (typeof sign.offset === 'number') visit(sign as { offset: number });
+  for (const part of ['start', 'key', 'sep', 'value', 'items', 'props', 'end']) if (sign[part] !== undefined) eachToken(sign[part], visit);
 }

@@ -12,6 +12,7 @@ import { keepingTests } from './keeping.js';
 import { oauthTests } from './oauth.js';
 import { pageTests } from './pages.js';
 import { paletteTests } from './palette.js';
+import { storeTests } from './stores.js';
 import { tryingTests } from './trying.js';
 import { valueTests } from './values.js';
 import { watchTests } from './watch.js';
@@ -41,6 +42,7 @@ export const tests = [
   ...hostileTests,
   ...speedTests,
   ...editorTests,
+  ...storeTests,
   ...paletteTests,
   ...valueTests,
   ...tryingTests,

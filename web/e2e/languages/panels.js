@@ -151,6 +151,8 @@ function dialogs(visitor) {
     ...types.map((type) => [`a connection of type ${type}`, () => page.getByRole('dialog').locator(`[data-type=${type}]`).click()]).flatMap((place) => [place, another]),
     ['/stores', () => to(visitor, '/stores')],
     ['a new data store', () => page.locator('main button.main').first().click()],
+    ['the columns of a data store', async () => (await to(visitor, '/stores/customers'), await page.locator('main header button, main button').first().click())],
+    ['a file for a data store', async () => (await to(visitor, '/stores/customers'), await page.locator('main button').nth(1).click())],
     ['a new record', async () => (await to(visitor, '/stores/customers'), await page.locator('main button.main').first().click())],
     ['the preferences', async () => (await to(visitor, '/alarms'), await page.locator('header > button').click())],
   ];

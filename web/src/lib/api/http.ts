@@ -50,6 +50,12 @@ async function send<T>(method: string, path: string, body: unknown): Promise<T> 
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
+/** Sends a file. What comes back is JSON. */
+export async function upload<T>(path: string, file: Blob, type: string): Promise<T> {
+  const answer = await call(path, { method: 'POST', headers: { accept: 'application/json', 'content-type': type }, body: file });
+  return (await answer.json()) as T;
+}
+
 export async function remove(path: string): Promise<void> {
   await call(path, { method: 'DELETE', headers: { accept: 'application/json' } });
 }

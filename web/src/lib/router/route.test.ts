@@ -21,6 +21,7 @@ const addresses: [string, Route][] = [
   ['/stores', { page: 'stores' }],
   ['/stores/customers', { page: 'store', name: 'customers' }],
   ['/stores/a%2Fb?prefix=2026-', { page: 'store', name: 'a/b', prefix: '2026-' }],
+  ['/stores/a?prefix=b&where=%7B%22c%22%3A1%7D&order=-c', { page: 'store', name: 'a', prefix: 'b', where: '{"c":1}', order: '-c' }],
   ['/alarms', { page: 'alarms' }],
   ['/queues', { page: 'queues' }],
   ['/settings', { page: 'settings' }],

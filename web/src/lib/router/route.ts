@@ -12,7 +12,7 @@ export type Route =
   | { page: 'templates' }
   | { page: 'connections' }
   | { page: 'stores' }
-  | { page: 'store'; name: string; prefix?: string }
+  | { page: 'store'; name: string; prefix?: string; where?: string; order?: string }
   | { page: 'alarms' }
   | { page: 'queues' }
   | { page: 'settings' }
@@ -52,7 +52,7 @@ export function href(route: Route): string {
     case 'hook':
       return `/hooks/${encodeURIComponent(route.path)}${writeHook(route.filter, route.request)}`;
     case 'store':
-      return `/stores/${encodeURIComponent(route.name)}${route.prefix ? `?${new URLSearchParams({ prefix: route.prefix })}` : ''}`;
+      return `/stores/${encodeURIComponent(route.name)}${writeStore(route)}`;
     case 'unknown':
       return route.path;
     default:
@@ -84,8 +84,14 @@ function writeFilter(filter: RunFilter): string {
 }
 
 function parseStore(name: string, query: URLSearchParams): Route {
-  const prefix = query.get('prefix');
-  return { page: 'store', name, ...(prefix && { prefix }) };
+  const [prefix, where, order] = [query.get('prefix'), query.get('where'), query.get('order')];
+  return { page: 'store', name, ...(prefix && { prefix }), ...(where && { where }), ...(order && { order }) };
+}
+
+function writeStore(route: { prefix?: string; where?: string; order?: string }): string {
+  const query = new URLSearchParams();
+  for (const name of ['prefix', 'where', 'order'] as const) if (route[name]) query.set(name, route[name]);
+  return query.size > 0 ? `?${query}` : '';
 }
 
 function parseHook(path: string, query: URLSearchParams): Route {

@@ -1,10 +1,15 @@
 // The pages of templates, connections, secrets, data stores, alarms, queues and settings.
 import type { AlarmKind } from '../../api/alarms';
 import type { QueueState } from '../../api/queues';
+import type { ColumnType } from '../../api/stores';
+import type { Test } from '../../store/condition';
 
 const plural = new Intl.PluralRules('en');
 const grouped = (number: number) => number.toLocaleString('en');
 const count = (number: number, one: string, other: string) => `${grouped(number)} ${plural.select(number) === 'one' ? one : other}`;
+
+const columnTests: Record<Test, string> = { is: 'is', not: 'is not', contains: 'contains', starts_with: 'begins with', gt: 'is greater than', gte: 'is at least', lt: 'is less than', lte: 'is at most', exists: 'exists' };
+const types: Record<ColumnType, string> = { text: 'Text', number: 'Number', flag: 'Yes or no', time: 'Time', json: 'Anything (JSON)' };
 
 const alarmKinds: Record<AlarmKind, string> = {
   failing: 'Keeps failing',
@@ -142,6 +147,52 @@ export const stores = {
   notJson: (why: string) => `This is not JSON: ${why}`,
   changedMeanwhile: 'Someone changed this record meanwhile. Load it anew to see what it holds now.',
   columns: 'Records',
+  setColumns: 'Columns',
+  import: 'Import',
+  filter: 'Search by column',
+  column: 'Column',
+  anyColumn: 'Any column',
+  test: 'Test',
+  tests: columnTests,
+  sortBy: (column: string) => `Sort by ${column}`,
+  noneHolds: 'No record holds this',
+  showAll: 'Show all records',
+  asJson: 'Edit as JSON',
+  types,
+  required: 'required',
+  columnsOf: (store: string) => `Columns of ${store}`,
+  columnsLead: 'Every record that is written from now on must fit. What is there already stays as it is.',
+  columnName: 'Name of the column',
+  type: 'Type',
+  usual: 'Default',
+  about: 'What it is about',
+  addColumn: 'Add a column',
+  takeGuess: (number: number) => `Take the ${count(number, 'column', 'columns')} that the records have`,
+  others: 'Fields that are no columns',
+  othersRefuse: 'The record is refused',
+  othersKeep: 'They are kept',
+  noColumns: 'No columns any more',
+  columnsMeanwhile: 'Someone changed the columns meanwhile. Close this and look at what they are now.',
+  importInto: (store: string) => `Import into ${store}`,
+  dropFile: 'Drop a file here, or click to choose one',
+  chooseFile: 'Choose a file',
+  fileKinds: 'CSV or JSON Lines, 16 MiB at most',
+  keyColumn: 'Column with the keys',
+  byItself: 'Found by itself',
+  charset: 'Character set',
+  freshKeys: 'Lines without a key get a new one',
+  guessTypes: 'Take numbers, yes and no for what they are, not as text',
+  existing: 'Records that are there already',
+  existingReplace: 'Are replaced',
+  existingSkip: 'Stay as they are',
+  existingRefuse: 'Count as refused',
+  importNow: (number: number) => (number === 0 ? 'Import' : `Import ${count(number, 'record', 'records')}`),
+  wouldImport: 'This is what would happen; nothing is written yet.',
+  imported: 'Imported.',
+  writtenLines: (number: number) => `${count(number, 'record', 'records')} written`,
+  skippedLines: (number: number) => `${grouped(number)} left as they are`,
+  refusedLines: (number: number) => `${count(number, 'line', 'lines')} refused`,
+  line: (number: number) => `Line ${number}`,
 };
 
 export const alarms = {

@@ -7,6 +7,7 @@ export const oauthTests = [
   ['m15 a connection by OAuth is made on its page, allowed in a pop-up, and works', allowed],
   ['m15 what the provider refuses is told with its reason, and a blocked pop-up is a link', refused],
   ['m15 an app is connected by OAuth from the form of its step', ofApp],
+  ['m15 an app of one’s own, written while the server runs, has its form and is connected', ofOwnApp],
   ['m15 the page of connections tells when one ends, and since when it fails', health],
 ];
 
@@ -113,6 +114,46 @@ async function ofApp(visitor) {
     await page.getByText('Live', { exact: true }).waitFor();
     const answered = await server.call('sales', {});
     assert.deepEqual([answered.status, await answered.json()], [200, { name: 'Ada' }]);
+  } finally {
+    far.close();
+  }
+}
+
+const desk = `title: { en: Help desk, zh-TW: 服務台, zh-CN: 服务台 }
+about: { en: Tickets of the help desk., zh-TW: 服務台的工單。, zh-CN: 服务台的工单。 }
+base: "{{ connection.url }}"
+connection:
+  fields:
+    url!: { type: url, title: { en: Address, zh-TW: 位址, zh-CN: 地址 }, example: "https://desk.example.com" }
+  auth: none
+  oauth2: { authorize: "{{ connection.url }}/authorize", token: "{{ connection.url }}/token", scopes: [tickets] }
+  test: { get: /me }
+actions:
+  me:
+    title: { en: Who am I, zh-TW: 我是誰, zh-CN: 我是谁 }
+    about: { en: The person of the connection., zh-TW: 連線所屬的人員。, zh-CN: 连接所属的人员。 }
+    get: /me
+    sample: { name: Ada }
+`;
+
+async function ofOwnApp(visitor) {
+  const { page, server } = visitor;
+  const far = await provider(4 * week);
+  try {
+    server.write('apps/desk.yaml', desk);
+    await visitor.open('/connections');
+    await page.getByRole('button', { name: 'New connection' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('searchbox').fill('服務台');
+    await dialog.getByRole('button', { name: 'Help desk' }).click();
+    await dialog.getByRole('textbox', { name: 'Address', exact: true }).fill(far.url);
+    await dialog.getByRole('textbox', { name: /^Client ID/ }).fill('mill');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await answer(visitor, dialog.getByRole('button', { name: 'Connect: desk' }), 'Allow');
+    await dialog.getByText(/It works/).waitFor();
+    await dialog.locator('footer').getByRole('button', { name: 'Close' }).click();
+    assert.ok(far.calls.some(({ path, known }) => path === '/me' && known));
+    await card(page, 'desk').getByText('Help desk', { exact: true }).waitFor();
   } finally {
     far.close();
   }

@@ -1,9 +1,9 @@
 // The binary under test, serving a folder of its own.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -57,7 +57,9 @@ export class Server {
 
   /** Writes a scenario's file, as an editor of text does. */
   write(name, text) {
-    writeFileSync(join(this.#folder, 'scenarios', name), text);
+    const file = join(this.#folder, 'scenarios', name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
   }
 
   /** Calls a webhook. */

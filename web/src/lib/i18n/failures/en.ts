@@ -59,6 +59,7 @@ export const failures = {
   no_feed: { title: 'There is no feed at this address', try: 'Open the address in a browser: it must answer RSS, Atom or JSON Feed.' },
   no_key: { title: 'The delivery has no id', try: 'Name something that each delivery has, as `dedupe: trigger.body.id`.' },
   no_match: { title: 'The pattern is not found', try: 'Look at the text and the pattern, or let the step go on without a match (`on_error`).' },
+  no_text: { title: 'What was answered is no text', try: 'See whether the address gives the file itself, and not a picture or an archive of it.' },
   no_value: { title: 'The step gave no value', try: 'Its step was skipped or has not run: `?.` or `?? …` goes on without it.' },
   not_a_condition: { title: 'The condition is neither true nor false', try: 'Compare it with something, as `x > 0`, or give a default: `x ?? false`.' },
   not_a_list: { title: 'This is no list', try: 'Choose a list; the entries of a map are `.keys()` and `.values()`.' },

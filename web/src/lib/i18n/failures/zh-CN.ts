@@ -54,6 +54,7 @@ export const failures: Failures = {
   no_feed: { title: '这个网址没有订阅源', try: '请用浏览器打开网址：它必须返回 RSS、Atom 或 JSON Feed。' },
   no_key: { title: '这条数据没有标识', try: '指定每条数据都有的值，例如 `dedupe: trigger.body.id`。' },
   no_match: { title: '找不到匹配的内容', try: '请检查文本与匹配规则，或用 `on_error` 让步骤在没有匹配时继续。' },
+  no_text: { title: '响应的内容不是文本', try: '请确认网址直接提供该文件，而不是图片或压缩包。' },
   no_value: { title: '步骤没有输出', try: '它被跳过或尚未运行：用 `?.` 或 `?? …` 就算没有也能继续。' },
   not_a_condition: { title: '条件不是 true 也不是 false', try: '和某个值比较，例如 `x > 0`，或给默认值：`x ?? false`。' },
   not_a_list: { title: '不是列表', try: '请选择列表；对象的内容用 `.keys()` 与 `.values()` 获取。' },

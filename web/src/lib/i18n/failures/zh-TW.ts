@@ -54,6 +54,7 @@ export const failures: Failures = {
   no_feed: { title: '這個網址沒有訂閱來源', try: '請用瀏覽器開啟網址：它必須回應 RSS、Atom 或 JSON Feed。' },
   no_key: { title: '這筆資料沒有識別碼', try: '指定每筆資料都有的值，例如 `dedupe: trigger.body.id`。' },
   no_match: { title: '找不到符合的內容', try: '請檢查文字與比對規則，或用 `on_error` 讓步驟在沒有符合時繼續。' },
+  no_text: { title: '回應的內容不是文字', try: '請確認網址直接提供該檔案，而不是圖片或壓縮檔。' },
   no_value: { title: '步驟沒有輸出', try: '它被略過或尚未執行：用 `?.` 或 `?? …` 就算沒有也能繼續。' },
   not_a_condition: { title: '條件不是 true 也不是 false', try: '和某個值比較，例如 `x > 0`，或給預設值：`x ?? false`。' },
   not_a_list: { title: '不是清單', try: '請選擇清單；物件的內容用 `.keys()` 與 `.values()` 取得。' },

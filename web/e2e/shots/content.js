@@ -21,6 +21,7 @@ export async function fill(server) {
   await server.call('ship-order', { lines: [] });
   for (let call = 0; call < 4; call += 1) await server.call('stock-changed', { sku: 'TEA-01', quantity: -call });
   for (const [key, value] of customers) await server.ask('PUT', `/stores/customers/${encodeURIComponent(key)}`, { value });
+  await server.ask('PUT', '/columns/customers', { columns: customerColumns, others: 'refuse' });
   await server.ask('PUT', '/stores/counters/orders', { value: 1012 });
   await server.ask('POST', '/scenarios/quote/queue/pause', {});
   await server.ask('POST', '/tokens', { name: 'Nightly export' });
@@ -44,6 +45,7 @@ export async function fill(server) {
     { name: 'connection-types', path: '/connections', open: (page) => page.locator('main button.main').click() },
     { name: 'stores', path: '/stores' },
     { name: 'store', path: '/stores/customers' },
+    { name: 'store-columns', path: '/stores/customers', open: (page) => page.locator('main button').first().click() },
     { name: 'alarms', path: '/alarms' },
     { name: 'queues', path: '/queues' },
     { name: 'settings', path: '/settings' },
@@ -55,6 +57,12 @@ const customers = ['王小明', '陳美玲', 'Ada Byron', '林志豪', 'Grace Le
   `C-${String(index + 1).padStart(4, '0')}`,
   { name, city: ['台北', '台中', 'London', '高雄', 'Taipei', '新竹'][index], orders: index * 3 + 1 },
 ]);
+
+const customerColumns = [
+  { name: 'name', type: 'text', required: true },
+  { name: 'city', type: 'text' },
+  { name: 'orders', type: 'number', default: 0 },
+];
 
 async function requestsOf(server, hook) {
   const page = await server.ask('GET', `/hooks/${hook}/requests`);

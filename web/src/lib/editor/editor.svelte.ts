@@ -92,11 +92,12 @@ export class Editor {
     return (more.length === 0 && key !== undefined && this.#byKey.get(key)) || null;
   });
 
-  /** What is wrong, by the step it is wrong with. */
+  /** What is wrong, by the step it is wrong with. The lines are those of the text that was checked: what is typed after
+   * that is checked in its turn. */
   readonly faults: ReadonlyMap<string, Diagnostic[]> = $derived.by(() => {
     const faults = new Map<string, Diagnostic[]>();
     for (const found of this.diagnostics) {
-      const key = this.stepAtLine(found.place.line)?.key;
+      const key = untrack(() => this.stepAtLine(found.place.line)?.key);
       if (key !== undefined) faults.set(key, [...(faults.get(key) ?? []), found]);
     }
     return faults;

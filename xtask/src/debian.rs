@@ -6,6 +6,9 @@ use anyhow::bail;
 
 use crate::process;
 
+/// Packages ask nothing, and start none of the services that they bring.
+const ENVIRONMENT: [&str; 3] = ["env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1"];
+
 /// Makes sure of Debian packages; `present` says whether what they bring is there already.
 pub(crate) fn ensure(packages: &[&str], present: impl Fn() -> bool) -> anyhow::Result<()> {
     if present() {
@@ -17,7 +20,7 @@ pub(crate) fn ensure(packages: &[&str], present: impl Fn() -> bool) -> anyhow::R
     println!("installing {list}");
     let install = [&["install", "--yes", "--no-install-recommends"], packages].concat();
     for arguments in [["update"].as_slice(), &install] {
-        let words = [prefix, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet"], arguments].concat();
+        let words = [prefix, &ENVIRONMENT, &["apt-get", "--quiet"], arguments].concat();
         process::read(Command::new(words[0]).args(&words[1..]))?;
     }
     if !present() {

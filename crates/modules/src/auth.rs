@@ -14,6 +14,7 @@ pub use oauth2::Code;
 pub use tokens::{Fate, TokenKeeper, Tokens};
 
 pub(crate) use scheme::{Grantor, Scheme};
+pub(crate) use tokens::Token;
 
 use crate::catalog::Shared;
 use crate::client::{Bounds, Client, Fetched, Incoming, Outgoing};
@@ -24,7 +25,7 @@ use reqwest::StatusCode;
 use run::error::StepError;
 use run::id::Millis;
 use std::sync::Arc;
-use tokens::{Asked, Token};
+use tokens::Asked;
 use tokio::time::Instant;
 
 /// On whose behalf a request goes.

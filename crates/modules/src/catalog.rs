@@ -8,7 +8,11 @@ use crate::far_side::FarSide;
 use crate::google;
 use crate::guard::{Allowed, Guard};
 use crate::own_hooks::OwnHooks;
-use crate::{csv, email, file, html, http, json, line, markdown, rss, slack, store, surveycake, text, webhook, xml};
+use crate::wire::Pool;
+use crate::{
+    csv, email, file, html, http, json, line, markdown, mqtt, redis, rss, slack, sql, store, surveycake, text, webhook,
+    xml,
+};
 use bytes::Bytes;
 use run::call::Module;
 use run::data_store::DataStores;
@@ -38,6 +42,19 @@ pub(crate) struct Shared {
     pub(crate) client: Arc<Client>,
     pub(crate) tokens: Tokens,
     pub(crate) mailers: email::Mailers,
+    pub(crate) mqtt: mqtt::Mqtt,
+    pub(crate) mysql: Pool<sql::Mysql>,
+    pub(crate) postgres: Pool<sql::Postgres>,
+    pub(crate) redis: redis::Redis,
+}
+
+impl Shared {
+    /// Nothing is open yet.
+    pub(crate) fn new(connections: Arc<Connections>, client: Arc<Client>, tokens: Tokens) -> Self {
+        let (mailers, mqtt, mysql) = (email::Mailers::default(), Pool::default(), Pool::default());
+        let (postgres, redis) = (Pool::default(), Pool::default());
+        Self { connections, client, tokens, mailers, mqtt, mysql, postgres, redis }
+    }
 }
 
 /// All modules, ready to be called with these connections, data stores and files. Changed connections need a new set:
@@ -72,7 +89,7 @@ fn made(
     tokens: Tokens,
 ) -> Vec<Arc<dyn Module>> {
     let client = Arc::new(client);
-    let shared = Arc::new(Shared { connections, client, tokens, mailers: email::Mailers::default() });
+    let shared = Arc::new(Shared::new(connections, client, tokens));
     let mut modules = built_in(&shared, stores, files);
     for entry in shared.connections.apps().entries() {
         modules.extend(AppAction::all(entry, &shared).map(|action| Arc::new(action) as Arc<dyn Module>));
@@ -102,6 +119,9 @@ fn built_in(shared: &Arc<Shared>, stores: &DataStores, files: &Files) -> Vec<Arc
     modules.extend(html::all(files));
     modules.extend(json::all(files));
     modules.push(markdown::module(files));
+    modules.push(Arc::new(mqtt::Publish::new(shared)));
+    modules.extend(redis::all(shared));
+    modules.extend(sql::all(shared));
     modules.push(Arc::new(rss::Read::new(shared)));
     modules.extend(text::all(files));
     modules.extend(xml::all(files));

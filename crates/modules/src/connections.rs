@@ -8,6 +8,7 @@ pub mod kept;
 mod mtls;
 mod oauth2;
 pub mod probe;
+mod remote;
 mod settings;
 mod signed;
 mod slack;
@@ -22,6 +23,7 @@ pub use settings::{Fault, Problem, Sources};
 pub(crate) use google::Google;
 pub(crate) use hosts::HostPattern;
 pub(crate) use http::{Chosen, HttpAccess};
+pub(crate) use remote::{Privacy, Protocol, Remote, RemoteConnection};
 pub(crate) use settings::{Settings, did_you_mean, reference, referred};
 pub(crate) use slack::Slack;
 pub(crate) use smtp::{Encryption, Server, Smtp, decoded};
@@ -43,7 +45,7 @@ use std::sync::Arc;
 use text::{Node, Tree};
 
 /// The types that a connection can have.
-pub const KINDS: [&str; 14] = [
+pub const KINDS: [&str; 19] = [
     "api_key",
     "aws_sigv4",
     "basic",
@@ -51,9 +53,14 @@ pub const KINDS: [&str; 14] = [
     "google",
     "headers",
     "http",
+    "imap",
     "jwt",
+    "mqtt",
     "mtls",
+    "mysql",
     "oauth2",
+    "postgres",
+    "redis",
     "slack",
     "smtp",
     "surveycake",
@@ -118,6 +125,7 @@ enum Service {
     Google(Google),
     Slack(Slack),
     Smtp(Smtp),
+    Remote(RemoteConnection),
     SurveyCake(SurveyCake),
     App(AppConnection),
 }
@@ -257,7 +265,7 @@ impl Connections {
             Service::Http(http) => http.grantor(),
             Service::Google(google) => google.grantor(),
             Service::App(connection) => connection.grantor(),
-            Service::Slack(_) | Service::Smtp(_) | Service::SurveyCake(_) => None,
+            Service::Remote(_) | Service::Slack(_) | Service::Smtp(_) | Service::SurveyCake(_) => None,
         })
     }
 
@@ -281,6 +289,14 @@ impl Connections {
     pub(crate) fn app(&self, name: &str, kind: &str) -> Result<&AppConnection, StepError> {
         match self.service(name)? {
             Service::App(connection) if connection.shape.name == kind => Ok(connection),
+            _ => Err(self.unfit(name)),
+        }
+    }
+
+    /// The connection as one to a server that speaks this.
+    pub(crate) fn remote(&self, name: &str, protocol: Protocol) -> Result<&RemoteConnection, StepError> {
+        match self.service(name)? {
+            Service::Remote(connection) if connection.protocol == protocol => Ok(connection),
             _ => Err(self.unfit(name)),
         }
     }
@@ -361,6 +377,11 @@ fn read(name: &text::Key, tree: Tree, sources: &dyn Sources, apps: &Apps) -> Rea
         "slack" => Some(Service::Slack(Slack::read(&mut settings))),
         "surveycake" => Some(Service::SurveyCake(SurveyCake::read(&mut settings))),
         "smtp" => Some(Service::Smtp(Smtp::read(&mut settings))),
+        "imap" => Some(Service::Remote(RemoteConnection::read(Protocol::Imap, &mut settings))),
+        "mqtt" => Some(Service::Remote(RemoteConnection::read(Protocol::Mqtt, &mut settings))),
+        "mysql" => Some(Service::Remote(RemoteConnection::read(Protocol::Mysql, &mut settings))),
+        "postgres" => Some(Service::Remote(RemoteConnection::read(Protocol::Postgres, &mut settings))),
+        "redis" => Some(Service::Remote(RemoteConnection::read(Protocol::Redis, &mut settings))),
         _ => own.map(|shape| Service::App(AppConnection::read(&shape, &mut settings))),
     };
     let sandbox = settings.is_sandbox();

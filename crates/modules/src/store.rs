@@ -7,7 +7,6 @@ mod delete;
 mod get;
 mod put;
 mod search;
-mod ttl;
 
 use crate::spec::{About, describe, parameters};
 use run::call::{BoxFuture, Call, Delivery, Module, Outcome};

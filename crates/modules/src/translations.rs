@@ -14,7 +14,7 @@ pub use scenario::catalog::{Term, Translated, Words};
 pub const LANGUAGES: [&str; 2] = ["zh-TW", "zh-CN"];
 
 /// The files, in the order of their names.
-const FILES: [&str; 17] = [
+const FILES: [&str; 21] = [
     include_str!("../translations/csv.yaml"),
     include_str!("../translations/email.yaml"),
     include_str!("../translations/file.yaml"),
@@ -25,6 +25,10 @@ const FILES: [&str; 17] = [
     include_str!("../translations/language.yaml"),
     include_str!("../translations/line.yaml"),
     include_str!("../translations/markdown.yaml"),
+    include_str!("../translations/mqtt.yaml"),
+    include_str!("../translations/mysql.yaml"),
+    include_str!("../translations/postgres.yaml"),
+    include_str!("../translations/redis.yaml"),
     include_str!("../translations/rss.yaml"),
     include_str!("../translations/slack.yaml"),
     include_str!("../translations/store.yaml"),

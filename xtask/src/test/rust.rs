@@ -43,10 +43,29 @@ pub(crate) fn examples(workspace: &Workspace) -> anyhow::Result<Report> {
     Ok(Report { tally: tally.judged(&ended), said: ended.said() })
 }
 
+/// The servers that modules are tested against: program and Debian package. One that cannot be installed costs its tests.
+const SERVERS: [(&str, &str); 5] = [
+    ("/usr/sbin/dovecot", "dovecot-imapd"),
+    ("/usr/sbin/mariadbd", "mariadb-server-core"),
+    ("/usr/sbin/mosquitto", "mosquitto"),
+    ("/usr/bin/pg_ctlcluster", "postgresql"),
+    ("/usr/bin/redis-server", "redis-server"),
+];
+
 fn ensure_tools(workspace: &Workspace) -> anyhow::Result<()> {
     // The mail tests talk to a real SMTP server, a Python package in an environment of its own.
     debian::ensure(&["python3", "python3-venv"], || process::succeeds("python3", &["-c", "import ensurepip, venv"]))?;
+    ensure_servers();
     ensure_nextest(workspace)
+}
+
+fn ensure_servers() {
+    let missing = SERVERS.iter().filter(|(program, _)| !Path::new(program).exists());
+    let packages: Vec<&str> = missing.map(|(_, package)| *package).collect();
+    let present = || SERVERS.iter().all(|(program, _)| Path::new(program).exists());
+    if let Err(error) = debian::ensure(&packages, present) {
+        println!("without the tests of {}: {error:#}", packages.join(", "));
+    }
 }
 
 /// Installs cargo-nextest where it is missing.

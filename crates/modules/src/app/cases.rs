@@ -14,7 +14,7 @@ use crate::catalog::Shared;
 use crate::client::Client;
 use crate::connections::Connections;
 use crate::guard::Guard;
-use crate::{email, spec};
+use crate::spec;
 use difference::differences;
 use far_side::Script;
 pub use file::{Case, read};
@@ -83,7 +83,7 @@ async fn perform(apps: &Arc<Apps>, entry: &Arc<Entry>, case: &Case, files: &File
     let far_side = Arc::clone(&script) as Arc<dyn crate::far_side::FarSide>;
     let client = Client::rehearsed(Guard::new(Vec::new()), files.clone(), far_side);
     let client = Arc::new(client);
-    let shared = Shared { connections, client, tokens: Tokens::default(), mailers: email::Mailers::default() };
+    let shared = Shared::new(connections, client, Tokens::default());
     let name = format!("{}.{}", app.name, case.action);
     let Some(module) = AppAction::all(entry, &Arc::new(shared)).find(|module| module.name() == name) else {
         return vec![format!("there is no action `{}`", case.action)];

@@ -314,6 +314,11 @@ impl Held {
 }
 
 impl Token {
+    /// The text that is shown.
+    pub(crate) fn access(&self) -> &Secret {
+        &self.access
+    }
+
     fn is_fresh(&self, now: Millis) -> bool {
         let margin = |ends: Millis| MARGIN.min((ends - self.since) / 4);
         self.ends.is_none_or(|ends| ends - margin(ends) > now)

@@ -72,8 +72,9 @@ pub fn faults(apps: &Apps, kind: &str, given: &Map<String, Value>) -> Vec<FieldF
 /// A password in a URL, which would be shown with it.
 fn revealing(known: Option<&Type>, name: &str, value: &Value) -> Option<FieldFault> {
     let is_shown = known?.field(name).is_some_and(|field| !field.kind.is_secret());
-    let url = url::Url::parse(value.as_str()?).ok().filter(|url| is_shown && url.password().is_some())?;
-    let hint = (url.scheme().starts_with("smtp")).then(|| "it has a field of its own".to_owned());
+    url::Url::parse(value.as_str()?).ok().filter(|url| is_shown && url.password().is_some())?;
+    let has_field = known?.field("password").is_some();
+    let hint = has_field.then(|| "it has a field of its own".to_owned());
     Some(FieldFault { field: Some(name.to_owned()), message: format!("`{name}` holds a password"), hint })
 }
 

@@ -1,6 +1,8 @@
 //! Whether a connection works: the far side is asked as little as tells, and nothing is sent to anyone.
 
-use super::{Connections, Google, HttpAccess, Server, Service, Slack, SurveyCake, incomplete};
+use super::{
+    Connections, Google, HttpAccess, Protocol, Remote, RemoteConnection, Server, Service, Slack, SurveyCake, incomplete,
+};
 use crate::app::connection::AppConnection;
 use crate::auth::{self, Tokens};
 use crate::catalog::Options;
@@ -8,6 +10,8 @@ use crate::client::{Bounds, Client, Outgoing, USER_AGENT};
 use crate::connections::http::Http;
 use crate::email;
 use crate::guard::{Guard, Trust};
+use crate::wire::in_time;
+use crate::{imap, mqtt, redis, sql};
 use bytes::Bytes;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
@@ -30,6 +34,9 @@ const BOUNDS: Bounds = Bounds { redirects: 0, max_response: MOST, timeout: PATIE
 
 /// The scope that every account is given a token for.
 const IDENTITY: &str = "https://www.googleapis.com/auth/userinfo.email";
+
+/// The scope that lets read mail at Google, where it is asked for here.
+const MAIL: &str = "https://mail.google.com/";
 
 /// Where SurveyCake is, unless the connection says otherwise.
 const SURVEYCAKE: &str = "https://www.surveycake.com/";
@@ -78,6 +85,9 @@ pub async fn probe(connections: &Connections, name: &str, files: &Files, options
         }
         Ok(Service::Slack(channel)) => slack(&client, channel).await,
         Ok(Service::Smtp(smtp)) => mail(smtp.server.as_ref()).await,
+        Ok(Service::Remote(connection)) => {
+            remote(&Asking { client: &client, tokens: &options.tokens, name, now }, connections, connection).await
+        }
         Ok(Service::SurveyCake(survey)) => surveycake(&client, survey).await,
         Ok(Service::App(connection)) => {
             app(&Asking { client: &client, tokens: &options.tokens, name, now }, connection, files).await
@@ -93,6 +103,7 @@ fn is_sandbox(service: &Service) -> bool {
         Service::Google(google) => google.delivery,
         Service::Slack(slack) => slack.delivery,
         Service::Smtp(smtp) => smtp.delivery,
+        Service::Remote(connection) => connection.delivery,
         Service::SurveyCake(survey) => survey.delivery,
         Service::App(connection) => connection.delivery,
     };
@@ -179,6 +190,41 @@ async fn mail(server: Option<&Server>) -> Result<Verdict, StepError> {
     email::knock(server, PATIENCE).await?;
     let how = if server.user.is_some() && server.password.is_some() { "lets us log in" } else { "answers" };
     Ok(Verdict::good(format!("{} {how}", server.host)))
+}
+
+/// Connects, agrees on keys and logs in, and asks for nothing that anybody would notice.
+async fn remote(
+    asking: &Asking<'_>,
+    connections: &Connections,
+    connection: &RemoteConnection,
+) -> Result<Verdict, StepError> {
+    let server = connection.remote.as_ref().ok_or_else(incomplete)?;
+    let said = match connection.protocol {
+        Protocol::Imap => {
+            let token = mail_token(asking, connections, server).await?;
+            in_time(PATIENCE, server, imap::knock(server, token.as_ref().map(auth::Token::access))).await?
+        }
+        Protocol::Mqtt => in_time(PATIENCE, server, mqtt::knock(server)).await?,
+        Protocol::Mysql => in_time(PATIENCE, server, sql::knock_mysql(server, PATIENCE)).await?,
+        Protocol::Postgres => in_time(PATIENCE, server, sql::knock_postgres(server, PATIENCE)).await?,
+        Protocol::Redis => in_time(PATIENCE, server, redis::knock(server)).await?,
+    };
+    let how = if server.password.is_some() || server.oauth.is_some() { "lets us log in" } else { "answers" };
+    Ok(Verdict::good(format!("{} {how}: {said}", server.host)))
+}
+
+/// The token of the connection that speaks for the mailbox, where there is one.
+async fn mail_token(
+    asking: &Asking<'_>,
+    connections: &Connections,
+    server: &Remote,
+) -> Result<Option<auth::Token>, StepError> {
+    let Some(name) = server.oauth.as_deref() else { return Ok(None) };
+    let Some(grantor) = connections.grantor(name)? else { return Err(connections.unfit(name)) };
+    let scheme = auth::Scheme::Token(Arc::clone(grantor));
+    let trust = Trust::default();
+    let pass = auth::Pass { connection: Some(name), scheme: &scheme, scopes: &[MAIL], trust, now: asking.now };
+    auth::Way::new(asking.client, asking.tokens, pass, BOUNDS).token().await
 }
 
 async fn surveycake(client: &Client, survey: &SurveyCake) -> Result<Verdict, StepError> {

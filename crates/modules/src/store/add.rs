@@ -1,8 +1,7 @@
 //! `store.add`.
 
 use super::failure;
-use super::put::TextOrNumber;
-use super::ttl::Ttl;
+use crate::ttl::{TextOrNumber, Ttl};
 use run::data_store::{Act, Add, DataStores};
 use run::error::StepError;
 use scenario::catalog::ModuleSpec;

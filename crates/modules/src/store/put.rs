@@ -2,7 +2,7 @@
 
 use super::condition::If;
 use super::failure;
-use super::ttl::Ttl;
+use crate::ttl::{TextOrNumber, Ttl};
 use run::data_store::{Act, DataStores, Put};
 use run::error::StepError;
 use scenario::catalog::ModuleSpec;
@@ -31,15 +31,6 @@ pub(super) struct Parameters {
     ttl: Option<Ttl>,
     /// What the record must be like before: `absent`, `present`, `{ revision: N }` or `{ value: V }`.
     r#if: Option<If>,
-}
-
-/// What a duration is written as.
-#[derive(JsonSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "read by the derive alone")]
-pub(super) enum TextOrNumber {
-    Text(String),
-    Number(f64),
 }
 
 pub(super) fn spec() -> Arc<ModuleSpec> {

@@ -211,7 +211,10 @@ fn settings(kind: &types::Type, base: &str) -> Option<String> {
         "webhook" => return Some(format!("type: webhook, base: '{base}', secret: whsec_{}", STANDARD.encode(CANARY))),
         "bearer" => "",
         // Their secrets are no texts of one's choice, or they have no HTTP.
-        "google" | "mtls" | "http" | "slack" | "smtp" | "surveycake" => return None,
+        "google" | "http" | "imap" | "mqtt" | "mtls" | "mysql" | "postgres" | "redis" | "slack" | "smtp"
+        | "surveycake" => {
+            return None;
+        }
         other if KINDS.contains(&other) => panic!("{other} is not looked after: add it here"),
         // What apps define is tested with them.
         _ => return None,

@@ -8,6 +8,7 @@ export interface Failure {
 
 export const failures = {
   already_answered: { title: 'The caller has been answered already', try: 'A run answers once. Put the two `respond` steps into branches that exclude each other.' },
+  already_exists: { title: 'It is there already', try: 'Use `upsert`, or `existing: keep`; or handle this code in `on_error`.' },
   answer_too_large: { title: 'The answer is too large', try: 'Answer with less, or with a link to what is large.' },
   app_broken: { title: 'The app cannot be used', try: 'Run `hookmill app check`, and mend the place it names.' },
   app_expression: { title: 'The app could not make sense of this', try: 'Look at what the step gives, and at the place in the app that the message names.' },
@@ -52,6 +53,7 @@ export const failures = {
   invalid_selector: { title: 'This CSS selector cannot be read', try: 'Write it as a style sheet would, such as `table td:first-child`.' },
   invalid_url: { title: 'This is no URL', try: 'Write `https://…`, or a path where the connection has a `base`.' },
   limit: { title: 'Too much at once', try: 'Work through less at a time, for example with `for_each`.' },
+  login_refused: { title: 'The server refuses the login', try: 'Look at user and password of the connection; a test of the connection says more.' },
   mail_refused: { title: 'The mail server refused the mail', try: 'Look at sender and recipients, and at the user of the connection.' },
   missing_property: { title: 'A value is not there', try: 'Choose a key that is there; if it may be absent, write `?.` or add `?? …`.' },
   mock_exhausted: { title: 'The mock has no further answer', try: 'Give one answer for each call.' },
@@ -78,6 +80,7 @@ export const failures = {
   repeat_limit: { title: 'The loop ran too often', try: 'Look at the condition that ends it, or raise `max`.' },
   run_timeout: { title: 'The run took too long', try: 'Raise `limits.timeout`, or do less in one run.' },
   script_panicked: { title: 'The script broke off', try: 'This is a fault of the program; the log tells more.' },
+  server_refused: { title: 'The server refused it', try: 'The message is the server’s own; look at the parameters of the step, and at what the user of the connection may do.' },
   secret: { title: 'A secret cannot be used here', try: 'A secret may stand in the URL, headers and body of a call, and as a key.' },
   store_failed: { title: 'The data could not be written or read', try: 'Look at the disk of the server, then run the step again.' },
   timeout: { title: 'No answer came in time', try: 'Run the step again, or raise its `timeout`.' },

@@ -3,6 +3,7 @@ import type { Failures } from './en';
 
 export const failures: Failures = {
   already_answered: { title: '已经响应过调用方', try: '一次运行只能响应一次。请把两个 `respond` 步骤放进互斥的分支。' },
+  already_exists: { title: '已经存在', try: '改用 `upsert` 或 `existing: keep`；或在 `on_error` 处理这个代码。' },
   answer_too_large: { title: '响应过大', try: '减少返回的内容，或改为返回大型内容的链接。' },
   app_broken: { title: '这个应用无法使用', try: '运行 `hookmill app check`，修正它指出的地方。' },
   app_expression: { title: '应用无法处理这些内容', try: '检查步骤给的值，以及消息指出的应用位置。' },
@@ -47,6 +48,7 @@ export const failures: Failures = {
   invalid_selector: { title: '无法读取这个 CSS 选择器', try: '请按样式表的写法，例如 `table td:first-child`。' },
   invalid_url: { title: '不是网址', try: '写成 `https://…`；连接有 `base` 时写路径。' },
   limit: { title: '一次处理太多', try: '一次处理少一点，例如用 `for_each`。' },
+  login_refused: { title: '服务器拒绝登录', try: '检查连接的用户和密码；测试连接可了解更多。' },
   mail_refused: { title: '邮件服务器拒收', try: '检查发件人与收件人，以及连接的用户。' },
   missing_property: { title: '没有这个值', try: '选择存在的键；若可能不存在，写成 `?.` 或加上 `?? …`。' },
   mock_exhausted: { title: '模拟的响应不够用', try: '每次调用各给一个响应。' },
@@ -73,6 +75,7 @@ export const failures: Failures = {
   repeat_limit: { title: '循环运行太多次', try: '检查结束的条件，或提高 `max`。' },
   run_timeout: { title: '运行时间过长', try: '提高 `limits.timeout`，或减少一次运行的工作。' },
   script_panicked: { title: '代码异常中断', try: '这是程序的错误；详见日志。' },
+  server_refused: { title: '服务器拒绝了请求', try: '消息来自服务器；请检查步骤的参数，以及连接的用户有哪些权限。' },
   secret: { title: '这里不能使用密钥', try: '密钥可以用在调用的网址、请求头与正文，或作为加密的密钥。' },
   store_failed: { title: '无法写入或读取数据', try: '检查服务器的磁盘，再重新运行这个步骤。' },
   timeout: { title: '超时没有响应', try: '重新运行这个步骤，或提高它的 `timeout`。' },

@@ -3,6 +3,7 @@ import type { Failures } from './en';
 
 export const failures: Failures = {
   already_answered: { title: '已經回應過呼叫端', try: '一次執行只能回應一次。請把兩個 `respond` 步驟放進互斥的分支。' },
+  already_exists: { title: '已經存在', try: '改用 `upsert` 或 `existing: keep`；或在 `on_error` 處理這個代碼。' },
   answer_too_large: { title: '回應過大', try: '回應少一點內容，或改回應大型內容的連結。' },
   app_broken: { title: '這個應用程式無法使用', try: '執行 `hookmill app check`，修正它指出的地方。' },
   app_expression: { title: '應用程式無法處理這些內容', try: '檢查步驟給的值，以及訊息指出的應用程式位置。' },
@@ -47,6 +48,7 @@ export const failures: Failures = {
   invalid_selector: { title: '無法讀取這個 CSS 選擇器', try: '請照樣式表的寫法，例如 `table td:first-child`。' },
   invalid_url: { title: '不是網址', try: '寫成 `https://…`；連線有 `base` 時寫路徑。' },
   limit: { title: '一次處理太多', try: '一次處理少一點，例如用 `for_each`。' },
+  login_refused: { title: '伺服器拒絕登入', try: '檢查連線的使用者與密碼；測試連線可得知更多。' },
   mail_refused: { title: '郵件伺服器拒收', try: '檢查寄件人與收件人，以及連線的使用者。' },
   missing_property: { title: '沒有這個值', try: '選擇存在的鍵；若可能不存在，寫成 `?.` 或加上 `?? …`。' },
   mock_exhausted: { title: '模擬的回應不夠用', try: '每次呼叫各給一個回應。' },
@@ -73,6 +75,7 @@ export const failures: Failures = {
   repeat_limit: { title: '迴圈執行太多次', try: '檢查結束的條件，或提高 `max`。' },
   run_timeout: { title: '執行時間過長', try: '提高 `limits.timeout`，或減少一次執行的工作。' },
   script_panicked: { title: '程式碼異常中斷', try: '這是程式的錯誤；詳見日誌。' },
+  server_refused: { title: '伺服器拒絕了要求', try: '訊息來自伺服器；請檢查步驟的參數，以及連線的使用者有哪些權限。' },
   secret: { title: '這裡不能使用機密', try: '機密可以用在呼叫的網址、標頭與內文，或作為加密的金鑰。' },
   store_failed: { title: '無法寫入或讀取資料', try: '檢查伺服器的磁碟，再重新執行這個步驟。' },
   timeout: { title: '逾時沒有回應', try: '重新執行這個步驟，或提高它的 `timeout`。' },

@@ -1,21 +1,31 @@
-//! How long a record lives.
+//! How long something is kept.
 
 use crate::spec::invalid;
 use run::error::StepError;
 use run::id::Millis;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::time::Duration;
 
 /// A duration such as `30d`, or a number of seconds.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Ttl {
+pub(crate) enum Ttl {
     Seconds(f64),
     Text(String),
 }
 
+/// What a duration is written as.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "read by the derive alone")]
+pub(crate) enum TextOrNumber {
+    Text(String),
+    Number(f64),
+}
+
 impl Ttl {
-    pub(super) fn milliseconds(&self) -> Result<Millis, StepError> {
+    pub(crate) fn milliseconds(&self) -> Result<Millis, StepError> {
         let duration = match self {
             Self::Seconds(seconds) => Duration::try_from_secs_f64(*seconds).ok(),
             Self::Text(text) => scenario::duration::parse(text),

@@ -147,8 +147,8 @@ fn made_specs() -> Vec<Arc<ModuleSpec>> {
     let stores = DataStores::new(Arc::new(Unopened));
     let files = Files::new(Arc::new(Unopened), &ResumeKey([0; 32]));
     let client = Arc::new(Client::new(Guard::new(Vec::new()), files.clone()));
-    let (connections, mailers) = (Arc::new(Connections::empty()), email::Mailers::default());
-    let shared = Arc::new(Shared { connections, client, tokens: Tokens::default(), mailers });
+    let connections = Arc::new(Connections::empty());
+    let shared = Arc::new(Shared::new(connections, client, Tokens::default()));
     let modules = built_in(&shared, &stores, &files);
     let mut specs: Vec<_> = modules.iter().map(|module| Arc::clone(module.spec())).collect();
     specs.sort_by(|a, b| a.name.cmp(&b.name));

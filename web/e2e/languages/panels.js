@@ -141,14 +141,21 @@ export async function forms(visitor) {
   return [['every module', () => editor(visitor, 'every-module')], ...steps.map(([name, step]) => [`the form of ${name}`, () => form(visitor, step)])];
 }
 
+/** Chooses a type in the dialog of a new connection, or another one. */
+async function chooseType(page, type) {
+  const dialog = page.getByRole('dialog');
+  const another = dialog.locator('p.row button');
+  if (await another.isVisible()) await another.click();
+  await dialog.locator(`[data-type=${type}]`).click();
+}
+
 /** The dialogs in which things are made. */
 function dialogs(visitor) {
   const { page } = visitor;
-  const another = ['another type', () => page.getByRole('dialog').locator('p.row button').click()];
   return [
     ['/connections', () => to(visitor, '/connections')],
     ['a new connection', () => page.locator('main button.main').first().click()],
-    ...types.map((type) => [`a connection of type ${type}`, () => page.getByRole('dialog').locator(`[data-type=${type}]`).click()]).flatMap((place) => [place, another]),
+    ...types.map((type) => [`a connection of type ${type}`, () => chooseType(page, type)]),
     ['/stores', () => to(visitor, '/stores')],
     ['a new data store', () => page.locator('main button.main').first().click()],
     ['the columns of a data store', async () => (await to(visitor, '/stores/customers'), await page.locator('main header button, main button').first().click())],

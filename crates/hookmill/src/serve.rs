@@ -21,6 +21,7 @@ use engine::{Engine, Options};
 use gateway::Around;
 use grants::Grants;
 use keeper::Keeper;
+use modules::AllowedCommand;
 use modules::auth::Tokens;
 use modules::connections::kept::Kept;
 use modules::guard::Allowed;
@@ -84,6 +85,9 @@ pub(crate) struct Serve {
     /// A private host, address or network that steps may call even when it comes out of data; may be given several times
     #[arg(long, value_name = "HOST")]
     allow_private: Vec<Allowed>,
+    /// A program of this machine that steps may run by this name; may be given several times
+    #[arg(long, value_name = "NAME=PATH")]
+    allow_command: Vec<AllowedCommand>,
     /// The largest webhook body that is parsed, in bytes; with files in it, where the webhook sets no bound
     #[arg(long, value_name = "BYTES", default_value_t = 16 << 20)]
     max_body: u64,
@@ -237,6 +241,7 @@ impl Serve {
             listeners: vec![address],
             own_hooks: Some(own_hooks),
             tokens: Tokens::kept_by(grants),
+            commands: self.allow_command.clone(),
         };
         Ok(Reach::over(store, setting, options))
     }

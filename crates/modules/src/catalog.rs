@@ -3,6 +3,7 @@
 use crate::app::{AppAction, Apps};
 use crate::auth::Tokens;
 use crate::client::Client;
+use crate::command::AllowedCommand;
 use crate::connections::Connections;
 use crate::far_side::FarSide;
 use crate::google;
@@ -10,8 +11,8 @@ use crate::guard::{Allowed, Guard};
 use crate::own_hooks::OwnHooks;
 use crate::wire::Pool;
 use crate::{
-    csv, email, file, html, http, json, line, markdown, mqtt, redis, rss, slack, sql, store, surveycake, text, webhook,
-    xml,
+    command, crypto, csv, date, email, file, html, http, image, json, line, markdown, mqtt, pdf, redis, rss, slack,
+    sql, store, surveycake, text, webhook, xml, zip,
 };
 use bytes::Bytes;
 use run::call::Module;
@@ -34,6 +35,8 @@ pub struct Options {
     pub own_hooks: Option<OwnHooks>,
     /// The tokens of connections.
     pub tokens: Tokens,
+    /// The programs of this machine that steps may run.
+    pub commands: Vec<AllowedCommand>,
 }
 
 /// What every module is made from.
@@ -46,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) mysql: Pool<sql::Mysql>,
     pub(crate) postgres: Pool<sql::Postgres>,
     pub(crate) redis: redis::Redis,
+    /// The programs that the operator allows.
+    pub(crate) commands: Vec<AllowedCommand>,
 }
 
 impl Shared {
@@ -53,7 +58,7 @@ impl Shared {
     pub(crate) fn new(connections: Arc<Connections>, client: Arc<Client>, tokens: Tokens) -> Self {
         let (mailers, mqtt, mysql) = (email::Mailers::default(), Pool::default(), Pool::default());
         let (postgres, redis) = (Pool::default(), Pool::default());
-        Self { connections, client, tokens, mailers, mqtt, mysql, postgres, redis }
+        Self { connections, client, tokens, mailers, mqtt, mysql, postgres, redis, commands: Vec::new() }
     }
 }
 
@@ -67,7 +72,7 @@ pub fn catalog(
 ) -> Vec<Arc<dyn Module>> {
     let guard = Guard::new(options.allow_private).listening(options.listeners);
     let client = Client::new(guard, files.clone()).with_own_hooks(options.own_hooks);
-    made(connections, stores, files, client, options.tokens)
+    made(connections, stores, files, client, options.tokens, options.commands)
 }
 
 /// The same modules for rehearsals: `far_side` answers what goes over HTTP, and nothing leaves the machine that way.
@@ -78,7 +83,7 @@ pub fn rehearsed(
     far_side: Arc<dyn FarSide>,
 ) -> Vec<Arc<dyn Module>> {
     let client = Client::rehearsed(Guard::new(Vec::new()), files.clone(), far_side);
-    made(connections, stores, files, client, Tokens::default())
+    made(connections, stores, files, client, Tokens::default(), Vec::new())
 }
 
 fn made(
@@ -87,9 +92,10 @@ fn made(
     files: &Files,
     client: Client,
     tokens: Tokens,
+    commands: Vec<AllowedCommand>,
 ) -> Vec<Arc<dyn Module>> {
     let client = Arc::new(client);
-    let shared = Arc::new(Shared::new(connections, client, tokens));
+    let shared = Arc::new(Shared { commands, ..Shared::new(connections, client, tokens) });
     let mut modules = built_in(&shared, stores, files);
     for entry in shared.connections.apps().entries() {
         modules.extend(AppAction::all(entry, &shared).map(|action| Arc::new(action) as Arc<dyn Module>));
@@ -101,6 +107,7 @@ fn made(
 /// The modules that are written in Rust.
 fn built_in(shared: &Arc<Shared>, stores: &DataStores, files: &Files) -> Vec<Arc<dyn Module>> {
     let mut modules: Vec<Arc<dyn Module>> = vec![
+        Arc::new(command::Run::new(&shared.commands)),
         Arc::new(email::Send::new(shared)),
         Arc::new(file::Read::new(files)),
         Arc::new(google::sheets::append::Append::new(shared)),
@@ -115,16 +122,22 @@ fn built_in(shared: &Arc<Shared>, stores: &DataStores, files: &Files) -> Vec<Arc
     modules.extend(store::all(stores));
     modules.push(Arc::new(surveycake::Fetch::new(shared)));
     modules.push(Arc::new(webhook::Send::new(shared, stores)));
+    modules.extend(crypto::all(files));
     modules.extend(csv::all(files));
+    modules.extend(date::all(files));
+    modules.extend(file::all(files));
     modules.extend(html::all(files));
+    modules.extend(image::all(files));
     modules.extend(json::all(files));
     modules.push(markdown::module(files));
     modules.push(Arc::new(mqtt::Publish::new(shared)));
     modules.extend(redis::all(shared));
     modules.extend(sql::all(shared));
+    modules.push(pdf::module(files));
     modules.push(Arc::new(rss::Read::new(shared)));
     modules.extend(text::all(files));
     modules.extend(xml::all(files));
+    modules.extend(zip::all(files));
     modules
 }
 

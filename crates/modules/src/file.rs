@@ -1,10 +1,13 @@
-//! Files as parameters of steps, and `file.read`, which makes a value of one.
+//! Files as parameters of steps; `file.read`, which makes a value of one; and those that make one.
 
+mod made;
 mod read;
+mod write;
 
 use crate::spec::invalid;
 use bytes::{Bytes, BytesMut};
 use encoding_rs::Encoding;
+pub(crate) use made::{Whole, made, renamed, told};
 pub(crate) use read::Read;
 use run::error::StepError;
 use run::files::{FileError, Files, carried};
@@ -13,6 +16,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
+pub(crate) use write::{all, media_type};
 
 /// A file: `trigger.file`, one of `trigger.files`, what a step with `response: file` gave, or one made here of
 /// `base64` or `text`.

@@ -14,19 +14,24 @@ pub use scenario::catalog::{Term, Translated, Words};
 pub const LANGUAGES: [&str; 2] = ["zh-TW", "zh-CN"];
 
 /// The files, in the order of their names.
-const FILES: [&str; 21] = [
+const FILES: [&str; 27] = [
+    include_str!("../translations/command.yaml"),
+    include_str!("../translations/crypto.yaml"),
     include_str!("../translations/csv.yaml"),
+    include_str!("../translations/date.yaml"),
     include_str!("../translations/email.yaml"),
     include_str!("../translations/file.yaml"),
     include_str!("../translations/google_sheets.yaml"),
     include_str!("../translations/html.yaml"),
     include_str!("../translations/http.yaml"),
+    include_str!("../translations/image.yaml"),
     include_str!("../translations/json.yaml"),
     include_str!("../translations/language.yaml"),
     include_str!("../translations/line.yaml"),
     include_str!("../translations/markdown.yaml"),
     include_str!("../translations/mqtt.yaml"),
     include_str!("../translations/mysql.yaml"),
+    include_str!("../translations/pdf.yaml"),
     include_str!("../translations/postgres.yaml"),
     include_str!("../translations/redis.yaml"),
     include_str!("../translations/rss.yaml"),
@@ -36,6 +41,7 @@ const FILES: [&str; 21] = [
     include_str!("../translations/text.yaml"),
     include_str!("../translations/webhook.yaml"),
     include_str!("../translations/xml.yaml"),
+    include_str!("../translations/zip.yaml"),
 ];
 
 static ALL: LazyLock<Translations> = LazyLock::new(|| {

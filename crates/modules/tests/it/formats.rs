@@ -25,7 +25,10 @@ async fn check_refused(name: &str, parameters: Value, code: &str) {
 async fn every_example_gives_its_sample() {
     for spec in modules::specs() {
         let app = spec.name.split('.').next().unwrap_or_default();
-        if ["csv", "html", "json", "markdown", "text", "xml"].contains(&app) {
+        let makes_files = ["file.convert", "file.write"].contains(&spec.name.as_str());
+        if makes_files
+            || ["crypto", "csv", "date", "html", "json", "markdown", "pdf", "text", "xml", "zip"].contains(&app)
+        {
             check(&spec.name, spec.example, spec.sample).await;
         }
     }
@@ -40,6 +43,40 @@ async fn json_is_read_and_written() {
     check_refused("json.parse", json!({ "text": 7 }), "invalid_parameters").await;
     check("json.create", json!({ "value": [1, null] }), json!("[1,null]")).await;
     check("json.create", json!({ "value": [1, "a"], "lines": true }), json!("1\n\"a\"\n")).await;
+}
+
+#[tokio::test]
+async fn dates_are_written_moved_and_compared() {
+    let format = |more: Value| {
+        let mut parameters =
+            json!({ "date": "01.02.2026 08:00", "read_as": "DD.MM.YYYY HH:mm", "format": "YYYY-MM-DD HH:mm" });
+        parameters.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        parameters
+    };
+    check("date.format", format(json!({ "zone": "Asia/Taipei" })), json!("2026-02-01 08:00")).await;
+    check_refused("date.format", format(json!({ "date": "soon" })), "expression").await;
+    check_refused("date.format", format(json!({ "zone": "Nowhere" })), "expression").await;
+    check("date.shift", json!({ "date": "2026-03-01T00:00:00Z", "by": -1 }), json!("2026-02-28T00:00:00.000Z")).await;
+    check(
+        "date.shift",
+        json!({ "date": "2026-03-01T00:00:00Z", "by": 90, "unit": "minutes" }),
+        json!("2026-03-01T01:30:00.000Z"),
+    )
+    .await;
+    check("date.difference", json!({ "from": "2026-03-01", "to": "2026-02-01", "unit": "weeks" }), json!(-4)).await;
+}
+
+#[tokio::test]
+async fn digests_are_of_every_algorithm() {
+    for (algorithm, length) in [("MD5", 32), ("sha1", 40), ("SHA256", 64), ("SHA384", 96), ("sha512", 128)] {
+        for (name, more) in [("crypto.hash", json!({})), ("crypto.hmac", json!({ "key": "k" }))] {
+            let mut parameters = json!({ "text": "王", "algorithm": algorithm });
+            parameters.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let digest = call(name, parameters).await.unwrap();
+            assert_eq!(digest.as_str().unwrap().len(), length, "{name} {algorithm}");
+        }
+    }
+    check("crypto.hash", json!({ "text": "abc", "algorithm": "MD5" }), json!("900150983cd24fb0d6963f7d28e17f72")).await;
 }
 
 #[tokio::test]

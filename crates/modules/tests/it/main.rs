@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "tests: what fails here should stop them")]
 
 mod apps;
+mod archives;
 mod batches;
 mod catalogue;
+mod commands;
 mod credentials;
 mod daemon;
 mod egress;
@@ -16,6 +18,7 @@ mod google_appends;
 mod google_sheets;
 mod hostile;
 mod http;
+mod images;
 mod imap;
 mod messages;
 mod mqtt;

@@ -1,5 +1,6 @@
 //! `slack.send`: messages by an incoming webhook of Slack (docs.slack.dev, "Sending messages using incoming webhooks").
 
+use crate::auth::{self, Pass, Scheme};
 use crate::catalog::Shared;
 use crate::client::{Bounds, Outgoing, USER_AGENT};
 use crate::connections::{HttpAccess, Slack, incomplete};
@@ -79,7 +80,9 @@ impl Send {
             return Ok(Outcome { output: self.spec.sample.clone(), sent, delivery: Delivery::Sandbox });
         }
         let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout: call.timeout };
-        let answer = self.shared.client.send(request, trust, bounds).await?;
+        let pass = Pass { connection: call.connection, scheme: &Scheme::None, scopes: &[], trust, now: call.now };
+        let told = auth::send(&self.shared, request, pass, bounds, |status| !status.is_success()).await?;
+        let answer = told.answer;
         if !answer.status.is_success() {
             return Err(explained(status_error(&answer, call.now, &mask)));
         }

@@ -2,6 +2,7 @@
 
 mod cipher;
 
+use crate::auth::{self, Pass, Scheme};
 use crate::catalog::Shared;
 use crate::client::{Bounds, Outgoing, USER_AGENT};
 use crate::connections::{SurveyCake, incomplete};
@@ -95,7 +96,9 @@ impl Fetch {
         }
         let keys = keys(&parameters, survey)?;
         let bounds = Bounds { redirects: 0, max_response: MAX_ANSWER, timeout: call.timeout };
-        let answer = self.shared.client.send(request, trust, bounds).await?;
+        let pass = Pass { connection: call.connection, scheme: &Scheme::None, scopes: &[], trust, now: call.now };
+        let told = auth::send(&self.shared, request, pass, bounds, |status| !status.is_success()).await?;
+        let answer = told.answer;
         if !answer.status.is_success() {
             return Err(status_error(&answer, call.now, &Mask::default()));
         }

@@ -1,6 +1,7 @@
 //! A secret that is used everywhere it may be, at a far side that tells everything back: the far side has it, and nothing
 //! that is kept or shown does.
 
+mod apps;
 mod granted;
 mod kept;
 

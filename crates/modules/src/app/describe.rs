@@ -50,8 +50,13 @@ fn said(title: &str, summary: String, action: &Action, language: Option<&str>) -
             description: parameter.about.of(language).to_owned(),
         },
     };
-    let parameters = action.parameters.iter().map(|it| (it.name.clone(), term(it)));
-    Said { title: title.to_owned(), summary, parameters: parameters.collect() }
+    let mut parameters = BTreeMap::new();
+    let mut left: Vec<(String, &Parameter)> = action.parameters.iter().map(|it| (it.name.clone(), it)).collect();
+    while let Some((path, it)) = left.pop() {
+        left.extend(it.fields.iter().map(|field| (format!("{path}.{}", field.name), field)));
+        parameters.insert(path, term(it));
+    }
+    Said { title: title.to_owned(), summary, parameters }
 }
 
 /// How the app is shown.
@@ -94,7 +99,7 @@ fn schema(parameters: &[Parameter]) -> Value {
 fn property(parameter: &Parameter) -> Value {
     let mut schema = kind(parameter.kind);
     if parameter.kind == Kind::List {
-        schema.insert("items".to_owned(), parameter.items.map_or(Value::Bool(true), |of| Value::Object(kind(of))));
+        schema.insert("items".to_owned(), items(parameter));
     }
     if parameter.name == "limit" && parameter.kind == Kind::Integer {
         schema.insert("minimum".to_owned(), 1.into());
@@ -114,6 +119,16 @@ fn property(parameter: &Parameter) -> Value {
         schema.insert("x-secret".to_owned(), true.into());
     }
     Value::Object(schema)
+}
+
+fn items(parameter: &Parameter) -> Value {
+    if parameter.fields.is_empty() {
+        return parameter.items.map_or(Value::Bool(true), |of| Value::Object(kind(of)));
+    }
+    let mut items = schema(&parameter.fields);
+    // What is not described may be known to the far side all the same.
+    items.as_object_mut().and_then(|items| items.shift_remove("additionalProperties"));
+    items
 }
 
 fn words(words: &Words) -> Value {

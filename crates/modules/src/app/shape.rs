@@ -216,6 +216,8 @@ pub(crate) struct Parameter {
     pub(crate) required: bool,
     pub(crate) kind: Kind,
     pub(crate) items: Option<Kind>,
+    /// What each item has, where items are maps and it is known.
+    pub(crate) fields: Vec<Parameter>,
     pub(crate) choices: Vec<Value>,
     pub(crate) default: Option<Value>,
     pub(crate) example: Option<Value>,

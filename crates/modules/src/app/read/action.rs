@@ -284,6 +284,7 @@ fn limit() -> Parameter {
         required: false,
         kind: crate::app::shape::Kind::Integer,
         items: None,
+        fields: Vec::new(),
         choices: Vec::new(),
         default: None,
         example: Some(100.into()),

@@ -79,7 +79,7 @@ impl Reader<'_> {
             }
         }
         it.kind = self.one_word(&mut fields, "type", &KINDS).unwrap_or(it.kind);
-        it.items = self.one_word(&mut fields, "items", &KINDS).or(it.items);
+        self.items(&mut fields, &mut it);
         if let Some(choices) = self.choices(&mut fields) {
             it.choices = choices;
         }
@@ -97,6 +97,37 @@ impl Reader<'_> {
                 self.report(tree.place, format!("the {what} of `{name}` is nothing that it takes"));
             }
         }
+        Some(it)
+    }
+
+    /// What a list holds: a type, or what each of its maps has.
+    fn items(&mut self, fields: &mut Fields<'_>, it: &mut Parameter) {
+        let Some(tree @ Tree { node: Node::Map(_), .. }) = fields.take("items") else {
+            it.items = self.one_word(fields, "items", &KINDS).or(it.items);
+            return;
+        };
+        it.items = Some(Kind::Map);
+        let Some(fields) = self.fields(tree, "`items`") else { return };
+        it.fields = fields.rest().iter().filter_map(|(key, tree)| self.field_of_item(key, tree)).collect();
+        if it.kind != Kind::List {
+            self.report_with(tree.place, format!("`{}` is no list, so it has no items", it.name), "`type: list`");
+        }
+    }
+
+    /// Whatever the far side calls it: nothing names it but the item.
+    fn field_of_item(&mut self, key: &Key, tree: &Tree) -> Option<Parameter> {
+        let (name, required) = marked(key);
+        if name.is_empty() || name.contains(['.', '=', '*']) {
+            self.report(key.place, format!("`{name}` cannot name what an item has"));
+        }
+        let mut fields = self.fields(tree, format!("`{name}` of the items"))?;
+        let mut it = Parameter { required, ..plain(name) };
+        it.title = self.words(&mut fields, "title", Presence::Must);
+        it.about = self.words(&mut fields, "about", Presence::May);
+        it.kind = self.one_word(&mut fields, "type", &KINDS).unwrap_or(it.kind);
+        it.choices = self.choices(&mut fields).unwrap_or_default();
+        self.items(&mut fields, &mut it);
+        self.finish(fields);
         Some(it)
     }
 
@@ -134,6 +165,7 @@ fn plain(name: &str) -> Parameter {
         required: false,
         kind: Kind::Text,
         items: None,
+        fields: Vec::new(),
         choices: Vec::new(),
         default: None,
         example: None,

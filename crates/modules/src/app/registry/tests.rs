@@ -2,6 +2,7 @@
 
 use super::shipped;
 use super::*;
+use crate::translations::LANGUAGES;
 use std::collections::BTreeSet;
 
 #[test]
@@ -51,6 +52,35 @@ fn what_is_told_of_all_is_what_is_told_of_one() {
         assert_eq!(format!("{:?}", told.spec), format!("{:?}", apps.spec(name).unwrap()));
         assert!(!told.face.as_ref().unwrap().title().is_empty());
     }
+}
+
+#[test]
+fn what_items_of_lists_have_is_told_in_every_language() {
+    let (mut count, mut gaps) = (0, Vec::new());
+    for app in Apps::shipped().all() {
+        let parameters =
+            app.actions.iter().flat_map(|action| action.parameters.iter().map(move |it| (&action.name, it)));
+        for (action, it) in parameters.filter(|(_, it)| !it.fields.is_empty()) {
+            let at = format!("{}.{action}.{}", app.name, it.name);
+            for field in &it.fields {
+                count += 1;
+                let lacks = |words: &&crate::app::Words| LANGUAGES.iter().any(|of| !words.others.contains_key(*of));
+                let told = [&field.title, &field.about].into_iter().filter(|words| !words.is_empty());
+                gaps.extend(told.filter(lacks).map(|_| format!("{at}.{}: not in every language", field.name)));
+            }
+            let shown = it.example.iter().filter_map(|all| all.as_array()).flatten().filter_map(|one| one.as_object());
+            let unknown = shown.flat_map(|one| one.keys()).filter(|key| !it.fields.iter().any(|of| of.name == **key));
+            gaps.extend(unknown.map(|key| format!("{at}.{key}: in its example alone")));
+        }
+    }
+    assert!(count > 50, "{count}");
+    assert!(gaps.is_empty(), "{}", gaps.join("\n"));
+    let apps = Apps::shipped();
+    let spec = apps.spec("google_sheets.update_ranges").unwrap();
+    let items = &spec.parameters["properties"]["data"]["items"];
+    assert_eq!((&items["properties"]["range"]["title"], &items["required"][0]), (&"Range".into(), &"range".into()));
+    let told = Shelf::all(&*apps).find(|it| it.spec.name == "google_sheets.update_ranges").unwrap().face.unwrap();
+    assert_eq!(told.i18n["zh-TW"].parameters["data.range"].title, "範圍");
 }
 
 /// Entries that nobody asked for anything.

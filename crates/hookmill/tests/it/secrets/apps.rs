@@ -36,7 +36,7 @@ steps:
     parcels.keep: { connection: mine }
   - id: failed
     parcels.fail: { connection: mine }
-    on_error: continue
+    on_error: ignore
   - respond: { json: { sent: "{{ sent }}", many: "{{ many }}", failed: "{{ failed }}", kept: "{{ kept }}" } }
 "#;
 

@@ -21,7 +21,6 @@ errors: { message: answer }
 actions:
   send: { title: Send, about: Sends., post: /send, parameters: { to!: { title: To } } }
   many: { title: Many, about: Lists., get: /many, pages: { items: "[answer]", next: answer?.text, as: cursor } }
-  keep: { title: Keep, about: Keeps., get: /bytes, response: file }
   fail: { title: Fail, about: Fails., post: /fail }
 "#;
 
@@ -32,12 +31,10 @@ steps:
     parcels.send: { connection: mine, to: Ada }
   - id: many
     parcels.many: { connection: mine, limit: 1 }
-  - id: kept
-    parcels.keep: { connection: mine }
   - id: failed
     parcels.fail: { connection: mine }
     on_error: ignore
-  - respond: { json: { sent: "{{ sent }}", many: "{{ many }}", failed: "{{ failed }}", kept: "{{ kept }}" } }
+  - respond: { json: { sent: "{{ sent }}", many: "{{ many }}", failed: "{{ failed }}" } }
 "#;
 
 #[test]
@@ -62,7 +59,7 @@ fn a2_what_an_apps_own_connection_holds_is_never_told() {
     let answer = served.post("/hook/use", "{}");
     tells_nothing("the answer", &answer.body);
     assert_eq!(answer.status, 200, "{}", answer.text());
-    for path in ["/send", "/many", "/bytes", "/fail", "/test"] {
+    for path in ["/send", "/many", "/fail", "/test"] {
         let asked = far.asked(path);
         assert!(asked.contains(&format!("authorization: Bearer {CANARY}\n")), "{path}: {asked}");
         assert!(asked.contains(&format!("x-key: {IN_PATH}")), "{path}: {asked}");

@@ -21,6 +21,8 @@ use scope::Scope;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+pub use values::is_identifier;
+
 pub(crate) use fields::Fields;
 pub(crate) use scope::Inside;
 pub(crate) use secrets::Sink;

@@ -23,5 +23,5 @@ mod check;
 mod shape;
 mod text;
 
-pub use check::{check, check_tests};
+pub use check::{check, check_tests, is_identifier};
 pub use text::{MAX_TEXT, value};

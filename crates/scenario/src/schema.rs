@@ -35,6 +35,7 @@ static BUILT_IN: LazyLock<Vec<ModuleSpec>> = LazyLock::new(|| {
         ("fail", Value::Null),
         ("rhai", json!(6)),
         ("respond", Value::Null),
+        ("todo", Value::Null),
     ]
     .into_iter()
     .map(|(name, sample)| built_in(name, sample))

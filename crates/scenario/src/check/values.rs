@@ -179,10 +179,7 @@ impl Checker<'_> {
     /// A name that expressions can say, and that means nothing else there.
     pub(crate) fn identifier(&mut self, node: &Node, what: &str) -> Option<Arc<str>> {
         let name = self.text(node, what)?;
-        let mut characters = name.chars();
-        let begins = characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
-        let letters = name.contains(|c: char| c.is_ascii_alphanumeric());
-        if !begins || !letters || !characters.all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        if !is_plain(name) {
             self.report(Diagnostic::not_an_identifier(node.place, what, name));
             return None;
         }
@@ -192,6 +189,18 @@ impl Checker<'_> {
         }
         Some(name.into())
     }
+}
+
+/// Whether steps and loops may be called so.
+pub fn is_identifier(name: &str) -> bool {
+    is_plain(name) && !RESERVED.contains(&name)
+}
+
+fn is_plain(name: &str) -> bool {
+    let mut characters = name.chars();
+    let begins = characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    let letters = name.contains(|c: char| c.is_ascii_alphanumeric());
+    begins && letters && characters.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn parse_size(text: &str) -> Option<u64> {

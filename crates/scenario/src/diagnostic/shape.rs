@@ -3,6 +3,14 @@
 use super::{Diagnostic, Fix, Place, alternatives};
 
 impl Diagnostic {
+    /// The code of [`Self::todo`].
+    const TODO: &str = "E0125";
+
+    /// Whether it says that a `todo` step is left.
+    pub fn is_todo(&self) -> bool {
+        self.code == Self::TODO
+    }
+
     /// The text is no YAML.
     pub(crate) fn yaml_syntax(place: Place, problem: &str) -> Self {
         Self::error("E0101", place, format!("this is not YAML: {problem}"))
@@ -181,6 +189,12 @@ impl Diagnostic {
             known.iter().copied(),
             "use an IANA name, as `Europe/Berlin` or `UTC`",
         )
+    }
+
+    /// A step that an import could not translate, and that nobody has replaced yet.
+    pub(crate) fn todo(place: Place) -> Self {
+        Self::error(Self::TODO, place, "this step is still to be done")
+            .hint("put a step in its place that does what `original` did")
     }
 
     /// Part of the language that this release checks but cannot run.

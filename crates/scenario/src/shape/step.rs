@@ -15,7 +15,7 @@ pub(super) const COMMON: &[&str] =
 /// The modules that are part of the language.
 pub(crate) const BUILT_IN: &[&str] = &[
     "set", "assign", "filter", "route", "for_each", "repeat", "parallel", "wait", "wait_for", "call", "rhai",
-    "respond", "return", "stop", "fail",
+    "respond", "return", "stop", "fail", "todo",
 ];
 
 impl Checker<'_> {
@@ -146,6 +146,11 @@ impl Checker<'_> {
             "return" => self.template(node).map(Kind::Return),
             "stop" => self.stop(node).map(Kind::Stop),
             "fail" => self.fail(node).map(Kind::Fail),
+            // What it keeps is somebody else's text: nothing in it is looked at.
+            "todo" => {
+                self.report(Diagnostic::todo(key.place));
+                None
+            }
             _ => self.call(module).map(Kind::Call),
         }
     }

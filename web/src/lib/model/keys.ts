@@ -6,7 +6,7 @@ export const COMMON = new Set(['id', 'name', 'when', 'retry', 'on_error', 'timeo
 /** The modules that steer the flow. */
 export const FLOW = new Set([
   'set', 'assign', 'filter', 'route', 'for_each', 'repeat', 'parallel', 'wait', 'wait_for', 'call', 'rhai', 'respond',
-  'return', 'stop', 'fail',
+  'return', 'stop', 'fail', 'todo',
 ]);
 
 export const TRIGGERS = new Set(['webhook', 'schedule', 'manual', 'call', 'failure']);

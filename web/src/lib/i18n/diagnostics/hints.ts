@@ -10,6 +10,7 @@ export const hints: Sentence[] = [
   ['{of:term} has {keys:list}', '{of}有 {keys}', '{of}有 {keys}'],
   ['it has {keys:list}', '它有 {keys}', '它有 {keys}'],
   ['put it in quotes', '加上引號', '加上引号'],
+  ['put a step in its place that does what `original` did', '換成一個做同樣事情的步驟（見 `original`）', '换成一个做同样事情的步骤（见 `original`）'],
   ['numbers stand without quotes', '數字不加引號', '数字不加引号'],
   ['write {wanted:term} here', '這裡要寫{wanted}', '这里要写{wanted}'],
   ['it is taken when no branch was; move it to the end of the list', '沒有分支符合時才會走它；請移到清單最後', '没有分支符合时才会走它；请移到列表最后'],

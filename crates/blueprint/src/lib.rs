@@ -1,0 +1,104 @@
+//! Other people's files become scenarios that a person would have written, with a report of what became of every
+//! module. Pure: bytes come in, text goes out, and nothing here knows that anything ever runs.
+
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read their cases from files"))]
+
+pub mod counterparts;
+pub mod draft;
+pub mod ids;
+pub mod ours;
+pub mod recognise;
+pub mod report;
+pub mod settle;
+pub mod write;
+
+mod make;
+
+pub use counterparts::{Counterpart, Counterparts, Ours};
+pub use recognise::Kind;
+pub use report::Report;
+
+use serde::Serialize;
+use serde_json::Value;
+use settle::Translated;
+
+/// The largest file that is read, in bytes.
+pub const MAX_FILE: usize = 32 << 20;
+
+/// How many modules one scenario may have.
+pub const MAX_MODULES: usize = 5_000;
+
+/// A scenario made of a file.
+#[derive(Clone, Debug, Serialize)]
+pub struct Imported {
+    /// What its file may be called, without `.yaml`.
+    pub id: String,
+    /// Whose it was.
+    pub kind: Kind,
+    /// Its text.
+    pub yaml: String,
+    /// Where its steps stood on the canvas.
+    pub positions: Vec<Position>,
+    /// What became of every module.
+    pub report: Report,
+}
+
+/// Where a step stood.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Position {
+    /// The step's id.
+    pub step: String,
+    /// From the left.
+    pub x: f64,
+    /// From the top.
+    pub y: f64,
+}
+
+/// Why there is nothing to import.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImportError {
+    /// It is longer than anything people export.
+    #[error("the file has {0} bytes, and at most {MAX_FILE} are read")]
+    TooLarge(usize),
+    /// It is no JSON.
+    #[error("the file is no JSON: {0}")]
+    NotJson(String),
+    /// It is JSON of something else.
+    #[error("the file is neither a blueprint of Make, nor a workflow of n8n, Zapier or Node-RED")]
+    NobodysFile,
+    /// It is somebody's, but not as they make them.
+    #[error("{0}")]
+    Unsound(String),
+    /// Nobody draws this many.
+    #[error("the scenario has more than {MAX_MODULES} modules")]
+    TooManyModules,
+    /// It is known, and not read yet.
+    #[error("files of {0} cannot be imported yet")]
+    NotYet(&'static str),
+}
+
+/// The scenarios of a file. `name` is the file's, for where the file has none inside.
+pub fn import(name: &str, bytes: &[u8], known: &Counterparts) -> Result<Vec<Imported>, ImportError> {
+    if bytes.len() > MAX_FILE {
+        return Err(ImportError::TooLarge(bytes.len()));
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let file: Value = serde_json::from_slice(bytes).map_err(|error| ImportError::NotJson(error.to_string()))?;
+    let found = recognise::recognise(&file);
+    if found.is_empty() {
+        return Err(ImportError::NobodysFile);
+    }
+    let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let stem = stem.strip_suffix(".json").unwrap_or(stem);
+    found.into_iter().map(|found| one(stem, found, known)).collect()
+}
+
+fn one(stem: &str, found: recognise::Found<'_>, known: &Counterparts) -> Result<Imported, ImportError> {
+    let translated: Translated = match found.kind {
+        Kind::Make => make::translate(stem, found.content, known)?,
+        Kind::N8n => return Err(ImportError::NotYet("n8n")),
+        Kind::Zapier => return Err(ImportError::NotYet("Zapier")),
+        Kind::NodeRed => return Err(ImportError::NotYet("Node-RED")),
+    };
+    Ok(settle::settle(stem, found.kind, translated, known))
+}

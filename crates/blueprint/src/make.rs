@@ -1,5 +1,10 @@
 //! Blueprints of Make.
 
+mod expression;
+mod functions;
+mod iml;
+mod typed;
+
 use crate::ImportError;
 use crate::counterparts::Counterparts;
 use crate::settle::Translated;

@@ -1,3 +1,5 @@
+//! Drafts become text that passes the check and is in form.
+
 use super::*;
 use crate::ours::{Operator, Part, Text};
 use scenario::catalog::Catalog;

@@ -41,6 +41,7 @@ const BEYOND: &[&str] = &[
     "secrets",
     "secrets-unknown",
     "timezone",
+    "todo",
     "trigger-fields",
     "verify-expressions",
     "wait-for-names",

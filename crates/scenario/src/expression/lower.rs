@@ -380,19 +380,31 @@ fn bodies_of<'a>(ast: &AST, functions: &[Signature<'a>], bodies: &mut HashMap<Si
 struct Lines {
     starts: Vec<usize>,
     length: usize,
+    /// Where `?[` stands: rhai forgets the question mark where the chain goes on behind the bracket.
+    questions: Vec<usize>,
 }
 
 impl Lines {
     fn of(source: &str) -> Self {
         let mut starts = vec![0];
         let mut length = 0;
+        let mut questions = Vec::new();
+        let mut before = ' ';
         for character in source.chars() {
             length += 1;
-            if character == '\n' {
-                starts.push(length);
+            match (before, character) {
+                (_, '\n') => starts.push(length),
+                ('?', '[') => questions.push(length - 2),
+                _ => {}
             }
+            before = character;
         }
-        Self { starts, length }
+        Self { starts, length, questions }
+    }
+
+    /// Whether `?[` stands here.
+    fn asks(&self, position: Position) -> bool {
+        self.questions.binary_search(&self.offset(position)).is_ok()
     }
 
     /// The offset in characters; of no position, that of the end.

@@ -64,7 +64,8 @@ impl Lowering<'_> {
             _ if member.dotted => return Err(self.refuse(member.position, "this")),
             index => (self.index(index)?, index.start_position()),
         };
-        Ok(Link { step, optional: member.optional, place: self.place(position) })
+        let optional = member.optional || !member.dotted && self.lines.asks(member.position);
+        Ok(Link { step, optional, place: self.place(position) })
     }
 
     fn index(&mut self, index: &Expr) -> Result<Step> {

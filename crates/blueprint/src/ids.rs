@@ -49,7 +49,7 @@ fn said(label: &str) -> Option<String> {
     }
     id.truncate(LONGEST);
     if id.starts_with(|c: char| c.is_ascii_digit()) {
-        id.insert(0, '_');
+        id.insert_str(0, "step_");
     }
     (!id.is_empty()).then_some(id)
 }
@@ -116,7 +116,7 @@ mod tests {
         check("CustomWebHook", "custom_web_hook");
         check("Böse Überraschung!", "bose_uberraschung");
         check("寄信給客戶", "send_mail");
-        check("3 things", "_3_things");
+        check("3 things", "step_3_things");
         check("Trigger", "trigger_2");
         check("if", "if_2");
         check("Don't stop", "dont_stop");

@@ -213,7 +213,9 @@ impl Writer {
         if let Some(batch) = each.batch {
             entry(&mut self.out, indent + 2, "batch", &Data::Number(batch.into()), Braces::Ours);
         }
-        self.block(indent + 2, "steps", &each.steps);
+        if !each.steps.is_empty() || each.collect.is_none() {
+            self.block(indent + 2, "steps", &each.steps);
+        }
         self.collect(indent + 2, each.collect.as_ref());
     }
 

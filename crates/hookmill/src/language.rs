@@ -1,5 +1,7 @@
 //! What scenarios may name, whatever folder they are in: modules, and senders of webhooks.
 
+use blueprint::counterparts::{AppTrigger, Counterparts, Ours};
+use modules::counterparts::Counterpart;
 use scenario::catalog::Catalog;
 use triggers::webhook::providers::{self, Provider};
 
@@ -10,6 +12,19 @@ pub(crate) fn catalog() -> Catalog {
         .with_shelf(modules::Apps::shipped())
         .with_providers(providers::all().map(Provider::spec))
         .with_faces(modules::translations::faces())
+}
+
+/// All modules, and what they stand for in Make and n8n.
+pub(crate) fn counterparts() -> Counterparts {
+    let mut known = Counterparts::new(catalog());
+    for Counterpart { app, name, trigger, make, n8n } in modules::counterparts(&modules::Apps::shipped()) {
+        let ours = match trigger {
+            None => Ours::Module(format!("{app}.{name}")),
+            Some(source) => Ours::Trigger(AppTrigger { app, name, webhook: source.webhook, poll: source.poll }),
+        };
+        known.add(&ours, &make, &n8n);
+    }
+    known
 }
 
 #[cfg(test)]

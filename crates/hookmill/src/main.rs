@@ -8,6 +8,7 @@ mod fmt;
 mod folder;
 mod functions;
 mod home;
+mod import;
 mod language;
 mod listen;
 mod log;
@@ -56,6 +57,7 @@ enum Command {
     Check(check::Check),
     Fmt(fmt::Fmt),
     Diff(diff::Diff),
+    Import(import::Import),
     Whatif(whatif::WhatIf),
     Test(test::Test),
     Modules(modules::Modules),
@@ -82,6 +84,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Fmt(fmt) => fmt.run(),
         Command::Diff(diff) => diff.run(),
+        Command::Import(import) => import.run(),
         Command::Whatif(what_if) => what_if.run(),
         Command::Test(test) => test.run(),
         Command::Modules(modules) => modules.run(),

@@ -55,6 +55,11 @@ pub(crate) fn end(done: Done) -> ExitCode {
     }
 }
 
+/// A text of several lines, each of them [`printable`].
+pub(crate) fn printable_lines(text: &str) -> String {
+    text.lines().map(|line| printable(line) + "\n").collect()
+}
+
 /// The text without characters that would move a terminal's cursor.
 pub(crate) fn printable(text: &str) -> String {
     text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()

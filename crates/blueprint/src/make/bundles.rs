@@ -90,8 +90,26 @@ impl Bundles for Known {
     /// A field without a module is one of the last module that has run.
     fn word(&self, word: &str) -> Option<Typed> {
         const KEYWORDS: [&str; 20] = [
-            "now", "timestamp", "true", "false", "null", "ignore", "emptystring", "erase", "emptyarray", "space", "nbsp",
-            "tab", "newline", "carriagereturn", "random", "uuid", "pi", "executionId", "var", "if",
+            "now",
+            "timestamp",
+            "true",
+            "false",
+            "null",
+            "ignore",
+            "emptystring",
+            "erase",
+            "emptyarray",
+            "space",
+            "nbsp",
+            "tab",
+            "newline",
+            "carriagereturn",
+            "random",
+            "uuid",
+            "pi",
+            "executionId",
+            "var",
+            "if",
         ];
         if KEYWORDS.contains(&word) {
             return None;

@@ -48,7 +48,9 @@ pub(super) fn compare(operator: &str, left: Typed, right: Typed) -> Option<Expr>
         ("number" | "date" | "time", "equal") if family != "number" => {
             Expr::Binary(Operator::Equal, Box::new(moment(left).into_text()), Box::new(moment(right).into_text()))
         }
-        ("number", "equal") => equal(Typed::sure(left.into_number(), Type::Number), Typed::sure(right.into_number(), Type::Number)),
+        ("number", "equal") => {
+            equal(Typed::sure(left.into_number(), Type::Number), Typed::sure(right.into_number(), Type::Number))
+        }
         ("number", _) => order(ordering(name)?, left, right).expr,
         ("date", _) => order(ordering(name)?, moment(left), moment(right)).expr,
         ("time", _) => left.into_text().binary(ordering(name)?, right.into_text()),

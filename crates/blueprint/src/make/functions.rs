@@ -6,6 +6,8 @@ mod list;
 mod number;
 mod text;
 
+pub(super) use text::is_possible;
+
 use super::typed::{Type, Typed};
 use crate::ours::Expr;
 use std::collections::VecDeque;
@@ -28,10 +30,6 @@ impl Arguments {
 
     fn all(&mut self) -> Vec<Typed> {
         self.rest.drain(..).collect()
-    }
-
-    fn len(&self) -> usize {
-        self.rest.len()
     }
 }
 

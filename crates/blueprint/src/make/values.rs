@@ -62,7 +62,8 @@ impl Values {
             }
         });
         if let Some(unknown) = unknown {
-            self.problems.push(format!("it reads the output of the module {unknown}, which the blueprint does not have"));
+            self.problems
+                .push(format!("it reads the output of the module {unknown}, which the blueprint does not have"));
         }
         match translate(iml, &self.known) {
             Ok(typed) => {
@@ -89,10 +90,10 @@ impl Values {
     /// Any value.
     pub(super) fn data(&mut self, value: &Value) -> Data {
         match value {
-            Value::String(text) => match self.text(text) {
-                text if text.as_value() == Some(&Expr::Nothing) => Data::Null,
-                text => Data::Text(text),
-            },
+            Value::String(text) => {
+                let text = self.text(text);
+                known(&text).unwrap_or(Data::Text(text))
+            }
             Value::Array(items) => Data::List(items.iter().map(|item| self.data(item)).collect()),
             Value::Object(entries) => {
                 Data::Map(entries.iter().map(|(key, value)| (key.clone(), self.data(value))).collect())
@@ -140,6 +141,17 @@ pub(super) fn fitted(data: Data, wanted: &str) -> Data {
         "array" => Data::List(vec![data]),
         _ => data,
     }
+}
+
+/// What is known already needs no braces.
+fn known(text: &Text) -> Option<Data> {
+    Some(match text.as_value()? {
+        Expr::Nothing => Data::Null,
+        Expr::Bool(value) => Data::Bool(*value),
+        Expr::Int(number) => Data::int(*number),
+        Expr::List(items) if items.is_empty() => Data::List(Vec::new()),
+        _ => return None,
+    })
 }
 
 fn holds_expression(data: &Data) -> bool {

@@ -248,10 +248,8 @@ fn write_text(text: &str, out: &mut Formatter<'_>) -> fmt::Result {
 
 /// Whether the key can stand behind a dot.
 fn is_plain_key(key: &str) -> bool {
-    let mut characters = key.chars();
-    let begins = characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
-    let has_letter = key.contains(|c: char| c.is_ascii_alphanumeric());
-    begins && has_letter && characters.all(|c| c.is_ascii_alphanumeric() || c == '_') && !KEYWORDS.contains(&key)
+    let begins = key.trim_start_matches('_').starts_with(|c: char| c.is_ascii_alphabetic());
+    begins && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !KEYWORDS.contains(&key)
 }
 
 /// Words that mean something to the parser wherever they stand.
@@ -365,6 +363,7 @@ mod tests {
         check(&name("a").field("b").maybe("c"), "a.b?.c");
         check(&name("a").maybe("1 - x").field("default"), "a?[\"1 - x\"][\"default\"]");
         check(&name("a").maybe_item(Expr::Int(0)).maybe("名"), "a?[0]?[\"名\"]");
+        check(&name("a").field("_0").field("_b").field("__c1"), "a[\"_0\"]._b.__c1");
         check(
             &Expr::Map(vec![("a".to_owned(), Expr::Int(1)), ("b c".to_owned(), Expr::Nothing)]),
             "#{a: 1, \"b c\": ()}",

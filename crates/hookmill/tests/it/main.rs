@@ -15,6 +15,7 @@ mod first_start;
 mod fmt;
 mod folder;
 mod guards;
+mod import;
 mod kill;
 mod listen;
 mod queues;

@@ -261,6 +261,11 @@ impl<'a> Parser<'a> {
                     // Patterns such as `\d` are written with one backslash.
                     c => text.extend(['\\', c]),
                 },
+                // Doubled, as in a table of comma-separated values, it is one of the text.
+                c if c == quote && self.rest[at + 1..].starts_with(quote) => {
+                    characters.next();
+                    text.push(quote);
+                }
                 c if c == quote => {
                     self.rest = &self.rest[at + 1..];
                     return Some(text);
@@ -379,6 +384,7 @@ mod tests {
         let text = |text: &str| Iml::Text(text.to_owned());
         assert_eq!(one("if(1; ; \"x;y\")"), call(vec![Iml::Number(1.0), Iml::Nothing, text("x;y")]));
         assert_eq!(one("now()"), Iml::Call("now".to_owned(), vec![]));
+        assert_eq!(one(r#"if(""""; ""; "a ""b""")"#), call(vec![text("\""), text(""), text("a \"b\"")]));
         assert_eq!(one(r#"if("a\"b"; "\n"; "/\d+/g")"#), call(vec![text("a\"b"), text("\n"), text("/\\d+/g")]));
     }
 

@@ -1,0 +1,90 @@
+//! `hookmill import`: what it writes, what it says, and how many modules and expressions of real blueprints it knows.
+
+use crate::binary::{folder, hookmill};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+fn blueprint(name: &str) -> String {
+    json!({ "name": name, "flow": [
+        { "id": 1, "module": "gateway:CustomWebHook", "parameters": { "hook": 5 } },
+        { "id": 2, "module": "slack:CreateMessage", "parameters": { "__IMTCONN__": 7 },
+          "mapper": { "channel": "C1", "text": "Hello {{1.name}}" },
+          "metadata": { "restore": { "parameters": { "__IMTCONN__": { "label": "Team\nSlack" } } } } },
+        { "id": 3, "module": "nobody:Knows", "mapper": { "a": "{{2.ts}}" } },
+    ] })
+    .to_string()
+}
+
+#[test]
+fn a_folder_of_files_becomes_scenarios_that_pass_the_check() {
+    let folder =
+        folder(&[("in/a.json", &blueprint("Greet")), ("in/deep/b.json", &blueprint("Greet")), ("in/c.txt", "")]);
+    let said = hookmill(folder.path(), &["import", "in", "-o", "out"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("2 of 3 modules run, 1 to do; 1 of 1 expressions translated"), "{}", said.out);
+    assert!(said.out.contains("3 nobody:Knows (`knows`) not executable: no module here does this"), "{}", said.out);
+    let text = fs::read_to_string(folder.path().join("out/greet.yaml")).unwrap();
+    assert!(text.contains("Hello {{ trigger.data?.name }}"), "{text}");
+    assert_eq!(fs::read_to_string(folder.path().join("out/greet-2.yaml")).unwrap(), text);
+    let connections = fs::read_to_string(folder.path().join("out/connections.yaml")).unwrap();
+    assert!(connections.contains("# before: Team Slack\n"), "{connections}");
+
+    let check = hookmill(folder.path(), &["check", "--format", "json", "out"]).json();
+    let codes: Vec<&str> = errors(&check).filter_map(|found| found["code"].as_str()).collect();
+    assert_eq!(codes, ["E0125", "E0125"], "{check:#}");
+    assert_eq!(hookmill(folder.path(), &["fmt", "--check", "out"]).code, 0);
+
+    // What is there stays.
+    let again = hookmill(folder.path(), &["import", "in/a.json", "-o", "out"]);
+    assert!(again.out.contains("greet-3.yaml"), "{}", again.out);
+    assert_eq!(fs::read_to_string(folder.path().join("out/connections.yaml")).unwrap(), connections);
+}
+
+fn errors(check: &Value) -> impl Iterator<Item = &Value> {
+    check["diagnostics"].as_array().unwrap().iter().filter(|found| found["severity"] == "error")
+}
+
+#[test]
+fn a_dry_run_tells_and_writes_nothing() {
+    let folder = folder(&[("a.json", &blueprint("Greet")), ("bad.json", "{\"flow\":")]);
+    let said = hookmill(folder.path(), &["import", "a.json", "bad.json", "-o", "out", "--dry-run", "--report", "json"]);
+    assert_eq!(said.code, 1, "a file that cannot be read is a fault");
+    let report = said.json();
+    let [good, bad] = report["files"].as_array().unwrap().as_slice() else { panic!("{report:#}") };
+    assert_eq!((&good["ok"], &good["kind"], &good["id"]), (&json!(true), &json!("make"), &json!("greet")));
+    assert_eq!(good["modules"], json!({ "total": 3, "executable": 2, "todo": 1 }));
+    assert_eq!(good["connections"][0]["was"], "Team\nSlack");
+    assert_eq!(bad["ok"], false);
+    assert!(bad["error"].as_str().unwrap().contains("no JSON"), "{bad:#}");
+    assert!(!folder.path().join("out").exists());
+}
+
+/// Real blueprints of many authors, where they are at hand.
+#[test]
+fn real_blueprints_run() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/blueprints/make");
+    if !corpus.is_dir() {
+        eprintln!("skipped: there are no blueprints in {}", corpus.display());
+        return;
+    }
+    let folder = folder(&[]);
+    let said = hookmill(folder.path(), &["import", corpus.to_str().unwrap(), "-o", ".", "--report", "json"]);
+    let report = said.json();
+    let files = report["files"].as_array().unwrap();
+    let failed: Vec<&Value> = files.iter().filter(|file| file["ok"] == false).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    let sum = |group: &str, key: &str| files.iter().filter_map(|file| file[group][key].as_u64()).sum::<u64>();
+    let (modules, executable, todo) = (sum("modules", "total"), sum("modules", "executable"), sum("modules", "todo"));
+    let (expressions, translated) = (sum("expressions", "total"), sum("expressions", "translated"));
+    println!("{} files, {executable} of {modules} modules, {translated} of {expressions} expressions", files.len());
+    assert_eq!(executable + todo, modules, "nothing is dropped");
+    assert!(executable * 100 >= modules * 80, "{executable} of {modules} modules");
+    assert!(translated * 100 >= expressions * 97, "{translated} of {expressions} expressions");
+
+    let check = hookmill(folder.path(), &["check", "--format", "json", "."]).json();
+    let others: Vec<&Value> = errors(&check).filter(|it| it["code"] != "E0125").collect();
+    assert!(others.is_empty(), "{others:#?}");
+    let formatted = hookmill(folder.path(), &["fmt", "--check", "."]);
+    assert_eq!((formatted.code, formatted.out.as_str()), (0, ""));
+}

@@ -113,7 +113,8 @@ impl Report {
         let known = self.connections.iter().position(|question| question.name == name);
         let at = known.unwrap_or_else(|| {
             let (name, types) = (name.to_owned(), types.to_vec());
-            self.connections.push(Question { name, types, was: was.map(str::to_owned), steps: Vec::new() });
+            let was = was.map(|label| label.split_whitespace().collect::<Vec<_>>().join(" "));
+            self.connections.push(Question { name, types, was, steps: Vec::new() });
             self.connections.len() - 1
         });
         let steps = &mut self.connections[at].steps;

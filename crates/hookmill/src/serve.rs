@@ -258,7 +258,9 @@ impl Serve {
         let public_url = self.public_url(address)?;
         let assets = editor_files();
         let templates = crate::templates::templates(&library.catalog());
-        let options = server::Options { public_url, token, accounts, vault, assets, stores, drafts, templates };
+        let counterparts = Arc::new(crate::language::counterparts());
+        let options =
+            server::Options { public_url, token, accounts, vault, assets, stores, drafts, templates, counterparts };
         Ok(App::new(gateway, library, options))
     }
 

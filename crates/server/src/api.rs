@@ -15,6 +15,7 @@ mod evaluate;
 mod events;
 mod functions;
 mod hooks;
+mod import;
 mod modules;
 mod queues;
 mod response;
@@ -66,6 +67,7 @@ fn v1(routes: &mut ServiceConfig) {
         .service(evaluate::evaluate)
         .service(events::events)
         .service(functions::list)
+        .service(import::import)
         .service(modules::list)
         .service(templates::list)
         .service(queues::list::list)

@@ -113,6 +113,11 @@ impl Problem {
         problem
     }
 
+    /// A file that cannot be imported.
+    pub(crate) fn invalid_import(reason: &blueprint::ImportError) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_import", reason.to_string())
+    }
+
     /// The input of a run is not what the scenario asks for.
     pub(crate) fn invalid_input(reasons: Vec<Reason>) -> Self {
         let detail = "the input does not satisfy the scenario's schema";

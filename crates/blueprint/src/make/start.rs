@@ -12,6 +12,10 @@ use crate::ours::{Expr, Operator};
 use crate::report::State;
 use serde_json::Value;
 
+/// Fields of a mail by Make's names and by ours, where they differ.
+const MAIL_FIELDS: [(&str, &str); 4] =
+    [("fullTextBody", "text"), ("htmlBody", "html"), ("fromEmail", "from"), ("fromName", "from")];
+
 /// What a blueprint begins with.
 pub(super) struct Start {
     /// What starts it.
@@ -149,7 +153,7 @@ impl Translator<'_> {
             as_it_is(module, name.clone())
         };
         let key = path_of(key, "item", name).method("to_text", []);
-        let seen = self.ids.give("", "new");
+        let seen = self.ids.give("", "unseen");
         let put = [
             ("table", Data::text(format!("{}-seen", self.slug))),
             ("key", Data::value(key)),
@@ -161,7 +165,24 @@ impl Translator<'_> {
         put.remarks = vec!["Each one once: what was seen before is a conflict, and ends its turn.".to_owned()];
         let filter = Step::new(Action::Filter(Expr::name(seen).binary(Operator::Unequal, Expr::Nothing)));
         self.before_each = vec![put, filter];
+        let counterparts = self.counterparts;
+        if let Some(spec) = counterparts.catalog.module("gmail.get_message").filter(|_| module.app() == "google-email")
+        {
+            let connection = self.connection(module, &spec.connections);
+            many.output = self.whole_mail(&item, connection);
+        }
         Done { steps: vec![step], output: Output::of(Expr::Nothing), many: Some(many) }
+    }
+
+    /// A search tells of mails by their ids alone: each is fetched.
+    fn whole_mail(&mut self, item: &str, connection: Option<String>) -> Output {
+        let id = self.ids.give("", "mail");
+        let connection = connection.map(|name| ("connection", Data::text(name)));
+        let with = connection.into_iter().chain([("id", Data::value(Expr::name(item).field("id")))]);
+        self.before_each.push(Step::call("gmail.get_message", Data::map(with)).with_id(id.as_str()));
+        MAIL_FIELDS
+            .iter()
+            .fold(Output::of(Expr::name(id)), |output, (theirs, ours)| output.at(theirs, &[ours], Type::Any))
     }
 
     fn new_articles(&mut self, module: &Module<'_>) -> Done {

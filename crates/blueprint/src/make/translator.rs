@@ -81,7 +81,7 @@ impl<'a> Translator<'a> {
         Self {
             counterparts,
             values: Values::default(),
-            ids: Ids::except(["trigger", "item", "index", "found"]),
+            ids: Ids::except(["trigger", "item", "index"]),
             report: Report::default(),
             originals: BTreeMap::new(),
             read: BTreeSet::new(),

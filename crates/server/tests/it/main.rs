@@ -17,6 +17,7 @@ mod gateway;
 mod health;
 mod hooks;
 mod hostile;
+mod import;
 mod inside;
 mod login;
 mod modules;

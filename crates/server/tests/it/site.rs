@@ -149,6 +149,7 @@ impl Site {
             stores: stores.clone(),
             drafts: Drafts::new(tables),
             templates: Arc::new([template()]),
+            counterparts: Arc::default(),
         };
         tokio::spawn(inspector.clone().follow(engine.handle()));
         let app = App::new(gateway.clone(), shelf.clone(), options);

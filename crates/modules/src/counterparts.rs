@@ -1,8 +1,9 @@
 //! Which modules elsewhere our actions and triggers stand for, as the catalogue of apps tells it: plain data for whoever
 //! reads other people's files.
 
-use crate::app::{Apps, Trigger};
+use crate::app::{Action, Apps, Trigger};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// One of ours and what it stands for.
 #[derive(Clone, Debug)]
@@ -32,14 +33,15 @@ pub struct Source {
 pub fn counterparts(apps: &Apps) -> Vec<Counterpart> {
     let stands_for_something = |it: &Counterpart| !it.make.is_empty() || !it.n8n.is_empty();
     let of_app = apps.all().flat_map(|app| {
-        let actions = app.actions.iter().map(|action| Counterpart {
+        let action = |action: &Arc<Action>| Counterpart {
             app: app.name.clone(),
             name: action.name.clone(),
             trigger: None,
             make: action.make.clone(),
             n8n: action.n8n.clone(),
-        });
-        actions.chain(app.triggers.iter().map(|trigger| of_trigger(&app.name, trigger)))
+        };
+        let actions = app.actions.iter().map(action);
+        actions.chain(app.triggers.iter().map(|trigger| of_trigger(&app.name, trigger))).collect::<Vec<_>>()
     });
     of_app.filter(stands_for_something).collect()
 }

@@ -93,6 +93,11 @@ pub(crate) struct Site {
     engine: Engine,
 }
 
+/// How links of this server begin, and by what they are signed.
+fn setting(public_url: String) -> Arc<Setting> {
+    Arc::new(Setting { public_url: public_url.into(), resume_key: ResumeKey([7; 32]), ..Setting::default() })
+}
+
 impl Site {
     pub(crate) async fn start() -> Self {
         Self::start_with(Assets::new(|_| None), "http").await
@@ -107,11 +112,7 @@ impl Site {
         let stores = DataStores::new(Arc::clone(&store.tables));
         let log = |captures| Log { captures, bounds: Bounds::default() };
         let inspector = Inspector::new(log(store.captures.clone()), log(store.bins.clone()), &store.tables).unwrap();
-        let setting = Arc::new(Setting {
-            public_url: format!("{scheme}://{address}").into(),
-            resume_key: ResumeKey([7; 32]),
-            ..Setting::default()
-        });
+        let setting = setting(format!("{scheme}://{address}"));
         let (tables, accounts) = (Arc::clone(&store.tables), Arc::clone(&store.tables));
         let files = Files::new(Arc::clone(&store.blobs), &setting.resume_key);
         let options = engine::Options { setting: Arc::clone(&setting), ..engine::Options::default() };

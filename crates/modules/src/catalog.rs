@@ -11,7 +11,7 @@ use crate::guard::{Allowed, Guard};
 use crate::own_hooks::OwnHooks;
 use crate::wire::Pool;
 use crate::{
-    command, crypto, csv, date, email, file, html, http, image, json, line, markdown, mqtt, pdf, redis, rss, slack,
+    command, crypto, csv, date, email, file, html, http, image, js, json, line, markdown, mqtt, pdf, redis, rss, slack,
     sql, store, surveycake, text, webhook, xml, zip,
 };
 use bytes::Bytes;
@@ -128,6 +128,7 @@ fn built_in(shared: &Arc<Shared>, stores: &DataStores, files: &Files) -> Vec<Arc
     modules.extend(file::all(files));
     modules.extend(html::all(files));
     modules.extend(image::all(files));
+    modules.push(js::module(files));
     modules.extend(json::all(files));
     modules.push(markdown::module(files));
     modules.push(Arc::new(mqtt::Publish::new(shared)));

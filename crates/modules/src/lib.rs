@@ -27,6 +27,7 @@ mod html;
 mod http;
 mod image;
 mod imap;
+mod js;
 mod json;
 mod line;
 mod markdown;

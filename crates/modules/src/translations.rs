@@ -14,7 +14,7 @@ pub use scenario::catalog::{Term, Translated, Words};
 pub const LANGUAGES: [&str; 2] = ["zh-TW", "zh-CN"];
 
 /// The files, in the order of their names.
-const FILES: [&str; 27] = [
+const FILES: [&str; 28] = [
     include_str!("../translations/command.yaml"),
     include_str!("../translations/crypto.yaml"),
     include_str!("../translations/csv.yaml"),
@@ -25,6 +25,7 @@ const FILES: [&str; 27] = [
     include_str!("../translations/html.yaml"),
     include_str!("../translations/http.yaml"),
     include_str!("../translations/image.yaml"),
+    include_str!("../translations/js.yaml"),
     include_str!("../translations/json.yaml"),
     include_str!("../translations/language.yaml"),
     include_str!("../translations/line.yaml"),

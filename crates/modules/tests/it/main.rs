@@ -20,6 +20,7 @@ mod hostile;
 mod http;
 mod images;
 mod imap;
+mod js;
 mod messages;
 mod mqtt;
 mod mysql;

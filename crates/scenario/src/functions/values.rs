@@ -40,6 +40,26 @@ pub(super) const TABLE: &[Function] = &[
         run: if_empty,
     },
     Function {
+        name: "is_truthy",
+        group: "value",
+        signature: "is_truthy(value) -> bool",
+        doc: "Whether JavaScript takes the value for true: anything but `()`, `false`, 0 and an empty text.",
+        errors: "",
+        example: r#""0".is_truthy()"#,
+        result: "true",
+        run: is_truthy,
+    },
+    Function {
+        name: "if_falsy",
+        group: "value",
+        signature: "if_falsy(value, default) -> value",
+        doc: "The value, or the default where it is `()`, `false`, 0 or an empty text, as `||` of JavaScript has it.",
+        errors: "",
+        example: r#"0.if_falsy("none")"#,
+        result: r#""none""#,
+        run: if_falsy,
+    },
+    Function {
         name: "to_list",
         group: "value",
         signature: "to_list(value) -> list",
@@ -83,6 +103,22 @@ fn is_blank(call: &mut Call) -> Result {
 
 fn if_empty(call: &mut Call) -> Result {
     Ok(call.any(usize::from(is_nothing(call.any(0)))).clone())
+}
+
+fn is_truthy(call: &mut Call) -> Result {
+    Ok(holds(call.any(0)).into())
+}
+
+fn if_falsy(call: &mut Call) -> Result {
+    Ok(call.any(usize::from(!holds(call.any(0)))).clone())
+}
+
+/// What JavaScript takes for true.
+fn holds(value: &Dynamic) -> bool {
+    let is_zero = value.as_int().is_ok_and(|number| number == 0)
+        || value.as_float().is_ok_and(|number| number == 0.0 || number.is_nan());
+    let is_false = value.as_bool().is_ok_and(|holds| !holds);
+    !(value.is_unit() || is_zero || is_false || as_text(value).is_some_and(|text| text.is_empty()))
 }
 
 fn to_list(call: &mut Call) -> Result {

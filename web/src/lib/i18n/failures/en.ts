@@ -58,6 +58,7 @@ export const failures = {
   invalid_text: { title: 'The text is of another character set', try: 'Say which one the file has, or let other letters become `?`.' },
   invalid_url: { title: 'This is no URL', try: 'Write `https://…`, or a path where the connection has a `base`.' },
   invalid_zip: { title: 'The archive cannot be unpacked', try: 'See whether it opens elsewhere; encrypted archives and those with links are not taken.' },
+  javascript: { title: 'JavaScript failed', try: 'Look at the line that the message names.' },
   limit: { title: 'Too much at once', try: 'Work through less at a time, for example with `for_each`.' },
   login_refused: { title: 'The server refuses the login', try: 'Look at user and password of the connection; a test of the connection says more.' },
   mail_refused: { title: 'The mail server refused the mail', try: 'Look at sender and recipients, and at the user of the connection.' },

@@ -53,6 +53,7 @@ export const failures: Failures = {
   invalid_text: { title: '文本的字符编码不符', try: '请指定文件的字符编码，或让无法表示的字变成 `?`。' },
   invalid_url: { title: '不是网址', try: '写成 `https://…`；连接有 `base` 时写路径。' },
   invalid_zip: { title: '无法解压缩', try: '请确认它在别处能打开；加密的或含有链接的压缩包不予处理。' },
+  javascript: { title: 'JavaScript 运行失败', try: '请查看消息所指的那一行。' },
   limit: { title: '一次处理太多', try: '一次处理少一点，例如用 `for_each`。' },
   login_refused: { title: '服务器拒绝登录', try: '检查连接的用户和密码；测试连接可了解更多。' },
   mail_refused: { title: '邮件服务器拒收', try: '检查发件人与收件人，以及连接的用户。' },

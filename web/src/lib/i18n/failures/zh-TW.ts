@@ -53,6 +53,7 @@ export const failures: Failures = {
   invalid_text: { title: '文字的字元編碼不符', try: '請指定檔案的字元編碼，或讓無法表示的字變成 `?`。' },
   invalid_url: { title: '不是網址', try: '寫成 `https://…`；連線有 `base` 時寫路徑。' },
   invalid_zip: { title: '無法解壓縮', try: '請確認它在別處能開啟；加密的或含有連結的壓縮檔不予處理。' },
+  javascript: { title: 'JavaScript 執行失敗', try: '請查看訊息所指的那一行。' },
   limit: { title: '一次處理太多', try: '一次處理少一點，例如用 `for_each`。' },
   login_refused: { title: '伺服器拒絕登入', try: '檢查連線的使用者與密碼；測試連線可得知更多。' },
   mail_refused: { title: '郵件伺服器拒收', try: '檢查寄件人與收件人，以及連線的使用者。' },

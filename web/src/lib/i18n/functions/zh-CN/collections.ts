@@ -74,6 +74,8 @@ export const collections: Record<string, string> = {
   kind_of: '值的种类：`text`、`number`、`bool`、`list`、`map` 或 `()`。',
   is_blank: '是否为 `()`、空列表、空对象，或只有空白的文本。',
   if_empty: '值本身；若是 `()` 或空的文本、列表、对象，则为默认值。',
+  is_truthy: 'JavaScript 是否将此值视为 true：除了 `()`、`false`、0 与空的文本以外皆是。',
+  if_falsy: '值本身；若是 `()`、`false`、0 或空的文本，则为默认值，如同 JavaScript 的 `||`。',
   to_list: '列表保持原样，`()` 变成空列表，其他变成只有一项的列表。',
   parse_bool: '`true`、`yes`、`y`、`on`、`1` 为 true，`false`、`no`、`n`、`off`、`0` 为 false，不区分大小写。',
   same_as: '两个值是否相同；与 `==` 不同，种类不同不会出错。',

@@ -74,6 +74,8 @@ export const collections: Record<string, string> = {
   kind_of: '值的種類：`text`、`number`、`bool`、`list`、`map` 或 `()`。',
   is_blank: '是否為 `()`、空清單、空物件，或只有空白的文字。',
   if_empty: '值本身；若是 `()` 或空的文字、清單、物件，則為預設值。',
+  is_truthy: 'JavaScript 是否將此值視為 true：除了 `()`、`false`、0 與空的文字以外皆是。',
+  if_falsy: '值本身；若是 `()`、`false`、0 或空的文字，則為預設值，如同 JavaScript 的 `||`。',
   to_list: '清單維持原樣，`()` 變成空清單，其他變成只有一個項目的清單。',
   parse_bool: '`true`、`yes`、`y`、`on`、`1` 為 true，`false`、`no`、`n`、`off`、`0` 為 false，不分大小寫。',
   same_as: '兩個值是否相同；與 `==` 不同，種類不同不會出錯。',

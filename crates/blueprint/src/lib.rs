@@ -13,6 +13,7 @@ pub mod settle;
 pub mod write;
 
 mod make;
+mod n8n;
 
 pub use counterparts::{Counterpart, Counterparts, Ours};
 pub use recognise::Kind;
@@ -90,15 +91,18 @@ pub fn import(name: &str, bytes: &[u8], known: &Counterparts) -> Result<Vec<Impo
     }
     let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let stem = stem.strip_suffix(".json").unwrap_or(stem);
-    found.into_iter().map(|found| one(stem, found, known)).collect()
+    let made: Result<Vec<Vec<Imported>>, ImportError> =
+        found.into_iter().map(|found| one(stem, found, known)).collect();
+    Ok(made?.into_iter().flatten().collect())
 }
 
-fn one(stem: &str, found: recognise::Found<'_>, known: &Counterparts) -> Result<Imported, ImportError> {
-    let translated: Translated = match found.kind {
-        Kind::Make => make::translate(stem, found.content, known)?,
-        Kind::N8n => return Err(ImportError::NotYet("n8n")),
+fn one(stem: &str, found: recognise::Found<'_>, known: &Counterparts) -> Result<Vec<Imported>, ImportError> {
+    let translated: Vec<Translated> = match found.kind {
+        Kind::Make => vec![make::translate(stem, found.content, known)?],
+        Kind::N8n => n8n::translate(stem, found.content, known)?,
         Kind::Zapier => return Err(ImportError::NotYet("Zapier")),
         Kind::NodeRed => return Err(ImportError::NotYet("Node-RED")),
     };
-    Ok(settle::settle(stem, found.kind, translated, known))
+    let settled = translated.into_iter().map(|translated| settle::settle(stem, found.kind, translated, known));
+    Ok(settled.collect())
 }

@@ -1,0 +1,91 @@
+//! Workflows of n8n: a graph whose nodes act on every item becomes nested steps that act once, in loops where there are
+//! several items.
+
+mod code;
+mod desk;
+mod flow;
+mod js;
+mod nodes;
+mod reading;
+mod scribe;
+mod translate;
+mod workflow;
+
+use crate::counterparts::Counterparts;
+use crate::settle::Translated;
+use crate::{ImportError, draft::Draft};
+use flow::is_trigger;
+use scribe::Scribe;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use workflow::Workflow;
+
+/// What a workflow says, in our language: a scenario for each of the triggers that lead to different nodes.
+pub(crate) fn translate(stem: &str, content: &Value, known: &Counterparts) -> Result<Vec<Translated>, ImportError> {
+    let workflow = Workflow::read(stem, content)?;
+    let mut accounts = desk::Accounts::default();
+    let mut told: BTreeSet<usize> = BTreeSet::new();
+    let mut scenarios = Vec::new();
+    let groups = groups(&workflow);
+    let several = groups.len() > 1;
+    for starts in &groups {
+        let name = match starts.first().map(|start| workflow.nodes[*start].name.as_str()) {
+            Some(start) if several => format!("{}: {start}", workflow.name),
+            _ => workflow.name.clone(),
+        };
+        scenarios.push(Scribe::new(&workflow, starts, known, &mut accounts).write(name, &mut told));
+    }
+    if scenarios.is_empty() {
+        let draft = Draft { name: workflow.name.clone(), ..Draft::default() };
+        scenarios.push(Translated { draft, ..Translated::default() });
+    }
+    Ok(scenarios)
+}
+
+/// What starts each scenario: triggers that lead to the same nodes together, then nodes that no trigger reaches.
+fn groups(workflow: &Workflow) -> Vec<Vec<usize>> {
+    let mut groups: Vec<(Vec<(usize, usize)>, Vec<usize>)> = Vec::new();
+    let triggers =
+        (0..workflow.nodes.len()).filter(|node| is_trigger(&workflow.nodes[*node]) && !is_led_to(workflow, *node));
+    for trigger in triggers {
+        let mut leads: Vec<(usize, usize)> = workflow.leaving(trigger).map(|link| (link.to, link.input)).collect();
+        leads.sort_unstable();
+        match groups.iter_mut().find(|(known, _)| *known == leads && !leads.is_empty()) {
+            Some((_, group)) => group.push(trigger),
+            None => groups.push((leads, vec![trigger])),
+        }
+    }
+    let mut groups: Vec<Vec<usize>> = groups.into_iter().map(|(_, group)| group).collect();
+    let mut reached: BTreeSet<usize> = BTreeSet::new();
+    groups.iter().flatten().for_each(|start| reach(workflow, *start, &mut reached));
+    // Those without a trigger: from where nothing leads to them, and then what is left of circles.
+    let mut rest = Vec::new();
+    for led_to in [false, true] {
+        for node in 0..workflow.nodes.len() {
+            if !reached.contains(&node) && !workflow.is_part(node) && (led_to || !is_led_to(workflow, node)) {
+                reach(workflow, node, &mut reached);
+                rest.push(node);
+            }
+        }
+    }
+    if !rest.is_empty() {
+        groups.push(rest);
+    }
+    groups
+}
+
+fn is_led_to(workflow: &Workflow, node: usize) -> bool {
+    workflow.links.iter().any(|link| link.to == node && link.from != node)
+}
+
+fn reach(workflow: &Workflow, start: usize, reached: &mut BTreeSet<usize>) {
+    let mut left = vec![start];
+    while let Some(node) = left.pop() {
+        if reached.insert(node) {
+            left.extend(workflow.leaving(node).map(|link| link.to));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! What starts a workflow.
+
+use crate::counterparts::{Counterparts, Ours};
+use crate::draft::{Data, Trigger};
+use crate::n8n::reading::{Reading, Shape};
+use crate::n8n::workflow::{Node, Workflow};
+use crate::ours::{Expr, Text};
+use serde_json::Value;
+
+/// What became of a trigger.
+pub(crate) struct Started {
+    pub(crate) triggers: Vec<Trigger>,
+    pub(crate) reading: Reading,
+    pub(crate) decision: Option<String>,
+}
+
+/// A trigger in our language; the reason where there is none.
+pub(crate) fn trigger(workflow: &Workflow, node: &Node, known: &Counterparts) -> Result<Started, String> {
+    let came = Reading::one(Expr::name("trigger"));
+    let body = Reading::one(Expr::name("trigger").field("body"));
+    let one = |kind: &str, with: Data, reading: Reading, decision: Option<&str>| {
+        let trigger = Trigger { kind: kind.to_owned(), with, remarks: Vec::new() };
+        Ok(Started { triggers: vec![trigger], reading, decision: decision.map(str::to_owned) })
+    };
+    match node.kind.as_str() {
+        "webhook" => webhook(workflow, node, came.shaped(Shape::Webhook)),
+        "scheduleTrigger" | "cron" | "interval" => {
+            let schedules = schedules(node)?;
+            let triggers =
+                schedules.into_iter().map(|with| Trigger { kind: "schedule".to_owned(), with, remarks: Vec::new() });
+            Ok(Started { triggers: triggers.collect(), reading: came.shaped(Shape::Schedule), decision: None })
+        }
+        "manualTrigger" | "start" => one("manual", Data::Map(Vec::new()), body, None),
+        "executeWorkflowTrigger" => one("call", Data::Map(Vec::new()), body, None),
+        "errorTrigger" => {
+            let decision = "it runs for every scenario that fails: `scenarios` says for which";
+            one("failure", Data::Map(Vec::new()), came.shaped(Shape::Failure), Some(decision))
+        }
+        "formTrigger" => {
+            let with = Data::map([("path", Data::text(path_of(workflow, node)))]);
+            one(
+                "webhook",
+                with,
+                body,
+                Some("the form itself is not made: a page has to send the fields to this webhook"),
+            )
+        }
+        "@n8n/n8n-nodes-langchain.chatTrigger" => {
+            let with = Data::map([("path", Data::text(path_of(workflow, node)))]);
+            one(
+                "webhook",
+                with,
+                body,
+                Some("the chat itself is not made: a page has to send `chatInput` to this webhook"),
+            )
+        }
+        "emailReadImap" => one("mail", mailbox(node), body, Some("say which mailbox: a connection of the type imap")),
+        _ => of_app(workflow, node, known),
+    }
+}
+
+fn path_of(workflow: &Workflow, node: &Node) -> String {
+    let given = node.text("path", "").trim_matches('/');
+    let given = if given.is_empty() { node.text("options.path", "").trim_matches('/') } else { given };
+    // A path that nobody chose tells nothing.
+    let is_uuid = given.len() == 36 && given.chars().filter(|c| *c == '-').count() == 4;
+    if given.is_empty() || given.starts_with('=') || is_uuid {
+        return crate::ids::slug(&workflow.name, "hook");
+    }
+    let segments = given.split('/').map(|segment| match segment.strip_prefix(':') {
+        Some(name) => format!("{{{name}}}"),
+        None => segment.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.~".contains(*c)).collect(),
+    });
+    let path = segments.filter(|segment: &String| !segment.is_empty()).collect::<Vec<_>>().join("/");
+    if path.is_empty() { crate::ids::slug(&workflow.name, "hook") } else { path }
+}
+
+fn webhook(workflow: &Workflow, node: &Node, reading: Reading) -> Result<Started, String> {
+    let mut with = vec![("path".to_owned(), Data::text(path_of(workflow, node)))];
+    let methods: Vec<Data> = match node.get("httpMethod") {
+        Value::Array(several) => several.iter().filter_map(Value::as_str).map(Data::text).collect(),
+        Value::String(one) => vec![Data::text(one.as_str())],
+        _ => vec![Data::text("GET")],
+    };
+    with.push(("methods".to_owned(), Data::List(methods)));
+    let decision = match node.text("authentication", "none") {
+        "none" => {
+            with.push(("verify".to_owned(), Data::text("none")));
+            None
+        }
+        "basicAuth" => Some("callers log in by user and password: `verify: { basic: … }` says which"),
+        "headerAuth" => Some("callers send a header that is known: `verify: { header: … }` says which"),
+        _ => Some("callers send a token: `verify` says how it is known"),
+    };
+    let trigger = Trigger { kind: "webhook".to_owned(), with: Data::Map(with), remarks: Vec::new() };
+    Ok(Started { triggers: vec![trigger], reading, decision: decision.map(str::to_owned) })
+}
+
+fn mailbox(node: &Node) -> Data {
+    Data::map([("mailbox", Data::text(node.text("mailbox", "INBOX")))])
+}
+
+/// All schedules of a node.
+fn schedules(node: &Node) -> Result<Vec<Data>, String> {
+    let found = match node.kind.as_str() {
+        "interval" => {
+            let unit = match node.text("unit", "seconds") {
+                "minutes" => "m",
+                "hours" => "h",
+                _ => "s",
+            };
+            vec![every(node.get("interval").as_u64().unwrap_or(1), unit)]
+        }
+        "cron" => list(node.get("triggerTimes.item")).iter().map(old_cron).collect::<Result<_, _>>()?,
+        _ => list(node.get("rule.interval")).iter().map(interval).collect::<Result<_, _>>()?,
+    };
+    Ok(if found.is_empty() { vec![cron("0 0 * * *")] } else { found })
+}
+
+fn list(value: &Value) -> Vec<Value> {
+    value.as_array().cloned().unwrap_or_default()
+}
+
+fn cron(expression: &str) -> Data {
+    Data::map([("cron", Data::Text(Text::literal(expression)))])
+}
+
+fn every(count: u64, unit: &str) -> Data {
+    Data::map([("every", Data::text(format!("{}{unit}", count.max(1))))])
+}
+
+/// A number of the rule, or what it is unless given.
+fn at(rule: &Value, key: &str, unless_given: u64) -> u64 {
+    let value = &rule[key];
+    value.as_u64().or_else(|| value.as_str().and_then(|text| text.parse().ok())).unwrap_or(unless_given)
+}
+
+fn interval(rule: &Value) -> Result<Data, String> {
+    let (hour, minute) = (at(rule, "triggerAtHour", 0), at(rule, "triggerAtMinute", 0));
+    Ok(match rule["field"].as_str().unwrap_or("days") {
+        "seconds" => every(at(rule, "secondsInterval", 30), "s"),
+        "minutes" => every(at(rule, "minutesInterval", 5), "m"),
+        "hours" => match at(rule, "hoursInterval", 1) {
+            1 => cron(&format!("{minute} * * * *")),
+            hours if hours < 24 && 24 % hours == 0 => cron(&format!("{minute} */{hours} * * *")),
+            hours => every(hours, "h"),
+        },
+        "days" => match at(rule, "daysInterval", 1) {
+            1 => cron(&format!("{minute} {hour} * * *")),
+            days => cron(&format!("{minute} {hour} */{days} * *")),
+        },
+        "weeks" => {
+            let days = rule["triggerAtDay"].as_array().cloned().unwrap_or_else(|| vec![Value::from(0)]);
+            let days: Vec<String> = days.iter().filter_map(Value::as_u64).map(|day| day.to_string()).collect();
+            if at(rule, "weeksInterval", 1) == 1 {
+                cron(&format!("{minute} {hour} * * {}", if days.is_empty() { "0".to_owned() } else { days.join(",") }))
+            } else {
+                every(at(rule, "weeksInterval", 1) * 7, "d")
+            }
+        }
+        "months" => {
+            let day = at(rule, "triggerAtDayOfMonth", 1);
+            let months = match at(rule, "monthsInterval", 1) {
+                1 => "*".to_owned(),
+                several => format!("*/{several}"),
+            };
+            cron(&format!("{minute} {hour} {day} {months} *"))
+        }
+        "cronExpression" => written(rule["expression"].as_str().unwrap_or_default())?,
+        other => return Err(format!("the schedule “{other}” is not known")),
+    })
+}
+
+fn written(expression: &str) -> Result<Data, String> {
+    let expression = expression.trim();
+    if expression.is_empty() || expression.starts_with('=') {
+        return Err("its schedule is computed".to_owned());
+    }
+    Ok(cron(expression))
+}
+
+fn old_cron(rule: &Value) -> Result<Data, String> {
+    let (hour, minute) = (at(rule, "hour", 14), at(rule, "minute", 0));
+    Ok(match rule["mode"].as_str().unwrap_or("everyDay") {
+        "everyMinute" => every(1, "m"),
+        "everyHour" => cron(&format!("{minute} * * * *")),
+        "everyDay" => cron(&format!("{minute} {hour} * * *")),
+        "everyWeek" => cron(&format!("{minute} {hour} * * {}", at(rule, "weekday", 1))),
+        "everyMonth" => cron(&format!("{minute} {hour} {} * *", at(rule, "dayOfMonth", 1))),
+        "everyX" => every(at(rule, "value", 2), if rule["unit"] == "minutes" { "m" } else { "h" }),
+        "custom" => written(rule["cronExpression"].as_str().unwrap_or_default())?,
+        other => return Err(format!("the schedule “{other}” is not known")),
+    })
+}
+
+/// A trigger of an app: by its webhook, or by asking time and again.
+fn of_app(workflow: &Workflow, node: &Node, known: &Counterparts) -> Result<Started, String> {
+    let found = known.n8n(&node.kind).iter().find_map(|known| match &known.ours {
+        Ours::Trigger(trigger) => Some(trigger),
+        Ours::Module(_) => None,
+    });
+    let Some(found) = found else { return Err(format!("there is no trigger for {}", node.kind)) };
+    let body = Reading::one(Expr::name("trigger").field("body"));
+    let app = &found.app;
+    if let Some(settings) = &found.webhook {
+        let mut with = vec![("path".to_owned(), Data::text(path_of(workflow, node)))];
+        for (key, value) in settings.as_object().into_iter().flatten() {
+            with.push((key.clone(), Data::of(value)));
+        }
+        let trigger = Trigger { kind: "webhook".to_owned(), with: Data::Map(with), remarks: Vec::new() };
+        let decision = format!("tell {app} the address of this webhook");
+        return Ok(Started { triggers: vec![trigger], reading: body, decision: Some(decision) });
+    }
+    Err(format!("what happens in {app} is asked for time and again: a schedule with a step of {app} does that here"))
+}

@@ -1,0 +1,202 @@
+//! Where the data of a node is found: what n8n calls its items are values of steps here.
+
+use crate::ours::Expr;
+
+/// Where the items of a node are.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Reading {
+    /// The value: of one item, or the list of all.
+    pub(crate) base: Expr,
+    pub(crate) count: Count,
+    pub(crate) shape: Shape,
+    /// Of many, the one that the loop around is at.
+    pub(crate) current: Option<Expr>,
+}
+
+/// How many items a node gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Count {
+    One,
+    Many,
+}
+
+/// How the `json` of an item is found in the value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Shape {
+    /// The value is the `json`, and nothing is known of its keys.
+    Plain,
+    /// The value is the `json`, and has these keys.
+    Known(Vec<String>),
+    /// The value is what `http.request` gives: the `json` is its body.
+    Body,
+    /// The value is what `http.request` gives, and the `json` has all of it.
+    FullResponse,
+    /// The value is what `http.request` gives: its body, a text, is the only field of the `json`.
+    BodyText(String),
+    /// The value is an item of a list that was split: what the field holds, and the item that had the list.
+    Split(String, Option<Box<Reading>>),
+    /// The value is what the `json` has in its only field.
+    Wrapped(String),
+    /// The value is what starts a run by a webhook.
+    Webhook,
+    /// The value is what starts a run by a schedule.
+    Schedule,
+    /// The value is what starts a run when another has failed.
+    Failure,
+    /// The value has these keys; every other field is that of another reading.
+    Over(Vec<String>, Box<Reading>),
+}
+
+impl Reading {
+    pub(crate) fn one(base: Expr) -> Self {
+        Self { base, count: Count::One, shape: Shape::Plain, current: None }
+    }
+
+    pub(crate) fn many(base: Expr) -> Self {
+        Self { base, count: Count::Many, shape: Shape::Plain, current: None }
+    }
+
+    #[must_use]
+    pub(crate) fn shaped(mut self, shape: Shape) -> Self {
+        self.shape = shape;
+        self
+    }
+
+    /// The same, where one item of it is found.
+    #[must_use]
+    pub(crate) fn at(mut self, base: Expr) -> Self {
+        self.base = base;
+        self.count = Count::One;
+        self.current = None;
+        self
+    }
+
+    /// The item that belongs to the current one.
+    pub(crate) fn paired(&self) -> Self {
+        match &self.current {
+            Some(current) => self.clone().at(current.clone()),
+            None => self.first(),
+        }
+    }
+
+    /// The item of a loop over these.
+    pub(crate) fn of_item(self, item: Expr) -> Self {
+        Self { base: item, count: Count::One, ..self }
+    }
+
+    /// The first item.
+    pub(crate) fn first(&self) -> Self {
+        match self.count {
+            Count::One => self.clone(),
+            Count::Many => self.clone().at(self.base.clone().method("first", [])),
+        }
+    }
+
+    /// The last item.
+    pub(crate) fn last(&self) -> Self {
+        match self.count {
+            Count::One => self.clone(),
+            Count::Many => self.clone().at(self.base.clone().method("last", [])),
+        }
+    }
+
+    /// The whole `json` of one item.
+    pub(crate) fn json(&self) -> Expr {
+        match &self.shape {
+            Shape::Body => self.base.clone().field("body"),
+            Shape::Wrapped(field) => Expr::Map(vec![(field.clone(), self.base.clone())]),
+            Shape::BodyText(field) => Expr::Map(vec![(field.clone(), self.base.clone().field("body"))]),
+            Shape::Over(_, under) => under.json().method("merge", [self.base.clone()]),
+            _ => self.base.clone(),
+        }
+    }
+
+    /// The `json` of all items, as a list.
+    pub(crate) fn all(&self) -> Expr {
+        match self.count {
+            Count::One => Expr::List(vec![self.json()]),
+            Count::Many => match &self.shape {
+                Shape::Plain | Shape::Known(_) | Shape::Split(_, None) => self.base.clone(),
+                _ => {
+                    let item = self.clone().at(Expr::name("item")).json();
+                    self.base.clone().method("map", [Expr::closure("item", item)])
+                }
+            },
+        }
+    }
+
+    /// A field of the `json` of one item.
+    pub(crate) fn field(&self, name: &str) -> Expr {
+        let base = self.base.clone();
+        match &self.shape {
+            Shape::Plain => base.maybe(name),
+            Shape::Known(keys) if keys.iter().any(|key| key == name) => base.field(name),
+            Shape::Known(_) => base.maybe(name),
+            Shape::Body => base.field("body").maybe(name),
+            Shape::FullResponse => match name {
+                "statusCode" => base.field("status"),
+                "body" | "headers" => base.field(name),
+                _ => base.maybe(name),
+            },
+            Shape::Wrapped(field) if field == name => base,
+            Shape::Wrapped(_) => base.maybe(name),
+            Shape::BodyText(field) if field == name => base.field("body"),
+            Shape::BodyText(_) => base.field("body").maybe(name),
+            Shape::Split(field, _) if field == name => base,
+            Shape::Split(_, Some(whole)) => whole.field(name),
+            Shape::Split(_, None) => base.maybe(name),
+            Shape::Over(keys, _) if keys.iter().any(|key| key == name) => base.field(name),
+            Shape::Over(_, under) => under.field(name),
+            Shape::Webhook => match name {
+                "body" | "query" | "params" | "headers" | "method" | "path" => base.field(name),
+                _ => base.field("body").maybe(name),
+            },
+            Shape::Schedule => match name {
+                "timestamp" => base.field("at"),
+                _ => self.schedule_field(name),
+            },
+            Shape::Failure => match name {
+                "workflow" => Expr::Map(vec![
+                    ("id".to_owned(), base.clone().field("body").field("scenario")),
+                    ("name".to_owned(), base.field("body").field("name")),
+                ]),
+                "execution" => Expr::Map(vec![
+                    ("id".to_owned(), base.clone().field("body").field("run")),
+                    ("error".to_owned(), base.clone().field("body").field("error")),
+                    ("lastNodeExecuted".to_owned(), base.field("body").field("error").maybe("step")),
+                ]),
+                _ => base.field("body").maybe(name),
+            },
+        }
+    }
+
+    /// What n8n tells of the moment of a schedule.
+    fn schedule_field(&self, name: &str) -> Expr {
+        let at = self.base.clone().field("at");
+        let format = match name {
+            "Readable date" => "MMMM Do YYYY, h:mm:ss a",
+            "Readable time" => "h:mm:ss a",
+            "Day of week" => "dddd",
+            "Year" => "YYYY",
+            "Month" => "MMMM",
+            "Day of month" => "DD",
+            "Hour" => "HH",
+            "Minute" => "mm",
+            "Second" => "ss",
+            "Timezone" => "Z",
+            _ => return self.base.clone().maybe(name),
+        };
+        at.method("format_date", [Expr::text(format)])
+    }
+}
+
+/// A field of what is written out as a map, where it is: `#{a: x}.a` is `x`.
+pub(crate) fn field_of(of: Expr, name: &str) -> Expr {
+    match of {
+        Expr::Map(entries) if entries.iter().any(|(key, _)| key == name) => {
+            let found = entries.into_iter().rev().find(|(key, _)| key == name);
+            found.map_or(Expr::Nothing, |(_, value)| value)
+        }
+        other => other.maybe(name),
+    }
+}

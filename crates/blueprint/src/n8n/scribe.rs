@@ -48,6 +48,8 @@ pub(crate) struct Scribe<'a> {
     before: BTreeMap<BlockId, Vec<(String, Expr)>>,
     /// The variables by which nodes are guarded.
     guards: BTreeMap<usize, String>,
+    /// Blocks at whose end the caller is answered.
+    answers: BTreeSet<BlockId>,
     draft: Draft,
     report: Report,
     items: BTreeMap<usize, Item>,
@@ -85,6 +87,7 @@ impl<'a> Scribe<'a> {
             ends: BTreeMap::new(),
             before: BTreeMap::new(),
             guards: BTreeMap::new(),
+            answers: BTreeSet::new(),
             draft: Draft::default(),
             report: Report::default(),
             items: BTreeMap::new(),
@@ -103,8 +106,8 @@ impl<'a> Scribe<'a> {
             }
         }
         let mut steps = std::mem::take(&mut self.draft.steps);
+        self.answer_at_ends();
         steps.extend(self.block(0));
-        self.answer_last(&mut steps);
         self.draft.steps = steps;
         self.remark();
         self.tell(told)
@@ -242,7 +245,9 @@ impl<'a> Scribe<'a> {
         });
         let reading = if outputs > 0 { self.inputs(at).0 } else { None };
         let made = Made { steps: vec![self.todo(at, &reason)], choice: choice.collect(), ..Made::default() };
-        self.readings.insert(at, reading.unwrap_or_else(|| Reading::one(Expr::name(id.clone()))));
+        let own = Expr::name(id.clone());
+        let given = if self.flow.gives_many(at, 0) { Reading::many(own) } else { Reading::one(own) };
+        self.readings.insert(at, reading.unwrap_or(given));
         self.note(at, State::NotExecutable, Some(reason), Some(id));
         self.made.insert(at, made);
     }

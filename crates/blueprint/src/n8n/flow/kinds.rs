@@ -111,7 +111,13 @@ fn operation(node: &Node) -> &str {
 fn lists_follow(workflow: &Workflow, at: usize) -> bool {
     let responds_with_file = workflow.nodes[at].get("options.response.response.responseFormat") == "file";
     let reads_lists = |kind: &str| matches!(kind, "splitInBatches" | "limit" | "sort" | "removeDuplicates");
-    !responds_with_file && workflow.leaving(at).any(|link| reads_lists(&workflow.nodes[link.to].kind))
+    let leads_back = |to: usize| {
+        let mut reached = std::collections::BTreeSet::new();
+        super::super::reach(workflow, to, &mut reached);
+        reached.contains(&at)
+    };
+    let follows = |to: usize| reads_lists(&workflow.nodes[to].kind) && !leads_back(to);
+    !responds_with_file && workflow.leaving(at).any(|link| follows(link.to))
 }
 
 /// How many items a turn of a loop gets.

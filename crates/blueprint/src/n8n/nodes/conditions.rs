@@ -204,13 +204,22 @@ pub(crate) fn switch(desk: &mut Desk<'_>) -> Result<Made, Refused> {
         Value::Number(number) => fallback = number.as_u64(),
         _ => {}
     }
-    if let Some(output) = fallback.and_then(|at| usize::try_from(at).ok())
-        && outputs.get(output).is_some_and(|output| output.when.is_some())
-    {
-        // The output of a rule and of what no rule takes: its condition is both.
-        let others: Vec<Expr> = outputs.iter().filter_map(|other| other.when.clone()).collect();
-        let own = outputs[output].when.take();
-        outputs[output].when = own.map(|own| Expr::any([own, Expr::any(others).negated()]));
+    if let Some(output) = fallback.and_then(|at| usize::try_from(at).ok()).and_then(|at| outputs.get_mut(at)) {
+        match &output.when {
+            Some(Expr::Bool(false)) => output.when = None,
+            // The output of a rule and of what no rule takes: its condition is both.
+            _ => {
+                let own = output.when.take();
+                let others =
+                    outputs.iter().filter_map(|other| other.when.clone()).filter(|when| *when != Expr::Bool(false));
+                let none = Expr::any(others.collect::<Vec<_>>()).negated();
+                if let Some(output) =
+                    fallback.and_then(|at| usize::try_from(at).ok()).and_then(|at| outputs.get_mut(at))
+                {
+                    output.when = own.map(|own| Expr::any([own, none]));
+                }
+            }
+        }
     }
     let takes_all = node.flag("options.allMatchingOutputs");
     Ok(Made { choice: outputs, take: if takes_all { Take::All } else { Take::First }, ..Made::default() })

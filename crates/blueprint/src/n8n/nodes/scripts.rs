@@ -25,7 +25,8 @@ pub(crate) fn code(desk: &mut Desk<'_>) -> Result<Made, Refused> {
         Some(input) => Some(input.all()),
         None => None,
     };
-    let mut with = script(source, items, &names, &desk.sight);
+    let reads = ["items", "$input", "$json", "$data", "item", "$binary"].iter().any(|root| source.contains(root));
+    let mut with = script(&tidied(source), items.filter(|_| reads), &names, &desk.sight);
     let id = Expr::name(desk.id.clone());
     if let Data::Map(entries) = &mut with {
         if each {
@@ -37,4 +38,14 @@ pub(crate) fn code(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     let single = each || code::gives(desk.node) == Gives::One;
     let reading = if single { Reading::one(id) } else { Reading::many(id) };
     Ok(Made::step(Step::call("js.run", with), reading))
+}
+
+/// The code without blanks at the ends of lines, where they can mean nothing.
+fn tidied(source: &str) -> String {
+    let source = source.replace("\r\n", "\n");
+    let source = source.trim_matches('\n').trim_end();
+    if source.contains('`') {
+        return source.to_owned();
+    }
+    source.lines().map(|line| line.trim_end().replace('\t', "  ")).collect::<Vec<_>>().join("\n")
 }

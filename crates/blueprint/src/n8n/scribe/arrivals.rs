@@ -4,7 +4,7 @@ use super::Scribe;
 use crate::n8n::flow::{BlockId, Owner, gives};
 use crate::n8n::flow::{Consumes, Gives, consumes, is_loop_output};
 use crate::n8n::reading::{Count, Reading};
-use crate::n8n::workflow::Link;
+use crate::n8n::workflow::{Failing, Link};
 use crate::ours::{Expr, Operator};
 use std::collections::BTreeMap;
 
@@ -165,6 +165,10 @@ impl Scribe<'_> {
     fn output(&mut self, link: &Link) -> Option<Reading> {
         let node = &self.workflow.nodes[link.from];
         let reading = self.readings.get(&link.from).cloned()?;
+        if node.failing == Failing::Output && link.output == 1 && !node.disabled {
+            // The output of failed items: what stands in for the step's output has the error.
+            return Some(Reading::one(Expr::name(self.names.get(&link.from).cloned().unwrap_or_default())));
+        }
         if node.kind != "splitInBatches" || node.disabled {
             return Some(reading);
         }
@@ -182,10 +186,15 @@ impl Scribe<'_> {
             });
         }
         let block = block?;
-        let returned = self.flow.returns.iter().find(|back| back.to == link.from).copied();
-        let Some(back) = returned else { return Some(reading) };
-        let inner = self.output_of_return(&back)?;
-        Some(self.gathered_in(block, &back, inner))
+        let returns: Vec<Link> = self.flow.returns.iter().filter(|back| back.to == link.from).copied().collect();
+        let several =
+            (returns.len() > 1).then(|| format!("{}_items", self.names.get(&link.from).cloned().unwrap_or_default()));
+        let mut all = Some(reading);
+        for back in returns {
+            let inner = self.output_of_return(&back)?;
+            all = Some(self.gathered_in(block, &back, inner, several.clone()));
+        }
+        all
     }
 
     fn output_of_return(&mut self, back: &Link) -> Option<Reading> {
@@ -201,25 +210,25 @@ impl Scribe<'_> {
         let left: Vec<BlockId> =
             inside.into_iter().take_while(|at| *at != place).filter(|at| self.is_loop(*at)).collect();
         match left.last() {
-            Some(outermost) => self.gathered_in(*outermost, link, reading),
+            Some(outermost) => self.gathered_in(*outermost, link, reading, None),
             None => reading,
         }
     }
 
     /// What all turns of a loop give: collected, where the node stands in the loop itself, else gathered in a variable.
-    fn gathered_in(&mut self, block: BlockId, link: &Link, reading: Reading) -> Reading {
+    fn gathered_in(&mut self, block: BlockId, link: &Link, reading: Reading, name: Option<String>) -> Reading {
         let home = self.flow.place.get(&link.from).copied().unwrap_or(0);
         let node = &self.workflow.nodes[link.from];
         let chooses = crate::n8n::flow::fork_outputs(node).is_some();
         let value = if reading.count == Count::Many { reading.all() } else { reading.json() };
-        let direct = self.flow.written_in(home) == self.flow.written_in(block) && !chooses;
+        let direct = name.is_none() && self.flow.written_in(home) == self.flow.written_in(block) && !chooses;
         let free = self.collects.get(&block).is_none_or(|known| *known == value);
         if direct && free {
             self.collects.insert(block, value);
             let list = Expr::name(self.loop_name(block));
             return Reading::many(if reading.count == Count::Many { list.method("flatten", []) } else { list });
         }
-        let name = format!("{}_items", self.names.get(&link.from).cloned().unwrap_or_default());
+        let name = name.unwrap_or_else(|| format!("{}_items", self.names.get(&link.from).cloned().unwrap_or_default()));
         let begin = self.before.entry(block).or_default();
         if !begin.iter().any(|(known, _)| *known == name) {
             begin.push((name.clone(), Expr::List(Vec::new())));

@@ -17,6 +17,9 @@ impl Scribe<'_> {
                 Entry::Inner(inner) => self.emit_inner(inner, &mut steps),
             }
         }
+        if let (true, Some(Entry::Node(last))) = (self.answers.contains(&block), self.flow.entries(block).last()) {
+            steps.extend(self.answer(*last));
+        }
         if let Some(variables) = self.ends.remove(&block) {
             steps.push(assign(variables));
         }

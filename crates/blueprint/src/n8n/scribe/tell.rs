@@ -2,6 +2,7 @@
 
 use super::Scribe;
 use crate::draft::{Action, Collect, Data, OnError, Step};
+use crate::n8n::flow::{BlockId, Entry, Owner};
 use crate::n8n::reading::Count;
 use crate::n8n::workflow::Note;
 use crate::ours::Expr;
@@ -25,19 +26,35 @@ impl Scribe<'_> {
         self.export(&read);
     }
 
-    /// With the mode `lastNode`, the caller gets what the last node gave.
-    pub(super) fn answer_last(&mut self, steps: &mut Vec<Step>) {
+    /// With the mode `lastNode`, the caller gets what the last node gave: at the end of the scenario, and of each branch
+    /// that ends it.
+    pub(super) fn answer_at_ends(&mut self) {
         let waits = self.starts.iter().any(|start| {
             let node = &self.workflow.nodes[*start];
             node.kind == "webhook" && node.text("responseMode", "onReceived") == "lastNode"
         });
-        let last = self.flow.order.iter().rev().find(|node| self.flow.written_in(self.flow.place[*node]) == 0);
-        if let (true, Some(reading)) = (waits, last.and_then(|last| self.readings.get(last))) {
-            let all = reading.count == Count::Many
-                && self.starts.iter().any(|start| self.workflow.nodes[*start].text("responseData", "") == "allEntries");
-            let value = if all { reading.all() } else { reading.first().json() };
-            steps.push(Step::call("respond", Data::map([("json", Data::value(value))])));
+        let mut ends: Vec<BlockId> = if waits { vec![0] } else { Vec::new() };
+        while let Some(block) = ends.pop() {
+            match self.flow.entries(block).last() {
+                Some(Entry::Node(_)) => drop(self.answers.insert(block)),
+                Some(Entry::Choice(choice)) => {
+                    ends.extend(self.flow.branches(block, *choice).into_iter().map(|(_, branch)| branch));
+                }
+                Some(Entry::Inner(inner)) if matches!(self.flow.blocks[*inner].owner, Owner::Guard(_)) => {
+                    ends.push(*inner)
+                }
+                Some(Entry::Inner(_)) | None => {}
+            }
         }
+    }
+
+    /// The answer at the end of a block.
+    pub(super) fn answer(&self, last: usize) -> Option<Step> {
+        let reading = self.readings.get(&last)?;
+        let all = reading.count == Count::Many
+            && self.starts.iter().any(|start| self.workflow.nodes[*start].text("responseData", "") == "allEntries");
+        let value = if all { reading.all() } else { reading.first().json() };
+        Some(Step::call("respond", Data::map([("json", Data::value(value))])))
     }
 
     /// Notes on the canvas stand above the first step within them, or above everything.

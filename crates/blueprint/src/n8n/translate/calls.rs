@@ -32,7 +32,14 @@ impl Translator<'_> {
                 let reading = if arguments.is_empty() { self.input_reading()? } else { self.named_node(arguments)? };
                 return Ok(Meaning::Value(reading.all(), Kind::Items));
             }
-            "$item" => return Ok(Meaning::Global("$item(0)".to_owned())),
+            "$item" => {
+                let is_first = matches!(arguments, [Item::One(Js::Number(zero))] if zero == "0")
+                    || matches!(arguments, [Item::One(Js::Name(index))] if index == "$itemIndex");
+                if is_first {
+                    return Ok(Meaning::Global("$item(0)".to_owned()));
+                }
+                return Err("it reads the items of a node by their number".to_owned());
+            }
             "$if" => {
                 let [Item::One(condition), Item::One(yes), Item::One(no)] = arguments else {
                     return Err("`$if` takes three values".to_owned());

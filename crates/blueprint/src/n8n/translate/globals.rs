@@ -44,6 +44,8 @@ impl Translator<'_> {
     pub(super) fn global_member(&mut self, global: &str, name: &str) -> Result<Meaning, Unsaid> {
         Ok(match (global, name) {
             ("$node", node) => Meaning::Node(self.node(node)?),
+            ("$item(0)", "$node") => Meaning::Global("$node".to_owned()),
+            ("$item(0)", "$json" | "json") => self.global("$json")?,
             ("$env" | "$vars" | "$secrets", name) => Meaning::Value(Expr::name("env").field(name), Kind::Text),
             ("$execution", "id") => Meaning::Value(Expr::name("run").field("id"), Kind::Text),
             ("$execution", "mode") => Meaning::Value(Expr::text("production"), Kind::Text),

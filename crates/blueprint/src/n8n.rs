@@ -42,9 +42,12 @@ pub(crate) fn translate(stem: &str, content: &Value, known: &Counterparts) -> Re
     Ok(scenarios)
 }
 
+/// Where triggers lead, and which they are.
+type Group = (Vec<(usize, usize)>, Vec<usize>);
+
 /// What starts each scenario: triggers that lead to the same nodes together, then nodes that no trigger reaches.
 fn groups(workflow: &Workflow) -> Vec<Vec<usize>> {
-    let mut groups: Vec<(Vec<(usize, usize)>, Vec<usize>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     let triggers =
         (0..workflow.nodes.len()).filter(|node| is_trigger(&workflow.nodes[*node]) && !is_led_to(workflow, *node));
     for trigger in triggers {

@@ -84,18 +84,19 @@ fn returns(code: &str) -> Vec<usize> {
     while let Some((at, letter)) = letters.next() {
         let next = letters.peek().map(|(_, next)| *next);
         match letter {
-            '/' if next == Some('/') => drop(letters.by_ref().find(|(_, c)| *c == '\n')),
+            '/' if next == Some('/') => skip(&mut letters, |c| c == '\n'),
             '/' if next == Some('*') => {
                 let mut star = false;
-                drop(letters.by_ref().skip(1).find(|(_, c)| std::mem::replace(&mut star, *c == '*') && *c == '/'));
+                letters.next();
+                skip(&mut letters, |c| std::mem::replace(&mut star, c == '*') && c == '/');
             }
             '"' | '\'' | '`' => {
                 let mut escaped = false;
-                drop(letters.by_ref().find(|(_, c)| {
-                    let ends = *c == letter && !escaped;
-                    escaped = *c == '\\' && !escaped;
+                skip(&mut letters, |c| {
+                    let ends = c == letter && !escaped;
+                    escaped = c == '\\' && !escaped;
                     ends
-                }));
+                });
                 (last, word) = ('"', String::new());
             }
             '(' | '[' | '{' => {
@@ -133,6 +134,11 @@ fn returns(code: &str) -> Vec<usize> {
         }
     }
     found
+}
+
+/// Passes letters up to the one at which it ends.
+fn skip(letters: &mut impl Iterator<Item = (usize, char)>, mut ends: impl FnMut(char) -> bool) {
+    letters.find(|(_, letter)| ends(*letter));
 }
 
 /// Whether a brace opens a block of statements that is not a function's.

@@ -112,7 +112,7 @@ impl Flow {
     fn entry(&mut self, workflow: &Workflow, link: &Link, wants_items: bool) -> BlockId {
         let source = &workflow.nodes[link.from];
         let mut block = self.place.get(&link.from).copied().unwrap_or(0);
-        if source.kind == "splitInBatches" && kinds::is_loop_output(source, link.output) {
+        if source.kind == "splitInBatches" && is_loop_output(source, link.output) {
             block = self.block(block, Owner::Loop(link.from));
         } else if fork_outputs(source).is_some() {
             block = self.block(block, Owner::Branch(link.from, link.output));
@@ -317,6 +317,3 @@ impl Flow {
         self.path(*from).iter().any(|at| self.written_in(*at) == list)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -303,7 +303,7 @@ fn named(node: &Node, id: &str) -> Option<String> {
 
 fn retry(tries: u64, pause: u64) -> Data {
     let tries = i64::try_from(tries).unwrap_or(3);
-    let backoff = if pause % 1000 == 0 { format!("{}s", pause / 1000) } else { format!("{pause}ms") };
+    let backoff = if pause.is_multiple_of(1000) { format!("{}s", pause / 1000) } else { format!("{pause}ms") };
     Data::map([
         ("attempts", Data::int(tries)),
         ("backoff", Data::text(if pause == 0 { "1s".to_owned() } else { backoff })),

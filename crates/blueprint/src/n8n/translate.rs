@@ -81,13 +81,9 @@ struct Translator<'a> {
 const DEEPEST: usize = 80;
 
 /// The same in our language.
+#[cfg(test)]
 pub(crate) fn translate(js: &Js, sight: &Sight) -> Result<Expr, Unsaid> {
     Translator::new(sight).expr(js)
-}
-
-/// The same as a condition: what JavaScript takes for true.
-pub(crate) fn condition(js: &Js, sight: &Sight) -> Result<Expr, Unsaid> {
-    Translator::new(sight).condition(js)
 }
 
 impl<'a> Translator<'a> {

@@ -27,9 +27,7 @@ pub(crate) enum Gives {
 pub(crate) fn is_trigger(node: &Node) -> bool {
     let kind = node.kind.as_str();
     let last = kind.rsplit('.').next().unwrap_or(kind);
-    matches!(last, "webhook" | "cron" | "interval" | "start" | "emailReadImap")
-        || last.ends_with("Trigger")
-        || (last == "chat" && false)
+    matches!(last, "webhook" | "cron" | "interval" | "start" | "emailReadImap") || last.ends_with("Trigger")
 }
 
 pub(crate) fn consumes(node: &Node) -> Consumes {

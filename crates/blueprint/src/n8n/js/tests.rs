@@ -1,3 +1,5 @@
+//! What is read of JavaScript, and what is refused.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -24,7 +24,7 @@ pub(crate) fn app(desk: &mut Desk<'_>) -> Result<Made, Refused> {
         return Err(format!("there is no module for {kind} {resource} {operation}").trim_end().to_owned());
     };
     let Ours::Module(name) = &chosen.ours else { return Err("it is a trigger".to_owned()) };
-    let Some(spec) = desk.known.catalog.module(name).cloned() else {
+    let Some(spec) = desk.known.catalog.module(name) else {
         return Err(format!("the module {name} is not there"));
     };
     let chosen = chosen.clone();

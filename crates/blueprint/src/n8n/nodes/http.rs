@@ -5,7 +5,7 @@ use crate::draft::{Data, Step};
 use crate::n8n::desk::Desk;
 use crate::n8n::flow::{Gives, gives};
 use crate::n8n::reading::{Reading, Shape};
-use crate::ours::{Expr, Text};
+use crate::ours::Expr;
 use serde_json::Value;
 
 /// `httpRequest`.
@@ -276,13 +276,4 @@ pub(crate) fn graphql(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     with.push(("json".to_owned(), Data::Map(body)));
     let reading = Reading::one(Expr::name(desk.id.clone())).shaped(Shape::Body);
     Ok(Made::step(Step::call("http.request", Data::Map(with)), reading))
-}
-
-/// A text of several parts.
-pub(crate) fn joined(texts: impl IntoIterator<Item = Text>) -> Text {
-    let mut all = Text::default();
-    for text in texts {
-        text.parts().iter().for_each(|part| all.push(part.clone()));
-    }
-    all
 }

@@ -3,7 +3,7 @@
 use super::{Made, Refused};
 use crate::draft::{Data, Step};
 use crate::n8n::desk::Desk;
-use crate::n8n::reading::{Count, Reading, Shape};
+use crate::n8n::reading::{Reading, Shape};
 use crate::ours::Expr;
 use serde_json::Value;
 
@@ -170,9 +170,4 @@ fn distinct(desk: &mut Desk<'_>) -> Result<Made, Refused> {
         }
     };
     Ok(listed(desk, kept))
-}
-
-/// Whether the reading is a list.
-pub(crate) fn is_many(reading: &Reading) -> bool {
-    reading.count == Count::Many
 }

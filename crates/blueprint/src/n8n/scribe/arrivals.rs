@@ -2,7 +2,7 @@
 
 use super::Scribe;
 use crate::n8n::flow::{BlockId, Owner, gives};
-use crate::n8n::flow::{Consumes, Gives, consumes, is_loop_output};
+use crate::n8n::flow::{Gives, is_loop_output};
 use crate::n8n::reading::{Count, Reading};
 use crate::n8n::workflow::{Failing, Link};
 use crate::ours::{Expr, Operator};
@@ -304,10 +304,5 @@ impl Scribe<'_> {
                 list.push((name.clone(), value));
             }
         }
-    }
-
-    /// Whether a node takes a list.
-    pub(super) fn takes_list(&self, at: usize) -> bool {
-        consumes(&self.workflow.nodes[at]) == Consumes::List
     }
 }

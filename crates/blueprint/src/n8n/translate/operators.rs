@@ -152,9 +152,7 @@ impl Translator<'_> {
             let says_number = |expr: &Expr| matches!(expr, Expr::Text(text) if text.trim().parse::<f64>().is_ok());
             if says_number(&right) && left_kind != Kind::Text {
                 left = left.method("to_text", []);
-            } else if right_kind == Kind::Number && left_kind == Kind::Any {
-                (left, right) = (left.method("to_text", []), right.method("to_text", []));
-            } else if left_kind == Kind::Number && right_kind == Kind::Any {
+            } else if matches!((left_kind, right_kind), (Kind::Any, Kind::Number) | (Kind::Number, Kind::Any)) {
                 (left, right) = (left.method("to_text", []), right.method("to_text", []));
             }
             right = as_literal_text(right);

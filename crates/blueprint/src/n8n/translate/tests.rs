@@ -1,3 +1,5 @@
+//! Expressions of n8n with the values that its documentation and JavaScript give, evaluated in our language.
+
 use super::template::parts;
 use super::*;
 use crate::n8n::js::parse;

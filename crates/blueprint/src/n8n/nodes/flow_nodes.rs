@@ -121,8 +121,8 @@ fn headers(desk: &mut Desk<'_>) -> Vec<(String, Data)> {
     headers
 }
 
-/// `executeWorkflow`.
-pub(crate) fn call(desk: &mut Desk<'_>) -> Result<Made, Refused> {
+/// `executeWorkflow`. A call of a scenario that is not there does not pass the check, so somebody has to put it in.
+pub(crate) fn call(desk: &Desk<'_>) -> Result<Made, Refused> {
     let node = desk.node;
     if node.text("source", "database") != "database" {
         return Err("the workflow that it calls stands in its parameters or in a file".to_owned());
@@ -136,21 +136,7 @@ pub(crate) fn call(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     // A list shows the folder before the name.
     let shown = name.as_deref().map(|name| name.rsplit(" — ").next().unwrap_or(name).to_owned());
     let scenario = slug(shown.as_deref().unwrap_or(&id), "called");
-    let input = node.get("workflowInputs.value").clone();
-    let input = match &input {
-        Value::Object(entries) if !entries.is_empty() => desk.say(&input),
-        _ => desk.input().map_or(Data::Null, |input| Data::value(input.first().json())),
-    };
-    let mut with = vec![("scenario".to_owned(), Data::text(scenario.clone()))];
-    if !input.is_empty() {
-        with.push(("input".to_owned(), input));
-    }
-    if node.get("options.waitForSubWorkflow") == &Value::Bool(false) {
-        with.push(("detach".to_owned(), Data::Bool(true)));
-    }
-    let reading = Reading::one(Expr::name(desk.id.clone()));
-    let made = Made::step(Step::call("call", Data::Map(with)), reading);
-    Ok(made.decide(format!("the called workflow must be imported, too: it is expected as `{scenario}`")))
+    Err(format!("it calls another workflow: import that, too, and put `call: {{ scenario: {scenario} }}` here"))
 }
 
 /// `rssFeedRead`.

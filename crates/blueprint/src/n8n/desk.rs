@@ -42,7 +42,7 @@ pub(crate) struct Accounts {
 impl Accounts {
     /// The connection of this credential: called by the app, with a number where there are several.
     fn name(&mut self, app: &str, kind: &str, was: &str) -> String {
-        let key = (kind.to_owned(), was.to_owned());
+        let key = (format!("{app} {kind}"), was.to_owned());
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }

@@ -116,7 +116,7 @@ impl<'a> Scribe<'a> {
     /// A trigger.
     fn start(&mut self, at: usize) {
         let node = &self.workflow.nodes[at];
-        match triggers::trigger(self.workflow, node, self.known) {
+        match triggers::trigger(node, self.known) {
             Ok(started) => {
                 // Every scenario can be started by hand.
                 let others = self.starts.len() > 1 && node.kind == "manualTrigger";

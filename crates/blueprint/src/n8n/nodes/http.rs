@@ -73,7 +73,11 @@ fn authenticate(desk: &mut Desk<'_>, with: &mut Vec<(String, Data)>) -> Result<(
     let types: Vec<String> = types.iter().map(|kind| (*kind).to_owned()).collect();
     let plain =
         ["httpheaderauth", "httpqueryauth", "httpbasicauth", "oauth2api", "headerauth", "basicauth", "queryauth"];
-    let app = if kind.is_empty() || plain.contains(&lower.as_str()) { "http".to_owned() } else { app_of(kind) };
+    let app = if kind.is_empty() || plain.contains(&lower.as_str()) {
+        "http".to_owned()
+    } else {
+        format!("{}-http", app_of(kind))
+    };
     let connection = desk.connect(&app, &types);
     with.push(("connection".to_owned(), connection));
     Ok(())

@@ -3,7 +3,7 @@
 use crate::counterparts::{Counterparts, Ours};
 use crate::draft::{Data, Trigger};
 use crate::n8n::reading::{Reading, Shape};
-use crate::n8n::workflow::{Node, Workflow};
+use crate::n8n::workflow::Node;
 use crate::ours::{Expr, Text};
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub(crate) struct Started {
 }
 
 /// A trigger in our language; the reason where there is none.
-pub(crate) fn trigger(workflow: &Workflow, node: &Node, known: &Counterparts) -> Result<Started, String> {
+pub(crate) fn trigger(node: &Node, known: &Counterparts) -> Result<Started, String> {
     let came = Reading::one(Expr::name("trigger"));
     let body = Reading::one(Expr::name("trigger").field("body"));
     let one = |kind: &str, with: Data, reading: Reading, decision: Option<&str>| {
@@ -23,7 +23,7 @@ pub(crate) fn trigger(workflow: &Workflow, node: &Node, known: &Counterparts) ->
         Ok(Started { triggers: vec![trigger], reading, decision: decision.map(str::to_owned) })
     };
     match node.kind.as_str() {
-        "webhook" => webhook(workflow, node, came.shaped(Shape::Webhook)),
+        "webhook" => webhook(node, came.shaped(Shape::Webhook)),
         "scheduleTrigger" | "cron" | "interval" => {
             let schedules = schedules(node)?;
             let triggers =
@@ -37,7 +37,7 @@ pub(crate) fn trigger(workflow: &Workflow, node: &Node, known: &Counterparts) ->
             one("failure", Data::Map(Vec::new()), came.shaped(Shape::Failure), Some(decision))
         }
         "formTrigger" => {
-            let with = Data::map([("path", Data::text(path_of(workflow, node)))]);
+            let with = Data::Map(path_of(node));
             one(
                 "webhook",
                 with,
@@ -46,7 +46,7 @@ pub(crate) fn trigger(workflow: &Workflow, node: &Node, known: &Counterparts) ->
             )
         }
         "@n8n/n8n-nodes-langchain.chatTrigger" => {
-            let with = Data::map([("path", Data::text(path_of(workflow, node)))]);
+            let with = Data::Map(path_of(node));
             one(
                 "webhook",
                 with,
@@ -55,28 +55,29 @@ pub(crate) fn trigger(workflow: &Workflow, node: &Node, known: &Counterparts) ->
             )
         }
         "emailReadImap" => one("mail", mailbox(node), body, Some("say which mailbox: a connection of the type imap")),
-        _ => of_app(workflow, node, known),
+        _ => of_app(node, known),
     }
 }
 
-fn path_of(workflow: &Workflow, node: &Node) -> String {
+/// The path, where somebody chose one; else an unguessable one is made.
+fn path_of(node: &Node) -> Vec<(String, Data)> {
     let given = node.text("path", "").trim_matches('/');
     let given = if given.is_empty() { node.text("options.path", "").trim_matches('/') } else { given };
     // A path that nobody chose tells nothing.
     let is_uuid = given.len() == 36 && given.chars().filter(|c| *c == '-').count() == 4;
     if given.is_empty() || given.starts_with('=') || is_uuid {
-        return crate::ids::slug(&workflow.name, "hook");
+        return Vec::new();
     }
     let segments = given.split('/').map(|segment| match segment.strip_prefix(':') {
         Some(name) => format!("{{{name}}}"),
         None => segment.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.~".contains(*c)).collect(),
     });
     let path = segments.filter(|segment: &String| !segment.is_empty()).collect::<Vec<_>>().join("/");
-    if path.is_empty() { crate::ids::slug(&workflow.name, "hook") } else { path }
+    if path.is_empty() { Vec::new() } else { vec![("path".to_owned(), Data::text(path))] }
 }
 
-fn webhook(workflow: &Workflow, node: &Node, reading: Reading) -> Result<Started, String> {
-    let mut with = vec![("path".to_owned(), Data::text(path_of(workflow, node)))];
+fn webhook(node: &Node, reading: Reading) -> Result<Started, String> {
+    let mut with = path_of(node);
     let methods: Vec<Data> = match node.get("httpMethod") {
         Value::Array(several) => several.iter().filter_map(Value::as_str).map(Data::text).collect(),
         Value::String(one) => vec![Data::text(one.as_str())],
@@ -194,7 +195,7 @@ fn old_cron(rule: &Value) -> Result<Data, String> {
 }
 
 /// A trigger of an app: by its webhook, or by asking time and again.
-fn of_app(workflow: &Workflow, node: &Node, known: &Counterparts) -> Result<Started, String> {
+fn of_app(node: &Node, known: &Counterparts) -> Result<Started, String> {
     let found = known.n8n(&node.kind).iter().find_map(|known| match &known.ours {
         Ours::Trigger(trigger) => Some(trigger),
         Ours::Module(_) => None,
@@ -203,7 +204,7 @@ fn of_app(workflow: &Workflow, node: &Node, known: &Counterparts) -> Result<Star
     let body = Reading::one(Expr::name("trigger").field("body"));
     let app = &found.app;
     if let Some(settings) = &found.webhook {
-        let mut with = vec![("path".to_owned(), Data::text(path_of(workflow, node)))];
+        let mut with = path_of(node);
         for (key, value) in settings.as_object().into_iter().flatten() {
             with.push((key.clone(), Data::of(value)));
         }

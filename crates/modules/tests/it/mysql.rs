@@ -37,7 +37,7 @@ impl Mysql {
         std::fs::create_dir(&data).unwrap();
         let users = folder.path().join("users.sql");
         let grants = format!(
-            "CREATE DATABASE IF NOT EXISTS shop;\nCREATE USER IF NOT EXISTS 'shop'@'%' IDENTIFIED BY '{PASSWORD}';\n\
+            "CREATE DATABASE IF NOT EXISTS shop CHARACTER SET utf8mb4;\nCREATE USER IF NOT EXISTS 'shop'@'%' IDENTIFIED BY '{PASSWORD}';\n\
              GRANT ALL ON shop.* TO 'shop'@'%';\n"
         );
         std::fs::write(&users, grants).unwrap();
@@ -52,7 +52,7 @@ impl Mysql {
                 "--bind-address=127.0.0.1",
                 "--innodb-flush-log-at-trx-commit=0",
             ]);
-            command.args([format!("--port={port}"), format!("--datadir={}", data.display())]);
+            command.arg(format!("--port={port}")).args(places(&data));
             command.args([format!("--socket={}", socket.display()), format!("--init-file={}", users.display())]);
             command.args(&more).current_dir("/");
             command
@@ -76,6 +76,13 @@ impl Mysql {
     }
 }
 
+/// Where a server keeps what it has. Of those that share a folder for passing tables, each one deletes the others' when it
+/// starts.
+fn places(data: &Path) -> [String; 2] {
+    let passing = data.parent().unwrap().display();
+    [format!("--datadir={}", data.display()), format!("--tmpdir={passing}")]
+}
+
 /// Makes the tables of the server itself, which know nobody yet.
 fn bootstrap(server: &Path, data: &Path) {
     let shares = ["/usr/share/mysql", "/usr/share/mariadb"].map(Path::new);
@@ -90,7 +97,7 @@ fn bootstrap(server: &Path, data: &Path) {
         read("mysql_system_tables_data.sql")
     );
     let mut command = Command::new(server);
-    command.args(MODEST).arg("--bootstrap").arg(format!("--datadir={}", data.display()));
+    command.args(MODEST).arg("--bootstrap").args(places(data));
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(tables.as_bytes()).unwrap();
     let ended = child.wait_with_output().unwrap();
@@ -104,7 +111,7 @@ fn connection(port: u16, password: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_are_written_found_changed_and_deleted_and_have_the_right_types() {
     let Some(db) = Mysql::start(&[]) else { return };
-    db.rows("create table orders (number int unsigned auto_increment primary key, id varchar(100) unique, total decimal(10,2), note text)")
+    db.rows("create table orders (number int unsigned auto_increment primary key, id varchar(100) unique, total decimal(10,2), note text) character set utf8mb4")
         .await;
     let hostile = "'; drop table orders; -- größe 🚀";
     let rows = json!([{ "id": "A1", "total": 120.5, "note": { "a": [1] } }, { "id": hostile }]);

@@ -216,4 +216,46 @@ mod tests {
         let several_statements = 0x1_0000;
         assert_eq!(ABILITIES & (local_files | several_statements), 0);
     }
+
+    #[test]
+    fn a_password_without_tls_is_for_the_servers_key_alone() {
+        use aws_lc_rs::encoding::AsDer;
+        use aws_lc_rs::rsa::{KeySize, OaepPrivateDecryptingKey, PrivateDecryptingKey};
+        let key = PrivateDecryptingKey::generate(KeySize::Rsa2048).unwrap();
+        let der = key.public_key().as_der().unwrap();
+        let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der.as_ref()));
+        let sealed = hidden(b"geheim\0", b"abc", &pem).unwrap();
+        let key = OaepPrivateDecryptingKey::new(key).unwrap();
+        let mut opened = vec![0; key.min_output_size()];
+        let opened = key.decrypt(&OAEP_SHA1_MGF1SHA1, &sealed, &mut opened, None).unwrap();
+        let password: Vec<u8> = opened.iter().zip(b"abc".iter().cycle()).map(|(a, b)| a ^ b).collect();
+        assert_eq!(password, b"geheim\0");
+        assert!(hidden(b"geheim\0", b"abc", "no key").is_none());
+    }
+
+    /// The proofs were computed apart from this code.
+    #[test]
+    fn a_password_is_shown_and_not_told() {
+        let remote = |password: &str| Remote {
+            host: "db".to_owned(),
+            port: 3306,
+            privacy: Privacy::Plain,
+            user: None,
+            password: Some(crate::connections::Secret::new(password)),
+            database: None,
+            ca: None,
+            oauth: None,
+        };
+        let hex = |bytes: Vec<u8>| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let challenge = b"abcdefghijklmnopqrst";
+        let shown = |plugin| proof(&remote("geheim"), plugin, challenge).map(hex);
+        assert_eq!(shown("mysql_native_password").as_deref(), Some("bbcdd98c2cc26e66e1163072def02efa6672b012"));
+        assert_eq!(
+            shown("caching_sha2_password").as_deref(),
+            Some("9d5463db7402d7b2a6024117cc0517debae53b09d2425fb4d80386ef286c8beb")
+        );
+        assert_eq!(shown("mysql_clear_password"), None, "not without TLS");
+        assert_eq!(shown("dialog"), None);
+        assert_eq!(proof(&remote(""), "caching_sha2_password", challenge), Some(Vec::new()));
+    }
 }

@@ -345,6 +345,7 @@ async function listsOutline(visitor) {
   await edit(visitor, 'outline', loop);
   await page.getByRole('button', { name: 'Outline' }).click();
   const items = page.getByRole('tree').getByRole('treeitem');
+  await items.first().waitFor();
   const keys = await items.evaluateAll((rows) => rows.map((row) => row.getAttribute('data-row')));
   assert.deepEqual(keys, ['trigger', 'steps/0', 'steps/1', 'steps/1/for_each/steps/0', 'steps/2']);
   assert.deepEqual(await items.evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-level'))), ['1', '1', '1', '2', '1']);

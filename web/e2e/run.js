@@ -71,7 +71,7 @@ async function perform(browser, name, test) {
     console.log(`ok    ${name} (${Math.round(performance.now() - start)} ms)`);
   } catch (error) {
     count.failed += 1;
-    console.log(`FAILED ${name}\n${error.stack ?? error}\n--- the server said\n${server.said()}`);
+    console.log(`FAILED ${name}\n${error.stack ?? error}\n--- the page complained\n${visitor.complaints.join('\n')}\n--- the server said\n${server.said()}`);
     await visitor.shot(`failed-${count.failed}`).catch(() => {});
   } finally {
     clearTimeout(timer);

@@ -35,8 +35,8 @@ use suite::{Case, Fault, Suite};
 /// Run the tests of scenarios; nothing leaves the machine
 ///
 /// Runs the `tests:` of scenarios and those in `NAME.test.yaml` beside `NAME.yaml`. A step that calls a module is
-/// answered by the test's `mock`, under the step's id or its module's name, by its recorded `http`, or else by the
-/// module's documented sample. The clock stands at 2026-01-01T00:00:00Z unless the test says `at`, waits and retries
+/// answered by the test's `mock`, under the step's id or its module's name, by its recorded `http`, by
+/// itself where it only computes, or else by the module's documented sample. The clock stands at 2026-01-01T00:00:00Z unless the test says `at`, waits and retries
 /// take no time, and chance is the same every time.
 #[derive(Args, Debug)]
 #[command(after_help = terminal::EXIT_CODES)]

@@ -63,7 +63,8 @@ enum Mode {
 }
 
 fn run_code(run: Run, _: &Files) -> Result<Value, StepError> {
-    let given = serde_json::to_string(&run).map_err(|error| StepError::permanent("invalid", error.to_string()))?;
+    let given =
+        serde_json::to_string(&run).map_err(|error| StepError::permanent("invalid_parameters", error.to_string()))?;
     match engine::result(&run.code, &given)? {
         Value::Array(items) if run.first => Ok(items.into_iter().next().unwrap_or_default()),
         result => Ok(result),

@@ -1,4 +1,4 @@
-//! Those who answer a scenario under test: mocks, recorded answers, data stores in memory, samples.
+//! Those who answer a scenario under test: mocks, recorded answers, data stores in memory, modules that only compute, samples.
 
 use super::far_side::Recorded;
 use super::performance::Piece;
@@ -13,6 +13,7 @@ use run::error::StepError;
 use run::files::Files;
 use run::id::{Millis, Spot};
 use run::setting::Setting;
+use scenario::catalog::Effect;
 use scenario::plan::{Mock, MockError, StoreContents, Test, WaitFor};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -87,13 +88,15 @@ impl<'a> StandIns<'a> {
         if let Some((name, mock)) = self.mock(&call.spot, scene) {
             return self.mocked(name, mock);
         }
+        let spec = self.piece.catalog.module(&call.module);
         let is_recorded = &*call.module == REQUEST && !self.test.http.is_empty();
-        if is_recorded || call.module.starts_with(STORES) {
+        let computes = spec.as_ref().is_some_and(|spec| spec.effect == Effect::Pure);
+        if is_recorded || computes || call.module.starts_with(STORES) {
             let answer = self.perform(call, scene);
             self.complaints.extend(self.recorded.unanswered());
             return answer;
         }
-        Ok(self.piece.catalog.module(&call.module).map(|module| module.sample.clone()).unwrap_or_default())
+        Ok(spec.map(|spec| spec.sample.clone()).unwrap_or_default())
     }
 
     /// The test's stand-in for this step, and the name it has there: the step's id, or its module. Ids are those of
@@ -216,7 +219,7 @@ impl Real {
     }
 
     fn call(&self, module: &str, call: Call<'_>) -> Result<Value, StepError> {
-        let found = self.modules.iter().find(|known| known.spec().name == module);
+        let found = self.modules.iter().find(|known| known.name() == module);
         let module = found.ok_or_else(|| StepError::permanent("unknown_module", format!("there is no `{module}`")))?;
         self.runtime.block_on(module.call(call)).map(|outcome| outcome.output)
     }

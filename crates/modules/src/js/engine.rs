@@ -93,5 +93,5 @@ fn limit(message: String) -> StepError {
 }
 
 fn unavailable() -> StepError {
-    StepError::passing("unavailable", "the interpreter could not be started")
+    StepError::passing("limit", "the interpreter could not be started")
 }

@@ -592,6 +592,34 @@ export type HookSend = {
 /** The kinds of verdicts, as they are stored: numbers are never used again for something else. */
 export type HookVerdict = 'taken' | 'repeat' | 'handshake' | 'refused' | 'kept';
 
+/** A file that another tool has exported. */
+export type ImportRequest = {
+  /** The file's name, for where it has none inside. */
+  name?: string;
+  /** What is in it. */
+  text: string;
+};
+
+/** What it becomes. */
+export type ImportResult = {
+  /** The scenarios of the file. */
+  scenarios: ImportedScenario[];
+};
+
+/** A scenario made of a file. It is not kept before somebody saves it. */
+export type ImportedScenario = {
+  /** What it may be called. */
+  id: string;
+  /** Whose the file is: `make`, `n8n`, `zapier` or `node_red`. */
+  kind: string;
+  /** Where its steps stood: `step`, `x` and `y` of each. */
+  positions: (Record<string, unknown>)[];
+  /** What became of every module: `modules` (`total`, `executable`, `todo`), `expressions` (`total`, `translated`), `connections`, and `items`. */
+  report: Record<string, unknown>;
+  /** The scenario's text. */
+  text: string;
+};
+
 /** A run in short. */
 export type LastRun = {
   /** When it last changed, in milliseconds since 1970. */

@@ -2,6 +2,7 @@
 import type { Sentence } from './template';
 
 export const terms: Sentence[] = [
+  ['nobody has authorized the connection `{name}` yet', '還沒有人授權連線 `{name}`', '还没有人授权连接 `{name}`'],
   ['the scenario', '情境', '场景'],
   ['a step', '步驟', '步骤'],
   ['a branch', '分支', '分支'],

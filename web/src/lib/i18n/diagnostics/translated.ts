@@ -20,7 +20,7 @@ export interface Said {
 const messages: Sentences = { ...shape, ...names, ...expressions, ...triggers, ...lints };
 
 /** What has no code of its own. */
-const others: Sentence[] = [...doctor, ...alarms];
+const others: Sentence[] = [...doctor, ...alarms, ...terms];
 
 const columns: Record<string, Column> = { 'zh-TW': 1, 'zh-CN': 2 };
 

@@ -2,6 +2,9 @@
 import type { Sentence } from '../template';
 
 export const alarms: Sentence[] = [
+  ['connection {name}', '連線 {name}', '连接 {name}'],
+  ['an app cannot be used: {why:detail}', '應用程式無法使用：{why}', '应用无法使用：{why}'],
+  ['app {name}', '應用程式 {name}', '应用 {name}'],
   ['the last {count} runs of `{scenario}` failed, at last with: {why:detail}', '`{scenario}` 最近 {count} 次執行都失敗，最後一次的原因：{why}', '`{scenario}` 最近 {count} 次运行都失败，最后一次的原因：{why}'],
   ['{count} runs of `{scenario}` wait', '`{scenario}` 有 {count} 次執行在等候', '`{scenario}` 有 {count} 次运行在等待'],
   ['nothing has started `{scenario}` for {time}', '`{scenario}` 已有 {time} 沒有被觸發', '`{scenario}` 已有 {time} 没有被触发'],

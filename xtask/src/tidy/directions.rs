@@ -4,13 +4,14 @@ use serde_json::Value;
 
 /// Each package with those of ours that it may use, all of them for `None`.
 const MAY_USE: &[(&str, Option<&[&str]>)] = &[
-    ("scenario", Some(&[])),
+    ("mail", Some(&[])),
+    ("scenario", Some(&["mail"])),
     ("run", Some(&["scenario"])),
     ("blueprint", Some(&["scenario"])),
     ("store", Some(&["run"])),
     ("engine", Some(&["scenario", "run", "store"])),
-    ("modules", Some(&["scenario", "run"])),
-    ("triggers", Some(&["scenario", "run", "engine"])),
+    ("modules", Some(&["mail", "scenario", "run"])),
+    ("triggers", Some(&["mail", "scenario", "run", "engine"])),
     ("server", Some(&["scenario", "run", "engine", "triggers", "blueprint"])),
     ("hookmill", None),
     ("xtask", Some(&[])),

@@ -7,6 +7,7 @@ import { formTests } from './forms.js';
 import { editorTests } from './editor.js';
 import { hookTests } from './hooks.js';
 import { languageTests } from './languages.js';
+import { importTests } from './importing.js';
 import { hostileTests } from './hostile.js';
 import { keepingTests } from './keeping.js';
 import { oauthTests } from './oauth.js';
@@ -39,6 +40,7 @@ export const tests = [
   ...pageTests,
   ...languageTests,
   ...watchTests,
+  ...importTests,
   ...hostileTests,
   ...speedTests,
   ...editorTests,

@@ -14,6 +14,7 @@ import { exportSvg } from './export-svg';
 import { exportYaml } from './export-yaml';
 import { find } from './find';
 import { fit } from './fit';
+import { importFile } from './import';
 import { note } from './note';
 import { open } from './open';
 import { outline } from './outline';
@@ -76,6 +77,7 @@ export const actions: readonly Action[] = [
   walkRight,
   walkUp,
   walkDown,
+  importFile,
   exportYaml,
   exportSvg,
 ];

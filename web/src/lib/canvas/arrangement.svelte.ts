@@ -47,6 +47,12 @@ export class Arrangement {
     this.#save();
   }
 
+  /** Puts all discs where these say. */
+  put(positions: Record<string, Point>): void {
+    this.positions = positions;
+    this.#save();
+  }
+
   addNote(at: Point): void {
     this.notes = [...this.notes, { x: Math.round(at.x), y: Math.round(at.y), text: '' }];
     this.#save();

@@ -1,12 +1,8 @@
 // The picture as one SVG file, to be put into a document. Pure.
 import type { Graph } from '../model/graph';
 import type { Layout, Point } from '../model/layout';
-import { face, type Colour } from '../run/face';
+import { colours, face } from '../run/face';
 
-const colours: Record<Colour, string> = {
-  ...{ violet: '#6d4fc2', blue: '#2563b8', green: '#1f7a4d', orange: '#b1521b', red: '#c2335c' },
-  ...{ olive: '#587548', grey: '#5a6475', teal: '#0f7480', plum: '#7b3b8c' },
-};
 const margin = { side: 100, top: 60, bottom: 90 };
 
 export function svgOf(graph: Graph, layout: Layout): string {

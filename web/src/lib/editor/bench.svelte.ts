@@ -5,7 +5,9 @@ import { SvelteMap } from 'svelte/reactivity';
 import { Arrangement } from '../canvas/arrangement.svelte';
 import { layout, type Layout, type Line, type Point } from '../model/layout';
 import type { Graph, Step } from '../model/graph';
+import type { Given } from '../import/intake.svelte';
 import { Trial } from '../run/trial.svelte';
+import { t } from '../i18n';
 import type { Desk } from './desk.svelte';
 import type { Editor } from './editor.svelte';
 
@@ -13,7 +15,9 @@ import type { Editor } from './editor.svelte';
 export type Place = Line['at'];
 
 export type Dialog =
-  | { kind: 'add'; at: Place | undefined; trigger: boolean }
+  /** `instead`: a step in whose place it is put, and what is looked for at first. */
+  | { kind: 'add'; at: Place | undefined; trigger: boolean; instead?: Instead | undefined }
+  | { kind: 'import'; given: Given | undefined }
   | { kind: 'commands' }
   | { kind: 'keys' }
   | { kind: 'search' }
@@ -21,6 +25,17 @@ export type Dialog =
   | { kind: 'paste' }
   | { kind: 'rename'; key: string }
   | { kind: 'note'; key: string };
+
+/** What stood in the file of another tool. */
+export interface Origin {
+  was: string;
+  original: unknown;
+}
+
+export interface Instead {
+  step: Step;
+  wanted: string;
+}
 
 /** What the canvas can be asked for. */
 export interface View {
@@ -49,6 +64,8 @@ export class Bench {
   /** The line or end that a dragged step is over. */
   drop = $state.raw<string | undefined>();
   view = $state.raw<View | undefined>();
+  /** What steps were before they were imported, by the ids of those that stand in their place now. */
+  readonly origins = new SvelteMap<string, Origin>();
   /** Read out to those who do not see the canvas. */
   said = $state('');
 
@@ -83,6 +100,19 @@ export class Bench {
   /** Whether the text may be changed now. */
   get free(): boolean {
     return !this.editor.watch.past && !this.editor.stale;
+  }
+
+  /** Whether there is nothing in it that another scenario would take the place of. */
+  get bare(): boolean {
+    return this.free && this.graph.all.length === 0 && this.desk.live === undefined;
+  }
+
+  /** Takes what was imported, as one act. */
+  fill(text: string, places: Record<string, Point>, todo: string | undefined): void {
+    this.editor.replace(t.imports.title, text);
+    this.arrangement.put(places);
+    this.view?.fit();
+    if (todo !== undefined) this.open(todo);
   }
 
   /** The steps that are selected, in the order of the text. */

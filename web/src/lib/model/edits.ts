@@ -4,4 +4,4 @@ export { chain } from './edits/content';
 export { removeValue, renameKey, setSource, setValue } from './edits/values';
 export { isBare, isFreeId, renameId } from './edits/rename';
 export { ensureId, freshId, takenNames } from './edits/names';
-export { addBranch, addOtherwise, addTrigger, removeBranch, setDisabled, setName, setNote, setTrigger, type Switch } from './edits/parts';
+export { addBranch, addOtherwise, addTrigger, removeBranch, setDisabled, setModule, setName, setNote, setTrigger, type Switch } from './edits/parts';

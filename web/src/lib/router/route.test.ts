@@ -8,6 +8,7 @@ const addresses: [string, Route][] = [
   ['/runs?scenario=ship-order&status=failed', { page: 'runs', filter: { scenario: 'ship-order', status: 'failed' } }],
   ['/runs/0198c0de-0000-7000-8000-000000000000', { page: 'run', id: '0198c0de-0000-7000-8000-000000000000' }],
   ['/scenarios/ship-order', { page: 'scenario', id: 'ship-order' }],
+  ['/scenarios/ship-order?step=steps%2F2', { page: 'scenario', id: 'ship-order', step: 'steps/2' }],
   ['/scenarios/a%2Fb%20%E8%A8%82', { page: 'scenario', id: 'a/b 訂' }],
   ['/hooks', { page: 'hooks' }],
   ['/hooks/hello', { page: 'hook', path: 'hello', filter: {} }],

@@ -4,7 +4,7 @@ import { runStatuses, type RunFilter, type RunStatus } from '../api/types';
 
 export type Route =
   | { page: 'scenarios' }
-  | { page: 'scenario'; id: string }
+  | { page: 'scenario'; id: string; step?: string }
   | { page: 'runs'; filter: RunFilter }
   | { page: 'run'; id: string }
   | { page: 'hooks' }
@@ -32,7 +32,7 @@ export function parse(path: string, query = ''): Route {
   if (parts.length === 2 && id !== undefined) {
     if (room === 'runs') return { page: 'run', id };
     if (room === 'hooks') return parseHook(id, new URLSearchParams(query));
-    if (room === 'scenarios') return { page: 'scenario', id };
+    if (room === 'scenarios') return parseScenario(id, new URLSearchParams(query));
     if (room === 'stores') return parseStore(id, new URLSearchParams(query));
   }
   return { page: 'unknown', path };
@@ -44,7 +44,7 @@ export function href(route: Route): string {
     case 'scenarios':
       return '/';
     case 'scenario':
-      return `/scenarios/${encodeURIComponent(route.id)}`;
+      return `/scenarios/${encodeURIComponent(route.id)}${route.step ? `?${new URLSearchParams({ step: route.step })}` : ''}`;
     case 'runs':
       return `/runs${writeFilter(route.filter)}`;
     case 'run':
@@ -58,6 +58,12 @@ export function href(route: Route): string {
     default:
       return `/${route.page}`;
   }
+}
+
+/** A scenario, opened at one of its steps (`steps/2`). */
+function parseScenario(id: string, query: URLSearchParams): Route {
+  const step = query.get('step');
+  return { page: 'scenario', id, ...(step && { step }) };
 }
 
 function parseFilter(query: URLSearchParams): RunFilter {

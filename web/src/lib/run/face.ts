@@ -10,6 +10,12 @@ export interface Face {
   known: boolean;
 }
 
+/** Fixed in both themes: white on each is 4.5:1 or more. */
+export const colours: Record<Colour, string> = {
+  ...{ violet: '#6d4fc2', blue: '#2563b8', green: '#1f7a4d', orange: '#b1521b', red: '#c2335c' },
+  ...{ olive: '#587548', grey: '#5a6475', teal: '#0f7480', plum: '#7b3b8c' },
+};
+
 const branch = 'M4 12h6M10 12l8-6M10 12l8 6M15 5l3 1-1 3M17 15l1 3-3 1';
 
 /** By the whole name of a module or, where there is none, by its app. */
@@ -32,6 +38,7 @@ const faces: Record<string, Omit<Face, 'known'>> = {
   failure: { colour: 'orange', icon: 'M12 4L2.500 20h19zM12 10v4M12 17h.01' },
   call: { colour: 'teal', icon: 'M4 7h9a5 5 0 0 1 5 5v5M14 13l4 4 4-4' },
   return: { colour: 'teal', icon: 'M9 6l-5 5 5 5M4 11h11a5 5 0 0 1 5 5v3' },
+  todo: { colour: 'orange', icon: 'M9 3.500h6v3H9zM8 5H5v16h14V5h-3M9 13.500l2.500 2.500 4-5' },
   stop: { colour: 'grey', icon: 'M8 3h8l5 5v8l-5 5H8l-5-5V8zM9 9h6v6H9z' },
   fail: { colour: 'orange', icon: 'M8 3h8l5 5v8l-5 5H8l-5-5V8zM12 8v5M12 16h.01' },
   wait_for: { colour: 'grey', icon: 'M8 7a4 4 0 1 0 8 0a4 4 0 1 0-8 0M4 21a8 8 0 0 1 16 0' },

@@ -24,7 +24,8 @@ async function open(base: string, text: string): Promise<void> {
   go({ page: 'scenario', id: name });
 }
 
-async function taken(): Promise<string[]> {
+/** Names that scenarios and drafts have. */
+export async function taken(): Promise<string[]> {
   const signal = AbortSignal.timeout(patience);
   const [live, begun] = await Promise.all([scenarios(signal), drafts(signal).catch(() => [])]);
   return [...live.map(({ id }) => id), ...begun.map(({ scenario }) => scenario)];

@@ -33,6 +33,11 @@ export function translated<Finding extends Said>(finding: Finding, language: str
   return { ...finding, message, hint: sentence(hints, finding.hint, column) ?? sentence(remedies, finding.hint, column) ?? finding.hint };
 }
 
+/** What the check says, where its code is not told along; none where that is not known. */
+export function alike(said: string, column: Column): string | undefined {
+  return sentence(Object.values(messages).flat(), said, column);
+}
+
 function sentence(known: Sentence[], said: string, column: Column): string | undefined {
   const part = (text: string) => sentence(terms, text, column);
   for (const one of known) {

@@ -87,6 +87,7 @@ export const actions = {
   tidy: 'Tidy up',
   canvasNote: 'Note on the canvas',
   selectAll: 'Select all',
+  import: 'Import…',
   exportYaml: 'Export YAML',
   exportSvg: 'Export the picture (SVG)',
   walk: {

@@ -2,9 +2,10 @@
 import * as entry from './entry';
 import * as form from './form';
 import * as hooks from './hooks';
+import * as imports from './imports';
 import * as pages from './pages';
 import * as run from './run';
 
-export const rooms = { ...entry, ...form, ...hooks, ...pages, ...run };
+export const rooms = { ...entry, ...form, ...hooks, ...imports, ...pages, ...run };
 
 export type Rooms = typeof rooms;

@@ -17,6 +17,7 @@ export const shell = {
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
   signOut: 'Sign out',
   openAlarms: (number: number) => `${number} open`,
+  letGo: 'Let go to import',
   outdated: 'A newer version of this page is there. Load it to go on.',
   reload: 'Load',
 };

@@ -88,6 +88,7 @@ export const actions: typeof english.actions = {
   tidy: '整理排列',
   canvasNote: '添加便签',
   selectAll: '全选',
+  import: '导入…',
   exportYaml: '导出 YAML',
   exportSvg: '导出图片（SVG）',
   walk: {

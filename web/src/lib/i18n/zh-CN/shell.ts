@@ -19,6 +19,7 @@ export const shell: typeof english.shell = {
   themes: { system: '跟随系统', light: '浅色', dark: '深色' },
   signOut: '退出登录',
   openAlarms: (number) => `${number} 个未处理`,
+  letGo: '松开以导入',
   outdated: '此页面有新版本，请重新加载后继续。',
   reload: '重新加载',
 };

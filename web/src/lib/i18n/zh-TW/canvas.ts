@@ -88,6 +88,7 @@ export const actions: typeof english.actions = {
   tidy: '整理排列',
   canvasNote: '新增便條',
   selectAll: '全選',
+  import: '匯入…',
   exportYaml: '匯出 YAML',
   exportSvg: '匯出圖片（SVG）',
   walk: {

@@ -3,7 +3,8 @@ import type { Rooms } from '../en/rooms';
 import * as entry from './entry';
 import * as form from './form';
 import * as hooks from './hooks';
+import * as imports from './imports';
 import * as pages from './pages';
 import * as run from './run';
 
-export const rooms: Rooms = { ...entry, ...form, ...hooks, ...pages, ...run };
+export const rooms: Rooms = { ...entry, ...form, ...hooks, ...imports, ...pages, ...run };

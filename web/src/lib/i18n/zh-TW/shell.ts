@@ -19,6 +19,7 @@ export const shell: typeof english.shell = {
   themes: { system: '跟隨系統', light: '淺色', dark: '深色' },
   signOut: '登出',
   openAlarms: (number) => `${number} 個未處理`,
+  letGo: '放開以匯入',
   outdated: '這個頁面有新版本，請重新載入後繼續。',
   reload: '重新載入',
 };

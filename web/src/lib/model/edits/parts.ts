@@ -4,9 +4,10 @@ import { type Doc, endOf, isFlow, nodeAt, pairIn, type Path, rangeAt, valueAt } 
 import { columnOf, commentsBelow, lineStart } from '../places';
 import type { TextEdit } from '../text';
 import { outdented } from '../writer';
-import { contentOf, contentOfSource, contentOfStep, isOwn, itemLines } from './content';
+import { chain, contentOf, contentOfSource, contentOfStep, isOwn, itemLines } from './content';
 import { place, putEntry, putItem, remove } from './members';
-import { setSource, setValue } from './values';
+import { keyOfPath, project } from '../graph';
+import { renameKey, setSource, setValue } from './values';
 
 /** Whether a step is passed over. */
 export type Switch = 'disabled' | 'enabled';
@@ -82,4 +83,17 @@ export function addTrigger(doc: Doc, trigger: string): TextEdit[] {
 /** Puts one trigger in the place of another, or of none. */
 export function setTrigger(doc: Doc, path: Path, trigger: string): TextEdit[] {
   return setSource(doc, path, contentOfStep(trigger).lines.join('\n'));
+}
+
+/** Puts another module into a step, which stays what it is otherwise: its id, its name, where it stands. `id` is given to one
+ * that has none. */
+export function setModule(doc: Doc, path: Path, module: string, value: unknown, id: string): TextEdit[] {
+  const before = project(doc).all.find((step) => keyOfPath(step.path) === keyOfPath(path));
+  if (!before || before.readOnly || before.module === '') return [];
+  const acts = [
+    (now: Doc) => renameKey(now, [...path, before.module], module),
+    (now: Doc) => setValue(now, [...path, module], value),
+    ...(before.id === null ? [(now: Doc) => setValue(now, [...path, 'id'], id)] : []),
+  ];
+  return chain(doc, ...acts);
 }

@@ -1,0 +1,78 @@
+// Why a module does not run as it is, and what to do: the server's sentence, then 繁體中文 and 简体中文.
+import type { Sentence } from '../diagnostics/template';
+
+export const reasons: Sentence[] = [
+  // What to do.
+  ['make the connection', '請建立連線', '请创建连接'],
+  ['replace the `todo` step', '請換掉 `todo` 步驟', '请换掉 `todo` 步骤'],
+  ['put a step that does this in place of the `todo`', '請換成功能相同的步驟，取代 `todo`', '请换成功能相同的步骤，取代 `todo`'],
+  ['look at the step and complete it', '請檢查這個步驟並補齊', '请检查这个步骤并补齐'],
+
+  // Nothing here does it.
+  ['no module here does this', '這裡沒有模組能做這件事', '这里没有模块能做这件事'],
+  ['there is no module for {kind}', '沒有對應 {kind} 的模組', '没有对应 {kind} 的模块'],
+  ['there is no trigger for {kind}', '沒有對應 {kind} 的觸發器', '没有对应 {kind} 的触发器'],
+  ['the module {name} is not there', '沒有 {name} 這個模組', '没有 {name} 这个模块'],
+  ['it is a trigger', '它是觸發器', '它是触发器'],
+  ['it belongs to “{of:detail}” ({kind}), which is a `todo`', '它屬於「{of}」（{kind}），而那是 `todo`', '它属于“{of}”（{kind}），而那是 `todo`'],
+  ['its code is Python', '它的程式碼是 Python', '它的代码是 Python'],
+  ['this operation is not known', '不認得這個操作', '不认识这个操作'],
+  ['this operation on lists is not known', '不認得這個清單操作', '不认识这个列表操作'],
+  ['this calculation with dates is not known', '不認得這個日期計算', '不认识这个日期计算'],
+  ['this kind of encryption is not known', '不認得這種加密方式', '不认识这种加密方式'],
+  ['the condition “{operation:detail}” of {kind} is not known', '不認得 {kind} 的條件「{operation}」', '不认识 {kind} 的条件“{operation}”'],
+  ['there is no connection that logs in by {kind}', '沒有以 {kind} 登入的連線', '没有以 {kind} 登录的连接'],
+  ['the function `{name}` of the aggregator is not known', '不認得彙總器的函式 `{name}`', '不认识聚合器的函数 `{name}`'],
+
+  // Triggers.
+  ['put the address of this webhook into {app}', '請將這個 Webhook 的網址填入 {app}', '请将这个 Webhook 的网址填入 {app}'],
+  ['tell {app} the address of this webhook', '請將這個 Webhook 的網址告訴 {app}', '请将这个 Webhook 的网址告诉 {app}'],
+  ['say which mailbox: a connection of the type imap', '請指定信箱：類型為 imap 的連線', '请指定邮箱：类型为 imap 的连接'],
+  ['the form itself is not made: a page has to send the fields to this webhook', '不會建立表單本身：須由網頁將欄位送到這個 Webhook', '不会创建表单本身：须由网页将字段发送到这个 Webhook'],
+  ['the chat itself is not made: a page has to send `chatInput` to this webhook', '不會建立聊天本身：須由網頁將 `chatInput` 送到這個 Webhook', '不会创建聊天本身：须由网页将 `chatInput` 发送到这个 Webhook'],
+  ['it runs for every scenario that fails: `scenarios` says for which', '任何情境失敗時都會執行：以 `scenarios` 指定是哪些', '任何场景失败时都会运行：用 `scenarios` 指定是哪些'],
+  ['callers log in by user and password: `{setting}` says which', '呼叫者以使用者名稱與密碼登入：請以 `{setting}` 指定', '调用方以用户名和密码登录：请用 `{setting}` 指定'],
+  ['callers send a header that is known: `{setting}` says which', '呼叫者會送出約定的標頭：請以 `{setting}` 指定', '调用方会发送约定的请求头：请用 `{setting}` 指定'],
+  ['callers send a token: `verify` says how it is known', '呼叫者會送出權杖：請以 `verify` 指定如何驗證', '调用方会发送令牌：请用 `verify` 指定如何验证'],
+  ['what happens in {app} is asked for time and again: a schedule with a step of {app} does that here', '{app} 發生的事要定時查詢：在這裡是排程加上 {app} 的步驟', '{app} 发生的事要定时查询：在这里是定时加上 {app} 的步骤'],
+  ['the schedule “{schedule:detail}” is not known', '不認得排程「{schedule}」', '不认识定时“{schedule}”'],
+  ['its schedule is computed', '它的排程是計算得出的', '它的定时是计算得出的'],
+
+  // Flow.
+  ['its route is switched off, and was left out', '它的路由已停用，因此略去', '它的路由已停用，因此略去'],
+  ['after other steps nothing can stand in for the failed output', '在其他步驟之後，無法以別的值取代失敗的輸出', '在其他步骤之后，无法用别的值取代失败的输出'],
+  ['within a route nothing can stand in for the failed output', '在路由之中，無法以別的值取代失敗的輸出', '在路由之中，无法用别的值取代失败的输出'],
+  ['it goes back to “{to:detail}”: a loop `{loop}` does that here', '它會回到「{to}」：在這裡以 `{loop}` 迴圈達成', '它会回到“{to}”：在这里用 `{loop}` 循环达成'],
+  ['it waits for a call of its link: a step `wait_for` does that here, with the link `resume.url`', '它等待有人開啟連結：在這裡以 `wait_for` 步驟與連結 `resume.url` 達成', '它等待有人打开链接：在这里用 `wait_for` 步骤和链接 `resume.url` 达成'],
+  ['it calls another workflow: import that, too, and put `{call}` here', '它呼叫另一個 workflow：請一併匯入，並在這裡寫 `{call}`', '它调用另一个 workflow：请一并导入，并在这里写 `{call}`'],
+  ['it calls the scenario `{called}`: import that, too, and write `call` here', '它呼叫情境 `{called}`：請一併匯入，並在這裡寫 `call`', '它调用场景 `{called}`：请一并导入，并在这里写 `call`'],
+  ['which workflow it calls is computed', '要呼叫哪個 workflow 是計算得出的', '要调用哪个 workflow 是计算得出的'],
+  ['the workflow that it calls stands in its parameters or in a file', '它呼叫的 workflow 寫在參數或檔案裡', '它调用的 workflow 写在参数或文件里'],
+  ['it answers with {kind}', '它以 {kind} 回應', '它以 {kind} 响应'],
+  ['it joins its inputs by SQL', '它以 SQL 合併輸入', '它用 SQL 合并输入'],
+  ['it joins its inputs as “{join:detail}”', '它以「{join}」的方式合併輸入', '它以“{join}”的方式合并输入'],
+  ['nothing comes to it', '沒有資料流到這裡', '没有数据流到这里'],
+  ['it makes a bundle for each group', '它為每一組產生一個資料組', '它为每一组产生一个数据包'],
+  ['here they are one map of lists', '在這裡則是一個由清單組成的物件', '在这里则是一个由列表组成的对象'],
+  ['what it collects comes from before the route it stands in: here it sees one bundle at a time', '它收集的資料來自所在路由之前：在這裡一次只看得到一組資料', '它收集的数据来自所在路由之前：在这里一次只看得到一组数据'],
+
+  // Apps.
+  ['articles after a date are not left out here', '這裡不會略去某個日期之後的文章', '这里不会略去某个日期之后的文章'],
+  ['it went to the owner of the account: put the address in `{to}`', '原本寄給帳號擁有者：請將地址填入 `{to}`', '原本寄给账号所有者：请将地址填入 `{to}`'],
+  ['attachments are not sent', '不會寄出附件', '不会发送附件'],
+  ['the attachments are not sent: name the files', '不會寄出附件：請指定檔案', '不会发送附件：请指定文件'],
+  ['its filter is more than conditions of columns: put it after the search', '它的篩選不只是欄的條件：請放在搜尋之後', '它的筛选不只是列的条件：请放在搜索之后'],
+  ['its filter is more than `where` can say: put it after the search', '它的篩選超出 `where` 所能表達：請放在搜尋之後', '它的筛选超出 `where` 所能表达：请放在搜索之后'],
+  ['no spreadsheet is chosen', '沒有選擇試算表', '没有选择电子表格'],
+  ['no columns are named', '沒有指定欄', '没有指定列'],
+  ['no column is named by which the row is found', '沒有指定用來尋找資料列的欄', '没有指定用来查找行的列'],
+  ['it finds the row by several columns', '它以多個欄尋找資料列', '它用多个列查找行'],
+  ['the value of the column {column:detail} is not given', '沒有指定欄 {column} 的值', '没有指定列 {column} 的值'],
+  ['it sends a mail and waits for the answer: `wait_for` with `email.send` does that here', '它寄出信件並等待回覆：在這裡以 `wait_for` 搭配 `email.send` 達成', '它发送邮件并等待回复：在这里用 `wait_for` 搭配 `email.send` 达成'],
+  ['it goes through the pages of an answer: a loop `repeat` does that here', '它逐頁讀取回應：在這裡以 `repeat` 迴圈達成', '它逐页读取响应：在这里用 `repeat` 循环达成'],
+  ['the answer is taken for a list, as what follows reads it', '回應視為清單，因為後續步驟如此讀取', '响应视为列表，因为后续步骤如此读取'],
+  ['it sends a body of the kind {kind}', '它送出 {kind} 類型的內文', '它发送 {kind} 类型的正文'],
+  ['it sends a file of the item', '它會送出項目的檔案', '它会发送项目的文件'],
+  ['it reads a file of the item', '它會讀取項目的檔案', '它会读取项目的文件'],
+  ['its key stands in the text: a secret is the better place', '它的金鑰寫在文字裡：放在機密中比較好', '它的密钥写在文本里：放在密钥管理中更好'],
+];

@@ -1,0 +1,52 @@
+// Why an expression or a script cannot be said here: the server's sentence, then 繁體中文 and 简体中文.
+import type { Sentence } from '../diagnostics/template';
+
+export const scripts: Sentence[] = [
+  ['`{text}` is no expression', '`{text}` 不是運算式', '`{text}` 不是表达式'],
+  ['Make has no function `{name}` that is known here', '這裡不認得 Make 的函式 `{name}`', '这里不认识 Make 的函数 `{name}`'],
+  ["the filter's operator `{operator}` is not known", '不認得篩選器的運算子 `{operator}`', '不认识筛选器的运算符 `{operator}`'],
+  ['it reads the output of the module {module}, which the blueprint does not have', '它讀取模組 {module} 的輸出，但 blueprint 裡沒有這個模組', '它读取模块 {module} 的输出，但 blueprint 里没有这个模块'],
+  ['`{word}` names no module, and no keyword of Make', '`{word}` 不是模組，也不是 Make 的關鍵字', '`{word}` 不是模块，也不是 Make 的关键字'],
+  ['`{name}` is not known here', '這裡不認得 `{name}`', '这里不认识 `{name}`'],
+  ['`{name}` is not there', '這裡沒有 `{name}`', '这里没有 `{name}`'],
+  ['`{name}` is not said here', '這裡無法表達 `{name}`', '这里无法表达 `{name}`'],
+  ['`{name}` of a node is not there', '這裡沒有節點的 `{name}`', '这里没有节点的 `{name}`'],
+  ['`{name}` of an item is not there', '這裡沒有項目的 `{name}`', '这里没有项目的 `{name}`'],
+  ['`{name}` of a moment is not said here', '這裡無法表達時間點的 `{name}`', '这里无法表达时间点的 `{name}`'],
+  ['`{name}` with a function is not said here', '這裡無法表達帶有函式的 `{name}`', '这里无法表达带有函数的 `{name}`'],
+  ['`{name}` with a regular expression is not said here', '這裡無法表達帶有正規表達式的 `{name}`', '这里无法表达带有正则表达式的 `{name}`'],
+  ['patterns cannot look around with `{sign}` here', '這裡的模式不能用 `{sign}` 前後查看', '这里的模式不能用 `{sign}` 前后查看'],
+  ['patterns cannot refer back with `{sign}` here', '這裡的模式不能用 `{sign}` 回溯參照', '这里的模式不能用 `{sign}` 反向引用'],
+  ['the output of “{name:detail}” cannot be seen from here', '從這裡看不到「{name}」的輸出', '从这里看不到“{name}”的输出'],
+  ['nothing comes before it that has data', '在它之前沒有資料', '在它之前没有数据'],
+  ['it reads a file that is an attachment of the item', '它讀取附在項目上的檔案', '它读取附在项目上的文件'],
+  ['it reads files of items', '它讀取項目的檔案', '它读取项目的文件'],
+  ['it makes files of items', '它產生項目的檔案', '它生成项目的文件'],
+  ['it uses packages of Node.js', '它使用 Node.js 的套件', '它使用 Node.js 的包'],
+  ['it uses `{name}` of Node.js', '它使用 Node.js 的 `{name}`', '它使用 Node.js 的 `{name}`'],
+  ['it keeps values between runs: a data store does that here', '它在各次執行之間保留值：在這裡以資料儲存庫達成', '它在各次运行之间保留值：在这里用数据存储达成'],
+  ['it remembers items of earlier runs: a data store does that here', '它記住先前執行的項目：在這裡以資料儲存庫達成', '它记住先前运行的项目：在这里用数据存储达成'],
+  ['it makes calls: a step `http.request` does that here', '它會發出呼叫：在這裡以 `http.request` 步驟達成', '它会发出调用：在这里用 `http.request` 步骤达成'],
+  ['it waits: a step `wait` does that here', '它會等待：在這裡以 `wait` 步驟達成', '它会等待：在这里用 `wait` 步骤达成'],
+  ['it reads the environment', '它讀取環境變數', '它读取环境变量'],
+  ['it takes HTML out of HTML', '它從 HTML 取出 HTML', '它从 HTML 取出 HTML'],
+  ['the link by which a waiting run goes on is made by `{step}`', '讓等待中的執行繼續的連結由 `{step}` 產生', '让等待中的运行继续的链接由 `{step}` 生成'],
+  ['a model of language gives the value', '這個值由語言模型給出', '这个值由语言模型给出'],
+  ['the name of a field is computed', '欄位的名稱是計算得出的', '字段的名称是计算得出的'],
+  ['the name of a node is computed', '節點的名稱是計算得出的', '节点的名称是计算得出的'],
+  ['the format of a date is computed', '日期的格式是計算得出的', '日期的格式是计算得出的'],
+  ['it splits several fields at once', '它一次拆分多個欄位', '它一次拆分多个字段'],
+  ['it sorts by code', '它以程式碼排序', '它用代码排序'],
+  ['it sorts by a function', '它以函式排序', '它用函数排序'],
+  ['it calls what it computes', '它呼叫計算得出的東西', '它调用计算得出的东西'],
+  ['it has a function with statements', '它有包含陳述式的函式', '它有包含语句的函数'],
+  ['it is nested too deeply', '巢狀太深', '嵌套太深'],
+  ['the regular expression looks around', '正規表達式會前後查看', '正则表达式会前后查看'],
+  ['the regular expression refers back', '正規表達式會回溯參照', '正则表达式会反向引用'],
+];
+
+/** An expression, and what is wrong with it. */
+export const unsaid: Sentence[] = [
+  ['`{code}`: {why:term}', '`{code}`：{why}', '`{code}`：{why}'],
+  ['{code:detail}: {why:term}', '{code}：{why}', '{code}：{why}'],
+];

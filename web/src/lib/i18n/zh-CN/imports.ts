@@ -1,0 +1,48 @@
+// Import of what other tools exported, and steps that it left to be done: Simplified Chinese as in the Mainland.
+import type * as english from '../en/imports';
+
+const grouped = (number: number) => number.toLocaleString('zh-CN');
+
+export const imports: typeof english.imports = {
+  title: '导入',
+  lead: 'Make 的 blueprint 和 n8n 的 workflow 会变成草稿，发布之前不会运行。',
+  drop: '将文件拖放到这里，或点击选择文件',
+  kinds: '其他工具导出的 JSON 文件，可一次多个',
+  choose: '选择文件',
+  moreFiles: '添加更多文件',
+  orPaste: '改为粘贴文本',
+  pasted: '其他工具导出的文本',
+  read: '读取',
+  reading: (read, all) => (all === 1 ? '读取中…' : `正在读取第 ${read + 1} 个文件，共 ${all} 个…`),
+  found: (number) => `找到 ${grouped(number)} 个场景`,
+  scenarios: '找到的场景',
+  unfit: {
+    tooLarge: '文件太大：这里最多读取 15 MiB。`hookmill import` 命令可读取 32 MiB。',
+    unreadable: '无法读取。这是文件夹吗？请拖放其中的文件。',
+    unreachable: '服务器没有响应，请再拖放一次文件。',
+  },
+  states: { runs: '可运行', needs_connection: '需要连接', needs_decision: '需要决定', not_executable: '无法运行' },
+  counted: (state, number) => `${state}：${number}`,
+  modules: (number) => `${grouped(number)} 个模块`,
+  expressions: (translated, total) => `${grouped(total)} 个表达式中已转换 ${grouped(translated)} 个`,
+  isNow: '现在是步骤',
+  showMore: (number) => `再显示 ${number} 个`,
+  details: '转换结果',
+  asText: '文本（YAML）',
+  picture: '场景的示意图',
+  pictureOf: (steps) => `有 ${grouped(steps)} 个步骤的场景`,
+  accounts: '要使用哪些连接？',
+  usedBy: (steps) => `用于 ${grouped(steps)} 个步骤`,
+  useConnection: (name) => `使用 ${name}`,
+  newSandbox: (name, type) => `新建：${name}（${type}），填入凭据之前为沙盒`,
+  later: '稍后决定',
+  connectFor: (name) => `为 ${name} 新建连接`,
+  create: (number) => (number <= 1 ? '创建草稿' : `创建 ${number} 份草稿`),
+  takeHere: '放入这个场景',
+  made: (number) => `已创建 ${grouped(number)} 份草稿。请逐一打开，确认无误后再发布：`,
+  todo: '尚待完成',
+  todoLead: '导入时无法转换这个步骤。请换成功能相同的步骤，或将它删除；在此之前无法发布场景。',
+  was: '原本是',
+  original: '原始内容',
+  replace: '换成其他模块…',
+};

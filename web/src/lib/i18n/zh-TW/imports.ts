@@ -1,0 +1,48 @@
+// Import of what other tools exported, and steps that it left to be done: Traditional Chinese.
+import type * as english from '../en/imports';
+
+const grouped = (number: number) => number.toLocaleString('zh-TW');
+
+export const imports: typeof english.imports = {
+  title: '匯入',
+  lead: 'Make 的 blueprint 與 n8n 的 workflow 會變成草稿，發布之前不會執行。',
+  drop: '將檔案拖放到這裡，或點選以選擇檔案',
+  kinds: '其他工具匯出的 JSON 檔案，可一次多個',
+  choose: '選擇檔案',
+  moreFiles: '加入更多檔案',
+  orPaste: '改為貼上文字',
+  pasted: '其他工具匯出的文字',
+  read: '讀取',
+  reading: (read, all) => (all === 1 ? '讀取中…' : `正在讀取第 ${read + 1} 個檔案，共 ${all} 個…`),
+  found: (number) => `找到 ${grouped(number)} 個情境`,
+  scenarios: '找到的情境',
+  unfit: {
+    tooLarge: '檔案太大：這裡最多讀取 15 MiB。`hookmill import` 指令可讀取 32 MiB。',
+    unreadable: '無法讀取。這是資料夾嗎？請拖放其中的檔案。',
+    unreachable: '伺服器沒有回應，請再拖放一次檔案。',
+  },
+  states: { runs: '可執行', needs_connection: '需要連線', needs_decision: '需要決定', not_executable: '無法執行' },
+  counted: (state, number) => `${state}：${number}`,
+  modules: (number) => `${grouped(number)} 個模組`,
+  expressions: (translated, total) => `${grouped(total)} 個運算式中已轉換 ${grouped(translated)} 個`,
+  isNow: '現在是步驟',
+  showMore: (number) => `再顯示 ${number} 個`,
+  details: '轉換結果',
+  asText: '文字（YAML）',
+  picture: '情境的圖示',
+  pictureOf: (steps) => `有 ${grouped(steps)} 個步驟的情境`,
+  accounts: '要使用哪些連線？',
+  usedBy: (steps) => `用於 ${grouped(steps)} 個步驟`,
+  useConnection: (name) => `使用 ${name}`,
+  newSandbox: (name, type) => `新增：${name}（${type}），填入憑證之前為沙盒`,
+  later: '稍後決定',
+  connectFor: (name) => `為 ${name} 新增連線`,
+  create: (number) => (number <= 1 ? '建立草稿' : `建立 ${number} 份草稿`),
+  takeHere: '放入這個情境',
+  made: (number) => `已建立 ${grouped(number)} 份草稿。請逐一開啟，確認無誤後再發布：`,
+  todo: '尚待完成',
+  todoLead: '匯入時無法轉換這個步驟。請換成功能相同的步驟，或將它刪除；在此之前無法發布情境。',
+  was: '原本是',
+  original: '原始內容',
+  replace: '換成其他模組…',
+};

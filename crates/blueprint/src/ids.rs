@@ -1,7 +1,7 @@
 //! Ids of steps out of the labels that people gave: short, readable, each one once.
 
 use scenario::is_identifier;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// How long an id becomes, in characters.
 const LONGEST: usize = 32;
@@ -10,20 +10,27 @@ const LONGEST: usize = 32;
 #[derive(Debug, Default)]
 pub struct Ids {
     taken: HashSet<String>,
+    /// The number that the last id of these words has.
+    numbers: HashMap<String, u64>,
 }
 
 impl Ids {
     /// Ids none of which is one of these.
     pub fn except<'a>(reserved: impl IntoIterator<Item = &'a str>) -> Self {
-        Self { taken: reserved.into_iter().map(str::to_owned).collect() }
+        Self { taken: reserved.into_iter().map(str::to_owned).collect(), numbers: HashMap::new() }
     }
 
     /// A new id: that of the label where its words make one, else of the other.
     pub fn give(&mut self, label: &str, otherwise: &str) -> String {
         let words = said(label).or_else(|| said(otherwise)).unwrap_or_else(|| "step".to_owned());
-        let candidates = std::iter::once(words.clone()).chain((2..).map(|number| format!("{words}_{number}")));
-        let mut free = candidates.filter(|candidate| is_identifier(candidate) && !self.taken.contains(candidate));
-        let id = free.next().unwrap_or(words);
+        let number = self.numbers.entry(words.clone()).or_default();
+        let id = loop {
+            *number += 1;
+            let id = if *number == 1 { words.clone() } else { format!("{words}_{number}") };
+            if is_identifier(&id) && !self.taken.contains(&id) {
+                break id;
+            }
+        };
         self.taken.insert(id.clone());
         id
     }

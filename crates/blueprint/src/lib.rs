@@ -12,8 +12,12 @@ pub mod report;
 pub mod settle;
 pub mod write;
 
+mod ledger;
 mod make;
 mod n8n;
+mod node_red;
+#[cfg(test)]
+mod tests;
 
 pub use counterparts::{Counterpart, Counterparts, Ours};
 pub use recognise::Kind;
@@ -101,7 +105,7 @@ fn one(stem: &str, found: recognise::Found<'_>, known: &Counterparts) -> Result<
         Kind::Make => vec![make::translate(stem, found.content, known)?],
         Kind::N8n => n8n::translate(stem, found.content, known)?,
         Kind::Zapier => return Err(ImportError::NotYet("Zapier")),
-        Kind::NodeRed => return Err(ImportError::NotYet("Node-RED")),
+        Kind::NodeRed => node_red::translate(stem, found.content, known)?,
     };
     let settled = translated.into_iter().map(|translated| settle::settle(stem, found.kind, translated, known));
     Ok(settled.collect())

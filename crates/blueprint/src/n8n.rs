@@ -4,7 +4,7 @@
 mod code;
 mod desk;
 mod flow;
-mod js;
+pub(crate) mod js;
 mod nodes;
 mod reading;
 mod scribe;
@@ -15,6 +15,7 @@ use crate::counterparts::Counterparts;
 use crate::settle::Translated;
 use crate::{ImportError, draft::Draft};
 use flow::is_trigger;
+pub(crate) use reading::field_of;
 use scribe::Scribe;
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -99,6 +99,16 @@ impl Report {
         self.items.push(item);
     }
 
+    /// Notes that a module which was taken for one that runs is a `todo`, in this step.
+    pub fn give_up(&mut self, id: &str, step: Option<&str>, reason: &str) {
+        for item in self.items.iter_mut().filter(|item| item.id == id && item.state != State::NotExecutable) {
+            item.state = State::NotExecutable;
+            item.step = step.map(str::to_owned);
+            item.reason = Some(reason.to_owned());
+            item.next = Some("replace the `todo` step".to_owned());
+        }
+    }
+
     /// The same, counted.
     #[must_use]
     pub fn counted(mut self) -> Self {

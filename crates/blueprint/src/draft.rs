@@ -236,7 +236,54 @@ impl Step {
         }
     }
 
+    /// Shows this step and every one inside it to `visit`, outer ones first.
+    pub fn each<'a>(&'a self, visit: &mut impl FnMut(&'a Self)) {
+        visit(self);
+        for block in self.blocks() {
+            block.iter().for_each(|step| step.each(visit));
+        }
+    }
+
+    /// Shows every expression of its own to `visit`: not those of steps inside it.
+    pub fn each_expr<'a>(&'a self, visit: &mut impl FnMut(&'a Expr)) {
+        self.when.iter().for_each(&mut *visit);
+        match &self.action {
+            Action::Call(_, data) => data.each_text(&mut |text| text.values().for_each(&mut *visit)),
+            Action::Filter(condition) => visit(condition),
+            Action::Route(route) => {
+                route.branches.iter().filter_map(|branch| branch.when.as_ref()).for_each(&mut *visit)
+            }
+            Action::ForEach(each) => {
+                visit(&each.over);
+                each.collect.iter().for_each(|collect| collect.each_expr(visit));
+            }
+            Action::Repeat(repeat) => {
+                repeat.times.iter().chain(&repeat.until).for_each(&mut *visit);
+                repeat.collect.iter().for_each(|collect| collect.each_expr(visit));
+            }
+            Action::Parallel(_) | Action::Todo(_) => {}
+        }
+        if let Some(OnError::Use(data) | OnError::Hold(Some(data))) = &self.on_error {
+            data.each_text(&mut |text| text.values().for_each(&mut *visit));
+        }
+    }
+
     /// The lists of steps inside it.
+    pub fn blocks(&self) -> Vec<&Vec<Self>> {
+        let mut blocks: Vec<&Vec<Self>> = match &self.action {
+            Action::Route(route) => route.branches.iter().map(|branch| &branch.steps).chain(&route.otherwise).collect(),
+            Action::ForEach(each) => vec![&each.steps],
+            Action::Repeat(repeat) => vec![&repeat.steps],
+            Action::Parallel(branches) => branches.iter().map(|(_, steps)| steps).collect(),
+            Action::Call(..) | Action::Filter(_) | Action::Todo(_) => Vec::new(),
+        };
+        if let Some(OnError::Steps(steps)) = &self.on_error {
+            blocks.push(steps);
+        }
+        blocks
+    }
+
+    /// The lists of steps inside it, to be changed.
     pub fn blocks_mut(&mut self) -> Vec<&mut Vec<Self>> {
         let mut blocks: Vec<&mut Vec<Self>> = match &mut self.action {
             Action::Route(route) => {
@@ -254,7 +301,38 @@ impl Step {
     }
 }
 
+impl Collect {
+    /// Shows every expression in it to `visit`.
+    fn each_expr<'a>(&'a self, visit: &mut impl FnMut(&'a Expr)) {
+        match self {
+            Self::List(data) => data.each_text(&mut |text| text.values().for_each(&mut *visit)),
+            Self::Text(text, _) => text.values().for_each(visit),
+            Self::Sum(sum) => visit(sum),
+            Self::Group(data, by) => {
+                data.each_text(&mut |text| text.values().for_each(&mut *visit));
+                visit(by);
+            }
+        }
+    }
+}
+
 impl Data {
+    /// The value of an expression: maps and lists that are written out in it stand in YAML.
+    pub fn spread(expr: Expr) -> Self {
+        match expr {
+            Expr::Nothing => Self::Null,
+            Expr::Bool(value) => Self::Bool(value),
+            Expr::Int(number) => Self::int(number),
+            Expr::Text(text) => Self::text(text),
+            Expr::Joined(parts) => Self::Text(Text::of(parts)),
+            Expr::List(items) => Self::List(items.into_iter().map(Self::spread).collect()),
+            Expr::Map(entries) => {
+                Self::Map(entries.into_iter().map(|(key, value)| (key, Self::spread(value))).collect())
+            }
+            other => Self::value(other),
+        }
+    }
+
     /// A string without expressions.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(Text::literal(text))

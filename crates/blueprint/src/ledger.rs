@@ -10,9 +10,6 @@ use crate::settle::Original;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Names that mean something in every expression.
-const RESERVED: [&str; 9] = ["trigger", "run", "vars", "env", "secrets", "index", "error", "resume", "item"];
-
 /// How many steps of a file may be written again: a node that is reached by several ways is written for each.
 const MOST_AGAIN: usize = 1_000;
 
@@ -54,7 +51,7 @@ impl<'a> Ledger<'a> {
     pub(crate) fn new(known: &'a Counterparts) -> Self {
         Self {
             known,
-            ids: Ids::except(RESERVED),
+            ids: Ids::default(),
             report: Report::default(),
             originals: BTreeMap::new(),
             told: BTreeSet::new(),
@@ -66,7 +63,7 @@ impl<'a> Ledger<'a> {
 
     /// Ends a scenario: what became of the nodes that no earlier one of the file told of. The next one gives ids anew.
     pub(crate) fn close(&mut self) -> (Report, BTreeMap<String, Original>) {
-        self.ids = Ids::except(RESERVED);
+        self.ids = Ids::default();
         (std::mem::take(&mut self.report), std::mem::take(&mut self.originals))
     }
 

@@ -10,12 +10,14 @@ pub mod ours;
 pub mod recognise;
 pub mod report;
 pub mod settle;
+pub mod tidy;
 pub mod write;
 
 mod ledger;
 mod make;
 mod n8n;
 mod node_red;
+mod notes;
 #[cfg(test)]
 mod tests;
 

@@ -76,7 +76,7 @@ impl Writer {
         self.remarks(0, &draft.remarks);
         self.string(0, "name", &draft.name);
         if let Some(description) = &draft.description {
-            self.string(0, "description", description);
+            self.prose("description", description);
         }
         if let Some(enabled) = draft.enabled {
             entry(&mut self.out, 0, "enabled", &Data::Bool(enabled), Braces::Ours);
@@ -284,9 +284,31 @@ impl Writer {
         entry(&mut self.out, indent, key, &Data::text(text), Braces::Theirs);
     }
 
+    /// `key: text` at the top, a long one on several lines.
+    fn prose(&mut self, key: &str, text: &str) {
+        let is_prose = text.chars().count() + key.len() > data::WIDTH
+            && !text.starts_with(' ')
+            && !text.chars().any(char::is_control)
+            && text.split_whitespace().collect::<Vec<_>>().join(" ") == text;
+        if !is_prose {
+            return self.string(0, key, text);
+        }
+        let _ = writeln!(self.out, "{key}: >-");
+        for line in wrapped(text, REMARK) {
+            let _ = writeln!(self.out, "  {line}");
+        }
+    }
+
     /// `key: expression`, without braces.
     fn expression(&mut self, indent: usize, key: &str, expr: &Expr) {
-        let _ = writeln!(self.out, "{:indent$}{key}: {}", "", on_one_line(&expr.to_string(), Within::Block));
+        let Some(lines) = expr.on_lines(data::WIDTH.saturating_sub(indent + key.len())) else {
+            let _ = writeln!(self.out, "{:indent$}{key}: {}", "", on_one_line(&expr.to_string(), Within::Block));
+            return;
+        };
+        let _ = writeln!(self.out, "{:indent$}{key}: >-", "");
+        for line in lines {
+            let _ = writeln!(self.out, "{:indent$}  {line}", "");
+        }
     }
 
     fn remarks(&mut self, indent: usize, remarks: &[String]) {

@@ -28,6 +28,7 @@ pub(crate) use access::{nearest, slice};
 pub use comparison::Comparison;
 pub use script::Script;
 pub use sealed::{Hole, Sealed};
+pub use source::KEYWORDS;
 pub use template::{Key, Piece, Template};
 
 use crate::diagnostic::{Diagnostic, Place};

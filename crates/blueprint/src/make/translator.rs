@@ -81,7 +81,7 @@ impl<'a> Translator<'a> {
         Self {
             counterparts,
             values: Values::default(),
-            ids: Ids::except(["trigger", "item", "index"]),
+            ids: Ids::default(),
             report: Report::default(),
             originals: BTreeMap::new(),
             read: BTreeSet::new(),

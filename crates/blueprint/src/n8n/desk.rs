@@ -109,6 +109,14 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// A text whose expressions count even where it does not begin with `=`: as n8n reads templates of HTML, and SQL.
+    pub(crate) fn say_always(&mut self, value: &Value) -> Text {
+        match value.as_str() {
+            Some(text) if !text.starts_with('=') => self.say_text(&Value::String(format!("={text}"))),
+            _ => self.say_text(value),
+        }
+    }
+
     /// A value as an expression.
     pub(crate) fn say_expr(&mut self, value: &Value) -> Expr {
         self.say(value).into_expr()
@@ -150,6 +158,13 @@ impl<'a> Desk<'a> {
         let name = self.accounts.name(app, &kind, &was);
         self.connection = Some((name.clone(), types.to_vec()));
         Data::text(name)
+    }
+
+    /// Forgets what was said and asked for: the node does nothing.
+    pub(crate) fn forget(&mut self) {
+        self.tally = Said::default();
+        self.computed.clear();
+        self.connection = None;
     }
 
     /// The step that computes what only JavaScript says, if there is anything.

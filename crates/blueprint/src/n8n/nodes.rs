@@ -14,7 +14,7 @@ pub(crate) mod triggers;
 
 use super::desk::Desk;
 use super::reading::Reading;
-use crate::draft::{Step, Take};
+use crate::draft::{Data, Step, Take};
 use crate::ours::Expr;
 
 /// What became of a node.
@@ -57,6 +57,21 @@ impl Made {
         self.decision = Some(what.into());
         self
     }
+}
+
+/// A node that is switched off: its steps are, too, and what came passes. What cannot be said is only named.
+pub(crate) fn switched_off(desk: &mut Desk<'_>) -> Made {
+    let made = match desk.node.kind.as_str() {
+        "splitInBatches" | "if" | "switch" | "filter" | "merge" => Ok(Made::default()),
+        _ => make(desk),
+    };
+    let mut steps = made.map(|made| made.steps).unwrap_or_default();
+    if steps.is_empty() || desk.helper().is_some() || !desk.tally.unsaid.is_empty() {
+        steps = vec![Step::call("set", Data::text(format!("{} is switched off", desk.node.name)))];
+    }
+    steps.iter_mut().for_each(|step| step.disabled = true);
+    desk.forget();
+    Made { steps, ..Made::default() }
 }
 
 /// The node in our language.

@@ -37,6 +37,8 @@ pub(crate) enum Shape {
     Split(String, Option<Box<Reading>>),
     /// The value is what the `json` has in its only field.
     Wrapped(String),
+    /// The value is a row of a sheet: its cells are the `json`, together with its number where that is asked for.
+    Row(bool),
     /// The value is what starts a run by a webhook.
     Webhook,
     /// The value is what starts a run by a schedule.
@@ -106,6 +108,11 @@ impl Reading {
             Shape::Body => self.base.clone().field("body"),
             Shape::Wrapped(field) => Expr::Map(vec![(field.clone(), self.base.clone())]),
             Shape::BodyText(field) => Expr::Map(vec![(field.clone(), self.base.clone().field("body"))]),
+            Shape::Row(numbered) => {
+                let cells = self.cells();
+                let number = || Expr::Map(vec![("row_number".to_owned(), self.base.clone().maybe("number"))]);
+                if *numbered { cells.method("merge", [number()]) } else { cells }
+            }
             Shape::Over(_, under) => under.json().method("merge", [self.base.clone()]),
             _ => self.base.clone(),
         }
@@ -129,7 +136,7 @@ impl Reading {
     pub(crate) fn field(&self, name: &str) -> Expr {
         let base = self.base.clone();
         match &self.shape {
-            Shape::Plain => base.maybe(name),
+            Shape::Plain => field_of(base, name),
             Shape::Known(keys) if keys.iter().any(|key| key == name) => base.field(name),
             Shape::Known(_) => base.maybe(name),
             Shape::Body => base.field("body").maybe(name),
@@ -142,6 +149,8 @@ impl Reading {
             Shape::Wrapped(_) => base.maybe(name),
             Shape::BodyText(field) if field == name => base.field("body"),
             Shape::BodyText(_) => base.field("body").maybe(name),
+            Shape::Row(_) if name == "row_number" => base.maybe("number"),
+            Shape::Row(_) => self.cells().maybe(name),
             Shape::Split(field, _) if field == name => base,
             Shape::Split(_, Some(whole)) => whole.field(name),
             Shape::Split(_, None) => base.maybe(name),
@@ -167,6 +176,14 @@ impl Reading {
                 ]),
                 _ => base.field("body").maybe(name),
             },
+        }
+    }
+
+    /// The cells of a row, which may be none.
+    fn cells(&self) -> Expr {
+        match &self.base {
+            Expr::Name(_) => self.base.clone().field("fields"),
+            _ => self.base.clone().maybe("fields"),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod emit;
+mod remarks;
 mod tell;
 
 use super::desk::{Accounts, Desk};
@@ -16,10 +17,15 @@ use crate::ids::Ids;
 use crate::ours::{Expr, Operator};
 use crate::report::{Item, Report, State};
 use crate::settle::Translated;
+use crate::tidy::tidy;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Names that mean something in every expression.
-const RESERVED: [&str; 9] = ["trigger", "run", "vars", "env", "secrets", "index", "error", "resume", "item"];
+/// What earlier scenarios of a file have told of.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    nodes: BTreeSet<usize>,
+    notes: BTreeSet<usize>,
+}
 
 /// One scenario on its way.
 pub(crate) struct Scribe<'a> {
@@ -50,6 +56,10 @@ pub(crate) struct Scribe<'a> {
     guards: BTreeMap<usize, String>,
     /// Blocks at whose end the caller is answered.
     answers: BTreeSet<BlockId>,
+    /// The triggers' places in the draft.
+    triggers: BTreeMap<usize, usize>,
+    /// Nodes that nothing starts.
+    alone: Vec<String>,
     draft: Draft,
     report: Report,
     items: BTreeMap<usize, Item>,
@@ -63,11 +73,11 @@ impl<'a> Scribe<'a> {
         accounts: &'a mut Accounts,
     ) -> Self {
         let flow = Flow::of(workflow, starts);
-        let mut ids = Ids::except(RESERVED);
+        let mut ids = Ids::default();
         let names = flow.order.iter().map(|node| {
             let node_of = &workflow.nodes[*node];
             let kind = node_of.kind.rsplit('.').next().unwrap_or(&node_of.kind);
-            (*node, ids.give(&node_of.name, kind))
+            (*node, ids.give(&super::labels::label(workflow, node_of), kind))
         });
         let names = names.collect();
         Self {
@@ -88,6 +98,8 @@ impl<'a> Scribe<'a> {
             before: BTreeMap::new(),
             guards: BTreeMap::new(),
             answers: BTreeSet::new(),
+            triggers: BTreeMap::new(),
+            alone: Vec::new(),
             draft: Draft::default(),
             report: Report::default(),
             items: BTreeMap::new(),
@@ -95,7 +107,7 @@ impl<'a> Scribe<'a> {
     }
 
     /// The scenario. `told` are the nodes that an earlier scenario of the file has told of.
-    pub(crate) fn write(mut self, name: String, told: &mut BTreeSet<usize>) -> Translated {
+    pub(crate) fn write(mut self, name: String, told: &mut Told) -> Translated {
         self.draft.name = name;
         self.draft.timezone = self.workflow.zone.clone();
         for node in self.flow.order.clone() {
@@ -109,8 +121,18 @@ impl<'a> Scribe<'a> {
         self.answer_at_ends();
         steps.extend(self.block(0));
         self.draft.steps = steps;
-        self.remark();
+        self.lonely();
+        tidy(&mut self.draft);
+        self.remark(told);
         self.tell(told)
+    }
+
+    /// Says which nodes nothing starts.
+    fn lonely(&mut self) {
+        if !self.alone.is_empty() {
+            let names = self.alone.join(", ");
+            self.draft.remarks.push(format!("Nothing starts {names}: run it by hand, or give it a trigger."));
+        }
     }
 
     /// A trigger.
@@ -121,6 +143,7 @@ impl<'a> Scribe<'a> {
                 // Every scenario can be started by hand.
                 let others = self.starts.len() > 1 && node.kind == "manualTrigger";
                 if !others && !node.disabled {
+                    self.triggers.insert(at, self.draft.triggers.len());
                     let mut triggers = started.triggers;
                     if let Some(trigger) = triggers.first_mut() {
                         trigger.remarks.extend(node.note.clone());
@@ -147,7 +170,7 @@ impl<'a> Scribe<'a> {
         let node = &self.workflow.nodes[at];
         if self.starts.contains(&at) {
             // No trigger leads here: it is started by hand.
-            self.draft.remarks.push(format!("Nothing starts “{}”: run it by hand, or give it a trigger.", node.name));
+            self.alone.push(format!("“{}”", node.name));
         }
         let (input, inputs) = self.inputs(at);
         let block = self.flow.place.get(&at).copied().unwrap_or(0);
@@ -164,7 +187,7 @@ impl<'a> Scribe<'a> {
         desk.inputs = inputs;
         desk.joins = joins;
         let made = match node.kind.as_str() {
-            _ if node.disabled => Ok(Made::passing()),
+            _ if node.disabled => Ok(super::nodes::switched_off(&mut desk)),
             "splitInBatches" => Ok(Made::passing()),
             _ => make(&mut desk),
         };
@@ -174,6 +197,7 @@ impl<'a> Scribe<'a> {
         self.report.expressions.total += total;
         self.report.expressions.translated += total - failed.min(total);
         let made = match (made, unsaid) {
+            (Ok(made), _) if node.disabled => Ok(made),
             (Ok(made), None) => Ok(made),
             (Ok(_), Some(reason)) | (Err(reason), _) => Err(reason),
         };
@@ -217,6 +241,13 @@ impl<'a> Scribe<'a> {
         if node.once && node.kind != "merge" {
             reading = reading.map(|reading| reading.first());
         }
+        if node.kind == "splitInBatches" && !node.disabled {
+            // Its turns go over a list: of a single item, over one of its `json`.
+            reading = reading.map(|reading| match reading.count {
+                Count::One => Reading::one(reading.json()),
+                Count::Many => reading,
+            });
+        }
         if let Some(reading) = reading {
             self.readings.insert(at, reading);
         }
@@ -230,8 +261,9 @@ impl<'a> Scribe<'a> {
             let was = node.credentials.first().map(|(_, name)| name.as_str()).filter(|name| !name.is_empty());
             self.report.asks(name, types, was, step);
         }
-        self.note(at, state, made.decision.clone(), step);
+        let decision = made.decision.clone();
         self.made.insert(at, made);
+        self.note(at, state, decision, step);
     }
 
     /// A node that nobody could say: it stays as it was, to be replaced.
@@ -248,8 +280,8 @@ impl<'a> Scribe<'a> {
         let own = Expr::name(id.clone());
         let given = if self.flow.gives_many(at, 0) { Reading::many(own) } else { Reading::one(own) };
         self.readings.insert(at, reading.unwrap_or(given));
-        self.note(at, State::NotExecutable, Some(reason), Some(id));
         self.made.insert(at, made);
+        self.note(at, State::NotExecutable, Some(reason), Some(id));
     }
 
     fn todo(&self, at: usize, reason: &str) -> Step {
@@ -295,10 +327,12 @@ impl<'a> Scribe<'a> {
     }
 }
 
-/// A label, where the id does not say the same.
+/// A label, where somebody gave one and the id does not say the same.
 fn named(node: &Node, id: &str) -> Option<String> {
-    let plain: String = node.name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    (plain != id.replace('_', "")).then(|| node.name.clone())
+    let letters =
+        |text: &str| text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect::<String>();
+    let says_more = letters(&node.name) != letters(id) && !super::labels::is_given_by_the_editor(node);
+    says_more.then(|| node.name.clone())
 }
 
 fn retry(tries: u64, pause: u64) -> Data {

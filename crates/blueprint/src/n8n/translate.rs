@@ -7,7 +7,7 @@ mod operators;
 mod template;
 mod time;
 
-pub(crate) use template::{Said, json_template, said};
+pub(crate) use template::{Said, data, json_template, said};
 
 use super::js::{Access, Entry, Item, Js, Piece};
 use super::reading::{Count, Reading, field_of};
@@ -347,13 +347,10 @@ fn value_of(meaning: Meaning) -> Result<Expr, Unsaid> {
 /// A parameter's name: those that mean something here get another.
 fn local_name(name: &str) -> String {
     let plain: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect();
-    let taken = ["trigger", "run", "vars", "env", "secrets", "item", "index", "error", "resume"];
-    let keywords =
-        ["do", "in", "is", "fn", "go", "if", "use", "var", "new", "let", "for", "this", "loop", "with", "case"];
     let starts_well = plain.starts_with(|first: char| first.is_ascii_alphabetic());
     if !starts_well {
         format!("it{plain}")
-    } else if (taken.contains(&plain.as_str()) && plain != "item") || keywords.contains(&plain.as_str()) {
+    } else if plain != "item" && !scenario::is_identifier(&plain) {
         format!("{plain}_")
     } else {
         plain

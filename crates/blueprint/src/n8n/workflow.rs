@@ -1,6 +1,6 @@
 //! A workflow as its file says it: nodes, links and settings, with nothing of the editor.
 
-use crate::{ImportError, MAX_MODULES};
+use crate::{ImportError, MAX_MODULES, notes};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -16,6 +16,8 @@ pub(crate) struct Workflow {
     pub(crate) parts: Vec<(usize, usize, String)>,
     /// Notes on the canvas: text, and the rectangle.
     pub(crate) notes: Vec<Note>,
+    /// The note that tells what the whole is for.
+    pub(crate) readme: Option<usize>,
     pub(crate) pins: Map<String, Value>,
 }
 
@@ -66,6 +68,15 @@ pub(crate) struct Note {
     pub(crate) size: (f64, f64),
 }
 
+/// How long a note is that can tell what the whole is for, in characters.
+const README: usize = 100;
+
+/// How long a heading is that can name the whole, in characters.
+const TITLE: usize = 80;
+
+/// From a node's place to its middle.
+const HALF_A_NODE: f64 = 50.0;
+
 /// The links of a node with this many outputs end there.
 const MOST_OUTPUTS: usize = 64;
 
@@ -76,9 +87,9 @@ impl Workflow {
         if given.len() > MAX_MODULES {
             return Err(ImportError::TooManyModules);
         }
-        let name = content["name"].as_str().map(str::trim).filter(|name| !name.is_empty()).unwrap_or(stem);
+        let name = content["name"].as_str().map(str::trim).filter(|name| !name.is_empty());
         let zone = content["settings"]["timezone"].as_str().filter(|zone| *zone != "DEFAULT");
-        let mut read = Self { name: name.to_owned(), zone: zone.map(str::to_owned), ..Self::default() };
+        let mut read = Self { zone: zone.map(str::to_owned), ..Self::default() };
         for node in given {
             if node["type"].as_str().is_some_and(|kind| kind.ends_with(".stickyNote")) {
                 read.notes.extend(note(node));
@@ -88,6 +99,8 @@ impl Workflow {
         }
         read.pins = content["pinData"].as_object().cloned().unwrap_or_default();
         read.link(&content["connections"]);
+        read.readme = read.about_the_whole();
+        read.name = name.map_or_else(|| read.title().unwrap_or_else(|| stem.to_owned()), str::to_owned);
         Ok(read)
     }
 
@@ -135,9 +148,62 @@ impl Workflow {
         self.links.iter().filter(move |link| link.from == node)
     }
 
+    /// Whether an expression or code has this word in it, or a column of this name tells rows from others.
+    pub(crate) fn reads(&self, word: &str) -> bool {
+        fn found(value: &Value, key: &str, word: &str) -> bool {
+            match value {
+                Value::String(text) => {
+                    let is_code = text.starts_with('=') || key.ends_with("Code") || key == "matchingColumns";
+                    is_code && text.contains(word)
+                }
+                Value::Array(items) => items.iter().any(|item| found(item, key, word)),
+                Value::Object(entries) => entries.iter().any(|(key, value)| found(value, key, word)),
+                _ => false,
+            }
+        }
+        self.nodes.iter().any(|node| found(&node.parameters, "", word))
+    }
+
+    /// The note that tells what the whole is for: the longest of those that lie beside all nodes.
+    fn about_the_whole(&self) -> Option<usize> {
+        let beside = self.notes.iter().enumerate().filter(|(_, note)| self.covered(note).is_empty());
+        let long = beside.map(|(at, note)| (at, note.text.chars().count())).filter(|(_, length)| *length >= README);
+        long.max_by_key(|(_, length)| *length).map(|(at, _)| at)
+    }
+
+    /// What a workflow without a name is called by its notes.
+    fn title(&self) -> Option<String> {
+        let readme = notes::readme(&notes::lines(&self.notes.get(self.readme?)?.text));
+        readme.title.filter(|title| title.chars().count() <= TITLE)
+    }
+
+    /// The nodes that lie on a note.
+    pub(crate) fn covered(&self, note: &Note) -> Vec<usize> {
+        (0..self.nodes.len()).filter(|node| note.distance(self.nodes[*node].place) == 0.0).collect()
+    }
+
+    /// The node that is nearest to a note, and how far it is.
+    pub(crate) fn nearest(&self, note: &Note) -> Option<(usize, f64)> {
+        let all = self.nodes.iter().enumerate().map(|(at, node)| (at, note.distance(node.place)));
+        all.min_by(|(_, a), (_, b)| a.total_cmp(b))
+    }
+
     /// Whether the node is a part of another, as a model of language is one of an agent.
     pub(crate) fn is_part(&self, node: usize) -> bool {
         self.parts.iter().any(|(from, ..)| *from == node)
+    }
+}
+
+impl Note {
+    pub(crate) fn area(&self) -> f64 {
+        self.size.0 * self.size.1
+    }
+
+    /// How far the middle of a node that stands at this place is; nothing where it is on the note.
+    fn distance(&self, place: (f64, f64)) -> f64 {
+        let outside = |at: f64, begin: f64, length: f64| (begin - at).max(at - begin - length).max(0.0);
+        let (x, y) = (place.0 + HALF_A_NODE, place.1 + HALF_A_NODE);
+        outside(x, self.place.0, self.size.0).hypot(outside(y, self.place.1, self.size.1))
     }
 }
 

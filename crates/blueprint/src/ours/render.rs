@@ -118,6 +118,90 @@ impl Expr {
     }
 }
 
+impl Expr {
+    /// The expression on several lines, none much longer than `width`: conditions that are linked, calls in a chain and
+    /// long lists stand below each other. None where it fits on one, or cannot be broken.
+    pub fn on_lines(&self, width: usize) -> Option<Vec<String>> {
+        let whole = self.to_string();
+        // Within a text, a line's end means something.
+        if whole.chars().count() <= width || whole.contains('\n') {
+            return None;
+        }
+        let lines = self.broken(width);
+        (lines.len() > 1).then_some(lines)
+    }
+
+    fn broken(&self, width: usize) -> Vec<String> {
+        let whole = self.to_string();
+        if whole.chars().count() <= width {
+            return vec![whole];
+        }
+        match self {
+            Self::Binary(
+                operator @ (Operator::Or | Operator::And | Operator::Plus | Operator::Default),
+                left,
+                right,
+            ) => {
+                let mut lines = match &**left {
+                    Self::Binary(inner, ..) if inner == operator => left.broken(width),
+                    _ => vec![Operand(*operator, left, Tightness::Whole).to_string()],
+                };
+                lines.push(format!("{} {}", operator.sign(), Operand(*operator, right, Tightness::Sign)));
+                lines
+            }
+            Self::Method(of, name, arguments) if of.tightness() >= Tightness::Whole => {
+                let mut lines = of.broken(width);
+                let call = Self::Method(Box::new(Self::Name(String::new())), name.clone(), arguments.clone());
+                let call = call.to_string();
+                let is_read = matches!(**of, Self::Name(_) | Self::Field(..) | Self::Item(..) | Self::Call(..));
+                match lines.last_mut() {
+                    // What has only been read stays with its first call, if that is short.
+                    Some(last) if is_read && last.chars().count() + call.chars().count() <= width => {
+                        last.push_str(&call);
+                    }
+                    _ => lines.push(call),
+                }
+                lines
+            }
+            Self::If(condition, then, otherwise) => {
+                let mut lines = vec![format!("if {condition} {{ {then} }}")];
+                let mut rest = otherwise.broken(width);
+                match (&**otherwise, rest.first_mut()) {
+                    (Self::If(..), Some(first)) => *first = format!("else {first}"),
+                    _ => rest = vec![format!("else {{ {otherwise} }}")],
+                }
+                lines.append(&mut rest);
+                lines
+            }
+            Self::List(items) => enclosed("[", items.iter().map(ToString::to_string), "]"),
+            Self::Map(entries) => {
+                let entries = entries.iter().map(|entry| {
+                    let text = Self::Map(vec![entry.clone()]).to_string();
+                    text[2..text.len() - 1].to_owned()
+                });
+                enclosed("#{", entries, "}")
+            }
+            _ => vec![whole],
+        }
+    }
+}
+
+fn enclosed(open: &str, parts: impl Iterator<Item = String>, close: &str) -> Vec<String> {
+    let mut lines = vec![open.to_owned()];
+    lines.extend(parts.map(|part| format!("{part},")));
+    lines.push(close.to_owned());
+    lines
+}
+
+/// An operand as it stands beside an operator.
+struct Operand<'a>(Operator, &'a Expr, Tightness);
+
+impl Display for Operand<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        write_operand(self.0, self.1, self.2, out)
+    }
+}
+
 impl Display for Expr {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         self.write(out)
@@ -246,84 +330,17 @@ fn write_text(text: &str, out: &mut Formatter<'_>) -> fmt::Result {
     out.write_char('"')
 }
 
-/// Whether the key can stand behind a dot.
+/// Whether the key can stand behind a dot: our language takes words of rhai for keys there.
 fn is_plain_key(key: &str) -> bool {
     let begins = key.trim_start_matches('_').starts_with(|c: char| c.is_ascii_alphabetic());
-    begins && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !KEYWORDS.contains(&key)
+    begins && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
-
-/// Words that mean something to the parser wherever they stand.
-const KEYWORDS: &[&str] = &[
-    "as",
-    "async",
-    "await",
-    "break",
-    "case",
-    "catch",
-    "const",
-    "continue",
-    "debug",
-    "default",
-    "do",
-    "each",
-    "else",
-    "eval",
-    "exit",
-    "export",
-    "false",
-    "fn",
-    "for",
-    "Fn",
-    "go",
-    "goto",
-    "if",
-    "import",
-    "in",
-    "is",
-    "is_def_fn",
-    "is_def_var",
-    "is_shared",
-    "let",
-    "loop",
-    "match",
-    "module",
-    "new",
-    "nil",
-    "null",
-    "package",
-    "print",
-    "private",
-    "protected",
-    "public",
-    "return",
-    "shared",
-    "spawn",
-    "static",
-    "super",
-    "switch",
-    "sync",
-    "then",
-    "this",
-    "thread",
-    "throw",
-    "true",
-    "try",
-    "type_of",
-    "unless",
-    "until",
-    "use",
-    "var",
-    "void",
-    "while",
-    "with",
-    "yield",
-];
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use scenario::diagnostic::Place;
-    use scenario::expression::{Expression, Template};
+    use scenario::expression::{Expression, KEYWORDS, Template};
 
     const HERE: Place = Place { line: 1, column: 1 };
 
@@ -361,13 +378,41 @@ mod tests {
     #[test]
     fn keys_stand_behind_a_dot_where_they_can() {
         check(&name("a").field("b").maybe("c"), "a.b?.c");
-        check(&name("a").maybe("1 - x").field("default"), "a?[\"1 - x\"][\"default\"]");
+        check(&name("a").maybe("1 - x").field("default"), "a?[\"1 - x\"].default");
         check(&name("a").maybe_item(Expr::Int(0)).maybe("名"), "a?[0]?[\"名\"]");
         check(&name("a").field("_0").field("_b").field("__c1"), "a[\"_0\"]._b.__c1");
         check(
             &Expr::Map(vec![("a".to_owned(), Expr::Int(1)), ("b c".to_owned(), Expr::Nothing)]),
             "#{a: 1, \"b c\": ()}",
         );
+    }
+
+    #[test]
+    fn words_of_the_language_are_keys_like_others() {
+        for word in KEYWORDS.iter().filter(|word| **word != "_") {
+            check(&name("a").field(*word).maybe(*word), &format!("a.{word}?.{word}"));
+            check(&Expr::Map(vec![((*word).to_owned(), Expr::Int(1))]), &format!("#{{{word}: 1}}"));
+        }
+    }
+
+    #[test]
+    fn long_expressions_stand_on_several_lines() {
+        let check = |expr: &Expr, expected: &[&str]| {
+            assert_eq!(expr.on_lines(20).unwrap_or_default(), expected);
+            let joined = expected.join(" ");
+            assert!(Expression::compile(&joined, &|_| HERE).is_ok(), "{joined}");
+        };
+        let (long, other) = (name("trigger").field("a_long_name"), name("trigger").field("another"));
+        assert_eq!(name("a").on_lines(20), None);
+        let any = Expr::any([long.clone(), Expr::all([other.clone(), long.clone()]), other.clone()]);
+        check(&any, &["trigger.a_long_name", "|| trigger.another && trigger.a_long_name", "|| trigger.another"]);
+        let chain = long.clone().method("trim", []).method("upper", []).method("to_text", []);
+        check(&chain, &["trigger.a_long_name", ".trim()", ".upper()", ".to_text()"]);
+        check(&long.clone().choose(Expr::Int(1), Expr::Int(2)), &["if trigger.a_long_name { 1 }", "else { 2 }"]);
+        check(&Expr::List(vec![long.clone(), other]), &["[", "trigger.a_long_name,", "trigger.another,", "]"]);
+        let map = Expr::Map(vec![("a".to_owned(), long.clone()), ("b".to_owned(), Expr::Int(1))]);
+        check(&map, &["#{", "a: trigger.a_long_name,", "b: 1,", "}"]);
+        check(&long.binary(Operator::Plus, Expr::text("a\nb")), &["trigger.a_long_name", "+ \"a\\nb\""]);
     }
 
     #[test]

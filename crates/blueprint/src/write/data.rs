@@ -1,12 +1,15 @@
 //! Values in YAML: small ones on one line, larger ones below their key.
 
-use super::scalar::{Within, on_lines, on_one_line};
+use super::scalar::{Within, folded, on_lines, on_one_line};
 use crate::draft::Data;
 use crate::ours::{Part, Text};
 use std::fmt::Write;
 
 /// How wide a line may become.
-const WIDTH: usize = 112;
+pub(super) const WIDTH: usize = 112;
+
+/// How long a string may become before it is folded.
+const LONG: usize = 150;
 
 /// How many entries a map on one line may have.
 const ENTRIES: usize = 6;
@@ -31,6 +34,24 @@ pub(super) fn entry(out: &mut String, indent: usize, key: &str, value: &Data, br
 fn below(out: &mut String, indent: usize, used: usize, value: &Data, braces: Braces) {
     if let Data::Text(text) = value
         && let Some(lines) = on_lines(&written(text, braces), indent + 2)
+    {
+        let _ = writeln!(out, " {lines}");
+        return;
+    }
+    if let (Data::Text(text), Braces::Ours) = (value, braces)
+        && let Some(lines) = text.as_value().and_then(|expr| expr.on_lines(WIDTH.saturating_sub(indent + used + 6)))
+    {
+        let _ = writeln!(
+            out,
+            " >-\n{:within$}{{{{ {} }}}}",
+            "",
+            lines.join(&format!("\n{:within$}", "", within = indent + 2)),
+            within = indent + 2
+        );
+        return;
+    }
+    if let Data::Text(text) = value
+        && let Some(lines) = folded(&written(text, braces), indent + 2, LONG.saturating_sub(indent))
     {
         let _ = writeln!(out, " {lines}");
         return;
@@ -106,7 +127,8 @@ fn inline(value: &Data, within: Within, braces: Braces, depth: usize) -> Option<
 
 fn written(text: &Text, braces: Braces) -> String {
     match braces {
-        Braces::Ours => text.to_string(),
+        // Windows ends lines with two characters, of which one is enough.
+        Braces::Ours => text.to_string().replace("\r\n", "\n"),
         Braces::Theirs => text
             .parts()
             .iter()

@@ -42,6 +42,45 @@ pub(super) fn on_lines(text: &str, indent: usize) -> Option<String> {
     Some(out)
 }
 
+/// A long string of words on several lines, which YAML joins by blanks again; none where that would change it.
+pub(super) fn folded(text: &str, indent: usize, width: usize) -> Option<String> {
+    let is_prose = text.chars().count() > width
+        && text.split(' ').all(|word| !word.is_empty() && !word.contains(char::is_whitespace))
+        && !text.chars().any(needs_escape);
+    if !is_prose {
+        return None;
+    }
+    let (mut out, mut used) = (String::from(">-"), usize::MAX);
+    for word in whole_words(text, width) {
+        let length = word.chars().count();
+        if used.saturating_add(length) > width {
+            let _ = write!(out, "\n{:indent$}{word}", "");
+            used = length;
+        } else {
+            let _ = write!(out, " {word}");
+            used += length + 1;
+        }
+    }
+    Some(out)
+}
+
+/// The words of a text; an expression is one, where it fits on a line.
+fn whole_words(text: &str, width: usize) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        if let Some(last) = words.last_mut() {
+            let is_open = last.matches("{{").count() > last.matches("}}").count();
+            if is_open && last.chars().count() + word.chars().count() < width {
+                last.push(' ');
+                last.push_str(word);
+                continue;
+            }
+        }
+        words.push(word.to_owned());
+    }
+    words
+}
+
 /// What YAML cannot show as it is.
 fn needs_escape(c: char) -> bool {
     c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
@@ -127,6 +166,15 @@ mod tests {
         for text in ["a\nb", "a\n\n  b\n", "{{ a }}:\n- \"b\"\n# c"] {
             let yaml = format!("a:\n  b: {}\n", on_lines(text, 4).expect("fits"));
             assert_eq!(scenario::value(&yaml).expect("sound")["a"]["b"], text, "{yaml}");
+        }
+        let long = "{{ a.map(|b| b) }} # and: - more \"words\" 中文";
+        let yaml = format!("a:\n  b: {}\n", folded(long, 4, 12).expect("fits"));
+        assert_eq!(scenario::value(&yaml).expect("sound")["a"]["b"], long, "{yaml}");
+        assert!(yaml.lines().count() > 4, "{yaml}");
+        for text in
+            ["short", "two  blanks in words", "a line\nand another", " begins with a blank", "ends with one too "]
+        {
+            assert_eq!(folded(text, 4, 12), None, "{text:?}");
         }
         for text in ["one", " a\nb", "a\n\n", "a\r\nb", "\n"] {
             assert_eq!(on_lines(text, 2), None, "{text:?}");

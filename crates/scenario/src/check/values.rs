@@ -3,86 +3,15 @@
 use super::Checker;
 use crate::diagnostic::Diagnostic;
 use crate::duration;
+use crate::expression::KEYWORDS;
 use crate::text::{Node, Value};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Names that mean something else in expressions: what the engine puts there, and rhai's own words.
-const RESERVED: &[&str] = &[
-    "trigger",
-    "item",
-    "index",
-    "vars",
-    "secrets",
-    "env",
-    "run",
-    "error",
-    "resume",
-    "let",
-    "const",
-    "if",
-    "else",
-    "switch",
-    "do",
-    "while",
-    "until",
-    "loop",
-    "for",
-    "in",
-    "continue",
-    "break",
-    "return",
-    "throw",
-    "try",
-    "catch",
-    "fn",
-    "private",
-    "import",
-    "export",
-    "as",
-    "global",
-    "this",
-    "true",
-    "false",
-    "is",
-    "var",
-    "static",
-    "shared",
-    "goto",
-    "exit",
-    "match",
-    "case",
-    "public",
-    "protected",
-    "new",
-    "use",
-    "with",
-    "module",
-    "package",
-    "super",
-    "spawn",
-    "thread",
-    "go",
-    "sync",
-    "async",
-    "await",
-    "yield",
-    "default",
-    "void",
-    "null",
-    "nil",
-    "print",
-    "debug",
-    "type_of",
-    "eval",
-    "Fn",
-    "call",
-    "curry",
-    "is_shared",
-    "is_def_var",
-    "is_def_fn",
-];
+/// Names that mean something in every expression: what the engine puts there, and rhai's name for what is global. Its own
+/// words are [`KEYWORDS`].
+const RESERVED: &[&str] = &["trigger", "item", "index", "vars", "secrets", "env", "run", "error", "resume", "global"];
 
 impl Checker<'_> {
     /// A text. Numbers and the like are not taken for one: what `1.10` becomes would surprise.
@@ -183,7 +112,7 @@ impl Checker<'_> {
             self.report(Diagnostic::not_an_identifier(node.place, what, name));
             return None;
         }
-        if RESERVED.contains(&name) {
+        if is_reserved(name) {
             self.report(Diagnostic::reserved_name(node.place, what, name));
             return None;
         }
@@ -193,7 +122,11 @@ impl Checker<'_> {
 
 /// Whether steps and loops may be called so.
 pub fn is_identifier(name: &str) -> bool {
-    is_plain(name) && !RESERVED.contains(&name)
+    is_plain(name) && !is_reserved(name)
+}
+
+fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name) || KEYWORDS.contains(&name)
 }
 
 fn is_plain(name: &str) -> bool {

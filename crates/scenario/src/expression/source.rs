@@ -3,7 +3,7 @@
 //! written.
 
 /// The words that rhai keeps for itself. As names of properties they mean nothing special to us.
-const KEYWORDS: &[&str] = &[
+pub const KEYWORDS: &[&str] = &[
     "Fn",
     "_",
     "as",
@@ -34,6 +34,7 @@ const KEYWORDS: &[&str] = &[
     "is",
     "is_def_fn",
     "is_def_var",
+    "is_shared",
     "let",
     "loop",
     "match",

@@ -18,12 +18,15 @@ pub(crate) fn choice(desk: &mut Desk<'_>) -> Result<Made, Refused> {
 
 fn of_node(desk: &mut Desk<'_>) -> Result<Expr, Refused> {
     let node = desk.node;
-    if node.version >= 2.0 {
+    let groups = ["boolean", "dateTime", "number", "string"];
+    // Some say the new version and write the old form.
+    let is_old = groups.iter().any(|group| node.get("conditions")[*group].is_array());
+    if node.version >= 2.0 && !is_old {
         return block(desk, &node.get("conditions").clone());
     }
     let any = matches!(node.text("combineOperation", "all"), "any") || node.text("combineConditions", "AND") == "OR";
     let mut parts = Vec::new();
-    for kind in ["boolean", "dateTime", "number", "string"] {
+    for kind in groups {
         for given in node.get("conditions").get(kind).and_then(Value::as_array).cloned().unwrap_or_default() {
             parts.push(old_condition(desk, kind, &given)?);
         }

@@ -235,7 +235,7 @@ pub(crate) fn format(desk: &mut Desk<'_>) -> Result<Made, Refused> {
             Ok(Made::step(step, Reading::one(Expr::name(desk.id.clone())).shaped(Shape::Wrapped(field))))
         }
         ("html", "" | "generateHtmlTemplate", _) => {
-            let html = desk.given("html").unwrap_or(Data::text(""));
+            let html = Data::Text(desk.say_always(&desk.node.get("html").clone()));
             Ok(finish(desk, Data::map([("html", html)]), false))
         }
         ("html", "extractHtmlContent", _) | ("htmlExtract", ..) => extracted(desk),

@@ -256,8 +256,26 @@ fn response(desk: &Desk<'_>, with: &mut Vec<(String, Data)>) -> (Shape, bool) {
             (if full { Shape::FullResponse } else { Shape::BodyText(field.to_owned()) }, false)
         }
         _ if full => (Shape::FullResponse, false),
+        "autodetect" if is_read_as_text(desk, field) => {
+            set("response", Data::text("text"));
+            (Shape::BodyText(field.to_owned()), false)
+        }
         _ => (Shape::Body, false),
     }
+}
+
+/// Whether what follows reads the answer as a text in this field: XML and HTML come as text.
+fn is_read_as_text(desk: &Desk<'_>, field: &str) -> bool {
+    desk.workflow.leaving(desk.at).any(|link| {
+        let next = &desk.workflow.nodes[link.to];
+        let reads = match next.kind.as_str() {
+            "xml" => next.text("mode", "xmlToJson") == "xmlToJson",
+            "html" => next.text("operation", "") == "extractHtmlContent",
+            "htmlExtract" => true,
+            _ => false,
+        };
+        reads && next.text("dataPropertyName", "data") == field
+    })
 }
 
 /// `graphql`.

@@ -169,21 +169,34 @@ fn by_fields(desk: &Desk<'_>, inputs: &[Reading], fields: &[(String, String)], j
     let same = fields
         .iter()
         .map(|(one, other)| left.clone().maybe(one.as_str()).method("same_as", [right.clone().maybe(other.as_str())]));
-    let same = Expr::closure("right", Expr::all(same));
+    let same = Expr::all(same);
     let (first, second) = (inputs[0].all(), inputs[1].all());
-    let list = match join {
-        "keepMatches" => {
-            let pairs = Expr::closure("right", left.clone().method("merge", [right]));
-            let matches = second.method("filter", [same]).method("map", [pairs]);
-            first.method("flat_map", [Expr::closure("left", matches)])
+    let of_right = |name: &str| second.clone().method(name, [Expr::closure("right", same.clone())]);
+    let of_left = |name: &str| first.clone().method(name, [Expr::closure("left", same.clone())]);
+    let first_where = |condition: Expr| first.clone().method("filter", [Expr::closure("left", condition)]);
+    let second_where = |condition: Expr| second.clone().method("filter", [Expr::closure("right", condition)]);
+    let pairs = || {
+        let pair = Expr::closure("right", left.clone().method("merge", [right.clone()]));
+        first.clone().method("flat_map", [Expr::closure("left", of_right("filter").method("map", [pair]))])
+    };
+    let alone = [first_where(of_right("some").negated()), second_where(of_left("some").negated())];
+    let kept = desk.node.text("outputDataFrom", if desk.node.version < 2.0 { "input1" } else { "both" });
+    let none = || Expr::Map(Vec::new());
+    let list = match (join, kept) {
+        ("keepMatches", "input1") => first_where(of_right("some")),
+        ("keepMatches", "input2") => second_where(of_left("some")),
+        ("keepMatches", _) => pairs(),
+        ("keepNonMatches", "input1") => alone[0].clone(),
+        ("keepNonMatches", "input2") => alone[1].clone(),
+        ("keepNonMatches", _) => alone[0].clone().binary(Operator::Plus, alone[1].clone()),
+        ("keepEverything", _) => alone.into_iter().fold(pairs(), |all, next| all.binary(Operator::Plus, next)),
+        ("enrichInput1", _) => {
+            let merged = left.clone().method("merge", [of_right("find").or_else(none())]);
+            first.clone().method("map", [Expr::closure("left", merged)])
         }
-        "enrichInput1" => {
-            let found = second.method("find", [same]).or_else(Expr::Map(Vec::new()));
-            first.method("map", [Expr::closure("left", left.method("merge", [found]))])
-        }
-        "keepNonMatches" if desk.node.text("outputDataFrom", "both") == "input1" || desk.node.version < 2.0 => {
-            let none = second.method("some", [same]).negated();
-            first.method("filter", [Expr::closure("left", none)])
+        ("enrichInput2", _) => {
+            let merged = right.clone().method("merge", [of_left("find").or_else(none())]);
+            second.clone().method("map", [Expr::closure("right", merged)])
         }
         _ => return Err(format!("it joins its inputs as “{join}”")),
     };

@@ -3,7 +3,7 @@
 use super::{Made, Refused, apps};
 use crate::draft::{Data, Step};
 use crate::n8n::desk::Desk;
-use crate::n8n::reading::Reading;
+use crate::n8n::reading::{Reading, Shape};
 use crate::ours::Expr;
 use serde_json::Value;
 
@@ -90,7 +90,10 @@ fn append(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     let inserts = desk.node.text("options.handlingExtraData", "insertInNewColumn") == "insertInNewColumn";
     let maps = desk.node.text("columns.mappingMode", "defineBelow") == "autoMapInputData";
     // A step gives what the service answers; n8n passes on what was written.
-    let written = row.clone();
+    let written = match desk.input() {
+        Some(input) if maps => input.paired(),
+        _ => Reading::one(row.clone().into_expr()),
+    };
     with.push(("row".to_owned(), row));
     if typed {
         with.push(("formulas".to_owned(), Data::Bool(true)));
@@ -98,8 +101,7 @@ fn append(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     if maps && inserts {
         with.push(("add_columns".to_owned(), Data::Bool(true)));
     }
-    let reading = Reading::one(written.into_expr());
-    Ok(Made::step(Step::call("google_sheets.append", Data::Map(with)), reading))
+    Ok(Made::step(Step::call("google_sheets.append", Data::Map(with)), written))
 }
 
 /// A row is found by a column, and written.
@@ -180,10 +182,7 @@ fn read(desk: &mut Desk<'_>) -> Result<Made, Refused> {
             }
         }
     }
-    // The cells by their columns, with the row's number beside them.
-    let row = Expr::name("row");
-    let number = Expr::Map(vec![("row_number".to_owned(), row.clone().field("number"))]);
-    let item = row.field("fields").method("merge", [number]);
-    let list = Expr::name(desk.id.clone()).field("rows").method("map", [Expr::closure("row", item)]);
-    Ok(Made::step(Step::call("google_sheets.find", Data::Map(with)), Reading::many(list)))
+    let rows = Reading::many(Expr::name(desk.id.clone()).field("rows"));
+    let rows = rows.shaped(Shape::Row(desk.workflow.reads("row_number")));
+    Ok(Made::step(Step::call("google_sheets.find", Data::Map(with)), rows))
 }

@@ -205,10 +205,16 @@ fn of_app(node: &Node, known: &Counterparts) -> Result<Started, String> {
     let app = &found.app;
     if let Some(settings) = &found.webhook {
         let mut with = path_of(node);
-        for (key, value) in settings.as_object().into_iter().flatten() {
+        // What proves who sent it is a secret, which nobody has given yet.
+        for (key, value) in settings.as_object().into_iter().flatten().filter(|(key, _)| *key != "verify") {
             with.push((key.clone(), Data::of(value)));
         }
-        let trigger = Trigger { kind: "webhook".to_owned(), with: Data::Map(with), remarks: Vec::new() };
+        let remarks = settings["verify"].as_str().map(|preset| {
+            let line = format!("verify: {{ {preset}: \"{{{{ secrets.{} }}}}\" }}", preset.replace('-', "_"));
+            format!("With a secret in secrets.yaml, `{line}` proves who sent it.")
+        });
+        let remarks = remarks.into_iter().collect();
+        let trigger = Trigger { kind: "webhook".to_owned(), with: Data::Map(with), remarks };
         let decision = format!("tell {app} the address of this webhook");
         return Ok(Started { triggers: vec![trigger], reading: body, decision: Some(decision) });
     }

@@ -2,8 +2,11 @@
 
 use super::Scribe;
 use crate::draft::{Action, Branch, Collect, Data, ForEach, Route, Step, Take};
-use crate::n8n::flow::{BlockId, Entry, Owner, batch_size};
+use crate::n8n::flow::{BlockId, Entry, Owner, batch_size, is_loop_output};
+use crate::n8n::labels;
 use crate::n8n::nodes::Choice;
+use crate::n8n::reading::Count;
+use crate::n8n::workflow::Node;
 use crate::ours::{Expr, Operator};
 
 impl Scribe<'_> {
@@ -30,14 +33,6 @@ impl Scribe<'_> {
         if let Some(made) = self.made.get_mut(&node) {
             steps.append(&mut made.steps);
         }
-        let disabled = &self.workflow.nodes[node];
-        if disabled.disabled && !self.starts.contains(&node) {
-            let mut step = Step::call("set", Data::text(format!("{} is switched off", disabled.name)));
-            step.disabled = true;
-            step.origin = Some(disabled.name.clone());
-            step.id = self.names.get(&node).cloned();
-            steps.push(step);
-        }
         if let Some(variables) = self.after.remove(&node) {
             steps.push(assign(variables));
         }
@@ -62,7 +57,7 @@ impl Scribe<'_> {
             && self.flow.is_inlined(*inner)
         {
             let mut filter = Step::new(Action::Filter(condition(&choice, *output)));
-            filter.name = Some(origin.clone());
+            filter.name = self.label(&self.workflow.nodes[node]);
             filter.origin = Some(origin);
             filter.position = Some(place);
             filter.remarks.extend(self.workflow.nodes[node].note.clone());
@@ -89,7 +84,7 @@ impl Scribe<'_> {
             return;
         }
         let mut step = Step::new(Action::Route(route));
-        step.name = Some(origin.clone());
+        step.name = self.label(&self.workflow.nodes[node]);
         step.origin = Some(origin);
         step.position = Some(place);
         step.remarks.extend(self.workflow.nodes[node].note.clone());
@@ -98,7 +93,11 @@ impl Scribe<'_> {
 
     fn emit_inner(&mut self, inner: BlockId, steps: &mut Vec<Step>) {
         if let Owner::Guard(node) = self.flow.blocks[inner].owner {
-            let variable = self.guards.get(&node).cloned().unwrap_or_default();
+            let Some(variable) = self.guards.get(&node).cloned() else {
+                // Nothing comes to it that has data.
+                steps.extend(self.block(inner));
+                return;
+            };
             let came = Expr::name("vars").maybe(variable).binary(Operator::Unequal, Expr::Nothing);
             let inside = self.block(inner);
             if self.flow.is_inlined(inner) {
@@ -117,29 +116,46 @@ impl Scribe<'_> {
         steps.push(step);
     }
 
+    /// What a step without an id is called: nothing, where nobody chose a name.
+    fn label(&self, node: &Node) -> Option<String> {
+        (!labels::is_given_by_the_editor(node)).then(|| node.name.clone())
+    }
+
+    /// The list that the turns over an output's items walk: within a loop by batches, the batch.
+    fn walked(&self, block: BlockId, node: usize, output: usize) -> Expr {
+        let source = &self.workflow.nodes[node];
+        if source.kind == "splitInBatches" && is_loop_output(source, output) && !source.disabled {
+            let around = self.flow.path(block);
+            let batches = around.iter().find(|at| self.flow.blocks[**at].owner == Owner::Loop(node));
+            return Expr::name(batches.map_or_else(|| "item".to_owned(), |at| self.item_name(*at)));
+        }
+        self.readings.get(&node).map_or(Expr::List(Vec::new()), |reading| reading.base.clone())
+    }
+
     /// A loop.
     fn turns(&mut self, inner: BlockId) -> Step {
         let inside = self.block(inner);
         let item = self.item_name(inner);
         let (over, batch, node) = match self.flow.blocks[inner].owner {
             Owner::Loop(node) => {
-                let list = self.readings.get(&node).map_or(Expr::List(Vec::new()), |reading| reading.all());
+                let list = self.readings.get(&node).map_or(Expr::List(Vec::new()), |reading| match reading.count {
+                    Count::One => reading.all(),
+                    Count::Many => reading.base.clone(),
+                });
                 let size = batch_size(&self.workflow.nodes[node]);
                 (list, (size > 1).then_some(size), Some(node))
             }
-            Owner::Each(node, _) => {
-                (self.readings.get(&node).map_or(Expr::List(Vec::new()), |reading| reading.base.clone()), None, None)
-            }
+            Owner::Each(node, output) => (self.walked(inner, node, output), None, None),
             _ => (self.lists.get(&inner).cloned().unwrap_or(Expr::List(Vec::new())), None, None),
         };
-        let collect = self.collects.get(&inner).cloned().map(|value| Collect::List(Data::value(value)));
+        let collect = self.collects.get(&inner).cloned().map(|value| Collect::List(Data::spread(value)));
         let named = self.loops.get(&inner).cloned();
         let item = (item != "item").then_some(item);
         let mut step = Step::new(Action::ForEach(ForEach { over, item, batch, steps: inside, collect }));
         step.id = named;
         if let Some(node) = node {
             let node = &self.workflow.nodes[node];
-            step.name = Some(node.name.clone());
+            step.name = self.label(node);
             step.origin = Some(node.name.clone());
             step.position = Some(node.place);
         }
@@ -160,5 +176,5 @@ fn condition(choice: &[Choice], output: usize) -> Expr {
 }
 
 fn assign(variables: Vec<(String, Expr)>) -> Step {
-    Step::call("assign", Data::Map(variables.into_iter().map(|(name, value)| (name, Data::value(value))).collect()))
+    Step::call("assign", Data::Map(variables.into_iter().map(|(name, value)| (name, Data::spread(value))).collect()))
 }

@@ -1,13 +1,14 @@
 //! The end: what reads variables has them written, notes become remarks, and every node is told of.
 
-use super::Scribe;
-use crate::draft::{Action, Collect, Data, OnError, Step};
+use super::{Scribe, Told};
+use crate::draft::{Data, Step};
 use crate::n8n::flow::{BlockId, Entry, Owner};
+use crate::n8n::nodes::Made;
 use crate::n8n::reading::Count;
-use crate::n8n::workflow::Note;
 use crate::ours::Expr;
 use crate::report::{Item, State};
 use crate::settle::{Original, Translated};
+use crate::tidy::variables;
 use std::collections::BTreeSet;
 
 impl Scribe<'_> {
@@ -22,7 +23,7 @@ impl Scribe<'_> {
         let module = node.whole["type"].as_str().unwrap_or(&node.kind).to_owned();
         self.items.insert(at, Item { id: node.name.clone(), module, step, state, reason, next });
         // What it reads of nodes in other branches has to be carried.
-        let read = self.made.get(&at).map(|made| variables(&made.steps)).unwrap_or_default();
+        let read = self.made.get(&at).map(read_by).unwrap_or_default();
         self.export(&read);
     }
 
@@ -54,51 +55,20 @@ impl Scribe<'_> {
         let all = reading.count == Count::Many
             && self.starts.iter().any(|start| self.workflow.nodes[*start].text("responseData", "") == "allEntries");
         let value = if all { reading.all() } else { reading.first().json() };
-        Some(Step::call("respond", Data::map([("json", Data::value(value))])))
-    }
-
-    /// Notes on the canvas stand above the first step within them, or above everything.
-    pub(super) fn remark(&mut self) {
-        let mut left: Vec<&Note> = self.workflow.notes.iter().collect();
-        left.sort_by(|a, b| (a.size.0 * a.size.1).total_cmp(&(b.size.0 * b.size.1)));
-        let places: Vec<(f64, f64)> = self.flow.order.iter().map(|node| self.workflow.nodes[*node].place).collect();
-        let mut steps = std::mem::take(&mut self.draft.steps);
-        for note in left {
-            let text = plain(&note.text);
-            if text.is_empty() {
-                continue;
-            }
-            let within = |place: (f64, f64)| {
-                (note.place.0..note.place.0 + note.size.0).contains(&place.0)
-                    && (note.place.1..note.place.1 + note.size.1).contains(&place.1)
-            };
-            let mut found = false;
-            for step in &mut steps {
-                step.each_mut(&mut |step| {
-                    if !found && step.position.is_some_and(within) {
-                        step.remarks.insert(0, text.clone());
-                        found = true;
-                    }
-                });
-            }
-            if !found && (places.iter().any(|place| within(*place)) || is_near(note, &places)) {
-                self.draft.remarks.push(text);
-            }
-        }
-        self.draft.steps = steps;
+        Some(Step::call("respond", Data::map([("json", Data::spread(value))])))
     }
 
     /// Everything, with what became of each node that no earlier scenario told of.
-    pub(super) fn tell(mut self, told: &mut BTreeSet<usize>) -> Translated {
+    pub(super) fn tell(mut self, told: &mut Told) -> Translated {
         let mut originals = std::collections::BTreeMap::new();
         for at in self.flow.order.clone() {
             let node = &self.workflow.nodes[at];
             let was = node.whole["type"].as_str().unwrap_or(&node.kind).to_owned();
             originals.insert(node.name.clone(), Original { was, value: node.whole.clone() });
-            if let (true, Some(item)) = (told.insert(at), self.items.remove(&at)) {
+            if let (true, Some(item)) = (told.nodes.insert(at), self.items.remove(&at)) {
                 self.report.add(item);
             }
-            self.tell_parts(at, told);
+            self.tell_parts(at, &mut told.nodes);
         }
         for jump in &self.flow.jumps {
             let (from, to) = (&self.workflow.nodes[jump.from], &self.workflow.nodes[jump.to]);
@@ -138,48 +108,11 @@ impl Scribe<'_> {
     }
 }
 
-fn is_near(note: &Note, places: &[(f64, f64)]) -> bool {
-    places.iter().any(|place| {
-        (note.place.0 - 600.0..note.place.0 + note.size.0 + 200.0).contains(&place.0)
-            && (note.place.1 - 600.0..note.place.1 + note.size.1 + 400.0).contains(&place.1)
-    })
-}
-
-/// The text of a note, without pictures, at a length that people read.
-fn plain(text: &str) -> String {
-    let lines = text.lines().map(str::trim).filter(|line| !line.starts_with("![") && !line.starts_with('<'));
-    let lines = lines.map(|line| line.trim_start_matches('#').trim()).filter(|line| !line.is_empty());
-    let text = lines.collect::<Vec<_>>().join("\n");
-    if text.chars().count() > 600 { text.chars().take(599).chain("…".chars()).collect() } else { text }
-}
-
-/// The variables that steps read.
-fn variables(steps: &[Step]) -> Vec<String> {
+/// The variables that a node's steps and the conditions of its outputs read.
+fn read_by(made: &Made) -> Vec<String> {
     let mut found = Vec::new();
-    let mut visit = |expr: &Expr| {
-        expr.each(&mut |inner| {
-            if let Expr::Field(of, name, _) = inner
-                && **of == Expr::name("vars")
-            {
-                found.push(name.clone());
-            }
-        });
-    };
-    for step in steps {
-        match &step.action {
-            Action::Call(_, data) => data.each_text(&mut |text| text.values().for_each(&mut visit)),
-            Action::Filter(expr) => visit(expr),
-            Action::ForEach(each) => {
-                visit(&each.over);
-                if let Some(Collect::List(data)) = &each.collect {
-                    data.each_text(&mut |text| text.values().for_each(&mut visit));
-                }
-            }
-            _ => {}
-        }
-        if let Some(OnError::Use(data)) = &step.on_error {
-            data.each_text(&mut |text| text.values().for_each(&mut visit));
-        }
-    }
+    let mut tell = |expr: &Expr| variables(expr, &mut |name| found.push(name.to_owned()));
+    made.steps.iter().for_each(|step| step.each_expr(&mut tell));
+    made.choice.iter().filter_map(|choice| choice.when.as_ref()).for_each(&mut tell);
     found
 }

@@ -111,7 +111,7 @@ impl Translator<'_> {
             return Ok(Meaning::Value(expr, Kind::Text));
         }
         let kind = if left_kind == Kind::Number && right_kind == Kind::Number { Kind::Number } else { Kind::Any };
-        Ok(Meaning::Value(left.binary(Operator::Plus, right), kind))
+        Ok(Meaning::Value(sum(left, right), kind))
     }
 
     fn and(&mut self, left: &Js, right: &Js) -> Result<Meaning, Unsaid> {
@@ -217,6 +217,21 @@ fn truth(expr: Expr, kind: Kind) -> Expr {
 /// What is counted with: of a moment, its milliseconds.
 fn amount(expr: Expr, kind: Kind) -> Expr {
     if kind == Kind::Time { expr.method("to_unix_ms", []) } else { expr }
+}
+
+/// A sum; what was taken away before, as `getMonth() + 1` does here, is counted together.
+fn sum(left: Expr, right: Expr) -> Expr {
+    match (left, right) {
+        (Expr::Binary(Operator::Minus, of, less), Expr::Int(more)) if matches!(*less, Expr::Int(_)) => {
+            let less = if let Expr::Int(less) = *less { less } else { 0 };
+            match more.saturating_sub(less) {
+                0 => *of,
+                more if more > 0 => of.binary(Operator::Plus, Expr::Int(more)),
+                less => of.binary(Operator::Minus, Expr::Int(less.saturating_neg())),
+            }
+        }
+        (left, right) => left.binary(Operator::Plus, right),
+    }
 }
 
 /// A quotient that keeps its fraction.

@@ -114,7 +114,7 @@ fn read(code: &str, sight: &Sight) -> Result<Data, Unsaid> {
 }
 
 /// The value, with maps and lists written out.
-fn data(js: &Js, sight: &Sight) -> Result<Data, Unsaid> {
+pub(crate) fn data(js: &Js, sight: &Sight) -> Result<Data, Unsaid> {
     match js {
         Js::Map(entries) => {
             let fields = entries.iter().map(|entry| match entry {

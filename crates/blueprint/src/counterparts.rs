@@ -13,6 +13,8 @@ pub struct Counterparts {
     make: BTreeMap<String, Vec<Counterpart>>,
     /// By n8n's type of node, without the package of its own nodes.
     n8n: BTreeMap<String, Vec<Counterpart>>,
+    /// All that happens in apps.
+    triggers: Vec<AppTrigger>,
 }
 
 /// A module or trigger of ours that stands for one of theirs.
@@ -55,6 +57,9 @@ impl Counterparts {
 
     /// Adds one of ours with all that it stands for, each a name or a map with one, as the catalogue has them.
     pub fn add(&mut self, ours: &Ours, make: &[Value], n8n: &[Value]) {
+        if let Ours::Trigger(trigger) = ours {
+            self.triggers.push(trigger.clone());
+        }
         for theirs in make {
             if let Some(name) = theirs.as_str().or_else(|| theirs["module"].as_str()) {
                 let counterpart = Counterpart { ours: ours.clone(), theirs: theirs.clone() };
@@ -67,6 +72,11 @@ impl Counterparts {
                 self.n8n.entry(plain_node(name).to_owned()).or_default().push(counterpart);
             }
         }
+    }
+
+    /// All that happens in apps.
+    pub fn triggers(&self) -> &[AppTrigger] {
+        &self.triggers
     }
 
     /// What stands for a module of Make.

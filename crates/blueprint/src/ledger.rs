@@ -67,6 +67,12 @@ impl<'a> Ledger<'a> {
         (std::mem::take(&mut self.report), std::mem::take(&mut self.originals))
     }
 
+    /// Ids of nodes mean other nodes from here on, as those of another Zap do.
+    pub(crate) fn forget_nodes(&mut self) {
+        self.told.clear();
+        self.written.clear();
+    }
+
     /// Whether some scenario has told of a node.
     pub(crate) fn has_told(&self, id: &str) -> bool {
         self.told.contains(id)

@@ -20,6 +20,7 @@ mod node_red;
 mod notes;
 #[cfg(test)]
 mod tests;
+mod zapier;
 
 pub use counterparts::{Counterpart, Counterparts, Ours};
 pub use recognise::Kind;
@@ -79,9 +80,6 @@ pub enum ImportError {
     /// Nobody draws this many.
     #[error("the scenario has more than {MAX_MODULES} modules")]
     TooManyModules,
-    /// It is known, and not read yet.
-    #[error("files of {0} cannot be imported yet")]
-    NotYet(&'static str),
 }
 
 /// The scenarios of a file. `name` is the file's, for where the file has none inside.
@@ -106,7 +104,7 @@ fn one(stem: &str, found: recognise::Found<'_>, known: &Counterparts) -> Result<
     let translated: Vec<Translated> = match found.kind {
         Kind::Make => vec![make::translate(stem, found.content, known)?],
         Kind::N8n => n8n::translate(stem, found.content, known)?,
-        Kind::Zapier => return Err(ImportError::NotYet("Zapier")),
+        Kind::Zapier => zapier::translate(stem, found.content, known)?,
         Kind::NodeRed => node_red::translate(stem, found.content, known)?,
     };
     let settled = translated.into_iter().map(|translated| settle::settle(stem, found.kind, translated, known));

@@ -15,11 +15,13 @@ pub(crate) fn known() -> Counterparts {
         "email.send",
         "google_sheets.append",
         "google_sheets.find",
+        "gmail.send_message",
         "html.extract",
         "http.request",
         "js.run",
         "mqtt.publish",
         "mysql.query",
+        "slack.post_message",
         "postgres.query",
         "store.get",
         "store.put",
@@ -29,7 +31,15 @@ pub(crate) fn known() -> Counterparts {
         name: name.to_owned(),
         summary: String::new(),
         description: String::new(),
-        parameters: json!({ "type": "object" }),
+        parameters: match name {
+            "slack.post_message" => {
+                json!({ "type": "object", "properties": { "channel": {}, "text": {} }, "required": ["channel"] })
+            }
+            "gmail.send_message" => {
+                json!({ "type": "object", "properties": { "to": { "type": "string" }, "subject": {}, "text": {} } })
+            }
+            _ => json!({ "type": "object" }),
+        },
         example: Value::Null,
         sample: Value::Null,
         connections: vec!["any".to_owned()],

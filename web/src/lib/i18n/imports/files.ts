@@ -6,7 +6,6 @@ export const files: Sentence[] = [
   ['the file is no JSON: {why:detail}', '檔案不是 JSON：{why}', '文件不是 JSON：{why}'],
   ['the file is neither a blueprint of Make, nor a workflow of n8n, Zapier or Node-RED', '檔案既不是 Make 的 blueprint，也不是 n8n、Zapier 或 Node-RED 的 workflow', '文件既不是 Make 的 blueprint，也不是 n8n、Zapier 或 Node-RED 的 workflow'],
   ['the scenario has more than {most} modules', '情境有超過 {most} 個模組', '场景有超过 {most} 个模块'],
-  ['files of {tool} cannot be imported yet', '目前還不能匯入 {tool} 的檔案', '目前还不能导入 {tool} 的文件'],
   ['routes are nested more than {depth} deep', '路由的巢狀超過 {depth} 層', '路由的嵌套超过 {depth} 层'],
   ['the module {number} of the blueprint has no `module`', 'blueprint 的第 {number} 個模組沒有 `module`', 'blueprint 的第 {number} 个模块没有 `module`'],
 ];

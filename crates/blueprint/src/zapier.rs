@@ -206,6 +206,12 @@ impl Walk<'_, '_, '_, '_> {
                 self.readings.insert(node.origin.id.clone(), Reading::plain(Expr::Map(vec![(key, name)])));
                 list.into_expr()
             }
+            Data::Map(entries) if of_one_list(&entries).is_some() => {
+                let (list, fields) = of_one_list(&entries).unwrap_or((Expr::Nothing, Vec::new()));
+                let fields = fields.into_iter().map(|(key, field)| (key, name.clone().maybe(field))).collect();
+                self.readings.insert(node.origin.id.clone(), Reading::plain(Expr::Map(fields)));
+                list
+            }
             Data::Map(entries) => {
                 // Several lists side by side: a turn has the values of one place.
                 let rows = entries.iter().map(|(_, list)| list.clone().into_expr()).collect();
@@ -224,6 +230,24 @@ impl Walk<'_, '_, '_, '_> {
         };
         Ok((over, item))
     }
+}
+
+/// The list of which these are all fields of the items: the list, and the names by which its fields are read.
+fn of_one_list(entries: &[(String, Data)]) -> Option<(Expr, Vec<(String, String)>)> {
+    let mut all: Option<Expr> = None;
+    let mut fields = Vec::new();
+    for (key, list) in entries {
+        let Data::Text(text) = list else { return None };
+        let Expr::Method(of, function, arguments) = text.as_value()? else { return None };
+        let [Expr::Closure(_, body)] = arguments.as_slice() else { return None };
+        let Expr::Field(item, field, _) = &**body else { return None };
+        if function != "map" || **item != Expr::name("item") || all.as_ref().is_some_and(|known| *known != **of) {
+            return None;
+        }
+        all.get_or_insert_with(|| (**of).clone());
+        fields.push((key.clone(), field.clone()));
+    }
+    all.map(|list| (list, fields))
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub struct Counterparts {
     /// Our modules. Without any connections: which exist is not the question here.
     pub catalog: Catalog,
+    /// Scenarios that are imported at the same time and that others call: by what n8n knows them by, their ids here.
+    pub workflows: BTreeMap<String, String>,
     /// By Make's name, `app:Module`.
     make: BTreeMap<String, Vec<Counterpart>>,
     /// By n8n's type of node, without the package of its own nodes.

@@ -93,11 +93,26 @@ pub fn import(name: &str, bytes: &[u8], known: &Counterparts) -> Result<Vec<Impo
     if found.is_empty() {
         return Err(ImportError::NobodysFile);
     }
-    let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let stem = stem.strip_suffix(".json").unwrap_or(stem);
+    let stem = stem(name);
     let made: Result<Vec<Vec<Imported>>, ImportError> =
         found.into_iter().map(|found| one(stem, found, known)).collect();
     Ok(made?.into_iter().flatten().collect())
+}
+
+/// A file's name without its folders and its ending.
+fn stem(name: &str) -> &str {
+    let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    stem.strip_suffix(".json").unwrap_or(stem)
+}
+
+/// The scenarios of a file that others call: what other files know them by, and their ids here. For
+/// [`Counterparts::workflows`], where several files are imported together.
+pub fn callable(name: &str, bytes: &[u8]) -> Vec<(String, String)> {
+    let Ok(file) = serde_json::from_slice::<Value>(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)) else {
+        return Vec::new();
+    };
+    let found = recognise::recognise(&file).into_iter().filter(|found| found.kind == Kind::N8n);
+    found.filter_map(|found| n8n::callable(stem(name), found.content)).collect()
 }
 
 fn one(stem: &str, found: recognise::Found<'_>, known: &Counterparts) -> Result<Vec<Imported>, ImportError> {

@@ -13,6 +13,7 @@ mod translate;
 mod workflow;
 
 use crate::counterparts::Counterparts;
+use crate::ids::slug;
 use crate::settle::Translated;
 use crate::{ImportError, draft::Draft};
 use flow::is_trigger;
@@ -24,17 +25,16 @@ use workflow::Workflow;
 
 /// What a workflow says, in our language: a scenario for each of the triggers that lead to different nodes.
 pub(crate) fn translate(stem: &str, content: &Value, known: &Counterparts) -> Result<Vec<Translated>, ImportError> {
-    let workflow = Workflow::read(stem, content)?;
+    let mut workflow = Workflow::read(stem, content)?;
+    workflow.called_as = called_as(&workflow, stem);
+    let workflow = workflow;
     let mut accounts = desk::Accounts::default();
     let mut told = Told::default();
     let mut scenarios = Vec::new();
     let groups = groups(&workflow);
     let several = groups.len() > 1;
     for starts in &groups {
-        let name = match starts.first().map(|start| workflow.nodes[*start].name.as_str()) {
-            Some(start) if several => format!("{}: {start}", workflow.name),
-            _ => workflow.name.clone(),
-        };
+        let name = name_of(&workflow, starts, several);
         scenarios.push(Scribe::new(&workflow, starts, known, &mut accounts).write(name, &mut told));
     }
     if scenarios.is_empty() {
@@ -42,6 +42,29 @@ pub(crate) fn translate(stem: &str, content: &Value, known: &Counterparts) -> Re
         scenarios.push(Translated { draft, ..Translated::default() });
     }
     Ok(scenarios)
+}
+
+/// What the scenario of a group is called.
+fn name_of(workflow: &Workflow, starts: &[usize], several: bool) -> String {
+    match starts.first().map(|start| workflow.nodes[*start].name.as_str()) {
+        Some(start) if several => format!("{}: {start}", workflow.name),
+        _ => workflow.name.clone(),
+    }
+}
+
+/// The id of the scenario that other workflows call.
+fn called_as(workflow: &Workflow, stem: &str) -> Option<String> {
+    let groups = groups(workflow);
+    let is_called = |start: &usize| workflow.nodes[*start].kind == "executeWorkflowTrigger";
+    let starts = groups.iter().find(|starts| starts.iter().any(is_called))?;
+    Some(slug(&name_of(workflow, starts, groups.len() > 1), &slug(stem, "imported")))
+}
+
+/// What other workflows know a workflow by, and the id of the scenario that they call then.
+pub(crate) fn callable(stem: &str, content: &Value) -> Option<(String, String)> {
+    let id = content["id"].as_str()?.to_owned();
+    let workflow = Workflow::read(stem, content).ok()?;
+    Some((id, called_as(&workflow, stem)?))
 }
 
 /// Where triggers lead, and which they are.

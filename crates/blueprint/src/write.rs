@@ -93,7 +93,8 @@ impl Writer {
             self.block(0, "on_failure", &draft.on_failure);
         }
         if !draft.tests.is_empty() {
-            entry(&mut self.out, 0, "tests", &Data::List(draft.tests.clone()), Braces::Ours);
+            // In tests, braces are braces.
+            entry(&mut self.out, 0, "tests", &Data::List(draft.tests.clone()), Braces::Theirs);
         }
     }
 

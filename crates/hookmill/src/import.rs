@@ -52,7 +52,14 @@ struct Outcome {
 impl Import {
     pub(crate) fn run(self) -> Done {
         let files = files(&self.paths)?;
-        let known = language::counterparts();
+        let mut known = language::counterparts();
+        if files.len() > 1 {
+            // One file can call another of the same import.
+            for file in &files {
+                let bytes = read(file).with_context(|| format!("cannot read {}", file.display()))?;
+                known.workflows.extend(blueprint::callable(&file.to_string_lossy(), &bytes));
+            }
+        }
         let folder = self.folder()?;
         let mut taken = BTreeSet::new();
         let mut outcomes = Vec::new();

@@ -145,6 +145,12 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// The file of this name that the current item carries.
+    pub(crate) fn file(&self, name: &str) -> Result<Expr, String> {
+        let file = self.input().and_then(|input| input.paired().file(name));
+        file.ok_or_else(|| format!("no file “{name}” is known to come to it"))
+    }
+
     /// The parameter of this path, said; nothing where it is not given.
     pub(crate) fn given(&mut self, path: &str) -> Option<Data> {
         let value = self.node.get(path);

@@ -3,13 +3,16 @@
 pub(crate) mod apps;
 pub(crate) mod conditions;
 pub(crate) mod fields;
+pub(crate) mod files;
 pub(crate) mod flow_nodes;
 pub(crate) mod http;
 pub(crate) mod lists;
 pub(crate) mod mail;
 pub(crate) mod merge;
+pub(crate) mod redis;
 pub(crate) mod scripts;
 pub(crate) mod sheets;
+pub(crate) mod sql;
 pub(crate) mod triggers;
 
 use super::desk::Desk;
@@ -91,6 +94,7 @@ pub(crate) fn make(desk: &mut Desk<'_>) -> Result<Made, Refused> {
         "splitOut" | "itemLists" | "aggregate" | "sort" | "limit" | "removeDuplicates" | "summarize" => {
             lists::shaped(desk)
         }
+        "convertToFile" | "extractFromFile" | "moveBinaryData" | "spreadsheetFile" | "readPDF" => files::made(desk),
         "merge" => merge::merge(desk),
         "wait" => flow_nodes::wait(desk),
         "stopAndError" => flow_nodes::fail(desk),
@@ -100,6 +104,8 @@ pub(crate) fn make(desk: &mut Desk<'_>) -> Result<Made, Refused> {
         "graphql" => http::graphql(desk),
         "emailSend" => mail::send(desk),
         "googleSheets" => sheets::sheets(desk),
+        "postgres" | "mySql" => sql::sql(desk),
+        "redis" => redis::redis(desk),
         _ => apps::app(desk),
     }
 }

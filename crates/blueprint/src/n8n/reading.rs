@@ -11,6 +11,17 @@ pub(crate) struct Reading {
     pub(crate) shape: Shape,
     /// Of many, the one that the loop around is at.
     pub(crate) current: Option<Expr>,
+    /// The files that an item carries, by the names that n8n gives them.
+    pub(super) files: Vec<(String, FileAt)>,
+}
+
+/// Where a file is found.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum FileAt {
+    /// In the value itself, behind these keys.
+    Within(Vec<String>),
+    /// Elsewhere.
+    There(Expr),
 }
 
 /// How many items a node gives.
@@ -51,17 +62,56 @@ pub(crate) enum Shape {
 
 impl Reading {
     pub(crate) fn one(base: Expr) -> Self {
-        Self { base, count: Count::One, shape: Shape::Plain, current: None }
+        Self { base, count: Count::One, shape: Shape::Plain, current: None, files: Vec::new() }
     }
 
     pub(crate) fn many(base: Expr) -> Self {
-        Self { base, count: Count::Many, shape: Shape::Plain, current: None }
+        Self { base, count: Count::Many, shape: Shape::Plain, current: None, files: Vec::new() }
     }
 
     #[must_use]
     pub(crate) fn shaped(mut self, shape: Shape) -> Self {
         self.shape = shape;
         self
+    }
+
+    /// The same, whose items carry a file: the value, or what it has behind these keys.
+    #[must_use]
+    pub(crate) fn with_file(mut self, name: impl Into<String>, keys: &[&str]) -> Self {
+        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+        self.files.push((name.into(), FileAt::Within(keys)));
+        self
+    }
+
+    /// The same, whose items carry a file that is found elsewhere.
+    #[must_use]
+    pub(crate) fn with_file_at(mut self, name: impl Into<String>, at: Expr) -> Self {
+        self.files.push((name.into(), FileAt::There(at)));
+        self
+    }
+
+    /// The same, with the files that another carries.
+    #[must_use]
+    pub(crate) fn with_files_of(mut self, other: &Self) -> Self {
+        let found = other.files.iter().filter_map(|(name, _)| Some((name.clone(), FileAt::There(other.file(name)?))));
+        self.files = found.collect();
+        if matches!(other.shape, Shape::Webhook) {
+            self.files.push(("data".to_owned(), FileAt::There(other.base.clone().field("file"))));
+        }
+        self
+    }
+
+    /// The file of this name that an item carries. Where there is only one, its name does not matter.
+    pub(crate) fn file(&self, name: &str) -> Option<Expr> {
+        let known = self.files.iter().find(|(known, _)| known == name);
+        match (known, self.files.as_slice(), &self.shape) {
+            (Some((_, at)), ..) | (None, [(_, at)], _) => Some(match at {
+                FileAt::Within(keys) => keys.iter().fold(self.base.clone(), |of, key| of.field(key.as_str())),
+                FileAt::There(expr) => expr.clone(),
+            }),
+            (None, _, Shape::Webhook) => Some(self.base.clone().field("file")),
+            _ => None,
+        }
     }
 
     /// The same, where one item of it is found.

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod emit;
+mod pins;
 mod remarks;
 mod tell;
 
@@ -124,6 +125,7 @@ impl<'a> Scribe<'a> {
         self.lonely();
         tidy(&mut self.draft);
         self.remark(told);
+        self.draft.tests.extend(self.pinned_test());
         self.tell(told)
     }
 

@@ -10,7 +10,17 @@ use std::path::Path;
 
 /// Modules that take anything.
 fn known() -> Counterparts {
-    let names = ["http.request", "js.run", "email.send", "google_sheets.append", "google_sheets.find", "rss.read"];
+    let names = [
+        "csv.parse",
+        "email.send",
+        "google_sheets.append",
+        "google_sheets.find",
+        "http.request",
+        "js.run",
+        "postgres.query",
+        "redis.increment",
+        "rss.read",
+    ];
     Counterparts::new(Catalog::new(names.map(|name| ModuleSpec {
         name: name.to_owned(),
         summary: String::new(),
@@ -65,6 +75,16 @@ fn a_loop_collects_what_its_turns_give() {
 #[test]
 fn branches_meet_in_a_variable() {
     check("branches-that-meet");
+}
+
+#[test]
+fn files_are_passed_on_and_values_stay_out_of_statements() {
+    check("files-and-tables");
+}
+
+#[test]
+fn pinned_data_becomes_a_test_and_a_part_of_a_workflow_is_called() {
+    check("pinned-and-called");
 }
 
 #[test]

@@ -51,6 +51,10 @@ enum Meaning {
     Function(Vec<String>, Js),
     /// A pattern, and its flags.
     Pattern(String, String),
+    /// The files of an item: `$binary`, `item.binary`.
+    Files(Reading),
+    /// One of them.
+    File(Expr),
     /// A length of time, in units: `{days: 1}`, or a difference.
     Span(Expr, Option<String>),
 }
@@ -219,6 +223,10 @@ impl<'a> Translator<'a> {
             Meaning::Json(reading) => Ok(json_member(&reading, name)),
             Meaning::Value(expr, kind) => property(expr, kind, name),
             Meaning::Span(expr, unit) => time::span_member(expr, unit, name),
+            Meaning::Files(reading) => {
+                reading.file(name).map(Meaning::File).ok_or_else(|| format!("no file “{name}” is known to come to it"))
+            }
+            Meaning::File(file) => file_member(file, name),
             Meaning::Function(..) | Meaning::Pattern(..) => Err(format!("`.{name}` is not read of a function")),
         }
     }
@@ -290,6 +298,7 @@ fn merged(all: Expr, next: Expr) -> Expr {
 fn node_member(reading: Reading, name: &str) -> Result<Meaning, Unsaid> {
     match name {
         "item" => Ok(Meaning::Item(reading.paired())),
+        "binary" => Ok(Meaning::Files(reading.paired())),
         "json" | "data" => Ok(Meaning::Json(reading.paired())),
         "first" | "last" | "all" | "itemMatching" => Ok(Meaning::Member(format!("node {name}"), String::new())),
         "isExecuted" => {
@@ -303,11 +312,25 @@ fn node_member(reading: Reading, name: &str) -> Result<Meaning, Unsaid> {
 fn item_member(reading: Reading, name: &str) -> Result<Meaning, Unsaid> {
     match name {
         "json" | "data" => Ok(Meaning::Json(reading)),
-        "binary" => Err("it reads a file that is an attachment of the item".to_owned()),
+        "binary" => Ok(Meaning::Files(reading)),
         "pairedItem" | "index" => Err(format!("`.{name}` of an item is not there")),
         // Without `json`, n8n finds nothing: what was meant is the value.
         _ => Ok(json_member(&reading, name)),
     }
+}
+
+/// What n8n tells of a file.
+fn file_member(file: Expr, name: &str) -> Result<Meaning, Unsaid> {
+    Ok(match name {
+        "fileName" => Meaning::Value(file.field("filename"), Kind::Text),
+        "mimeType" => Meaning::Value(file.field("content_type"), Kind::Text),
+        "fileExtension" => {
+            let parts = file.field("filename").method("split", [Expr::text(".")]);
+            Meaning::Value(parts.method("last", []), Kind::Text)
+        }
+        "bytes" | "fileSize" => Meaning::Value(file.field("size"), Kind::Number),
+        _ => return Err(format!("`.{name}` of a file is not there")),
+    })
 }
 
 fn json_member(reading: &Reading, name: &str) -> Meaning {
@@ -340,7 +363,8 @@ fn value_of(meaning: Meaning) -> Result<Expr, Unsaid> {
         Meaning::Member(of, name) => Err(format!("`{of}.{name}` is not there")),
         Meaning::Function(..) => Err("a function is taken for a value".to_owned()),
         Meaning::Pattern(..) => Err("a regular expression is taken for a value".to_owned()),
-        Meaning::Span(expr, _) => Ok(expr),
+        Meaning::Span(expr, _) | Meaning::File(expr) => Ok(expr),
+        Meaning::Files(_) => Err("it takes all files of an item at once".to_owned()),
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Workflow {
     /// The note that tells what the whole is for.
     pub(crate) readme: Option<usize>,
     pub(crate) pins: Map<String, Value>,
+    /// What the scenario is called that other workflows call.
+    pub(crate) called_as: Option<String>,
 }
 
 /// A node.

@@ -38,14 +38,17 @@ pub(crate) fn consumes(node: &Node) -> Consumes {
         "noOp" => Consumes::Any,
         "code" if code::is_each(node) => Consumes::Item,
         "code" | "function" | "aggregate" | "sort" | "limit" | "removeDuplicates" | "summarize" | "splitInBatches"
-        | "merge" | "compareDatasets" | "respondToWebhook" | "convertToFile" | "spreadsheetFile" => Consumes::List,
+        | "merge" | "compareDatasets" | "respondToWebhook" => Consumes::List,
+        "convertToFile" if matches!(node.text("operation", "csv"), "toText" | "toBinary") => Consumes::Item,
+        "convertToFile" if node.text("mode", "once") == "each" => Consumes::Item,
+        "convertToFile" => Consumes::List,
+        "spreadsheetFile" if node.text("operation", "fromFile") == "toFile" => Consumes::List,
         "itemLists" => match node.text("operation", "splitOutItems") {
             "splitOutItems" => Consumes::Item,
             _ => Consumes::List,
         },
         // A pause is one for all.
         "wait" => Consumes::Any,
-        "executeWorkflow" if node.text("mode", "once") == "once" => Consumes::List,
         _ if node.once => Consumes::List,
         _ => Consumes::Item,
     }
@@ -73,6 +76,8 @@ pub(crate) fn gives(workflow: &Workflow, at: usize, output: usize) -> Gives {
             let is_single = batch_size(node) == 1;
             if is_loop_output(node, output) && is_single { Gives::One } else { Gives::Many }
         }
+        "extractFromFile" if node.text("operation", "csv") == "csv" => Gives::Many,
+        "spreadsheetFile" if node.text("operation", "fromFile") == "fromFile" => Gives::Many,
         "merge" => super::super::nodes::merge::gives(workflow, at),
         "compareDatasets" | "rssFeedRead" => Gives::Many,
         "httpRequest" if lists_follow(workflow, at) => Gives::Many,

@@ -39,6 +39,7 @@ pub(crate) fn app(desk: &mut Desk<'_>) -> Result<Made, Refused> {
         let data = fitted(data, &spec, ours, &chosen.theirs["values"][ours]);
         with.push((ours.to_owned(), data));
     }
+    attach(desk, &spec, &mut with)?;
     let id = Expr::name(desk.id.clone());
     let many = gives(desk.workflow, desk.at, 0) == Gives::Many;
     let is_list = spec.sample.is_array();
@@ -50,9 +51,33 @@ pub(crate) fn app(desk: &mut Desk<'_>) -> Result<Made, Refused> {
             None => Reading::many(id.method("to_list", [])),
         },
         (false, true) => Reading::one(id.method("first", [])),
+        (false, false) if spec.sample["sha256"].is_string() => Reading::one(id).with_file(carried(desk), &[]),
         (false, false) => Reading::one(id).shaped(Shape::Plain),
     };
     Ok(Made::step(Step::call(name.clone(), Data::Map(with)), reading))
+}
+
+/// Parameters of nodes that name the file which they send.
+const CARRIERS: [&str; 4] =
+    ["inputDataFieldName", "binaryPropertyName", "binaryProperty", "options.binaryPropertyName"];
+
+/// The name that a node gives to the file which it fetches.
+fn carried(desk: &Desk<'_>) -> String {
+    let given = CARRIERS.iter().find_map(|path| desk.node.get(path).as_str());
+    given.unwrap_or("data").trim_start_matches('=').to_owned()
+}
+
+/// The file that a node sends, where the module takes one and no other parameter gave it.
+fn attach(desk: &Desk<'_>, spec: &ModuleSpec, with: &mut Vec<(String, Data)>) -> Result<(), Refused> {
+    let takes_file = |name: &str| {
+        let schema = &spec.parameters["properties"][name];
+        schema["type"] == "object" && schema["title"] == "File" && !with.iter().any(|(known, _)| known == name)
+    };
+    if takes_file("file") {
+        let file = desk.file(&carried(desk))?;
+        with.push(("file".to_owned(), Data::value(file)));
+    }
+    Ok(())
 }
 
 /// The key of the only list in an answer.

@@ -107,6 +107,7 @@ fn finish(desk: &Desk<'_>, data: Data, keeps: bool) -> Made {
         _ => None,
     };
     let base = Reading::one(Expr::name(desk.id.clone()));
+    let base = desk.input().map_or(base.clone(), |input| base.with_files_of(&input.paired()));
     let under = desk.input().filter(|_| keeps).map(|input| input.paired());
     let reading = match (keys, under) {
         (Some(keys), Some(under)) => base.shaped(Shape::Over(keys, Box::new(under))),
@@ -263,7 +264,7 @@ fn extracted(desk: &mut Desk<'_>) -> Result<Made, Refused> {
         let (Some(key), Some(selector)) = (value["key"].as_str(), value["cssSelector"].as_str()) else { continue };
         let mut field = vec![("selector".to_owned(), Data::text(selector.trim_start_matches('=')))];
         match value["returnValue"].as_str().unwrap_or("text") {
-            "html" => return Err("it takes HTML out of HTML".to_owned()),
+            "html" => field.push(("take".to_owned(), Data::text("inner_html"))),
             "attribute" => {
                 field.push(("attribute".to_owned(), Data::text(value["attribute"].as_str().unwrap_or_default())));
             }

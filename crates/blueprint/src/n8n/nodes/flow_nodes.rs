@@ -121,22 +121,39 @@ fn headers(desk: &mut Desk<'_>) -> Vec<(String, Data)> {
     headers
 }
 
-/// `executeWorkflow`. A call of a scenario that is not there does not pass the check, so somebody has to put it in.
-pub(crate) fn call(desk: &Desk<'_>) -> Result<Made, Refused> {
+/// `executeWorkflow`. A workflow that is not imported, too, could not be called: somebody has to put that in.
+pub(crate) fn call(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     let node = desk.node;
     if node.text("source", "database") != "database" {
         return Err("the workflow that it calls stands in its parameters or in a file".to_owned());
     }
     let named = node.get("workflowId");
-    let name = named["cachedResultName"].as_str().map(str::to_owned);
-    let id = crate::n8n::desk::locator(named).as_str().unwrap_or_default().to_owned();
-    if id.starts_with('=') {
-        return Err("which workflow it calls is computed".to_owned());
+    let id = crate::n8n::desk::locator(named).as_str().unwrap_or_default().trim().to_owned();
+    let is_own = ["={{ $workflow.id }}", "={{$workflow.id}}"].contains(&id.as_str());
+    let own = desk.workflow.called_as.as_ref().filter(|_| is_own);
+    let Some(scenario) = own.or_else(|| desk.known.workflows.get(&id)).cloned() else {
+        if id.starts_with('=') {
+            return Err("which workflow it calls is computed".to_owned());
+        }
+        // A list shows the folder before the name.
+        let shown = named["cachedResultName"].as_str().map(|name| name.rsplit(" — ").next().unwrap_or(name));
+        let scenario = slug(shown.unwrap_or(&id), "called");
+        return Err(format!(
+            "it calls another workflow: import both together, or put `call: {{ scenario: {scenario} }}` here"
+        ));
+    };
+    let given = node.get("workflowInputs.value").clone();
+    let input = if given.as_object().is_some_and(|given| !given.is_empty()) {
+        desk.say(&given)
+    } else {
+        desk.input().map_or(Data::Map(Vec::new()), |input| Data::spread(input.paired().json()))
+    };
+    let mut with = vec![("scenario".to_owned(), Data::text(scenario)), ("input".to_owned(), input)];
+    if node.get("options.waitForSubWorkflow") == &Value::Bool(false) {
+        with.push(("detach".to_owned(), Data::Bool(true)));
+        return Ok(Made { steps: vec![Step::call("call", Data::Map(with))], ..Made::default() });
     }
-    // A list shows the folder before the name.
-    let shown = name.as_deref().map(|name| name.rsplit(" — ").next().unwrap_or(name).to_owned());
-    let scenario = slug(shown.as_deref().unwrap_or(&id), "called");
-    Err(format!("it calls another workflow: import that, too, and put `call: {{ scenario: {scenario} }}` here"))
+    Ok(Made::step(Step::call("call", Data::Map(with)), Reading::one(Expr::name(desk.id.clone()))))
 }
 
 /// `rssFeedRead`.

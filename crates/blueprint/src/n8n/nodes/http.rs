@@ -38,7 +38,7 @@ pub(crate) fn request(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     let step = Step::call("http.request", Data::Map(with));
     let base = Reading::one(Expr::name(desk.id.clone()));
     let reading = match shape {
-        _ if file => base.shaped(Shape::Body),
+        _ if file => base.shaped(Shape::Body).with_file(carried(desk.node), &["body"]),
         Shape::Body if gives(desk.workflow, desk.at, 0) == Gives::Many => {
             let list = Expr::name(desk.id.clone()).field("body");
             return Ok(Made::step(step, Reading::many(list))
@@ -140,10 +140,12 @@ fn fields(desk: &mut Desk<'_>, path: &str) -> Result<Vec<(String, Data)>, Refuse
     let mut fields: Vec<(String, Data)> = Vec::new();
     for pair in desk.node.get(path).as_array().cloned().unwrap_or_default() {
         let Some(name) = pair["name"].as_str().map(str::trim).filter(|name| !name.is_empty()) else { continue };
-        if pair["parameterType"] == "formBinaryData" {
-            return Err("it sends a file of the item".to_owned());
-        }
-        let value = desk.say(&pair["value"]);
+        let value = if pair["parameterType"] == "formBinaryData" {
+            let file = pair["inputDataFieldName"].as_str().unwrap_or("data").trim_start_matches('=');
+            Data::value(desk.file(file)?)
+        } else {
+            desk.say(&pair["value"])
+        };
         let name = match name.strip_prefix('=') {
             Some(_) => desk.say_text(&Value::String(name.to_owned())).to_string(),
             None => name.to_owned(),
@@ -195,7 +197,10 @@ fn body(desk: &mut Desk<'_>) -> Result<Body, Refused> {
             let text = desk.say_text(&text);
             named("body", Data::Text(text))
         }
-        "binaryData" => Err("it sends a file of the item".to_owned()),
+        "binaryData" => {
+            let file = desk.file(node.text("inputDataFieldName", "data").trim_start_matches('='))?;
+            named("file", Data::value(file))
+        }
         other => Err(format!("it sends a body of the kind {other}")),
     }
 }
@@ -207,7 +212,18 @@ fn old_body(desk: &mut Desk<'_>, method: &str) -> Result<Body, Refused> {
         return Ok(None);
     }
     if node.flag("sendBinaryData") {
-        return Err("it sends a file of the item".to_owned());
+        // `field:property` for each file of a form, or the property alone.
+        let names = node.text("binaryPropertyName", "data").trim_start_matches('=');
+        let is_form = node.text("options.bodyContentType", "json") == "multipart-form-data";
+        if !is_form {
+            return Ok(Some(("file".to_owned(), Data::value(desk.file(names)?))));
+        }
+        let mut form = fields(desk, "bodyParametersUi.parameter")?;
+        for name in names.split(',').map(str::trim) {
+            let (field, property) = name.split_once(':').unwrap_or((name, name));
+            form.push((field.to_owned(), Data::value(desk.file(property)?)));
+        }
+        return Ok(Some(("multipart".to_owned(), Data::Map(form))));
     }
     let kind = match node.text("options.bodyContentType", "json") {
         "form-urlencoded" => "form",
@@ -256,12 +272,30 @@ fn response(desk: &Desk<'_>, with: &mut Vec<(String, Data)>) -> (Shape, bool) {
             (if full { Shape::FullResponse } else { Shape::BodyText(field.to_owned()) }, false)
         }
         _ if full => (Shape::FullResponse, false),
+        "autodetect" if is_read_as_file(desk) => {
+            set("response", Data::text("file"));
+            (Shape::Body, true)
+        }
         "autodetect" if is_read_as_text(desk, field) => {
             set("response", Data::text("text"));
             (Shape::BodyText(field.to_owned()), false)
         }
         _ => (Shape::Body, false),
     }
+}
+
+/// Whether what follows takes the answer for a file, which n8n makes of it by itself where it is none of JSON or text.
+fn is_read_as_file(desk: &Desk<'_>) -> bool {
+    const SIGNS: [&str; 6] =
+        ["$binary", "formBinaryData", "inputDataFieldName", "binaryPropertyName", "\"binaryData\"", "\"upload\""];
+    let named = [".item", ".first()", ".last()"].map(|item| format!("('{}'){item}.binary", desk.node.name));
+    let reads_file = |at: usize| {
+        let next = &desk.workflow.nodes[at];
+        let reads = matches!(next.kind.as_str(), "extractFromFile" | "editImage" | "readPDF" | "readWriteFile");
+        let text = next.parameters.to_string();
+        reads || SIGNS.iter().any(|sign| text.contains(sign))
+    };
+    named.iter().any(|name| desk.workflow.reads(name)) || desk.workflow.leaving(desk.at).any(|link| reads_file(link.to))
 }
 
 /// Whether what follows reads the answer as a text in this field: XML and HTML come as text.
@@ -276,6 +310,12 @@ fn is_read_as_text(desk: &Desk<'_>, field: &str) -> bool {
         };
         reads && next.text("dataPropertyName", "data") == field
     })
+}
+
+/// The name of the file that an answer becomes.
+fn carried(node: &crate::n8n::workflow::Node) -> &str {
+    let given = if node.version < 3.0 { "dataPropertyName" } else { "options.response.response.outputPropertyName" };
+    node.text(given, "data")
 }
 
 /// `graphql`.

@@ -38,6 +38,12 @@ pub(crate) fn trigger(node: &Node, known: &Counterparts) -> Result<Started, Stri
         }
         "formTrigger" => {
             let with = Data::Map(path_of(node));
+            let fields = node.get("formFields.values").as_array().into_iter().flatten();
+            let files = fields.filter(|field| field["fieldType"] == "file");
+            let body = files.fold(body, |body, field| {
+                let label = field["fieldLabel"].as_str().unwrap_or("data");
+                body.with_file_at(label.replace(' ', "_"), Expr::name("trigger").field("file"))
+            });
             one(
                 "webhook",
                 with,

@@ -78,7 +78,8 @@ impl Scribe<'_> {
         if known {
             return Some(first);
         }
-        let value = Expr::name("vars").maybe(name);
+        // Where every way to the node writes it, it is there.
+        let value = if guarded { Expr::name("vars").maybe(name) } else { Expr::name("vars").field(name) };
         Some(if several { Reading::many(value) } else { Reading::one(value) })
     }
 

@@ -34,7 +34,7 @@ impl Scribe<'_> {
             let node = &self.workflow.nodes[*start];
             node.kind == "webhook" && node.text("responseMode", "onReceived") == "lastNode"
         });
-        let mut ends: Vec<BlockId> = if waits { vec![0] } else { Vec::new() };
+        let mut ends: Vec<BlockId> = if waits || self.is_called() { vec![0] } else { Vec::new() };
         while let Some(block) = ends.pop() {
             match self.flow.entries(block).last() {
                 Some(Entry::Node(_)) => drop(self.answers.insert(block)),
@@ -49,11 +49,20 @@ impl Scribe<'_> {
         }
     }
 
+    /// Whether other workflows call this one, and get what its last node gives.
+    fn is_called(&self) -> bool {
+        self.starts.iter().any(|start| self.workflow.nodes[*start].kind == "executeWorkflowTrigger")
+    }
+
     /// The answer at the end of a block.
     pub(super) fn answer(&self, last: usize) -> Option<Step> {
         let reading = self.readings.get(&last)?;
         let all = reading.count == Count::Many
             && self.starts.iter().any(|start| self.workflow.nodes[*start].text("responseData", "") == "allEntries");
+        if self.is_called() {
+            let value = if reading.count == Count::Many { reading.all() } else { reading.json() };
+            return Some(Step::call("return", Data::spread(value)));
+        }
         let value = if all { reading.all() } else { reading.first().json() };
         Some(Step::call("respond", Data::map([("json", Data::spread(value))])))
     }

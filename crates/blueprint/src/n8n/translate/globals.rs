@@ -20,7 +20,7 @@ impl Translator<'_> {
             "$runIndex" => Meaning::Value(Expr::Int(0), Kind::Number),
             "NaN" => Meaning::Value(Expr::Nothing, Kind::Any),
             "$fromAI" => return Err("a model of language gives the value".to_owned()),
-            "$binary" => return Err("it reads a file that is an attachment of the item".to_owned()),
+            "$binary" => Meaning::Files(self.input()?.paired()),
             _ if name.starts_with('$') || is_global(name) => Meaning::Global(name.to_owned()),
             _ => return Err(format!("`{name}` is not there")),
         })

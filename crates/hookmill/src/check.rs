@@ -1,5 +1,6 @@
 //! `hookmill check`: everything that is wrong with scenarios, in one pass, without running anything.
 
+mod coming;
 mod inspection;
 mod mending;
 
@@ -7,6 +8,7 @@ use crate::home::Home;
 use crate::sources;
 use crate::terminal::{self, BAD, DOUBTFUL, Done, QUIET, STRONG, paint};
 use clap::{Args, ValueEnum};
+use coming::Coming;
 use inspection::{Finding, inspect, orphans};
 use mending::{Mended, mend};
 use serde_json::json;
@@ -32,6 +34,9 @@ pub(crate) struct Check {
     /// Mend what can be mended without a doubt, in the files; comments and everything else stay
     #[arg(long)]
     fix: bool,
+    /// Tell when schedules are due next, and what they mean
+    #[arg(long)]
+    next: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -50,9 +55,10 @@ impl Check {
         let mut findings = inspect(&sources, &homes)?;
         findings.extend(orphans(&self.paths)?);
         let errors = findings.iter().filter(|finding| finding.diagnostic.is_error()).count();
+        let coming = if self.next { coming::all(&sources, &homes)? } else { Vec::new() };
         match self.format {
-            Format::Text => print_text(&mended, &findings)?,
-            Format::Json => print_json(sources.len(), &mended, &findings)?,
+            Format::Text => print_text(&mended, &findings, &coming)?,
+            Format::Json => print_json(sources.len(), &mended, &findings, self.next.then_some(&coming))?,
         }
         terminal::say(summary(sources.len(), errors, findings.len() - errors));
         let mendable = findings.iter().filter(|finding| finding.diagnostic.fix.is_some()).count();
@@ -66,7 +72,7 @@ impl Check {
     }
 }
 
-fn print_text(mended: &[Mended], findings: &[Finding]) -> anyhow::Result<()> {
+fn print_text(mended: &[Mended], findings: &[Finding], coming: &[Coming]) -> anyhow::Result<()> {
     let mut out = terminal::stdout();
     for Mended { file, code, place, title } in mended {
         let place = format!("{file}:{}:{}", place.line, place.column);
@@ -85,18 +91,27 @@ fn print_text(mended: &[Mended], findings: &[Finding]) -> anyhow::Result<()> {
             writeln!(out, "  fix available: {}", fix.title)?;
         }
     }
+    coming.iter().try_for_each(|one| one.print(&mut out))?;
     Ok(out.flush()?)
 }
 
-fn print_json(scenarios: usize, mended: &[Mended], findings: &[Finding]) -> anyhow::Result<()> {
+fn print_json(
+    scenarios: usize,
+    mended: &[Mended],
+    findings: &[Finding],
+    coming: Option<&Vec<Coming>>,
+) -> anyhow::Result<()> {
     let errors = findings.iter().filter(|finding| finding.diagnostic.is_error()).count();
-    let report = json!({
+    let mut report = json!({
         "scenarios": scenarios,
         "errors": errors,
         "warnings": findings.len() - errors,
         "fixed": mended,
         "diagnostics": findings,
     });
+    if let Some(coming) = coming {
+        report["next"] = json!(coming);
+    }
     Ok(writeln!(terminal::stdout(), "{report:#}")?)
 }
 

@@ -3,6 +3,7 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests read their cases from files"))]
 
+pub mod calendar;
 pub mod catalog;
 pub mod changes;
 pub mod data;

@@ -3,6 +3,7 @@
 //! Steps and blocks stand in two flat lists and refer to each other by number, so that a position in a run is two
 //! small numbers and a list of loop counters, and a plan is shared by all its runs without locks.
 
+mod calendar;
 mod credential;
 mod flow;
 mod identity;
@@ -17,6 +18,7 @@ mod trigger;
 mod wait;
 mod webhook;
 
+pub use calendar::{Calendar, Days, Exception, MonthDay, Times, Window};
 pub use credential::Credential;
 pub use flow::{Bound, Branch, Collect, ForEach, Repeat, Route, Take};
 pub(crate) use identity::{content, identify};
@@ -26,7 +28,7 @@ pub use on_error::{Jitter, OnError, Retry};
 pub use respond::{Content, Respond};
 pub use step::{AfterCrash, CallStep, Fail, Kind, Step};
 pub use test::{Exchange, ExchangeBody, Expect, ExpectedError, Mock, MockError, StoreContents, Test};
-pub use trigger::{CatchUp, Failure, Manual, Schedule, Trigger, When};
+pub use trigger::{Bounds, CatchUp, Failure, Manual, Schedule, Trigger, When};
 pub use wait::{Field, FieldType, Wait, WaitFor};
 pub use webhook::{Check, Dedupe, Deduping, ItemPath, Network, Verify, WAIT, Webhook, problem_of_path};
 

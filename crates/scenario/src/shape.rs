@@ -6,6 +6,7 @@ mod collect;
 mod cors;
 mod each;
 mod ending;
+mod except;
 mod for_each;
 mod invoke;
 mod keep;
@@ -36,7 +37,7 @@ pub(crate) const KEYS: &[(&str, &[&str], &[&str])] = &[
     ("", scenario::KEYS, &[]),
     ("/$defs/trigger", trigger::KINDS, &["mail", "mailhook"]),
     ("/$defs/webhook", webhook::KEYS, &[]),
-    ("/$defs/schedule", schedule::KEYS, &[]),
+    ("/$defs/schedule/oneOf/1", schedule::KEYS, &[]),
     ("/$defs/dedupe/oneOf/2", webhook::DEDUPE_KEYS, &[]),
     ("/$defs/limits", limits::KEYS, &[]),
     ("/$defs/concurrency/oneOf/1", limits::CONCURRENCY_KEYS, &[]),

@@ -17,6 +17,7 @@ mod functions;
 mod hooks;
 mod import;
 mod modules;
+mod next;
 mod queues;
 mod response;
 mod runs;
@@ -69,6 +70,7 @@ fn v1(routes: &mut ServiceConfig) {
         .service(functions::list)
         .service(import::import)
         .service(modules::list)
+        .service(next::next)
         .service(templates::list)
         .service(queues::list::list)
         .service(queues::purge::purge)
@@ -94,6 +96,7 @@ fn v1(routes: &mut ServiceConfig) {
         .service(scenarios::layout::get)
         .service(scenarios::layout::put)
         .service(scenarios::list::list)
+        .service(scenarios::next::next)
         .service(scenarios::listen::listen)
         .service(scenarios::put::put)
         .service(scenarios::run::start)

@@ -5,6 +5,9 @@
 
 pub mod runner;
 
+mod days;
+mod outlook;
 mod timetable;
 
+pub use outlook::{Outlook, outlook};
 pub use timetable::{InvalidSchedule, MOST_MISSED, Timetable};

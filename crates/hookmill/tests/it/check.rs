@@ -286,3 +286,19 @@ fn warnings_count_when_asked() {
     fs::write(folder.path().join("a.yaml"), "steps:\n  - set: 1 # hookmill: allow W0506\n").unwrap();
     assert_eq!(hookmill(folder.path(), &["check", "--strict"]).code, 0);
 }
+
+#[test]
+fn what_is_to_come_of_schedules_is_told() {
+    let nightly =
+        "trigger:\n  - schedule: 每月最後一天 23:00 Asia/Taipei\n  - schedule: { at: 1990-01-01T00:00 }\nsteps: []\n";
+    let folder = folder(&[("nightly.yaml", nightly)]);
+    let said = hookmill(folder.path(), &["check", "--next", "nightly.yaml"]);
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert_eq!(lines[0], "nightly.yaml:2:5: on the last day of the month at 23:00 (Asia/Taipei)", "{said:?}");
+    assert!(lines[1..11].iter().all(|line| line.ends_with(" 23:00:00 +08:00")), "{said:?}");
+    assert_eq!(lines[11..], ["nightly.yaml:3:5: at 1990-01-01 00:00 (UTC)", "  never again"], "{said:?}");
+    let said = hookmill(folder.path(), &["check", "--next", "--format", "json", "nightly.yaml"]);
+    let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(report["next"][0]["next"].as_array().unwrap().len(), 10);
+    assert_eq!(report["next"][1]["next"], serde_json::json!([]));
+}

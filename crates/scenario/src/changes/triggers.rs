@@ -62,7 +62,8 @@ fn triggers(root: &Node) -> Vec<&Entry> {
 }
 
 fn identity(trigger: &Entry) -> (&str, Option<String>) {
-    let of = ["path", "cron", "every", "at"].iter().find_map(|key| trigger.node.get(key));
+    let of = ["path", "cron", "every", "at", "calendar"].iter().find_map(|key| trigger.node.get(key));
+    let of = of.or(trigger.node.text().map(|_| &trigger.node));
     (&trigger.key.text, of.map(Node::plain))
 }
 
@@ -104,7 +105,7 @@ fn sentence(was: &Entry, is: &Entry, one: &Difference<'_>) -> String {
             let time = |node: Option<&Node>| node.map_or("40s".to_owned(), Node::plain);
             format!("callers of {this} wait {} at most instead of {}", time(one.after), time(one.before))
         }
-        ("schedule", "cron" | "every" | "at", Some(was), Some(is)) => {
+        ("schedule", "" | "cron" | "every" | "at" | "calendar", Some(was), Some(is)) => {
             format!("it is started at {} instead of {}", code(&is.plain()), code(&was.plain()))
         }
         (_, "", ..) => changed(&this, one.before, one.after),

@@ -94,4 +94,37 @@ impl Diagnostic {
         Self::error("E0413", place, format!("`{origin}` is no origin of pages"))
             .hint("write scheme and host alone, as `https://shop.example.com`, or `cors: \"*\"` for any")
     }
+
+    /// Times in words that are not understood.
+    pub(crate) fn bad_calendar<'c>(
+        place: Place,
+        problem: &str,
+        word: Option<&str>,
+        known: impl IntoIterator<Item = &'c str>,
+    ) -> Self {
+        let diagnostic = Self::error("E0420", place, format!("these times are not understood: {problem}"));
+        let hint = "write as `every weekday at 09:00`, `every monday and thursday at 18:30`, `on the last day of the month at 23:00`";
+        match word {
+            Some(word) => diagnostic.suggest(word, known, hint),
+            None => diagnostic.hint(hint),
+        }
+    }
+
+    /// A text that names no days.
+    pub(crate) fn bad_exception(place: Place, text: &str) -> Self {
+        Self::error("E0421", place, format!("`{text}` names no days"))
+            .hint("write `2026-12-24`, `2026-12-24..2027-01-02`, `12-25` for each year, or `saturday`")
+    }
+
+    /// A text that is no part of a day.
+    pub(crate) fn bad_window(place: Place, text: &str) -> Self {
+        Self::error("E0422", place, format!("`{text}` is no part of a day"))
+            .hint("write `08:00-20:00`; one that ends before it begins goes on into the next day")
+    }
+
+    /// A part of the day beside times that are no interval.
+    pub(crate) fn window_without_interval(place: Place) -> Self {
+        Self::error("E0423", place, "`between` stands beside `every` alone")
+            .hint("a cron pattern and a calendar name their hours themselves, as `0 8-20 * * *`")
+    }
 }

@@ -80,8 +80,19 @@ static WEBHOOK: Shape = closed(&[
 
 static DEDUPE: Shape = closed(&[("key", None), ("window", None)]);
 
-static SCHEDULE: Shape =
-    closed(&[("cron", None), ("every", None), ("at", None), ("timezone", None), ("catch_up", None)]);
+static SCHEDULE: Shape = closed(&[
+    ("cron", None),
+    ("every", None),
+    ("at", None),
+    ("calendar", None),
+    ("between", None),
+    ("from", None),
+    ("until", None),
+    ("except", None),
+    ("jitter", None),
+    ("timezone", None),
+    ("catch_up", None),
+]);
 
 static LIMITS: Shape = closed(&[
     ("timeout", None),

@@ -80,7 +80,7 @@ fn every_key_of_the_language_has_its_place() {
         ("", [].as_slice()),
         ("/$defs/trigger", &["trigger"]),
         ("/$defs/webhook", &["trigger", "webhook"]),
-        ("/$defs/schedule", &["trigger", "schedule"]),
+        ("/$defs/schedule/oneOf/1", &["trigger", "schedule"]),
         ("/$defs/limits", &["limits"]),
         ("/$defs/step", &["steps"]),
         ("/$defs/retry", &["steps", "retry"]),

@@ -1,6 +1,6 @@
 //! What starts a run.
 
-use super::{Callable, Webhook};
+use super::{Calendar, Callable, Exception, Webhook};
 use crate::diagnostic::Place;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -33,12 +33,27 @@ pub struct Manual {
 pub struct Schedule {
     /// When.
     pub when: When,
+    /// When not, though it would be due.
+    pub bounds: Bounds,
+    /// By how much a run may be late on purpose, so that not all begin at once.
+    pub jitter: Duration,
     /// What becomes of times missed while nothing ran.
     pub catch_up: CatchUp,
     /// IANA zone; the scenario's unless given.
     pub timezone: String,
     /// Where it stands in the text.
     pub place: Place,
+}
+
+/// What a schedule is bounded by.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bounds {
+    /// Nothing is due before this date or time; what is counted is counted from there; checked.
+    pub from: Option<String>,
+    /// Nothing is due after this time, or the end of this date; checked.
+    pub until: Option<String>,
+    /// Days, by the clock of the zone, on which nothing is due.
+    pub except: Vec<Exception>,
 }
 
 /// The times of a schedule.
@@ -48,8 +63,10 @@ pub enum When {
     Cron(String),
     /// At a fixed interval.
     Every(Duration),
-    /// Once, at this RFC 3339 time, or local time in the schedule's zone; checked.
-    At(String),
+    /// Once at each of these RFC 3339 times, or local times in the schedule's zone; checked.
+    At(Vec<String>),
+    /// At times of day on certain days.
+    Calendar(Calendar),
 }
 
 /// What becomes of missed times.

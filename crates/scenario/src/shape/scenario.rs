@@ -1,7 +1,7 @@
 //! The top of the text.
 
 use crate::check::Checker;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::{Plan, Role, Version, identify};
 use crate::text::Node;
 
@@ -66,13 +66,18 @@ impl Checker<'_> {
     /// the machine it is checked on.
     pub(super) fn zone<'n>(&mut self, node: &'n Node) -> Option<&'n str> {
         let name = self.text(node, "`timezone`")?;
+        self.zone_at(node.place, name).map(|_| name)
+    }
+
+    /// The zone of this name, which stands at this place.
+    pub(super) fn zone_at(&mut self, place: Place, name: &str) -> Option<String> {
         let zones = jiff::tz::TimeZoneDatabase::bundled();
         if zones.get(name).is_ok() {
-            return Some(name);
+            return Some(name.to_owned());
         }
         let known: Vec<String> = zones.available().map(|zone| zone.to_string()).collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        self.report(Diagnostic::unknown_timezone(node.place, name, &known));
+        self.report(Diagnostic::unknown_timezone(place, name, &known));
         None
     }
 }

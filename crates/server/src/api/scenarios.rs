@@ -7,6 +7,7 @@ pub(super) mod get;
 pub(super) mod layout;
 pub(super) mod list;
 pub(super) mod listen;
+pub(super) mod next;
 pub(super) mod put;
 pub(super) mod run;
 pub(super) mod switch;

@@ -21,6 +21,7 @@ mod import;
 mod inside;
 mod login;
 mod modules;
+mod next;
 mod openapi;
 mod resume;
 mod runs;

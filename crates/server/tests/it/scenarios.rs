@@ -7,6 +7,7 @@ mod get;
 mod layout;
 mod list;
 mod listen;
+mod next;
 mod put;
 mod run;
 mod switch;

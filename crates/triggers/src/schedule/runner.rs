@@ -7,7 +7,7 @@ use run::id::{Millis, RunId, ScenarioId};
 use run::input::{Input, Source};
 use run::payload::Payload;
 use run::tables::{Expected, StoreError, Tables};
-use scenario::plan::Schedule;
+use scenario::plan::{Bounds, Schedule};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -66,6 +66,7 @@ struct Agenda {
     /// What the clock showed last.
     seen: Millis,
     schedules: BTreeMap<Key, Entry>,
+    /// When the next run of each begins.
     due: BTreeSet<(Millis, Key)>,
     /// What fell due and is not over with: outlives the schedules, as it is started whatever becomes of them.
     starting: BTreeMap<Key, Starting>,
@@ -85,9 +86,23 @@ struct Entry {
     deployment: Arc<Deployment>,
     schedule: Schedule,
     timetable: Timetable,
+    /// What tells it from others that are due at the same times.
+    salt: u64,
     /// The time that was last due and is settled.
     last: Millis,
+    /// What is due next.
     next: Option<Millis>,
+    /// When the run of that begins.
+    begins: Option<Millis>,
+}
+
+impl Entry {
+    /// Looks for what is due after `last`.
+    fn advance(&mut self) -> Option<Millis> {
+        self.next = self.timetable.next(self.last);
+        self.begins = self.next.map(|due| self.timetable.begins(due, self.salt));
+        self.begins
+    }
 }
 
 /// A run to be started.
@@ -122,7 +137,10 @@ impl Note {
 
 /// What a schedule says, in short: its times and its zone.
 fn digest(schedule: &Schedule) -> String {
-    let text = format!("{:?} {}", schedule.when, schedule.timezone);
+    let mut text = format!("{:?} {}", schedule.when, schedule.timezone);
+    if schedule.bounds != Bounds::default() {
+        text.push_str(&format!(" {:?}", schedule.bounds));
+    }
     Sha256::digest(text)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -161,7 +179,7 @@ impl Scheduler {
             self.0.handle.forget_beat(&key.0, &label(key));
         }
         for (key, entry) in &next.schedules {
-            self.0.handle.beat(&key.0, &label(key), Beat { seen: None, next: entry.next });
+            self.0.handle.beat(&key.0, &label(key), Beat { seen: None, next: entry.begins });
         }
         *agenda = next;
         self.0.changed.notify_one();
@@ -222,14 +240,15 @@ impl Agenda {
     }
 
     fn next_of(&self, key: &Key) -> Option<Millis> {
-        self.schedules.get(key).and_then(|entry| entry.next)
+        self.schedules.get(key).and_then(|entry| entry.begins)
     }
 
     fn put(&mut self, key: Key, armed: Armed, timetable: Timetable, last: Millis) {
-        let next = timetable.next(last);
-        self.due.extend(next.map(|due| (due, key.clone())));
         let Armed { deployment, schedule, .. } = armed;
-        self.schedules.insert(key, Entry { deployment, schedule, timetable, last, next });
+        let (salt, next, begins) = (salt(&key), None, None);
+        let mut entry = Entry { deployment, schedule, timetable, salt, last, next, begins };
+        self.due.extend(entry.advance().map(|begins| (begins, key.clone())));
+        self.schedules.insert(key, entry);
     }
 
     /// Counts from now where the clock was ahead and is set right: nothing would be due until it is where it was. What falls
@@ -240,12 +259,11 @@ impl Agenda {
             return;
         }
         for (key, entry) in self.schedules.iter_mut().filter(|(_, entry)| entry.last > now + PUNCTUAL) {
-            if let Some(due) = entry.next {
-                self.due.remove(&(due, key.clone()));
+            if let Some(begins) = entry.begins {
+                self.due.remove(&(begins, key.clone()));
             }
             entry.last = now;
-            entry.next = entry.timetable.next(now);
-            self.due.extend(entry.next.map(|due| (due, key.clone())));
+            self.due.extend(entry.advance().map(|begins| (begins, key.clone())));
         }
     }
 
@@ -253,10 +271,11 @@ impl Agenda {
     fn take(&mut self, now: Millis) -> Vec<Start> {
         self.follow(now);
         let mut starts = Vec::new();
-        while let Some((due, key)) = self.due.first().filter(|(due, _)| *due <= now).cloned() {
-            self.due.remove(&(due, key.clone()));
+        while let Some((begins, key)) = self.due.first().filter(|(begins, _)| *begins <= now).cloned() {
+            self.due.remove(&(begins, key.clone()));
             let Some(entry) = self.schedules.get_mut(&key) else { continue };
-            let late = now - due > PUNCTUAL;
+            let Some(due) = entry.next else { continue };
+            let late = now - begins > PUNCTUAL;
             let dues = if late { entry.timetable.missed(entry.last, now) } else { vec![due] };
             entry.last = if late { now } else { due };
             let starting = self.starting.entry(key.clone()).or_default();
@@ -265,8 +284,7 @@ impl Agenda {
             let (of, deployment) = (digest(&entry.schedule), &entry.deployment);
             let start = |due| Start { deployment: Arc::clone(deployment), of: of.clone(), key: key.clone(), due };
             starts.extend(dues.into_iter().map(start));
-            entry.next = entry.timetable.next(entry.last);
-            self.due.extend(entry.next.map(|due| (due, key)));
+            self.due.extend(entry.advance().map(|begins| (begins, key)));
         }
         starts
     }
@@ -333,6 +351,12 @@ fn label((_, number): &Key) -> String {
 
 fn name((scenario, number): &Key) -> String {
     format!("{scenario}/{number}")
+}
+
+/// A number of its own for each schedule.
+fn salt(key: &Key) -> u64 {
+    let digest = Sha256::digest(name(key));
+    digest[..8].iter().fold(0, |salt, byte| (salt << 8) | u64::from(*byte))
 }
 
 /// The name of the run for what is due: always the same.

@@ -1,32 +1,57 @@
 //! A schedule, ready to be asked: its pattern parsed and its zone looked up once.
 
+use super::days;
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use run::id::Millis;
-use scenario::plan::{CatchUp, Schedule, When};
+use scenario::plan::{Bounds, Calendar, CatchUp, Exception, Schedule, When};
+use std::time::Duration;
 
 /// How many missed times are made up for.
 pub const MOST_MISSED: usize = 1_000;
+
+/// How many times that fall on exceptions are passed over before a schedule counts as one that never comes.
+const MOST_EXCEPTED: usize = 20_000;
 
 /// The times of a schedule.
 ///
 /// Where clocks are put forward, a time of day that does not exist on that day comes when the gap ends; where they
 /// are put back, a time of day that exists twice counts the first time. A pattern that means an interval (`*/5 * * * *`)
-/// goes on through both. The interval of `every` is counted from 1970-01-01T00:00Z, so that a restart does not shift it.
+/// goes on through both. The interval of `every` is counted from 1970-01-01T00:00Z, so that a restart does not shift it, or
+/// from where the schedule begins.
 #[derive(Clone, Debug)]
 pub struct Timetable {
     times: Times,
+    zone: TimeZone,
+    /// Nothing is due before.
+    from: Option<Millis>,
+    /// Nothing is due after.
+    until: Option<Millis>,
+    except: Vec<Exception>,
     catch_up: CatchUp,
+    jitter: Millis,
 }
 
 #[derive(Clone, Debug)]
 enum Times {
-    Cron { pattern: Box<Cron>, zone: TimeZone },
-    Every { period: Millis },
-    Once { at: Millis },
+    Cron {
+        pattern: Box<Cron>,
+    },
+    Every {
+        period: Millis,
+        from: Millis,
+    },
+    /// Earliest first.
+    Once {
+        at: Vec<Millis>,
+    },
+    Days {
+        calendar: Calendar,
+        from: Option<Date>,
+    },
 }
 
 /// A schedule that has no times. Scenarios are checked, so this is seen only where zones differ between machines.
@@ -54,25 +79,84 @@ pub enum InvalidSchedule {
 impl Timetable {
     /// The timetable of a schedule.
     pub fn of(schedule: &Schedule) -> Result<Self, InvalidSchedule> {
-        let zone = || TimeZone::get(&schedule.timezone).map_err(|_| InvalidSchedule::Zone(schedule.timezone.clone()));
+        let zone = TimeZone::get(&schedule.timezone).map_err(|_| InvalidSchedule::Zone(schedule.timezone.clone()))?;
+        let Bounds { from, until, except } = &schedule.bounds;
+        let from = from.as_deref().map(|text| parse_bound(text, &zone, Edge::Start)).transpose()?;
+        let until = until.as_deref().map(|text| parse_bound(text, &zone, Edge::End)).transpose()?;
         let times = match &schedule.when {
-            When::Cron(pattern) => Times::Cron { pattern: Box::new(parse_cron(pattern)?), zone: zone()? },
+            When::Cron(pattern) => Times::Cron { pattern: Box::new(parse_cron(pattern)?) },
             When::Every(period) => {
                 let period = Millis::try_from(period.as_millis()).ok().filter(|period| *period > 0 && *period <= AGES);
-                Times::Every { period: period.ok_or(InvalidSchedule::Every)? }
+                Times::Every { period: period.ok_or(InvalidSchedule::Every)?, from: from.unwrap_or(0) }
             }
-            When::At(time) => Times::Once { at: parse_time(time, zone()?)? },
+            When::At(times) => {
+                let times: Result<Vec<Millis>, _> = times.iter().map(|time| parse_time(time, &zone)).collect();
+                let mut at = times?;
+                at.sort_unstable();
+                Times::Once { at }
+            }
+            When::Calendar(calendar) => {
+                let from = from.and_then(|from| days::date_of(&zone, from));
+                Times::Days { calendar: calendar.clone(), from }
+            }
         };
-        Ok(Self { times, catch_up: schedule.catch_up })
+        let jitter = millis(schedule.jitter);
+        Ok(Self { times, zone, from, until, except: except.clone(), catch_up: schedule.catch_up, jitter })
     }
 
     /// The first due time later than `after`; none where there is none any more.
     pub fn next(&self, after: Millis) -> Option<Millis> {
-        match &self.times {
-            Times::Cron { pattern, zone } => next_of_cron(pattern, zone, after),
-            Times::Every { period } => after.div_euclid(*period).checked_add(1)?.checked_mul(*period),
-            Times::Once { at } => (*at > after).then_some(*at),
+        let mut after = self.from.map_or(after, |from| after.max(from - 1));
+        for _ in 0..MOST_EXCEPTED {
+            let due = self.next_of_all(after)?;
+            if self.until.is_some_and(|until| due > until) {
+                return None;
+            }
+            match self.end_of_exception(due) {
+                None => return Some(due),
+                Some(end) => after = end.max(due),
+            }
         }
+        None
+    }
+
+    /// The next due times after this one, as many as there are, at most `count`.
+    pub fn coming(&self, after: Millis, count: usize) -> Vec<Millis> {
+        std::iter::successors(self.next(after), |due| self.next(*due)).take(count).collect()
+    }
+
+    /// When the run begins that is due at `due`, as long as `jitter` allows: the same whenever it is asked for, and before
+    /// the next one is due. `salt` tells schedules apart that are due at the same times.
+    pub fn begins(&self, due: Millis, salt: u64) -> Millis {
+        if self.jitter == 0 {
+            return due;
+        }
+        let room = self.next(due).map_or(self.jitter, |next| (next - due).min(self.jitter));
+        let chance = mixed(salt ^ due.unsigned_abs());
+        due + (chance % room.unsigned_abs().max(1)) as Millis
+    }
+
+    /// The first time later than `after`, whatever the day.
+    fn next_of_all(&self, after: Millis) -> Option<Millis> {
+        match &self.times {
+            Times::Cron { pattern } => next_of_cron(pattern, &self.zone, after),
+            Times::Every { period, from } => {
+                let steps = after.checked_sub(*from)?.div_euclid(*period).checked_add(1)?;
+                steps.checked_mul(*period)?.checked_add(*from)
+            }
+            Times::Once { at } => at.iter().find(|at| **at > after).copied(),
+            Times::Days { calendar, from } => days::next(calendar, &self.zone, *from, after),
+        }
+    }
+
+    /// The last millisecond of the day, where nothing is due on it.
+    fn end_of_exception(&self, due: Millis) -> Option<Millis> {
+        if self.except.is_empty() {
+            return None;
+        }
+        let date = days::date_of(&self.zone, due)?;
+        self.except.iter().any(|except| except.covers(date)).then_some(())?;
+        Some(days::start_of(&self.zone, date.tomorrow().ok()?)? - 1)
     }
 
     /// The due times later than `last` and not later than `now` that are to be made up for, earliest first: as the
@@ -132,12 +216,41 @@ fn parse_cron(pattern: &str) -> Result<Cron, InvalidSchedule> {
         .map_err(|error| InvalidSchedule::Cron { pattern: pattern.to_owned(), reason: error.to_string() })
 }
 
-fn parse_time(text: &str, zone: TimeZone) -> Result<Millis, InvalidSchedule> {
+fn millis(duration: Duration) -> Millis {
+    Millis::try_from(duration.as_millis()).unwrap_or(AGES).min(AGES)
+}
+
+fn parse_time(text: &str, zone: &TimeZone) -> Result<Millis, InvalidSchedule> {
     let time = text.parse::<Timestamp>().ok().or_else(|| {
         let local: DateTime = text.parse().ok()?;
-        local.to_zoned(zone).ok().map(|zoned| zoned.timestamp())
+        local.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
     });
     time.map(Timestamp::as_millisecond).ok_or_else(|| InvalidSchedule::At(text.to_owned()))
+}
+
+/// Which side of a schedule a bound is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    Start,
+    End,
+}
+
+/// A time, or a date: its beginning or its end.
+fn parse_bound(text: &str, zone: &TimeZone, edge: Edge) -> Result<Millis, InvalidSchedule> {
+    let Some(date) = text.parse::<Date>().ok().filter(|_| text.len() == 10) else { return parse_time(text, zone) };
+    let bound = match edge {
+        Edge::Start => days::start_of(zone, date),
+        Edge::End => date.tomorrow().ok().and_then(|next| days::start_of(zone, next)).map(|next| next - 1),
+    };
+    bound.ok_or_else(|| InvalidSchedule::At(text.to_owned()))
+}
+
+/// A number that looks like chance and is always the same (the finalizer of SplitMix64, by Sebastiano Vigna).
+fn mixed(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 fn next_of_cron(pattern: &Cron, zone: &TimeZone, after: Millis) -> Option<Millis> {

@@ -2,11 +2,17 @@
 
 use super::*;
 use proptest::prelude::*;
+use scenario::calendar;
 use scenario::diagnostic::Place;
 use std::time::Duration;
 
 fn timetable(when: When, timezone: &str, catch_up: CatchUp) -> Timetable {
-    Timetable::of(&Schedule { when, catch_up, timezone: timezone.to_owned(), place: Place::default() }).unwrap()
+    Timetable::of(&schedule(when, timezone, catch_up)).unwrap()
+}
+
+fn schedule(when: When, timezone: &str, catch_up: CatchUp) -> Schedule {
+    let (bounds, jitter) = (Bounds::default(), Duration::ZERO);
+    Schedule { when, bounds, jitter, catch_up, timezone: timezone.to_owned(), place: Place::default() }
 }
 
 fn cron(pattern: &str, timezone: &str) -> Timetable {
@@ -98,7 +104,7 @@ fn every_is_counted_from_a_fixed_time() {
 
 #[test]
 fn at_comes_once() {
-    let at = |time: &str, zone| timetable(When::At(time.to_owned()), zone, CatchUp::All);
+    let at = |time: &str, zone| timetable(When::At(vec![time.to_owned()]), zone, CatchUp::All);
     for (time, zone, expected) in [
         ("2026-05-01T09:00:00Z", "Asia/Taipei", "2026-05-01T09:00:00Z"),
         ("2026-05-01T09:00:00+02:00", "UTC", "2026-05-01T07:00:00Z"),
@@ -117,8 +123,7 @@ fn at_comes_once() {
 #[test]
 fn schedules_without_times() {
     let check = |when: When, zone: &str, expected: &str| {
-        let schedule = Schedule { when, catch_up: CatchUp::Skip, timezone: zone.to_owned(), place: Place::default() };
-        let error = Timetable::of(&schedule).unwrap_err().to_string();
+        let error = Timetable::of(&schedule(when, zone, CatchUp::Skip)).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     };
     check(When::Cron("* * * * *".into()), "Mars/Olympus", "`Mars/Olympus`");
@@ -127,7 +132,7 @@ fn schedules_without_times() {
     check(When::Cron(String::new()), "UTC", "cron pattern");
     check(When::Every(Duration::ZERO), "UTC", "interval");
     check(When::Every(Duration::MAX), "UTC", "interval");
-    check(When::At("tomorrow".into()), "UTC", "`tomorrow`");
+    check(When::At(vec!["tomorrow".into()]), "UTC", "`tomorrow`");
 }
 
 #[test]
@@ -201,4 +206,165 @@ proptest! {
         }
         prop_assert_eq!(timetable.missed(last, now), coming);
     }
+}
+
+fn words(text: &str) -> Timetable {
+    let calendar::Said { calendar, zone } = calendar::read(text).unwrap();
+    timetable(When::Calendar(calendar), &zone.unwrap(), CatchUp::All)
+}
+
+#[test]
+fn times_in_words() {
+    check(
+        &words("every weekday at 09:00 Asia/Taipei"),
+        "2026-01-01T12:00:00Z",
+        &["2026-01-02T01:00:00Z", "2026-01-05T01:00:00Z"],
+    );
+    check(
+        &words("on the last day of the month at 23:00 UTC"),
+        "2026-01-31T23:00:00Z",
+        &["2026-02-28T23:00:00Z", "2026-03-31T23:00:00Z"],
+    );
+    check(
+        &words("每週一、四 18:30 Asia/Taipei"),
+        "2026-01-01T10:30:00Z",
+        &["2026-01-05T10:30:00Z", "2026-01-08T10:30:00Z"],
+    );
+    check(
+        &words("every 5 hours between 8:00 and 20:00 UTC"),
+        "2026-01-01T13:00:00Z",
+        &["2026-01-01T18:00:00Z", "2026-01-02T08:00:00Z"],
+    );
+    check(
+        &words("every 3 hours between 22:00 and 4:00 on saturday UTC"),
+        "2026-01-03T00:00:00Z",
+        &["2026-01-03T22:00:00Z", "2026-01-04T01:00:00Z", "2026-01-04T04:00:00Z", "2026-01-10T22:00:00Z"],
+    );
+    check(
+        &words("on february 29 at 12:00 UTC"),
+        "2026-01-01T00:00:00Z",
+        &["2028-02-29T12:00:00Z", "2032-02-29T12:00:00Z"],
+    );
+}
+
+/// In each of these zones the clock is put forward and back; half an hour on Lord Howe Island.
+#[test]
+fn d6_days_on_which_the_clock_is_changed() {
+    for (zone, gap, fold) in [
+        (
+            "Europe/Berlin",
+            ("2026-03-28T12:00:00Z", "02:30", "2026-03-29T01:00:00Z"),
+            ("2026-10-24T12:00:00Z", "02:30", "2026-10-25T00:30:00Z"),
+        ),
+        (
+            "America/New_York",
+            ("2026-03-07T12:00:00Z", "02:30", "2026-03-08T07:00:00Z"),
+            ("2026-10-31T12:00:00Z", "01:30", "2026-11-01T05:30:00Z"),
+        ),
+        (
+            "Australia/Lord_Howe",
+            ("2026-10-03T12:00:00Z", "02:15", "2026-10-03T15:30:00Z"),
+            ("2026-04-04T12:00:00Z", "01:45", "2026-04-04T14:45:00Z"),
+        ),
+        (
+            "Asia/Taipei",
+            ("2026-03-28T12:00:00Z", "02:30", "2026-03-28T18:30:00Z"),
+            ("2026-10-24T12:00:00Z", "02:30", "2026-10-24T18:30:00Z"),
+        ),
+    ] {
+        for (after, time, expected) in [gap, fold] {
+            let (hour, minute) = time.split_once(':').unwrap();
+            let by_words = words(&format!("every day at {time} {zone}"));
+            let by_pattern = cron(&format!("{minute} {hour} * * *"), zone);
+            for timetable in [by_words, by_pattern] {
+                check(&timetable, after, &[expected]);
+                let following = timetable.next(millis(expected)).unwrap();
+                assert!(following - millis(expected) > 22 * 3_600_000, "{zone} {time}: twice, {}", text(following));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_interval_goes_on_through_a_change_of_the_clock() {
+    let hourly = words("every hour between 0:00 and 4:00 Europe/Berlin");
+    // From 01:59 to 03:00: 02:00 is the end of the gap, as 03:00 is.
+    check(
+        &hourly,
+        "2026-03-28T22:30:00Z",
+        &[
+            "2026-03-28T23:00:00Z",
+            "2026-03-29T00:00:00Z",
+            "2026-03-29T01:00:00Z",
+            "2026-03-29T02:00:00Z",
+            "2026-03-29T22:00:00Z",
+        ],
+    );
+    // 02:00 comes twice, an hour between them.
+    check(
+        &hourly,
+        "2026-10-24T22:30:00Z",
+        &[
+            "2026-10-24T23:00:00Z",
+            "2026-10-25T00:00:00Z",
+            "2026-10-25T01:00:00Z",
+            "2026-10-25T02:00:00Z",
+            "2026-10-25T03:00:00Z",
+        ],
+    );
+}
+
+fn bounded(when: When, bounds: Bounds) -> Timetable {
+    Timetable::of(&Schedule { bounds, ..schedule(when, "Asia/Taipei", CatchUp::All) }).unwrap()
+}
+
+#[test]
+fn bounds_and_exceptions() {
+    let every = |hours: u64| When::Every(Duration::from_secs(hours * 3_600));
+    let from = Bounds { from: Some("2026-01-10T09:30".into()), ..Bounds::default() };
+    check(&bounded(every(24), from), "2026-01-01T00:00:00Z", &["2026-01-10T01:30:00Z", "2026-01-11T01:30:00Z"]);
+    let until = Bounds { until: Some("2026-01-02".into()), ..Bounds::default() };
+    let daily = bounded(When::Cron("0 23 * * *".into()), until);
+    check(&daily, "2026-01-01T16:00:00Z", &["2026-01-02T15:00:00Z"]);
+    assert_eq!(daily.next(millis("2026-01-02T15:00:00Z")), None);
+    let except = vec![
+        Exception::Dates("2026-01-05".parse().unwrap(), "2026-01-06".parse().unwrap()),
+        Exception::Yearly((1, 8), (1, 8)),
+        Exception::Weekdays(calendar::weekdays("weekend").unwrap()),
+    ];
+    let except = Bounds { except, ..Bounds::default() };
+    // The second is a Friday; days are those of Taipei.
+    check(
+        &bounded(When::Cron("0 1 * * *".into()), except.clone()),
+        "2026-01-01T12:00:00Z",
+        &["2026-01-01T17:00:00Z", "2026-01-06T17:00:00Z", "2026-01-08T17:00:00Z", "2026-01-11T17:00:00Z"],
+    );
+    let seconds = bounded(When::Every(Duration::from_secs(1)), except);
+    check(&seconds, "2026-01-02T15:59:59Z", &["2026-01-06T16:00:00Z"]);
+    let never = Bounds { except: vec![Exception::Yearly((1, 1), (12, 31))], ..Bounds::default() };
+    assert_eq!(bounded(every(24), never).next(0), None);
+}
+
+#[test]
+fn a_list_of_times_comes_in_order() {
+    let times = ["2026-05-02T09:00", "2026-05-01T09:00", "2026-05-01T02:00:00Z"].map(str::to_owned).to_vec();
+    let timetable = bounded(When::At(times), Bounds::default());
+    assert_eq!(
+        timetable.coming(millis("2026-01-01T00:00:00Z"), 10).into_iter().map(text).collect::<Vec<_>>(),
+        ["2026-05-01T01:00:00Z", "2026-05-01T02:00:00Z", "2026-05-02T01:00:00Z"]
+    );
+}
+
+#[test]
+fn jitter_is_derived_and_stays_below_the_next() {
+    let mut schedule = schedule(When::Every(Duration::from_secs(60)), "UTC", CatchUp::All);
+    schedule.jitter = Duration::from_secs(300);
+    let timetable = Timetable::of(&schedule).unwrap();
+    let dues = timetable.coming(0, 200);
+    let begins = |salt| dues.iter().map(|due| timetable.begins(*due, salt) - due).collect::<Vec<_>>();
+    assert_eq!(begins(1), begins(1));
+    assert_ne!(begins(1), begins(2));
+    assert!(begins(1).iter().all(|late| (0..60_000).contains(late)), "{:?}", begins(1));
+    let middle = begins(1).iter().filter(|late| **late < 30_000).count();
+    assert!((60..140).contains(&middle), "{middle} of 200 in the first half");
 }

@@ -15,4 +15,8 @@ export const triggers: Sentences = {
   E0411: [['{what:term} can only hold secrets and variables of the environment', '{what}只能放機密與環境變數', '{what}只能放密钥与环境变量']],
   E0412: [['`{path}` is no path to a list in the body', '`{path}` 不是內文中清單的路徑', '`{path}` 不是正文中列表的路径']],
   E0413: [['`{origin}` is no origin of pages', '`{origin}` 不是網頁來源', '`{origin}` 不是网页来源']],
+  E0420: [['these times are not understood: {problem:term}', '看不懂這些時間：{problem}', '看不懂这些时间：{problem}']],
+  E0421: [['`{text}` names no days', '`{text}` 不是日子', '`{text}` 不是日子']],
+  E0422: [['`{text}` is no part of a day', '`{text}` 不是一天中的時段', '`{text}` 不是一天中的时段']],
+  E0423: [['`between` stands beside `every` alone', '`between` 只能與 `every` 一起寫', '`between` 只能与 `every` 一起写']],
 };

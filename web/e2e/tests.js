@@ -7,6 +7,7 @@ import { formTests } from './forms.js';
 import { editorTests } from './editor.js';
 import { hookTests } from './hooks.js';
 import { languageTests } from './languages.js';
+import { hostileImportTests } from './hostile-imports.js';
 import { importTests } from './importing.js';
 import { hostileTests } from './hostile.js';
 import { keepingTests } from './keeping.js';
@@ -42,6 +43,7 @@ export const tests = [
   ...watchTests,
   ...importTests,
   ...hostileTests,
+  ...hostileImportTests,
   ...speedTests,
   ...editorTests,
   ...storeTests,

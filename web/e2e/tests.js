@@ -14,6 +14,7 @@ import { keepingTests } from './keeping.js';
 import { oauthTests } from './oauth.js';
 import { pageTests } from './pages.js';
 import { paletteTests } from './palette.js';
+import { scheduleTests } from './schedules.js';
 import { storeTests } from './stores.js';
 import { tryingTests } from './trying.js';
 import { valueTests } from './values.js';
@@ -46,6 +47,7 @@ export const tests = [
   ...hostileImportTests,
   ...speedTests,
   ...editorTests,
+  ...scheduleTests,
   ...storeTests,
   ...paletteTests,
   ...valueTests,

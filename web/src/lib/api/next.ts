@@ -2,10 +2,8 @@
 import { post } from './http';
 
 export interface Outlook {
-  /** What the schedule means, by language. */
+  /** What the schedule means and by which clock, by language. */
   words: Partial<Record<string, string>>;
-  /** The zone by whose clock it goes. */
-  timezone: string;
   /** The next times, by that clock, with its offset (RFC 3339). */
   next: string[];
 }

@@ -20,12 +20,14 @@ async function tellsTimes(visitor) {
   const times = panel.getByRole('list', { name: 'Its next times' }).getByRole('listitem');
   assert.equal(await times.count(), 10);
   for (const time of await times.allInnerTexts()) assert.match(time, /^(Mon|Tue|Wed|Thu|Fri), .*09:00\s+(in |tomorrow)/);
+  await page.locator('.form').getByText('When it runs', { exact: false }).or(page.locator('.form [data-path]')).first().waitFor();
   await visitor.shot('schedule');
   assert.deepEqual(await visitor.accessibilityFaults(), []);
   await keep('{ cron: "0 9 * * 1", timezone: Europe/Berlin }', revision);
+  await page.getByText('Choose a module to see its settings').waitFor();
+  await page.locator('.disc[data-step="trigger"]').click();
   await panel.getByText('Europe/Berlin').waitFor();
   for (const time of await times.allInnerTexts()) assert.match(time, /^Mon, .*09:00/);
-  await page.getByRole('button', { name: 'Language' }).or(page.getByText('English')).first().waitFor();
   await page.evaluate(() => localStorage.setItem('language', 'zh-TW'));
   await page.reload();
   await page.getByRole('region', { name: '何時啟動' }).getByText('Europe/Berlin').waitFor();

@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many steps of a file may be written again: a node that is reached by several ways is written for each.
-const MOST_AGAIN: usize = 1_000;
+const MOST_AGAIN: usize = 200;
 
 /// A node of somebody's file.
 #[derive(Clone, Debug, Default)]

@@ -18,6 +18,7 @@ mod make;
 mod n8n;
 mod node_red;
 mod notes;
+mod read;
 #[cfg(test)]
 mod tests;
 mod zapier;
@@ -27,11 +28,13 @@ pub use recognise::Kind;
 pub use report::Report;
 
 use serde::Serialize;
-use serde_json::Value;
 use settle::Translated;
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE: usize = 32 << 20;
+
+/// The most values that a file may hold: maps, lists, and what is in them.
+pub const MAX_VALUES: usize = 1_000_000;
 
 /// How many modules one scenario may have.
 pub const MAX_MODULES: usize = 5_000;
@@ -68,9 +71,12 @@ pub enum ImportError {
     /// It is longer than anything people export.
     #[error("the file has {0} bytes, and at most {MAX_FILE} are read")]
     TooLarge(usize),
+    /// It holds more values than anything people export.
+    #[error("the file holds more than {MAX_VALUES} values")]
+    TooManyValues,
     /// It is no JSON.
     #[error("the file is no JSON: {0}")]
-    NotJson(String),
+    NotJson(Broken),
     /// It is JSON of something else.
     #[error("the file is neither a blueprint of Make, nor a workflow of n8n, Zapier or Node-RED")]
     NobodysFile,
@@ -80,6 +86,57 @@ pub enum ImportError {
     /// Nobody draws this many.
     #[error("the scenario has more than {MAX_MODULES} modules")]
     TooManyModules,
+    /// What it becomes is longer than scenarios may be.
+    #[error("the scenario becomes longer than {} bytes", scenario::MAX_TEXT)]
+    TooLong,
+}
+
+/// What is wrong with a text that should be JSON, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct Broken {
+    reason: String,
+    /// The line, from 1; 0 where there is no text.
+    line: usize,
+    /// The column, from 1.
+    column: usize,
+}
+
+impl ImportError {
+    /// A stable name, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge(_) | Self::TooManyValues => "too_large",
+            Self::NotJson(_) => "not_json",
+            Self::NobodysFile => "nobodys_file",
+            Self::Unsound(_) => "unsound",
+            Self::TooManyModules => "too_many_modules",
+            Self::TooLong => "too_long",
+        }
+    }
+
+    /// The line and the column at which the file is wrong, where it is one place.
+    pub fn place(&self) -> Option<(usize, usize)> {
+        match self {
+            Self::NotJson(Broken { line, column, .. }) if *line > 0 => Some((*line, *column)),
+            _ => None,
+        }
+    }
+
+    /// What to try.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::TooLarge(_) | Self::TooManyValues => "export fewer scenarios at a time",
+            Self::NotJson(_) => "export it again, and take the file as it is: nothing may be missing at its end",
+            Self::NobodysFile => {
+                "export the scenario itself: a list of runs, a backup of settings or a template is none"
+            }
+            Self::Unsound(_) => "export it again with a current version, and do not change the file",
+            Self::TooManyModules | Self::TooLong => {
+                "take it apart into scenarios that call each other, and export those"
+            }
+        }
+    }
 }
 
 /// The scenarios of a file. `name` is the file's, for where the file has none inside.
@@ -87,8 +144,7 @@ pub fn import(name: &str, bytes: &[u8], known: &Counterparts) -> Result<Vec<Impo
     if bytes.len() > MAX_FILE {
         return Err(ImportError::TooLarge(bytes.len()));
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let file: Value = serde_json::from_slice(bytes).map_err(|error| ImportError::NotJson(error.to_string()))?;
+    let file = read::json(bytes)?;
     let found = recognise::recognise(&file);
     if found.is_empty() {
         return Err(ImportError::NobodysFile);
@@ -108,9 +164,10 @@ fn stem(name: &str) -> &str {
 /// The scenarios of a file that others call: what other files know them by, and their ids here. For
 /// [`Counterparts::workflows`], where several files are imported together.
 pub fn callable(name: &str, bytes: &[u8]) -> Vec<(String, String)> {
-    let Ok(file) = serde_json::from_slice::<Value>(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)) else {
+    if bytes.len() > MAX_FILE {
         return Vec::new();
-    };
+    }
+    let Ok(file) = read::json(bytes) else { return Vec::new() };
     let found = recognise::recognise(&file).into_iter().filter(|found| found.kind == Kind::N8n);
     found.filter_map(|found| n8n::callable(stem(name), found.content)).collect()
 }
@@ -122,6 +179,5 @@ fn one(stem: &str, found: recognise::Found<'_>, known: &Counterparts) -> Result<
         Kind::Zapier => zapier::translate(stem, found.content, known)?,
         Kind::NodeRed => node_red::translate(stem, found.content, known)?,
     };
-    let settled = translated.into_iter().map(|translated| settle::settle(stem, found.kind, translated, known));
-    Ok(settled.collect())
+    translated.into_iter().map(|translated| settle::settle(stem, found.kind, translated, known)).collect()
 }

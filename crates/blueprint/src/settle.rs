@@ -6,7 +6,7 @@ use crate::ids::slug;
 use crate::recognise::Kind;
 use crate::report::{Item, Report, State};
 use crate::write::{Written, write};
-use crate::{Imported, Position};
+use crate::{ImportError, Imported, Position};
 use scenario::diagnostic::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,19 +33,118 @@ pub struct Original {
 /// How often the check may find something.
 const ROUNDS: usize = 12;
 
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// The longest remark, in characters.
+const LONGEST_REMARK: usize = 4_000;
+
+/// The longest text within the original of a `todo`, in characters, where the whole would be too long.
+const LONGEST_ORIGINAL: usize = 500;
+
 /// Writes the draft, and takes care that it passes the check but for its `todo` steps.
-pub fn settle(stem: &str, kind: Kind, translated: Translated, known: &Counterparts) -> Imported {
+pub fn settle(stem: &str, kind: Kind, translated: Translated, known: &Counterparts) -> Result<Imported, ImportError> {
     let Translated { mut draft, mut report, originals } = translated;
-    let mut written = write(&draft);
-    for _ in 0..ROUNDS {
-        let found = errors(&written, known);
-        if found.is_empty() || !demote(&mut draft, &written, &found, &originals, &mut report) {
+    shorten_names(&mut draft);
+    let mut written = write_within(&mut draft)?;
+    let mut found = errors(&written, known);
+    for round in 0..=ROUNDS {
+        if found.is_empty() {
             break;
         }
-        written = write(&draft);
+        if round == ROUNDS || !demote(&mut draft, &written, &found, &originals, &mut report) {
+            give_all_up(&mut draft, &found, &originals, &mut report);
+        }
+        written = write_within(&mut draft)?;
+        found = errors(&written, known);
+    }
+    if !found.is_empty() {
+        return Err(ImportError::TooLong);
     }
     let id = slug(&draft.name, &slug(stem, "imported"));
-    Imported { id, kind, yaml: written.text(), positions: positions(&mut draft), report: report.counted() }
+    Ok(Imported { id, kind, yaml: written.text(), positions: positions(&mut draft), report: report.counted() })
+}
+
+/// Names and remarks at a length that people read.
+fn shorten_names(draft: &mut Draft) {
+    let shorten = |text: &mut String, longest: usize| {
+        if let Some((end, _)) = text.char_indices().nth(longest) {
+            text.truncate(end);
+            text.push('…');
+        }
+    };
+    shorten(&mut draft.name, LONGEST_NAME);
+    draft.description.iter_mut().for_each(|text| shorten(text, LONGEST_REMARK));
+    draft.remarks.iter_mut().for_each(|text| shorten(text, LONGEST_REMARK));
+    draft.triggers.iter_mut().flat_map(|it| &mut it.remarks).for_each(|text| shorten(text, LONGEST_REMARK));
+    each_step(draft, &mut |step| {
+        step.name.iter_mut().for_each(|text| shorten(text, LONGEST_NAME));
+        step.remarks.iter_mut().for_each(|text| shorten(text, LONGEST_REMARK));
+        match &mut step.action {
+            Action::Route(route) => {
+                route.branches.iter_mut().flat_map(|it| &mut it.name).for_each(|text| shorten(text, LONGEST_NAME));
+            }
+            Action::Todo(todo) => {
+                shorten(&mut todo.was, LONGEST_NAME);
+                shorten(&mut todo.reason, LONGEST_REMARK);
+            }
+            _ => {}
+        }
+    });
+}
+
+fn each_step(draft: &mut Draft, visit: &mut impl FnMut(&mut Step)) {
+    draft.steps.iter_mut().chain(&mut draft.on_failure).for_each(|step| step.each_mut(visit));
+}
+
+/// Writes the draft; where it is too long, originals keep the beginnings of their texts and lists alone.
+fn write_within(draft: &mut Draft) -> Result<Written, ImportError> {
+    let written = write(draft);
+    if written.marked().len() <= scenario::MAX_TEXT {
+        return Ok(written);
+    }
+    each_step(draft, &mut |step| {
+        if let Action::Todo(todo) = &mut step.action {
+            cut(&mut todo.original);
+        }
+    });
+    let written = write(draft);
+    if written.marked().len() <= scenario::MAX_TEXT { Ok(written) } else { Err(ImportError::TooLong) }
+}
+
+fn cut(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) => {
+            if let Some((end, _)) = text.char_indices().nth(LONGEST_ORIGINAL) {
+                text.truncate(end);
+                text.push('…');
+            }
+        }
+        serde_json::Value::Array(items) => {
+            items.truncate(LONGEST_ORIGINAL / 10);
+            items.iter_mut().for_each(cut);
+        }
+        serde_json::Value::Object(entries) => entries.values_mut().for_each(cut),
+        _ => {}
+    }
+}
+
+/// What nothing else mends: every module becomes a `todo`, one after another, and nothing starts them.
+fn give_all_up(draft: &mut Draft, found: &[Diagnostic], originals: &BTreeMap<String, Original>, report: &mut Report) {
+    let reason = found.first().map(|found| found.message.clone()).unwrap_or_default();
+    let todo = |(id, original): (&String, &Original)| {
+        let todo = Todo { was: original.was.clone(), reason: reason.clone(), original: original.value.clone() };
+        Step { origin: Some(id.clone()), ..Step::new(Action::Todo(todo)) }
+    };
+    let steps = originals.iter().map(todo).collect();
+    let remarks = vec![format!("None of it could be kept as it is: {reason}.")];
+    *draft = Draft { name: std::mem::take(&mut draft.name), remarks, steps, ..Draft::default() };
+    for item in &mut report.items {
+        item.state = State::NotExecutable;
+        item.reason = Some(reason.clone());
+        item.next = Some("replace the `todo` step".to_owned());
+    }
+    shorten_names(draft);
 }
 
 /// What the check finds wrong, apart from `todo` steps.
@@ -67,13 +166,7 @@ fn demote(
     for finding in found {
         match written.step_at(finding.place.line) {
             Some(step) => drop(reasons.entry(step).or_insert_with(|| finding.message.clone())),
-            // What is wrong above all steps is in what starts it.
-            None if !draft.triggers.is_empty() => {
-                draft.triggers.clear();
-                draft.remarks.push(format!("What started it could not be kept: {}.", finding.message));
-                changed = true;
-            }
-            None => {}
+            None => changed |= drop_setting(draft, written.section_at(finding.place.line), &finding.message),
         }
     }
     let mut number = 0;
@@ -85,6 +178,21 @@ fn demote(
         give_up(report, origin, reason);
     }
     changed
+}
+
+/// Leaves out what is wrong above all steps or below them; whether there was anything.
+fn drop_setting(draft: &mut Draft, section: &str, why: &str) -> bool {
+    let (had, what) = match section {
+        "timezone" => (draft.timezone.take().is_some(), "Its time zone"),
+        "limits" => (!std::mem::take(&mut draft.limits).is_empty(), "A limit"),
+        "tests" => (!std::mem::take(&mut draft.tests).is_empty(), "A test"),
+        "description" => (draft.description.take().is_some(), "Its description"),
+        _ => (!std::mem::take(&mut draft.triggers).is_empty(), "What started it"),
+    };
+    if had {
+        draft.remarks.push(format!("{what} could not be kept: {why}."));
+    }
+    had
 }
 
 type Lost = BTreeSet<(String, String)>;

@@ -1,5 +1,7 @@
 //! What tests of whole files share: modules that take anything, files with what they become, and what holds of any import.
 
+mod hostile;
+
 use crate::counterparts::Counterparts;
 use crate::{Imported, import};
 use scenario::catalog::{Catalog, Effect, ModuleSpec};

@@ -26,7 +26,11 @@ const MARK: &str = "#@step@";
 pub fn write(draft: &Draft) -> Written {
     let mut writer = Writer { out: String::new(), steps: 0 };
     writer.draft(draft);
-    let marked = scenario::format::format(&writer.out).unwrap_or(writer.out);
+    // What is longer than any scenario may be is not worth its form.
+    let marked = match writer.out.len() > 2 * scenario::MAX_TEXT {
+        true => writer.out,
+        false => scenario::format::format(&writer.out).unwrap_or(writer.out),
+    };
     Written { marked }
 }
 
@@ -41,6 +45,13 @@ impl Written {
     /// The text in which places are looked up by [`Self::step_at`].
     pub fn marked(&self) -> &str {
         &self.marked
+    }
+
+    /// The key of the top in whose value this line (from 1) of the marked text is.
+    pub fn section_at(&self, line: u32) -> &str {
+        let above = self.marked.lines().take(line as usize);
+        let tops = above.filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic()));
+        tops.last().and_then(|line| line.split(':').next()).unwrap_or_default()
     }
 
     /// The number of the step that this line (from 1) of the marked text belongs to; none above the first.

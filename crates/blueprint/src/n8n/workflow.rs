@@ -2,7 +2,7 @@
 
 use crate::{ImportError, MAX_MODULES, notes};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A workflow.
 #[derive(Debug, Default)]
@@ -110,6 +110,7 @@ impl Workflow {
         let at: BTreeMap<&str, usize> =
             self.nodes.iter().enumerate().map(|(at, node)| (node.name.as_str(), at)).collect();
         let (mut links, mut parts) = (Vec::new(), Vec::new());
+        let mut seen = BTreeSet::new();
         for (source, kinds) in connections.as_object().into_iter().flatten() {
             let Some(&from) = at.get(source.as_str()) else { continue };
             for (kind, outputs) in kinds.as_object().into_iter().flatten() {
@@ -122,7 +123,7 @@ impl Workflow {
                         }
                         let input = target["index"].as_u64().and_then(|input| usize::try_from(input).ok()).unwrap_or(0);
                         let link = Link { from, output, to, input: input.min(MOST_OUTPUTS) };
-                        if !links.contains(&link) {
+                        if seen.insert((from, output, to, link.input)) {
                             links.push(link);
                         }
                     }
@@ -147,7 +148,9 @@ impl Workflow {
 
     /// The links that leave a node.
     pub(crate) fn leaving(&self, node: usize) -> impl Iterator<Item = &Link> {
-        self.links.iter().filter(move |link| link.from == node)
+        // They are in the order of where they come from.
+        let begin = self.links.partition_point(|link| link.from < node);
+        self.links[begin..].iter().take_while(move |link| link.from == node)
     }
 
     /// Whether an expression or code has this word in it, or a column of this name tells rows from others.

@@ -35,6 +35,9 @@ pub(crate) enum Kind {
     Read,
 }
 
+/// How many keys a path may have; what is below belongs to nobody.
+const DEEPEST: usize = 40;
+
 /// How large an expression may be that is put in where it is read; a larger one becomes a step of its own.
 const LARGEST: usize = 14;
 
@@ -223,6 +226,7 @@ pub(crate) fn keys(path: &str) -> Vec<String> {
         keys.push(key);
     }
     keys.retain(|key| !key.is_empty());
+    keys.truncate(DEEPEST);
     keys
 }
 

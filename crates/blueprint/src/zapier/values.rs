@@ -5,6 +5,9 @@ use crate::ours::{Expr, Operator, Part, Text};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// How many levels a reference may go down.
+const DEEPEST: usize = 40;
+
 /// Where what a step gave is found.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
@@ -171,7 +174,8 @@ impl<'r> Values<'r> {
         let written = written.replace("[]", "[]__");
         let mut keys = written.split("__").filter(|key| !key.is_empty()).map(str::to_owned);
         let reading = self.readings.get(&keys.next()?)?;
-        Some(reading.at(&keys.collect::<Vec<_>>()))
+        let keys: Vec<String> = keys.take(DEEPEST + 1).collect();
+        (keys.len() <= DEEPEST).then(|| reading.at(&keys))
     }
 
     /// `gives["12"]["key"]`, `Object.to_json(output["12"])`.
@@ -182,7 +186,7 @@ impl<'r> Values<'r> {
         let rest = code.strip_prefix("gives").or_else(|| code.strip_prefix("output"))?;
         let mut keys = Vec::new();
         let mut rest = rest.trim();
-        while let Some(inside) = rest.strip_prefix('[') {
+        while let Some(inside) = rest.strip_prefix('[').filter(|_| keys.len() <= DEEPEST) {
             let inside = inside.trim_start();
             let quote = inside.chars().next()?;
             if matches!(quote, '"' | '\'') {

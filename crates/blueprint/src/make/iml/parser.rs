@@ -5,6 +5,9 @@ use super::{Iml, Operator, Piece, Reference, Segment, Template};
 /// How deep expressions may be nested.
 const DEEPEST: usize = 60;
 
+/// How many operators an expression may have: each puts what stands before it one level deeper.
+const MOST_LINKS: usize = 400;
+
 /// Reads a string of a blueprint.
 pub(crate) fn parse(text: &str) -> Template {
     let mut pieces = Vec::new();
@@ -12,7 +15,7 @@ pub(crate) fn parse(text: &str) -> Template {
     while let Some(at) = rest.find("{{") {
         push_text(&mut pieces, &rest[..at]);
         let inside = &rest[at + 2..];
-        let mut parser = Parser { rest: inside, depth: 0 };
+        let mut parser = Parser { rest: inside, depth: 0, links: 0 };
         match parser.whole() {
             Some(expr) => {
                 pieces.push(Piece::Value(expr));
@@ -39,6 +42,7 @@ fn push_text(pieces: &mut Vec<Piece>, text: &str) {
 struct Parser<'a> {
     rest: &'a str,
     depth: usize,
+    links: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -53,6 +57,15 @@ impl<'a> Parser<'a> {
         self.eat("}}").then_some(expr)
     }
 
+    /// `left operator right`, unless that makes the expression longer than people write.
+    fn linked(&mut self, operator: Operator, left: Iml, right: fn(&mut Self) -> Option<Iml>) -> Option<Iml> {
+        self.links += 1;
+        if self.links > MOST_LINKS {
+            return None;
+        }
+        Some(binary(operator, left, right(self)?))
+    }
+
     fn or(&mut self) -> Option<Iml> {
         self.depth += 1;
         if self.depth > DEEPEST {
@@ -60,7 +73,7 @@ impl<'a> Parser<'a> {
         }
         let mut left = self.and()?;
         while self.sign(&["||", "|"]) || self.word("or") {
-            left = binary(Operator::Or, left, self.and()?);
+            left = self.linked(Operator::Or, left, Self::and)?;
         }
         self.depth -= 1;
         Some(left)
@@ -69,7 +82,7 @@ impl<'a> Parser<'a> {
     fn and(&mut self) -> Option<Iml> {
         let mut left = self.comparison()?;
         while self.sign(&["&&", "&"]) || self.word("and") {
-            left = binary(Operator::And, left, self.comparison()?);
+            left = self.linked(Operator::And, left, Self::comparison)?;
         }
         Some(left)
     }
@@ -86,7 +99,7 @@ impl<'a> Parser<'a> {
         ];
         let mut left = self.sum()?;
         while let Some((_, operator)) = SIGNS.iter().find(|(sign, _)| self.sign(&[sign])) {
-            left = binary(*operator, left, self.sum()?);
+            left = self.linked(*operator, left, Self::sum)?;
         }
         Some(left)
     }
@@ -99,7 +112,7 @@ impl<'a> Parser<'a> {
                 () if self.sign(&["-"]) => Operator::Minus,
                 () => return Some(left),
             };
-            left = binary(operator, left, self.product()?);
+            left = self.linked(operator, left, Self::product)?;
         }
     }
 
@@ -112,7 +125,7 @@ impl<'a> Parser<'a> {
                 () if self.sign(&["%"]) || self.word("mod") => Operator::Remainder,
                 () => return Some(left),
             };
-            left = binary(operator, left, self.unary()?);
+            left = self.linked(operator, left, Self::unary)?;
         }
     }
 
@@ -219,6 +232,9 @@ impl<'a> Parser<'a> {
     fn path(&mut self) -> Option<Vec<Segment>> {
         let mut path = Vec::new();
         loop {
+            if path.len() > DEEPEST {
+                return None;
+            }
             let mut next = self.rest.chars();
             match (next.next(), next.next()) {
                 (Some('.'), Some('`')) => {

@@ -5,6 +5,8 @@ use super::{Access, Entry, Fault, Item, Js, Piece};
 
 /// How deep an expression may be nested.
 const DEEPEST: usize = 64;
+/// How many operators and accesses an expression may have: each puts what stands before it one level deeper.
+const MOST_LINKS: usize = 400;
 /// How long an expression may be, in bytes.
 const LONGEST: usize = 64 * 1024;
 /// Operators between two values, the longer ones first, with how strong they bind.
@@ -43,7 +45,7 @@ pub(crate) fn parse(text: &str) -> Result<Js, Fault> {
     if text.len() > LONGEST {
         return Err(Fault { message: "an expression that is too long", at: LONGEST });
     }
-    let mut parser = Parser { cursor: Cursor::new(text), depth: 0 };
+    let mut parser = Parser { cursor: Cursor::new(text), depth: 0, links: 0 };
     let read = parser.expression()?;
     parser.cursor.blanks()?;
     while parser.cursor.take(";") {
@@ -58,6 +60,7 @@ pub(crate) fn parse(text: &str) -> Result<Js, Fault> {
 struct Parser {
     cursor: Cursor,
     depth: usize,
+    links: usize,
 }
 
 impl Parser {
@@ -93,9 +96,19 @@ impl Parser {
                 return Ok(left);
             }
             self.cursor.take(operator);
+            self.link()?;
             let right = self.binary(if operator == "**" { strength } else { strength + 1 })?;
             left = Js::Binary { operator, left: Box::new(left), right: Box::new(right) };
         }
+    }
+
+    /// One operator or access more.
+    fn link(&mut self) -> Result<(), Fault> {
+        self.links += 1;
+        if self.links > MOST_LINKS {
+            return Err(self.cursor.fault("an expression with too many parts"));
+        }
+        Ok(())
     }
 
     /// The operator that stands here, without passing it.
@@ -139,6 +152,7 @@ impl Parser {
     fn chain(&mut self, first: Js) -> Result<Js, Fault> {
         let mut value = first;
         loop {
+            self.link()?;
             self.cursor.blanks()?;
             let decimal = self.cursor.ahead(2).is_some_and(|next| next.is_ascii_digit());
             if self.cursor.stands("?.") && !decimal {

@@ -11,7 +11,7 @@ export const hostileTests = [
 const mark = "globalThis.canary='ran'";
 
 /** What would run where text is taken for markup, for a script, or for an address. */
-const corpus = [
+export const corpus = [
   `<img src=x onerror="${mark}">`,
   `"><svg onload="${mark}"></svg>`,
   `</script><script>${mark}</script>`,
@@ -52,7 +52,7 @@ ${corpus.map((text) => `  - name: ${yaml(text)}\n    note: ${yaml(text)}\n    se
 `;
 
 /** Watches for whatever ran, and for whatever only the policy kept from running. */
-async function watch(visitor) {
+export async function watch(visitor) {
   const { page } = visitor;
   page.on('dialog', (dialog) => {
     visitor.complaints.push(`a dialog opened: ${dialog.message()}`);
@@ -67,7 +67,7 @@ async function watch(visitor) {
 }
 
 /** The page has shown something hostile, and has made nothing of it. */
-async function assertHarmless(visitor, where, shown = corpus) {
+export async function assertHarmless(visitor, where, shown = corpus) {
   const { page } = visitor;
   const found = await page.evaluate(() => {
     const all = [...document.querySelectorAll('*')];

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const importTests = [
   ['m16 a blueprint that is dropped on the list becomes a draft, open at what is left to do', dropsOnList],
   ['m16 several files are looked at together, and each that is wanted becomes a draft', takesSeveral],
+  ['m16 an archive is unpacked, and steps left to do are gone through', opensArchive],
   ['m16 a file that is none says so where it stands', refusesWords],
   ['m16 a workflow that is pasted fills an empty canvas, and undo takes it back', pastesOnCanvas],
   ['m16 an import needs no mouse', worksByKeys],
@@ -110,6 +111,28 @@ async function takesSeveral(visitor) {
   await drafts.getByRole('link', { name: 'answer-a-call' }).waitFor();
   await drafts.getByRole('link', { name: 'orders-of-the-shop', exact: true }).waitFor();
   assert.equal(await drafts.getByRole('link', { name: 'orders-of-the-shop-2' }).count(), 0);
+}
+
+async function opensArchive(visitor) {
+  const { page } = visitor;
+  await forget(visitor, 'orders-of-the-shop', 'answer-a-call');
+  await visitor.open('/');
+  await page.getByRole('button', { name: 'Import…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import' });
+  await dialog.getByLabel('Choose files').setInputFiles(path('shop.zip'));
+  await dialog.getByText('2 scenarios found').waitFor();
+  await dialog.getByRole('checkbox', { name: 'Answer a call' }).uncheck();
+  await dialog.getByRole('button', { name: 'Create the draft' }).click();
+  await page.waitForURL(/\/scenarios\/orders-of-the-shop\?step=/);
+  const todo = page.locator('.form[data-step="steps/1/route/branches/0/steps/0"]');
+  await todo.waitFor();
+  assert.equal(await todo.getByRole('button', { name: /^Go to the next one/ }).count(), 0);
+  await page.locator('.disc[data-step="steps/1/route/branches/0/steps/0"]').focus();
+  await page.keyboard.press('Control+d');
+  await page.locator('.form[data-step="steps/1/route/branches/0/steps/1"]').waitFor();
+  await page.getByRole('button', { name: 'Go to the next one (1 more)' }).click();
+  await todo.waitFor();
+  await forget(visitor, 'orders-of-the-shop');
 }
 
 async function refusesWords(visitor) {

@@ -7,12 +7,14 @@ import { formTests } from './forms.js';
 import { editorTests } from './editor.js';
 import { hookTests } from './hooks.js';
 import { languageTests } from './languages.js';
+import { hostileImportTests } from './hostile-imports.js';
 import { importTests } from './importing.js';
 import { hostileTests } from './hostile.js';
 import { keepingTests } from './keeping.js';
 import { oauthTests } from './oauth.js';
 import { pageTests } from './pages.js';
 import { paletteTests } from './palette.js';
+import { scheduleTests } from './schedules.js';
 import { storeTests } from './stores.js';
 import { tryingTests } from './trying.js';
 import { valueTests } from './values.js';
@@ -42,8 +44,10 @@ export const tests = [
   ...watchTests,
   ...importTests,
   ...hostileTests,
+  ...hostileImportTests,
   ...speedTests,
   ...editorTests,
+  ...scheduleTests,
   ...storeTests,
   ...paletteTests,
   ...valueTests,

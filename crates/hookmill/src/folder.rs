@@ -362,12 +362,7 @@ impl Library for Folder {
         self.forget(id).map_err(failed)?;
         scenarios.remove(id);
         self.handle.tell_changed(id.clone(), None);
-        // A picture of what is gone says nothing; that it is left behind would do no harm.
-        if let Err(error) = files::remove(&self.path.join(files::layout(id)))
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            tracing::warn!(scenario = %id, %error, "the layout was not removed");
-        }
+        self.drop_layout(id);
         self.learn(callees(scenarios.values().map(|entry| (&entry.id, &*entry.text))));
         let again = self.serve_again(&mut scenarios, |entry| mentions_call(&entry.text));
         again.and_then(|()| self.announce(&mut scenarios, &mut announced)).map_err(failed)
@@ -395,6 +390,15 @@ impl Library for Folder {
         let _one_at_a_time = self.changing();
         files::replace(&self.path.join(&file), layout)
             .map_err(|error| LibraryError::Write { file, reason: error.to_string() })
+    }
+
+    fn drop_layout(&self, id: &ScenarioId) {
+        // A picture of what is gone says nothing; that it is left behind would do no harm.
+        if let Err(error) = files::remove(&self.path.join(files::layout(id)))
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(scenario = %id, %error, "the layout was not removed");
+        }
     }
 
     fn switch(&self, id: &ScenarioId, enabled: Switch) -> Result<Entry, LibraryError> {

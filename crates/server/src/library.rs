@@ -90,6 +90,8 @@ pub trait Library: Send + Sync + fmt::Debug {
     fn layout(&self, id: &ScenarioId) -> Result<Option<String>, LibraryError>;
     /// Keeps where the picture of a scenario has its steps.
     fn put_layout(&self, id: &ScenarioId, layout: &str) -> Result<(), LibraryError>;
+    /// Forgets where the picture of something had its steps that is no scenario any more, and no draft.
+    fn drop_layout(&self, id: &ScenarioId);
     /// The paths below `/hook/` of a plan's webhooks, in the order of its triggers, as they are or would be once it is the
     /// scenario's.
     fn hook_paths(&self, id: &ScenarioId, plan: &Plan) -> Result<Vec<String>, LibraryError>;

@@ -11,11 +11,16 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, post, web};
 use serde::Deserialize;
 use std::net::IpAddr;
 
-/// The page that asks who it is.
-const FORM: &str = include_str!("login/form.html");
+/// The page that asks who it is, with a place for one sentence.
+const PAGE: &str = include_str!("login/page.html");
 
-/// The same, after a wrong try.
-const WRONG: &str = include_str!("login/wrong.html");
+/// What it says at first.
+const ASKING: &str =
+    "<p>Give your name and password, or the server's token, or open the link that it printed when it started.</p>";
+
+/// What it says after a wrong try.
+const WRONG: &str = "<p role=\"alert\">That name with that password, that token or that link is not valid. A link works \
+                     once, for 24 hours; a restart makes a new one.</p>";
 
 /// What the form sends: a name with a password, or a token.
 #[derive(Deserialize)]
@@ -31,7 +36,7 @@ pub(crate) struct Credentials {
 /// `GET /login`
 #[get("/login")]
 pub(crate) async fn form() -> HttpResponse {
-    html(StatusCode::OK, FORM)
+    page(StatusCode::OK, ASKING)
 }
 
 /// `POST /login`
@@ -109,7 +114,7 @@ pub(crate) fn throttled(request: &HttpRequest, app: &App) -> Result<IpAddr, Prob
 
 /// A session for who came in this way.
 fn answer(app: &App, address: IpAddr, way: Option<Way>) -> HttpResponse {
-    let Some(way) = way else { return html(StatusCode::UNAUTHORIZED, WRONG) };
+    let Some(way) = way else { return page(StatusCode::UNAUTHORIZED, WRONG) };
     app.throttle().succeed(address);
     home().cookie(session_cookie(app, app.sessions().open(way, app.now()))).finish()
 }
@@ -137,6 +142,7 @@ pub(crate) fn session_cookie(app: &App, secret: String) -> Cookie<'static> {
         .finish()
 }
 
-fn html(status: StatusCode, page: &'static str) -> HttpResponse {
+fn page(status: StatusCode, sentence: &str) -> HttpResponse {
+    let page = PAGE.replace("{sentence}", sentence);
     HttpResponse::build(status).content_type("text/html; charset=utf-8").body(page)
 }

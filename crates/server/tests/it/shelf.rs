@@ -97,6 +97,10 @@ impl Library for Shelf {
         Ok(())
     }
 
+    fn drop_layout(&self, id: &ScenarioId) {
+        self.layouts.lock().unwrap().remove(id);
+    }
+
     fn hook_paths(&self, _: &ScenarioId, plan: &Plan) -> Result<Vec<String>, LibraryError> {
         let path = |trigger: &Trigger| match trigger {
             Trigger::Webhook(webhook) => Some(webhook.path.as_deref().unwrap_or("made-up").to_owned()),

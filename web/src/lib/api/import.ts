@@ -46,7 +46,7 @@ export interface Imported {
   positions: { step: string; x: number; y: number }[];
 }
 
-/** The scenarios of a file. */
-export async function importFile(name: string, text: string): Promise<Imported[]> {
-  return (await post<{ scenarios: Imported[] }>('/import', { name, text })).scenarios;
+/** The scenarios of a file: what is in it, or where it lies in the web, from where the server fetches it. */
+export async function importFile(file: { name: string; text: string } | { url: string }): Promise<Imported[]> {
+  return (await post<{ scenarios: Imported[] }>('/import', file)).scenarios;
 }

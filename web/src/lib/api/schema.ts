@@ -799,6 +799,32 @@ export type NewToken = {
   name: string;
 };
 
+/** A scenario's text. */
+export type NextRequest = {
+  /** The text. */
+  text: string;
+};
+
+/** What is to come of a scenario's schedules. */
+export type NextResult = {
+  /** Its schedules, in the order of its triggers. */
+  schedules: Outlook[];
+};
+
+/** A schedule and what is to come of it. */
+export type Outlook = {
+  /** The column of the trigger, from 1. */
+  column: number;
+  /** The line of the trigger, from 1. */
+  line: number;
+  /** The next ten times at which it is due, by that clock, with its offset (RFC 3339); fewer where there are no more. */
+  next: string[];
+  /** The IANA zone by whose clock it goes. */
+  timezone: string;
+  /** What the schedule means, in words, by language: `en`, `zh-TW` and `zh-CN`. */
+  words: Record<string, string>;
+};
+
 /** A new password. */
 export type PasswordChange = {
   /** The password as it was. Not asked of a session that the printed link opened: so a forgotten one is replaced. */

@@ -65,3 +65,13 @@ test('constants among other shapes become one choice', () => {
   expect(fitting('stop', shapes, root)).toBe(0);
   expect(fitting({ use: 1 }, shapes, root)).toBe(1);
 });
+
+test('a map that must have one of several names is one shape beside a text', () => {
+  const map: Schema = { type: 'object', additionalProperties: false, oneOf: [{ required: ['cron'] }, { required: ['every'] }], properties: { cron: { type: 'string' }, every: { type: 'string' } } };
+  const schema: Schema = { oneOf: [{ type: 'string' }, map] };
+  const kind = kindOf(schema, schema, { module: 'schedule', name: '' });
+  if (kind.kind !== 'variants') throw new Error(kind.kind);
+  expect(kind.shapes.map((shape) => kindOf(shape, schema, { module: 'schedule', name: '' }).kind)).toEqual(['text', 'parts']);
+  expect(fitting('every day at 9:00', kind.shapes, schema)).toBe(0);
+  expect(fitting({ cron: '0 9 * * *' }, kind.shapes, schema)).toBe(1);
+});

@@ -143,11 +143,12 @@ function isPlain(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-/** The shapes that a value can have; expressions can stand everywhere and are no shape of their own. */
+/** The shapes that a value can have; expressions can stand everywhere and are no shape of their own. A map with known names
+ * is one shape, even where it has to have one of several of them. */
 function shapesOf(schema: Schema, root: Schema): Schema[] | undefined {
   const all = schema.oneOf ?? schema.anyOf;
   if (!all) return undefined;
-  const flat = withoutNull(all, root).flatMap((shape) => (shape.$ref ? [shape] : (shapesOf(shape, root) ?? [shape])));
+  const flat = withoutNull(all, root).flatMap((shape) => (shape.$ref || shape.properties ? [shape] : (shapesOf(shape, root) ?? [shape])));
   const shapes = flat.filter((shape) => shape.$ref !== '#/$defs/expression');
   return joined(shapes).map((shape) => ({ ...shape, description: shape.description ?? schema.description }));
 }

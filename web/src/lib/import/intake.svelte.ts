@@ -11,6 +11,7 @@ import type { Point } from '../model/layout';
 import { free } from '../template/match';
 import { taken } from '../template/begin';
 import { usual, type Answer } from './answer';
+import { isArchive, unpacked, Unsound } from './archive';
 import { placed } from './places';
 import { keyOf, questionsOf } from './report';
 import { firstTodo, withConnections } from './rewrite';
@@ -18,11 +19,11 @@ import { firstTodo, withConnections } from './rewrite';
 /** The longest text that the server takes, in bytes. */
 export const longest = 15 << 20;
 
-/** What was dropped, chosen or pasted. */
-export type Given = File[] | string;
+/** What was dropped or chosen, pasted, or named by its address. */
+export type Given = File[] | string | { url: string };
 
 /** Why a file gives no scenario: `said` by the server, or what the page sees by itself. */
-export type Complaint = { kind: 'said'; message: string } | { kind: 'tooLarge' | 'unreadable' | 'unreachable' };
+export type Complaint = { kind: 'said'; message: string } | { kind: 'tooLarge' | 'unreadable' | 'unreachable' | Unsound['kind'] | 'nothing' };
 
 /** One scenario that a file gives. */
 export interface Candidate {
@@ -83,32 +84,47 @@ export class Intake {
 
   /** Reads what was given, one file after the other. */
   async take(given: Given): Promise<void> {
-    const files = typeof given === 'string' ? [{ name: '', size: given.length, text: async () => given }] : given;
     this.made = [];
+    this.progress = { read: 0, all: 1 };
+    const parts = Array.isArray(given) ? (await Promise.all(given.map((file) => this.#opened(file)))).flat() : [given];
     await this.reload();
-    let read = 0;
-    for (const file of files) {
-      this.progress = { read, all: files.length };
-      await this.#read(file);
-      read += 1;
+    for (const [read, part] of parts.entries()) {
+      this.progress = { read, all: parts.length };
+      if (typeof part === 'string') await this.#send('', { name: '', text: part });
+      else if ('url' in part) await this.#send(part.url, part);
+      else await this.#read(part);
     }
     this.progress = undefined;
   }
 
-  async #read(file: Pick<File, 'name' | 'size' | 'text'>): Promise<void> {
+  /** The file itself or, of an archive, those in it. */
+  async #opened(file: File): Promise<File[]> {
+    try {
+      if (!(await isArchive(file))) return [file];
+      const files = await unpacked(file);
+      if (files.length === 0) this.#refuse(file.name, { kind: 'nothing' });
+      return files;
+    } catch (error) {
+      this.#refuse(file.name, { kind: error instanceof Unsound ? error.kind : 'unreadable' });
+      return [];
+    }
+  }
+
+  async #read(file: File): Promise<void> {
     const { name } = file;
     if (file.size > longest) {
       this.#refuse(name, { kind: 'tooLarge' });
       return;
     }
     // A folder that was dropped cannot be read, nor can what is gone meanwhile.
-    const content = await file.text().catch(() => undefined);
-    if (content === undefined) {
-      this.#refuse(name, { kind: 'unreadable' });
-      return;
-    }
+    const text = await file.text().catch(() => undefined);
+    if (text === undefined) this.#refuse(name, { kind: 'unreadable' });
+    else await this.#send(name, { name, text });
+  }
+
+  async #send(name: string, file: Parameters<typeof importFile>[0]): Promise<void> {
     try {
-      this.#add(name, await importFile(name, content));
+      this.#add(name, await importFile(file));
     } catch (error) {
       if (error instanceof SignedOut) session.signedOut = true;
       this.#refuse(name, error instanceof Refused ? { kind: 'said', message: error.message } : { kind: 'unreachable' });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parse } from '../model/doc';
 import { project } from '../model/graph';
 import { placed } from './places';
-import { sketch } from './sketch';
+import { fitted, sketch } from './sketch';
 
 const graph = project(
   parse(`trigger: { webhook: {} }
@@ -53,4 +53,14 @@ test('the sketch has every step within it, and lines between them', () => {
 
 test('an empty scenario has a sketch of nothing', () => {
   expect(sketch(project(parse('steps: []')), {})).toMatchObject({ discs: [], frames: [], lines: [] });
+});
+
+test.each([
+  ['webhook', 'webhook'],
+  ['write_it_down!', 'write_it_down!'],
+  ['a name that is far too long', 'a name that i…'],
+  ['訂單寫入試算表', '訂單寫入試算表'],
+  ['訂單寫入試算表之後通知', '訂單寫入試算表…'],
+])('%s is shown as %s', (name, shown) => {
+  expect(fitted(name)).toBe(shown);
 });

@@ -11,7 +11,7 @@ export function placed(graph: Graph, positions: readonly { step: string; x: numb
   const known = new Map(positions.map(({ step, x, y }) => [step, { x, y }]));
   const steps = graph.all.filter(({ kind }) => kind !== 'trigger');
   const found = steps.flatMap((step) => {
-    const at = step.id === null ? undefined : known.get(step.id);
+    const at = known.get(step.id ?? step.key);
     return at ? [{ key: placeKey(step), ...at }] : [];
   });
   const [first] = found;

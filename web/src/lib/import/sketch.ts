@@ -50,3 +50,14 @@ function entry(node: AnyNode): Point {
   const { x, y } = middle(node);
   return { x: x - box.radius, y };
 }
+
+/** How wide names may be, in pixels of the canvas, before they reach their neighbours. */
+const widest = 176;
+
+/** A name as far as it fits below its disc, in bold letters of 20 px: Chinese ones are square, others about half of it. */
+export function fitted(name: string): string {
+  const letters = [...name];
+  let width = 0;
+  const end = letters.findIndex((letter) => (width += /[\u1100-\uffdc]|\p{Emoji_Presentation}/u.test(letter) ? 20 : 12) > widest);
+  return end < 0 ? name : `${letters.slice(0, end - 1).join('')}…`;
+}

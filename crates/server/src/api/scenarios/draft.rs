@@ -132,6 +132,10 @@ pub(in crate::api) async fn delete(app: web::Data<App>, id: web::Path<String>) -
         if !app.drafts().delete(&id)? {
             return Err(nothing(&id));
         }
+        // The picture of a draft that never became a scenario goes with it.
+        if app.library().get(&id).is_none() {
+            app.library().drop_layout(&id);
+        }
         app.handle().tell_drafted(id, None);
         Ok(())
     })

@@ -15,6 +15,9 @@ const states: Record<ItemState, string> = {
 const unfit: Record<Exclude<Complaint['kind'], 'said'>, string> = {
   tooLarge: 'This file is too large: at most 15 MiB are read here. The command `hookmill import` reads 32 MiB.',
   unreadable: 'This cannot be read. Is it a folder? Drop the files that are in it.',
+  broken: 'This archive is damaged, or packed in a way that is not read here.',
+  tooMuch: 'This archive holds more than 64 MiB or 2,000 files. The command `hookmill import` reads whole folders.',
+  nothing: 'There are no JSON files in this archive.',
   unreachable: 'The server does not answer. Drop the file once more.',
 };
 
@@ -22,7 +25,7 @@ export const imports = {
   title: 'Import',
   lead: 'Blueprints of Make and workflows of n8n become drafts. Nothing runs before you publish them.',
   drop: 'Drop files here, or choose them',
-  kinds: 'JSON files as the other tool exports them, one or many',
+  kinds: 'JSON files as the other tool exports them, or a zip archive of such, one or many',
   choose: 'Choose files',
   moreFiles: 'More files',
   orPaste: 'Paste the text instead',
@@ -53,6 +56,7 @@ export const imports = {
   made: (number: number) => `${count(number, 'draft was', 'drafts were')} made. Open each, and publish it once it is as you want it:`,
   todo: 'Still to be done',
   todoLead: 'The import could not translate this step. Put a step in its place that does the same, or delete it; the scenario cannot be published before.',
+  nextTodo: (left: number) => `Go to the next one (${left} more)`,
   was: 'It was',
   original: 'Original',
   replace: 'Replace by a module…',

@@ -90,3 +90,10 @@ export const webhook = {
   doctor: 'Why was it refused?',
   path: 'Give the webhook a path, so that it has a URL.',
 };
+
+export const schedule = {
+  title: 'When it starts',
+  next: 'Its next times',
+  never: 'Nothing is due any more.',
+  unknown: 'The times are shown here once the schedule says when.',
+};

@@ -92,3 +92,10 @@ export const webhook: typeof english.webhook = {
   doctor: '为什么被拒绝？',
   path: '请为 Webhook 设置路径，才会有网址。',
 };
+
+export const schedule: typeof english.schedule = {
+  title: '何时启动',
+  next: '接下来的时间',
+  never: '之后不会再启动。',
+  unknown: '填好定时的时间后，这里会列出接下来的时间。',
+};

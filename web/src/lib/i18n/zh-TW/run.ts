@@ -92,3 +92,10 @@ export const webhook: typeof english.webhook = {
   doctor: '為什麼被拒絕？',
   path: '請為 Webhook 設定路徑，才會有網址。',
 };
+
+export const schedule: typeof english.schedule = {
+  title: '何時啟動',
+  next: '接下來的時間',
+  never: '之後不會再啟動。',
+  unknown: '填好排程的時間後，這裡會列出接下來的時間。',
+};

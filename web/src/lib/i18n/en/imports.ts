@@ -23,7 +23,7 @@ const unfit: Record<Exclude<Complaint['kind'], 'said'>, string> = {
 
 export const imports = {
   title: 'Import',
-  lead: 'Blueprints of Make and workflows of n8n become drafts. Nothing runs before you publish them.',
+  lead: 'Blueprints of Make, workflows of n8n, Zaps of Zapier and flows of Node-RED become drafts. Nothing runs before you publish them.',
   drop: 'Drop files here, or choose them',
   kinds: 'JSON files as the other tool exports them, or a zip archive of such, one or many',
   choose: 'Choose files',

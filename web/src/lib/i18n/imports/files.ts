@@ -13,4 +13,10 @@ export const files: Sentence[] = [
   ['the scenario has more than {most} modules', '情境有超過 {most} 個模組', '场景有超过 {most} 个模块'],
   ['routes are nested more than {depth} deep', '路由的巢狀超過 {depth} 層', '路由的嵌套超过 {depth} 层'],
   ['the module {number} of the blueprint has no `module`', 'blueprint 的第 {number} 個模組沒有 `module`', 'blueprint 的第 {number} 个模块没有 `module`'],
+  ['`{address}` is no URL: {why:detail}', '`{address}` 不是網址：{why}', '`{address}` 不是网址：{why}'],
+  ['{what:detail}; the operator may allow it with `{option}`', '{what}；管理者可用 `{option}` 允許', '{what}；管理者可用 `{option}` 允许'],
+  ['{host} answers {status}', '{host} 回應 {status}', '{host} 响应 {status}'],
+  ['the archive cannot be read: {why:detail}', '無法讀取壓縮檔：{why}', '无法读取压缩包：{why}'],
+  ['the archive has more than {most} files', '壓縮檔有超過 {most} 個檔案', '压缩包有超过 {most} 个文件'],
+  ['the files of the archive have more than {most} bytes', '壓縮檔中的檔案超過 {most} 位元組', '压缩包中的文件超过 {most} 字节'],
 ];

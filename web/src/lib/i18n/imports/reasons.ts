@@ -4,6 +4,7 @@ import type { Sentence } from '../diagnostics/template';
 export const reasons: Sentence[] = [
   // What to do.
   ['make the connection', '請建立連線', '请创建连接'],
+  ['give the connection `{name}` its credential', '請為連線 `{name}` 填入憑證', '请为连接 `{name}` 填入凭据'],
   ['replace the `todo` step', '請換掉 `todo` 步驟', '请换掉 `todo` 步骤'],
   ['put a step that does this in place of the `todo`', '請換成功能相同的步驟，取代 `todo`', '请换成功能相同的步骤，取代 `todo`'],
   ['look at the step and complete it', '請檢查這個步驟並補齊', '请检查这个步骤并补齐'],

@@ -2,13 +2,14 @@
 import { alike } from '../diagnostics/translated';
 import { told, type Column, type Sentence } from '../diagnostics/template';
 import { files } from './files';
+import { flows } from './flows';
 import { reasons } from './reasons';
 import { scripts, unsaid } from './scripts';
 
 const columns: Record<string, Column> = { 'zh-TW': 1, 'zh-CN': 2 };
 
 /** Every sentence that an import says, but for those of the check. */
-export const all: readonly Sentence[] = [...files, ...reasons, ...scripts, ...unsaid];
+export const all: readonly Sentence[] = [...flows, ...reasons, ...scripts, ...files, ...unsaid];
 
 /** The same in this language; a reason may be several. What has no translation stays as it is. */
 export function translated(said: string, language: string): string {

@@ -5,7 +5,7 @@ const grouped = (number: number) => number.toLocaleString('zh-CN');
 
 export const imports: typeof english.imports = {
   title: '导入',
-  lead: 'Make 的 blueprint 和 n8n 的 workflow 会变成草稿，发布之前不会运行。',
+  lead: 'Make 的 blueprint、n8n 的 workflow、Zapier 的 Zap 和 Node-RED 的 flow 会变成草稿，发布之前不会运行。',
   drop: '将文件拖放到这里，或点击选择文件',
   kinds: '其他工具导出的 JSON 文件或其 zip 压缩包，可一次多个',
   choose: '选择文件',

@@ -5,7 +5,7 @@ const grouped = (number: number) => number.toLocaleString('zh-TW');
 
 export const imports: typeof english.imports = {
   title: '匯入',
-  lead: 'Make 的 blueprint 與 n8n 的 workflow 會變成草稿，發布之前不會執行。',
+  lead: 'Make 的 blueprint、n8n 的 workflow、Zapier 的 Zap 與 Node-RED 的 flow 會變成草稿，發布之前不會執行。',
   drop: '將檔案拖放到這裡，或點選以選擇檔案',
   kinds: '其他工具匯出的 JSON 檔案或其 zip 壓縮檔，可一次多個',
   choose: '選擇檔案',

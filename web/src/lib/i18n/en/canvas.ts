@@ -50,6 +50,7 @@ export const canvas = {
   starts: {
     webhook: { title: 'Webhook', about: 'Somebody calls its URL' },
     schedule: { title: 'Schedule', about: 'At set times' },
+    mail: { title: 'Mail', about: 'It fits your rule' },
     manual: { title: 'By hand', about: 'You press Run once' },
     call: { title: 'Another scenario', about: 'It is called with data' },
   },

@@ -28,7 +28,8 @@ pub(super) fn on_lines(text: &str, indent: usize) -> Option<String> {
     let fits = text.contains('\n')
         && !text.starts_with([' ', '\n', '\t'])
         && !text.ends_with("\n\n")
-        && !text.chars().any(|c| c != '\n' && needs_escape(c));
+        && !text.contains("\n\t")
+        && !text.chars().any(|c| !matches!(c, '\n' | '\t') && needs_escape(c));
     if !fits || text.trim().is_empty() {
         return None;
     }
@@ -163,7 +164,7 @@ mod tests {
 
     #[test]
     fn texts_of_several_lines_stand_on_them() {
-        for text in ["a\nb", "a\n\n  b\n", "{{ a }}:\n- \"b\"\n# c"] {
+        for text in ["a\nb", "a\n\n  b\n", "{{ a }}:\n- \"b\"\n# c", "a\tb\nc"] {
             let yaml = format!("a:\n  b: {}\n", on_lines(text, 4).expect("fits"));
             assert_eq!(scenario::value(&yaml).expect("sound")["a"]["b"], text, "{yaml}");
         }
@@ -176,7 +177,7 @@ mod tests {
         {
             assert_eq!(folded(text, 4, 12), None, "{text:?}");
         }
-        for text in ["one", " a\nb", "a\n\n", "a\r\nb", "\n"] {
+        for text in ["one", " a\nb", "a\n\n", "a\n\tb", "a\r\nb", "\n"] {
             assert_eq!(on_lines(text, 2), None, "{text:?}");
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::binary::{folder, hookmill};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -86,6 +87,66 @@ fn real_files_run(kind: &str, modules_percent: u64, expressions_percent: u64) {
     assert!(others.is_empty(), "{others:#?}");
     let formatted = hookmill(folder.path(), &["fmt", "--check", "."]);
     assert_eq!((formatted.code, formatted.out.as_str()), (0, ""));
+    let mut poor = Vec::new();
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "yaml") && !path.ends_with("connections.yaml") {
+            let text = fs::read_to_string(&path).unwrap();
+            poor.extend(reads_poorly(&text).into_iter().map(|what| format!("{}: {what}", path.display())));
+        }
+    }
+    assert!(poor.is_empty(), "{poor:#?}");
+}
+
+/// What nobody would have written: lines that go on and on, remarks said twice, numbered numbers, what an editor keeps.
+fn reads_poorly(text: &str) -> Vec<String> {
+    const RESIDUE: [&str; 6] = ["webhookId:", "position:", "designer:", "__IMT", "typeVersion:", "cachedResult"];
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let (mut found, mut remarks, mut verbatim) = (Vec::new(), BTreeSet::new(), None);
+    for (number, line) in text.lines().enumerate() {
+        let said = line.trim();
+        if verbatim.is_some_and(|outer| said.is_empty() || indent(line) > outer) {
+            continue;
+        }
+        verbatim = None;
+        // Texts of several lines, code and what is left to do stand as they were.
+        let key = said.trim_start_matches("- ");
+        let is_kept = ["code:", "original:"].iter().any(|kept| key.starts_with(kept));
+        if is_kept || [" |", " |-"].iter().any(|ending| said.ends_with(ending)) {
+            verbatim = Some(indent(line));
+        }
+        let mut complain = |what: &str| found.push(format!("{}: {what}: {said}", number + 1));
+        // A text without blanks, or with signs that YAML has to escape, stays on one line.
+        if line.chars().count() > 200 && verbatim.is_none() && said.split(' ').count() > 4 && !said.contains('\\') {
+            complain("too long");
+        }
+        if said.starts_with('#') && !remarks.insert(said.to_owned()) {
+            complain("said twice");
+        }
+        if RESIDUE.iter().any(|residue| said.starts_with(residue)) {
+            complain("residue");
+        }
+        if let Some(id) = key.strip_prefix("id: ") {
+            // `gemini_2_0` is a name, `row_2_2` and `row_1_2_3` are none.
+            let is_number = |part: &&str| part.chars().all(|c| c.is_ascii_digit());
+            let numbers: Vec<&str> = id.rsplit('_').take_while(is_number).collect();
+            if numbers.len() > 2 || matches!(numbers.as_slice(), [last, before] if last == before) {
+                complain("numbered twice");
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn what_reads_poorly_is_found() {
+    let long = format!("a: {}", "word ".repeat(60));
+    let poor = format!(
+        "# One\n# One\n{long}\ncode: |-\n  {long}\nposition: 5\n- id: row_1_2_3\n- id: row_2_2\n- id: gemini_2_0\n"
+    );
+    let found = reads_poorly(&poor);
+    let what: Vec<&str> = found.iter().filter_map(|found| found.split(": ").nth(1)).collect();
+    assert_eq!(what, ["said twice", "too long", "residue", "numbered twice", "numbered twice"], "{found:#?}");
 }
 
 #[test]

@@ -153,9 +153,18 @@ pub(crate) fn readme(lines: &[Line]) -> Readme {
     {
         about = shortened(std::iter::once(first.text.as_str()), DESCRIPTION);
     }
+    let mut rest: Vec<&str> = left.map(|line| line.text.as_str()).collect();
+    // What announces a list may tell something before.
+    if about.is_empty()
+        && let Some((told, announced)) = rest.first().and_then(|first| first.rsplit_once(". "))
+        && told.chars().count() < DESCRIPTION
+    {
+        about = format!("{told}.");
+        rest[0] = announced;
+    }
     let title = title.map(|line| line.text.clone());
     let description = if about.is_empty() { title.clone() } else { Some(about.trim_end().to_owned()) };
-    Readme { title, description, rest: shortened(left.map(|line| line.text.as_str()), REMARK) }
+    Readme { title, description, rest: shortened(rest.into_iter(), REMARK) }
 }
 
 /// Whether a line is told, not listed, and announces no list.
@@ -175,7 +184,8 @@ fn shortened<'a>(lines: impl Iterator<Item = &'a str>, most: usize) -> String {
             continue;
         }
         let begin: String = line.chars().take(most.saturating_sub(used)).collect();
-        match begin.rfind(". ") {
+        let sentence = begin.rfind(". ").filter(|end| begin[..*end].chars().filter(|c| c.is_alphabetic()).count() > 3);
+        match sentence {
             Some(end) => kept.push(format!("{} …", &begin[..=end])),
             None if kept.is_empty() => {
                 kept.push(format!("{} …", begin.rsplit_once(' ').map_or("", |(words, _)| words)))
@@ -342,6 +352,8 @@ mod tests {
             rest: "Setup\n1. Make a key".to_owned(),
         };
         assert_eq!(said, expected);
+        let said = readme(&lines("# Shop\nIt asks the shop. Then:\n- it waits"));
+        assert_eq!((said.description.as_deref(), said.rest.as_str()), (Some("It asks the shop."), "Then:\n- it waits"));
         let said = readme(&lines("## Read me\nIt asks."));
         assert_eq!((said.title, said.description.as_deref()), (None, Some("It asks.")));
         assert_eq!(readme(&lines("# Only this")).description.as_deref(), Some("Only this"));

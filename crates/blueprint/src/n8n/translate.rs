@@ -246,7 +246,7 @@ impl<'a> Translator<'a> {
                 ("$env", Expr::Text(name)) => self.global_member("$env", &name),
                 _ => Err(format!("`{global}[…]` has a name that is computed")),
             },
-            other => Ok(Meaning::Value(value_of(other)?.maybe_item(position), Kind::Any)),
+            other => Ok(Meaning::Value(item_of(value_of(other)?, position), Kind::Any)),
         }
     }
 
@@ -317,6 +317,20 @@ fn item_member(reading: Reading, name: &str) -> Result<Meaning, Unsaid> {
         // Without `json`, n8n finds nothing: what was meant is the value.
         _ => Ok(json_member(&reading, name)),
     }
+}
+
+/// `of[key]`; of a map that has this key alone, its value.
+fn item_of(of: Expr, key: Expr) -> Expr {
+    if let Expr::Method(pairs, name, _) = &of
+        && name == "from_entries"
+        && let Expr::List(pairs) = &**pairs
+        && let [Expr::List(pair)] = pairs.as_slice()
+        && let [known, value] = pair.as_slice()
+        && *known == key
+    {
+        return value.clone();
+    }
+    of.maybe_item(key)
 }
 
 /// What n8n tells of a file.

@@ -144,9 +144,20 @@ impl Expr {
             ) => {
                 let mut lines = match &**left {
                     Self::Binary(inner, ..) if inner == operator => left.broken(width),
-                    _ => vec![Operand(*operator, left, Tightness::Whole).to_string()],
+                    _ => Operand(*operator, left, Tightness::Whole).broken(width),
                 };
-                lines.push(format!("{} {}", operator.sign(), Operand(*operator, right, Tightness::Sign)));
+                let mut right = Operand(*operator, right, Tightness::Sign).broken(width);
+                if let Some(first) = right.first_mut() {
+                    *first = format!("{} {first}", operator.sign());
+                }
+                lines.append(&mut right);
+                lines
+            }
+            Self::Not(of) if of.tightness() >= Tightness::Whole => {
+                let mut lines = of.broken(width);
+                if let Some(first) = lines.first_mut() {
+                    first.insert(0, '!');
+                }
                 lines
             }
             Self::Method(of, name, arguments) if of.tightness() >= Tightness::Whole => {
@@ -195,6 +206,15 @@ fn enclosed(open: &str, parts: impl Iterator<Item = String>, close: &str) -> Vec
 
 /// An operand as it stands beside an operator.
 struct Operand<'a>(Operator, &'a Expr, Tightness);
+
+impl Operand<'_> {
+    fn broken(&self, width: usize) -> Vec<String> {
+        let whole = self.to_string();
+        // In parentheses it stays together, and so does what another operator links.
+        let stays = matches!(self.1, Expr::Binary(..)) || whole != self.1.to_string();
+        if stays { vec![whole] } else { self.1.broken(width) }
+    }
+}
 
 impl Display for Operand<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {

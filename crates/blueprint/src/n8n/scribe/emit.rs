@@ -70,10 +70,11 @@ impl Scribe<'_> {
         let mut route = Route { take: if single { Take::All } else { take }, ..Route::default() };
         for (output, inner) in branches {
             let inside = self.block(inner);
-            let known = choice.get(output);
-            match known.and_then(|known| known.when.clone()) {
-                None if !single => route.otherwise = Some(inside),
-                _ => route.branches.push(Branch {
+            match choice.get(output) {
+                Some(Choice { when: None, .. }) if !single => {
+                    route.otherwise.get_or_insert_default().extend(inside);
+                }
+                known => route.branches.push(Branch {
                     name: known.and_then(|known| known.name.clone()),
                     when: Some(condition(&choice, output)),
                     steps: inside,
@@ -171,7 +172,8 @@ fn condition(choice: &[Choice], output: usize) -> Expr {
             let others = choice.iter().filter_map(|other| other.when.clone());
             Expr::any(others).negated()
         }
-        None => Expr::Bool(true),
+        // An output that the node does not have is never taken.
+        None => Expr::Bool(choice.is_empty()),
     }
 }
 

@@ -67,7 +67,7 @@ impl Scribe<'_> {
 
     fn describe(&mut self, lines: &[notes::Line]) {
         let readme = notes::readme(lines);
-        self.draft.description = readme.description;
+        self.draft.description = readme.description.filter(|about| *about != self.draft.name);
         if !readme.rest.is_empty() {
             self.draft.remarks.insert(0, readme.rest);
         }

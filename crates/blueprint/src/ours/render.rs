@@ -176,12 +176,7 @@ impl Expr {
             }
             Self::If(condition, then, otherwise) => {
                 let mut lines = vec![format!("if {condition} {{ {then} }}")];
-                let mut rest = otherwise.broken(width);
-                match (&**otherwise, rest.first_mut()) {
-                    (Self::If(..), Some(first)) => *first = format!("else {first}"),
-                    _ => rest = vec![format!("else {{ {otherwise} }}")],
-                }
-                lines.append(&mut rest);
+                lines.append(&mut otherwise.as_other_case(width));
                 lines
             }
             Self::List(items) => enclosed("[", items.iter().map(ToString::to_string), "]"),
@@ -194,6 +189,18 @@ impl Expr {
             }
             _ => vec![whole],
         }
+    }
+}
+
+impl Expr {
+    /// `else` with this, on its lines.
+    fn as_other_case(&self, width: usize) -> Vec<String> {
+        let Self::If(..) = self else { return vec![format!("else {{ {self} }}")] };
+        let mut lines = self.broken(width);
+        if let Some(first) = lines.first_mut() {
+            first.insert_str(0, "else ");
+        }
+        lines
     }
 }
 

@@ -217,8 +217,9 @@ struct Operand<'a>(Operator, &'a Expr, Tightness);
 impl Operand<'_> {
     fn broken(&self, width: usize) -> Vec<String> {
         let whole = self.to_string();
-        // In parentheses it stays together, and so does what another operator links.
-        let stays = matches!(self.1, Expr::Binary(..)) || whole != self.1.to_string();
+        // In parentheses it stays together, and so does what another operator links, unless it is far too long.
+        let is_short = whole.chars().count() <= width * 2;
+        let stays = matches!(self.1, Expr::Binary(..)) && is_short || whole != self.1.to_string();
         if stays { vec![whole] } else { self.1.broken(width) }
     }
 }

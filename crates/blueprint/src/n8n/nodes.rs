@@ -13,6 +13,7 @@ pub(crate) mod redis;
 pub(crate) mod scripts;
 pub(crate) mod sheets;
 pub(crate) mod sql;
+pub(crate) mod tables;
 pub(crate) mod triggers;
 
 use super::desk::Desk;

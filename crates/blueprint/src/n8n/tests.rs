@@ -1,12 +1,67 @@
 //! Whole workflows: `testdata/n8n/NAME.json` becomes `NAME.yaml`, with the reports behind. `UPDATE_EXPECT=1` writes them.
 
-use crate::counterparts::Counterparts;
+use crate::counterparts::{Counterparts, Ours};
 use crate::{Imported, import};
 use proptest::prelude::*;
 use scenario::catalog::{Catalog, Effect, ModuleSpec};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
+
+/// A module with these parameters.
+fn module(name: &str, properties: Value) -> ModuleSpec {
+    ModuleSpec {
+        name: name.to_owned(),
+        summary: String::new(),
+        description: String::new(),
+        parameters: json!({ "type": "object", "properties": properties }),
+        example: Value::Null,
+        sample: json!([]),
+        connections: Vec::new(),
+        needs_connection: false,
+        effect: Effect::Outside,
+        url_parameter: None,
+        retry_pauses: Vec::new(),
+    }
+}
+
+#[test]
+fn rows_of_tables_are_found_and_written_by_their_columns() {
+    let map = json!({ "type": "object" });
+    let mut known = Counterparts::new(Catalog::new([
+        module("supabase.list_rows", json!({ "table": {}, "where": map })),
+        module("supabase.create_row", json!({ "table": {}, "values": map })),
+    ]));
+    let theirs = |operation: &str, parameters: Value| {
+        [json!({ "node": "supabase", "resource": "row", "operation": operation, "parameters": parameters })]
+    };
+    known.add(&Ours::Module("supabase.list_rows".to_owned()), &[], &theirs("getAll", json!({ "table": "tableId" })));
+    let values = json!({ "table": "tableId", "values": "fieldsUi.fieldValues" });
+    known.add(&Ours::Module("supabase.create_row".to_owned()), &[], &theirs("create", values));
+    let node = |name: &str, kind: &str, parameters: Value| json!({ "name": name, "type": format!("n8n-nodes-base.{kind}"), "typeVersion": 1, "parameters": parameters });
+    let tests = json!([{ "keyName": "status", "condition": "eq", "keyValue": "open" },
+        { "keyName": "age", "condition": "gt", "keyValue": "={{ $json.body.age }}" }]);
+    let fields = json!([{ "fieldId": "of", "fieldValue": "={{ $json.id }}" }]);
+    let nodes = json!([
+        node("Webhook", "webhook", json!({})),
+        node(
+            "Find",
+            "supabase",
+            json!({ "resource": "row", "operation": "getAll", "tableId": "orders", "filters": { "conditions": tests } })
+        ),
+        node(
+            "Note",
+            "supabase",
+            json!({ "resource": "row", "operation": "create", "tableId": "notes", "fieldsUi": { "fieldValues": fields } })
+        ),
+    ]);
+    let link = |to: &str| json!({ "main": [[{ "node": to, "type": "main", "index": 0 }]] });
+    let file =
+        json!({ "name": "Rows", "nodes": nodes, "connections": { "Webhook": link("Find"), "Find": link("Note") } });
+    let text = import("rows", &serde_json::to_vec(&file).unwrap(), &known).unwrap()[0].yaml.clone();
+    assert!(text.contains("where: { status: open, age: \"gt.{{ trigger.body?.age }}\" }"), "{text}");
+    assert!(text.contains("values: { of: \"{{ item?.id }}\" }"), "{text}");
+}
 
 /// Modules that take anything.
 fn known() -> Counterparts {

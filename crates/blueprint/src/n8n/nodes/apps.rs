@@ -39,6 +39,7 @@ pub(crate) fn app(desk: &mut Desk<'_>) -> Result<Made, Refused> {
         let data = fitted(data, &spec, ours, &chosen.theirs["values"][ours]);
         with.push((ours.to_owned(), data));
     }
+    super::tables::fill(desk, &spec, &mut with)?;
     attach(desk, &spec, &mut with)?;
     let id = Expr::name(desk.id.clone());
     let many = gives(desk.workflow, desk.at, 0) == Gives::Many;

@@ -7,6 +7,7 @@ pub mod counterparts;
 pub mod draft;
 pub mod ids;
 pub mod ours;
+mod places;
 pub mod recognise;
 pub mod report;
 pub mod settle;
@@ -57,7 +58,7 @@ pub struct Imported {
 /// Where a step stood.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Position {
-    /// The step's id.
+    /// The step's id, else its path in the text, as the editor's layouts name steps.
     pub step: String,
     /// From the left.
     pub x: f64,

@@ -1,6 +1,7 @@
 //! What became of a file: every module of it, with the reason and what to do next.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter};
 
 /// What became of one scenario of a file.
@@ -37,7 +38,7 @@ pub struct Expressions {
 }
 
 /// An account that is needed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     /// What the connection is called in the scenario.
     pub name: String,
@@ -47,6 +48,88 @@ pub struct Question {
     pub was: Option<String>,
     /// The steps that use it.
     pub steps: Vec<String>,
+}
+
+impl Question {
+    /// What is to be told, in one sentence without the mark at its end.
+    pub fn question(&self) -> String {
+        question(&self.name, &self.types, self.was.as_deref())
+    }
+
+    /// How it is answered, once for all steps.
+    fn answer(&self) -> String {
+        format!("give the connection `{}` its credential", self.name)
+    }
+}
+
+impl Serialize for Question {
+    /// With the question itself, in words.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Told<'a> {
+            name: &'a str,
+            types: &'a [String],
+            was: Option<&'a str>,
+            steps: &'a [String],
+            question: String,
+        }
+        let Self { name, types, was, steps } = self;
+        Told { name, types, was: was.as_deref(), steps, question: self.question() }.serialize(serializer)
+    }
+}
+
+fn question(name: &str, types: &[String], was: Option<&str>) -> String {
+    let kind = if types.is_empty() { String::new() } else { format!(" ({})", types.join(" or ")) };
+    let before = was.map(|was| format!(", before: {was}")).unwrap_or_default();
+    format!("which account is `{name}`{kind}{before}")
+}
+
+/// A question about all scenarios that were imported together: the same name is the same connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Asked<'a> {
+    /// What the connection is called.
+    pub name: &'a str,
+    /// Types of connection that fit.
+    pub types: &'a [String],
+    /// What it was called before, by those files that tell.
+    pub was: Vec<&'a str>,
+    /// The steps that use it, by scenario.
+    pub uses: Vec<Use<'a>>,
+}
+
+/// Where a connection is used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Use<'a> {
+    /// The scenario.
+    pub scenario: &'a str,
+    /// Its steps.
+    pub steps: &'a [String],
+}
+
+impl Asked<'_> {
+    /// What is to be told, in one sentence without the mark at its end.
+    pub fn question(&self) -> String {
+        let was = (!self.was.is_empty()).then(|| self.was.join(", "));
+        question(self.name, self.types, was.as_deref())
+    }
+}
+
+/// One question for each connection, over all these scenarios, in the order in which they come up.
+pub fn questions<'a>(reports: impl IntoIterator<Item = (&'a str, &'a Report)>) -> Vec<Asked<'a>> {
+    let mut all: Vec<Asked<'a>> = Vec::new();
+    for (scenario, report) in reports {
+        for Question { name, types, was, steps } in &report.connections {
+            let known = all.iter().position(|asked| asked.name == name);
+            let at = known.unwrap_or_else(|| {
+                all.push(Asked { name, types, was: Vec::new(), uses: Vec::new() });
+                all.len() - 1
+            });
+            let asked = &mut all[at];
+            asked.was.extend(was.as_deref().filter(|was| !asked.was.contains(was)));
+            asked.uses.push(Use { scenario, steps });
+        }
+    }
+    all
 }
 
 /// What became of one module.
@@ -115,7 +198,35 @@ impl Report {
         let todo = self.items.iter().filter(|item| item.state == State::NotExecutable).count();
         let total = self.items.len();
         self.modules = Modules { total, executable: total - todo, todo };
+        self.ask_of_steps();
         self
+    }
+
+    /// Questions name steps, and not modules of the file; nobody is asked for what no step needs any more. Items that
+    /// wait for an account say which question is theirs.
+    fn ask_of_steps(&mut self) {
+        let Self { connections, items, .. } = self;
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for (at, item) in items.iter().enumerate() {
+            for name in item.step.iter().chain([&item.id]) {
+                places.entry(name.clone()).or_insert(at);
+            }
+        }
+        for question in connections.iter_mut() {
+            let answer = question.answer();
+            question.steps.retain_mut(|step| {
+                let Some(item) = places.get(step.as_str()).map(|at| &mut items[*at]) else { return true };
+                if item.state == State::NeedsConnection {
+                    item.next.get_or_insert_with(|| answer.clone());
+                }
+                if let Some(known) = &item.step {
+                    step.clone_from(known);
+                }
+                item.state != State::NotExecutable
+            });
+            question.steps.dedup();
+        }
+        connections.retain(|question| !question.steps.is_empty());
     }
 
     /// Notes that a step uses this connection.
@@ -145,14 +256,7 @@ impl Display for Report {
         let Expressions { total, translated } = self.expressions;
         writeln!(out, "; {translated} of {total} expressions translated")?;
         for question in &self.connections {
-            write!(out, "  connection `{}`", question.name)?;
-            if !question.types.is_empty() {
-                write!(out, " ({})", question.types.join(" or "))?;
-            }
-            if let Some(was) = &question.was {
-                write!(out, ", before: {was}")?;
-            }
-            writeln!(out, ": used by {}", question.steps.join(", "))?;
+            writeln!(out, "  {}? used by {}", question.question(), question.steps.join(", "))?;
         }
         for item in self.items.iter().filter(|item| item.reason.is_some()) {
             write!(out, "  {} {} ", item.id, item.module)?;
@@ -172,6 +276,7 @@ impl Display for Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn item(id: &str, state: State, reason: Option<&str>) -> Item {
         let reason = reason.map(str::to_owned);
@@ -199,8 +304,35 @@ mod tests {
         assert_eq!(
             report.to_string(),
             "2 of 3 modules run, 1 to do; 0 of 0 expressions translated\n  \
-             connection `google` (google), before: Office: used by row, mail\n  \
+             which account is `google` (google), before: Office? used by row, mail\n  \
              3 app:Do (`do_it`) not executable: no module does this\n"
         );
+    }
+
+    #[test]
+    fn questions_name_steps_and_forget_those_that_are_left_to_do() {
+        let mut report = Report::default();
+        report.add(Item { step: Some("row".to_owned()), ..item("1", State::NeedsConnection, None) });
+        report.add(Item { step: Some("gone".to_owned()), ..item("2", State::NotExecutable, Some("?")) });
+        report.asks("google", &["google".to_owned()], None, "1");
+        report.asks("slack", &["slack".to_owned()], None, "2");
+        let report = report.counted();
+        let told = serde_json::to_value(&report.connections).unwrap();
+        let question = "which account is `google` (google)";
+        let expected = json!([
+            { "name": "google", "types": ["google"], "was": null, "steps": ["row"], "question": question }
+        ]);
+        assert_eq!(told, expected);
+        assert_eq!(report.items[0].next.as_deref(), Some("give the connection `google` its credential"));
+    }
+
+    #[test]
+    fn scenarios_that_come_together_are_asked_about_once() {
+        let mut report = Report::default();
+        report.asks("google", &["google".to_owned()], Some("Office"), "row");
+        let reports = [("a", &report), ("b", &report)];
+        let [asked] = questions(reports).try_into().unwrap();
+        assert_eq!((asked.was.as_slice(), asked.uses.len()), (["Office"].as_slice(), 2));
+        assert_eq!(asked.question(), "which account is `google` (google), before: Office");
     }
 }

@@ -1,12 +1,14 @@
 //! The end of an import: the draft is written, checked as any scenario is, and what does not pass becomes a `todo`.
 
+use crate::Imported;
 use crate::counterparts::Counterparts;
 use crate::draft::{Action, Draft, Step, Todo};
 use crate::ids::slug;
+use crate::places::places;
 use crate::recognise::Kind;
 use crate::report::{Item, Report, State};
 use crate::write::{Written, write};
-use crate::{ImportError, Imported, Position};
+use crate::{ImportError, Imported};
 use scenario::diagnostic::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,7 +64,7 @@ pub fn settle(stem: &str, kind: Kind, translated: Translated, known: &Counterpar
         return Err(ImportError::TooLong);
     }
     let id = slug(&draft.name, &slug(stem, "imported"));
-    Ok(Imported { id, kind, yaml: written.text(), positions: positions(&mut draft), report: report.counted() })
+    Ok(Imported { id, kind, yaml: written.text(), positions: places(&draft), report: report.counted() })
 }
 
 /// Names and remarks at a length that people read.
@@ -255,16 +257,4 @@ fn give_up(report: &mut Report, origin: &str, reason: &str) {
             ..item.clone()
         };
     }
-}
-
-fn positions(draft: &mut Draft) -> Vec<Position> {
-    let mut positions = Vec::new();
-    for step in draft.steps.iter_mut().chain(&mut draft.on_failure) {
-        step.each_mut(&mut |step| {
-            if let (Some(id), Some((x, y))) = (&step.id, step.position) {
-                positions.push(Position { step: id.clone(), x, y });
-            }
-        });
-    }
-    positions
 }

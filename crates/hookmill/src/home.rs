@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// How the names of layouts end.
+pub(crate) const LAYOUT: &str = ".layout.json";
+
 /// A folder of scenarios, as far as it concerns each of them.
 pub(crate) struct Home {
     /// The folder's connections; none of them where the file is wrong.
@@ -29,6 +32,21 @@ pub(crate) struct Home {
     pub(crate) connection_problems: Vec<Problem>,
     /// What is wrong with the file of secrets.
     pub(crate) secret_problems: Vec<Problem>,
+}
+
+/// The shipped apps and those of a folder, as far as these are sound.
+pub(crate) fn apps_of(folder: &Path) -> Arc<Apps> {
+    apps::open(folder).0
+}
+
+/// The file beside a scenario's that tells where its picture has its steps.
+pub(crate) fn layout_of(scenario: &str) -> String {
+    format!("{scenario}{LAYOUT}")
+}
+
+/// Whether a file is one that is kept beside a scenario, and not somebody's.
+pub(crate) fn is_beside_a_scenario(file: &str) -> bool {
+    file.ends_with(LAYOUT)
 }
 
 impl Home {

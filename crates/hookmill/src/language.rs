@@ -1,23 +1,25 @@
 //! What scenarios may name, whatever folder they are in: modules, and senders of webhooks.
 
 use blueprint::counterparts::{AppTrigger, Counterparts, Ours};
+use modules::Apps;
 use modules::counterparts::Counterpart;
-use scenario::catalog::Catalog;
+use scenario::catalog::{Catalog, Shelf};
+use std::sync::Arc;
 use triggers::webhook::providers::{self, Provider};
 
 /// All modules, and all senders and schemes of `verify`; connections, secrets and other scenarios are unknown.
 pub(crate) fn catalog() -> Catalog {
     Catalog::default()
         .with_modules(modules::built_in_specs().iter().cloned())
-        .with_shelf(modules::Apps::shipped())
+        .with_shelf(Apps::shipped())
         .with_providers(providers::all().map(Provider::spec))
         .with_faces(modules::translations::faces())
 }
 
-/// All modules, and what they stand for in Make and n8n.
-pub(crate) fn counterparts() -> Counterparts {
-    let mut known = Counterparts::new(catalog());
-    for Counterpart { app, name, trigger, make, n8n } in modules::counterparts(&modules::Apps::shipped()) {
+/// All modules with these apps, and what they stand for in Make and n8n.
+pub(crate) fn counterparts(apps: &Arc<Apps>) -> Counterparts {
+    let mut known = Counterparts::new(catalog().with_shelf(Arc::clone(apps) as Arc<dyn Shelf>));
+    for Counterpart { app, name, trigger, make, n8n } in modules::counterparts(apps) {
         let ours = match trigger {
             None => Ours::Module(format!("{app}.{name}")),
             Some(source) => Ours::Trigger(AppTrigger { app, name, webhook: source.webhook, poll: source.poll }),

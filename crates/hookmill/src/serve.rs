@@ -7,6 +7,7 @@ mod keeper;
 mod own_hooks;
 mod renewal;
 mod requests;
+mod strangers;
 mod tls;
 mod token;
 
@@ -41,6 +42,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
+use strangers::Strangers;
 use tls::Tls;
 use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
@@ -201,10 +203,10 @@ impl Serve {
         inside.lead_to(gateway.clone());
         let stores = (reach.stores.clone(), drafts);
         let renewal = Renewal { folder: Arc::clone(&folder), handle: engine.handle(), secrets, reach, records };
-        let renewing = Arc::new(Renewing::from(renewal, home.connections, &home.app_problems));
-        let vault = Arc::new(Keeper::over(&renewing));
+        let renewing = Arc::new(Renewing::from(renewal, &home));
+        let (vault, imports) = (Arc::new(Keeper::over(&renewing)), Arc::new(Strangers::over(&renewing)));
         let looking = grants.follow(&renewing);
-        let app = self.app(address, keys, gateway, (&folder, vault), stores)?;
+        let app = self.app(address, keys, gateway, (&folder, vault, imports), stores)?;
         let server = server::serve_as(listener, certificate.as_ref(), app.clone())?;
         let (stopper, serving) = (server.handle(), tokio::spawn(server));
         app.set_ready();
@@ -251,16 +253,15 @@ impl Serve {
         address: SocketAddr,
         (token, accounts): (server::ApiToken, Arc<Accounts>),
         gateway: Gateway,
-        (folder, vault): (&Arc<Folder>, Arc<Keeper>),
+        (folder, vault, imports): (&Arc<Folder>, Arc<Keeper>, Arc<Strangers>),
         (stores, drafts): (DataStores, Drafts),
     ) -> anyhow::Result<App> {
         let library = Arc::clone(folder) as Arc<dyn Library>;
         let public_url = self.public_url(address)?;
         let assets = editor_files();
         let templates = crate::templates::templates(&library.catalog());
-        let counterparts = Arc::new(crate::language::counterparts());
         let options =
-            server::Options { public_url, token, accounts, vault, assets, stores, drafts, templates, counterparts };
+            server::Options { public_url, token, accounts, vault, assets, stores, drafts, templates, imports };
         Ok(App::new(gateway, library, options))
     }
 

@@ -1,10 +1,10 @@
 //! Documents that others publish for everyone, such as the keys of those who send webhooks.
 
-use crate::client::{Body, Bounds, Client, Outgoing};
+use crate::client::{Body, Bounds, Client, Outgoing, USER_AGENT};
 use crate::guard::{Guard, Trust};
 use bytes::Bytes;
 use reqwest::Method;
-use reqwest::header::HeaderMap;
+use reqwest::header::{self, HeaderMap, HeaderValue};
 use run::error::StepError;
 use run::files::Files;
 use std::time::Duration;
@@ -16,6 +16,10 @@ const LONGEST: u64 = 1024 * 1024;
 /// How long one may take to come.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How often a file of a stranger may lie elsewhere, and how long it may take to come.
+const REDIRECTS: u32 = 5;
+const LONG_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Fetches published documents.
 #[derive(Debug)]
 pub struct Documents(Client);
@@ -23,7 +27,23 @@ pub struct Documents(Client);
 impl Documents {
     /// By the same way out as the calls of steps.
     pub fn new(options: &crate::Options, files: &Files) -> Self {
-        Self(Client::new(Guard::new(options.allow_private.clone()), files.clone()))
+        let guard = Guard::new(options.allow_private.clone()).listening(options.listeners.clone());
+        Self(Client::new(guard, files.clone()))
+    }
+
+    /// What is at a URL that somebody has entered, of at most so many bytes. Its host is not trusted, nor is one that it
+    /// redirects to: private addresses are refused unless the operator allows them.
+    pub async fn fetch(&self, url: &Url, most: u64) -> Result<Bytes, StepError> {
+        let agent = (header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
+        let (headers, body) = (HeaderMap::from_iter([agent]), Body::Bytes(Bytes::new()));
+        let request = Outgoing { method: Method::GET, url: url.clone(), headers, body };
+        let bounds = Bounds { redirects: REDIRECTS, max_response: most, timeout: LONG_TIMEOUT };
+        let answer = self.0.send(request, Trust::default(), bounds).await?;
+        if answer.status.is_success() {
+            return Ok(answer.body);
+        }
+        let host = url.host_str().unwrap_or_default();
+        Err(StepError::permanent("http_status", format!("{host} answers {}", answer.status)))
     }
 
     /// What is at this URL, without following redirects, at most a megabyte. The URL must be one that the author of a

@@ -5,11 +5,11 @@ use crate::assets::Assets;
 use crate::auth::{Accounts, ApiToken, Consents, LoginCodes, Sessions, Throttle};
 use crate::drafts::Drafts;
 use crate::gateway::Gateway;
+use crate::imports::Imports;
 use crate::inspector::Inspector;
 use crate::library::Library;
 use crate::packed::Packed;
 use crate::vault::Vault;
-use blueprint::Counterparts;
 use engine::Handle;
 use run::data_store::DataStores;
 use run::id::Millis;
@@ -38,8 +38,8 @@ pub struct Options {
     pub drafts: Drafts,
     /// What a new scenario can begin as.
     pub templates: Arc<[Template]>,
-    /// What modules stand for in the tools that scenarios are imported from.
-    pub counterparts: Arc<Counterparts>,
+    /// What imports need of the outside.
+    pub imports: Arc<dyn Imports>,
 }
 
 /// What every request handler shares. Clones are cheap and mean the same server.

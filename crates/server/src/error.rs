@@ -114,7 +114,7 @@ impl Problem {
     }
 
     /// A file that cannot be imported.
-    pub(crate) fn invalid_import(reason: &blueprint::ImportError) -> Self {
+    pub(crate) fn invalid_import(reason: &dyn fmt::Display) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_import", reason.to_string())
     }
 

@@ -1,6 +1,7 @@
 //! The files of a watched folder: which of them hold scenarios, how they are read while others write them, and how a new
 //! text takes an old one's place.
 
+use crate::home::{LAYOUT, layout_of};
 use anyhow::Context;
 use run::id::ScenarioId;
 use server::library::Entry;
@@ -11,9 +12,6 @@ use std::path::Path;
 
 /// The largest file that is read, in bytes: enough to say of a text that it is too long.
 const LARGEST: u64 = 16 << 20;
-
-/// How the names of layouts end.
-const LAYOUT: &str = ".layout.json";
 
 /// How they end while they are written.
 const NEW_LAYOUT: &str = ".layout.yaml.new";
@@ -67,7 +65,7 @@ pub(super) fn reserved(id: &ScenarioId) -> Option<&'static str> {
 
 /// The file beside a scenario's that tells where its picture has its steps.
 pub(super) fn layout(id: &ScenarioId) -> String {
-    format!("{id}{LAYOUT}")
+    layout_of(id.as_str())
 }
 
 /// Whether a change of this file means nothing to those who run scenarios: it is a layout, or is about to be one.

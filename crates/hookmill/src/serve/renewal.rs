@@ -6,7 +6,7 @@ use crate::home::{AppProblem, Home};
 use crate::setting::CurrentSecrets;
 use crate::vault::Records;
 use engine::AlarmKind;
-use modules::{Connections, Secrets, catalog};
+use modules::{Apps, Connections, Secrets, catalog};
 use run::call::Module;
 use run::data_store::DataStores;
 use run::files::Files;
@@ -50,15 +50,23 @@ pub(super) struct Renewal {
 pub(super) struct Renewing {
     pub(super) of: Renewal,
     connections: RwLock<Arc<Connections>>,
+    apps: RwLock<Arc<Apps>>,
     /// Held meanwhile, so that of two changes the later one stays.
     changing: Mutex<()>,
 }
 
 impl Renewing {
-    pub(super) fn from(of: Renewal, connections: Arc<Connections>, of_apps: &[AppProblem]) -> Self {
-        let renewing = Self { of, connections: RwLock::new(connections), changing: Mutex::default() };
-        renewing.tell_of_apps(of_apps);
+    pub(super) fn from(of: Renewal, home: &Home) -> Self {
+        let (connections, apps) = (Arc::clone(&home.connections), Arc::clone(&home.apps));
+        let (connections, apps) = (RwLock::new(connections), RwLock::new(apps));
+        let renewing = Self { of, connections, apps, changing: Mutex::default() };
+        renewing.tell_of_apps(&home.app_problems);
         renewing
+    }
+
+    /// The apps in use.
+    pub(super) fn apps(&self) -> Arc<Apps> {
+        Arc::clone(&self.apps.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The connections in use.
@@ -105,6 +113,7 @@ impl Renewing {
         handle.use_modules(reach.modules(Arc::clone(&home.connections)));
         handle.use_catalog(Arc::clone(&home.catalog));
         *self.connections.write().unwrap_or_else(PoisonError::into_inner) = home.connections;
+        *self.apps.write().unwrap_or_else(PoisonError::into_inner) = home.apps;
         if let Err(error) = folder.use_catalog(home.catalog) {
             tracing::error!(%error, "the scenarios were not checked against the new connections");
         }

@@ -1,12 +1,10 @@
 //! Apps of a folder: made, checked, tried, used, and watched.
 
 use crate::binary::{folder, hookmill};
-use crate::far_side::read_head;
+use crate::far_side::site;
 use crate::served::Served;
 use serde_json::{Value, json};
 use std::fs;
-use std::io::{BufReader, Write};
-use std::net::TcpListener;
 
 const STEPS: &str = "steps: [{ my_shop.create_order: { connection: shop, number: A1 } }]\n";
 
@@ -164,33 +162,13 @@ fn a_broken_app_raises_an_alarm_that_ends_when_it_is_mended() {
     served.wait_for("its end", |served| alarm(served).is_none_or(|it| !it["cleared"].is_null()));
 }
 
-/// Where a site is that has this at one path, and nothing elsewhere.
-fn site(description: String) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let head = read_head(&mut BufReader::new(&stream)).unwrap();
-            let (status, body) = match head[0].contains("/docs/openapi.json") {
-                true => ("200 OK", description.as_str()),
-                false => ("404 Not Found", ""),
-            };
-            let length = body.len();
-            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
-            stream.write_all(answer.as_bytes()).unwrap();
-        }
-    });
-    url
-}
-
 /// The description of the server's own API, asked for where it stands and read from a file.
 #[test]
 fn an_app_is_made_of_a_description() {
     let description = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/openapi.json");
     let description = fs::read_to_string(description).unwrap();
     let folder = folder(&[("scenarios/a.yaml", "steps: []\n"), ("api.json", &description)]);
-    let (at, site) = (folder.path(), site(description));
+    let (at, site) = (folder.path(), site("/docs/openapi.json", description));
     let url = format!("{site}/docs/openapi.json");
     let (only, name) = (["--only", "alarms"], ["--name", "own_api"]);
     let made = hookmill(at, &[&["app", "from-openapi", &url][..], &only, &name].concat());

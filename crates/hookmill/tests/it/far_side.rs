@@ -89,3 +89,23 @@ pub(crate) fn header<'h>(head: &'h [String], name: &str) -> Option<&'h str> {
         .find(|(key, _)| key.eq_ignore_ascii_case(name))
         .map(|(_, value)| value.trim())
 }
+
+/// Where a site is that has this at one path, and nothing elsewhere.
+pub(crate) fn site(path: &'static str, text: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let head = read_head(&mut BufReader::new(&stream)).unwrap();
+            let (status, body) = match head[0].contains(path) {
+                true => ("200 OK", text.as_str()),
+                false => ("404 Not Found", ""),
+            };
+            let length = body.len();
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    url
+}

@@ -1,6 +1,7 @@
 //! `hookmill import`: what it writes, what it says, and how many modules and expressions of real blueprints it knows.
 
 use crate::binary::{folder, hookmill};
+use crate::far_side::site;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -59,6 +60,45 @@ fn a_dry_run_tells_and_writes_nothing() {
     assert_eq!(bad["ok"], false);
     assert!(bad["error"].as_str().unwrap().contains("no JSON"), "{bad:#}");
     assert!(!folder.path().join("out").exists());
+}
+
+#[test]
+fn steps_are_placed_where_their_modules_stood() {
+    let placed = json!({ "name": "Greet", "flow": [
+        { "id": 1, "module": "gateway:CustomWebHook", "metadata": { "designer": { "x": 0, "y": 0 } } },
+        { "id": 2, "module": "nobody:Knows", "metadata": { "designer": { "x": 300, "y": 40 } } },
+    ] });
+    let folder = folder(&[("a.json", &placed.to_string())]);
+    assert_eq!(hookmill(folder.path(), &["import", "a.json", "-o", "out"]).code, 0);
+    let layout = fs::read_to_string(folder.path().join("out/greet.layout.json")).unwrap();
+    let layout: Value = serde_json::from_str(&layout).unwrap();
+    assert_eq!(layout, json!({ "positions": { "knows": { "x": 300.0, "y": 40.0 } }, "notes": [] }));
+    // A folder that was imported into can be imported: layouts are nobody's export.
+    let again = hookmill(folder.path(), &["import", "out", "--dry-run", "--report", "json"]);
+    assert_eq!(again.json()["files"], json!([]));
+}
+
+#[test]
+fn apps_of_the_folder_count() {
+    let app = "title: My chat\nabout: Talks.\nbase: https://chat.example.com\nconnection: none\nactions:\n  say:\n    title: Say\n    about: Says it.\n    post: /say\n    \
+               parameters: { text: { type: text, title: Text } }\n    make: \"my-chat:Say\"\n";
+    let blueprint = json!({ "name": "Say", "flow": [{ "id": 1, "module": "my-chat:Say", "mapper": { "text": "x" } }] });
+    let folder = folder(&[("a.json", &blueprint.to_string()), ("out/apps/my_chat.yaml", app)]);
+    let said = hookmill(folder.path(), &["import", "a.json", "-o", "out"]);
+    let text = fs::read_to_string(folder.path().join("out/say.yaml")).unwrap();
+    assert!(text.contains("my_chat.say:"), "{}{text}", said.err);
+}
+
+#[test]
+fn what_lies_in_the_web_is_fetched_where_it_may_be() {
+    let folder = folder(&[]);
+    let address = format!("{}/greet.json", site("/greet.json", blueprint("Greet")));
+    let refused = hookmill(folder.path(), &["import", &address, "--dry-run"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.out.contains("is a private address") && refused.out.contains("--allow-private"), "{}", refused.out);
+    let allowed = ["import", &address, "--dry-run", "--report", "json", "--allow-private", "127.0.0.1"];
+    let report = hookmill(folder.path(), &allowed).json();
+    assert_eq!((&report["files"][0]["id"], &report["files"][0]["file"]), (&json!("greet"), &json!(address)));
 }
 
 /// Real files of many authors, where they are at hand: how many percent of the modules run, and of the expressions are said.

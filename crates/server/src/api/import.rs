@@ -3,12 +3,14 @@
 use super::blocking::blocking;
 use crate::App;
 use crate::error::{Problem, Refusals};
+use crate::imports::Foreign;
 use actix_web::{post, web};
+use blueprint::Imported;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// A file that another tool has exported.
+/// A file that another tool has exported: its text, or where it lies.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = ImportRequest)]
 struct Given {
@@ -16,7 +18,10 @@ struct Given {
     #[serde(default)]
     name: String,
     /// What is in it.
-    text: String,
+    text: Option<String>,
+    /// Where it lies in the web, in place of `text`: a JSON file, an archive of such, or a page of GitHub or n8n.io with
+    /// one. Private addresses are not asked unless the server's operator allows it.
+    url: Option<String>,
 }
 
 /// What it becomes.
@@ -38,10 +43,10 @@ struct Scenario {
     /// The scenario's text.
     text: String,
     /// What became of every module: `modules` (`total`, `executable`, `todo`), `expressions` (`total`, `translated`),
-    /// `connections`, and `items`.
+    /// `connections` with a `question` for each account, and `items`.
     #[schema(value_type = Object)]
     report: Value,
-    /// Where its steps stood: `step`, `x` and `y` of each.
+    /// Where its steps stood: `step` (its id, else its path in the text), `x` and `y` of each.
     #[schema(value_type = Vec<Object>)]
     positions: Value,
 }
@@ -50,21 +55,37 @@ struct Scenario {
 #[utoipa::path(tag = "scenarios", operation_id = "import", request_body = Given, responses((status = 200, body = Found), Refusals))]
 #[post("/import")]
 pub(super) async fn import(app: web::Data<App>, given: web::Json<Given>) -> Result<web::Json<Found>, Problem> {
+    let Given { name, text, url } = given.into_inner();
+    let files = match (text, url) {
+        (Some(text), None) => vec![Foreign { name, bytes: text.into_bytes() }],
+        (None, Some(url)) => {
+            let fetched = app.options().imports.fetch(&url).await;
+            fetched.map_err(|reason| Problem::invalid_import(&reason))?
+        }
+        _ => return Err(Problem::bad_request("either `text` or `url` tells what to import")),
+    };
     blocking(move || {
-        let Given { name, text } = given.into_inner();
-        let imported = blueprint::import(&name, text.as_bytes(), &app.options().counterparts);
-        let imported = imported.map_err(|error| Problem::invalid_import(&error))?;
-        let scenarios = imported.into_iter().map(|one| {
-            let json = |value: serde_json::Result<Value>| value.unwrap_or_default();
-            Scenario {
-                kind: json(serde_json::to_value(one.kind)).as_str().unwrap_or_default().to_owned(),
-                report: json(serde_json::to_value(&one.report)),
-                positions: json(serde_json::to_value(&one.positions)),
-                id: one.id,
-                text: one.yaml,
-            }
-        });
-        Ok(web::Json(Found { scenarios: scenarios.collect() }))
+        let known = app.options().imports.counterparts();
+        let mut scenarios = Vec::new();
+        for Foreign { name, bytes } in files {
+            let imported = blueprint::import(&name, &bytes, &known);
+            let imported = imported.map_err(|error| Problem::invalid_import(&error))?;
+            scenarios.extend(imported.into_iter().map(Scenario::of));
+        }
+        Ok(web::Json(Found { scenarios }))
     })
     .await
+}
+
+impl Scenario {
+    fn of(one: Imported) -> Self {
+        let json = |value: serde_json::Result<Value>| value.unwrap_or_default();
+        Self {
+            kind: json(serde_json::to_value(one.kind)).as_str().unwrap_or_default().to_owned(),
+            report: json(serde_json::to_value(&one.report)),
+            positions: json(serde_json::to_value(&one.positions)),
+            id: one.id,
+            text: one.yaml,
+        }
+    }
 }

@@ -34,6 +34,7 @@ mod sheets;
 mod shelf;
 mod site;
 mod stores;
+mod strangers;
 mod templates;
 mod tls;
 mod tokens;

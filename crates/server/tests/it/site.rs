@@ -3,6 +3,7 @@
 use crate::document::assert_documented;
 use crate::drawer::Drawer;
 use crate::shelf::Shelf;
+use crate::strangers::Strangers;
 use actix_web::dev::ServerHandle;
 use bytes::Bytes;
 use engine::Engine;
@@ -150,7 +151,7 @@ impl Site {
             stores: stores.clone(),
             drafts: Drafts::new(tables),
             templates: Arc::new([template()]),
-            counterparts: Arc::default(),
+            imports: Arc::new(Strangers),
         };
         tokio::spawn(inspector.clone().follow(engine.handle()));
         let app = App::new(gateway.clone(), shelf.clone(), options);

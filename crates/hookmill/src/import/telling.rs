@@ -1,0 +1,64 @@
+//! How an import is told: lines for people, JSON for programs.
+
+use super::Outcome;
+use crate::terminal::{self, BAD, DOUBTFUL, OK, QUIET, STRONG, paint};
+use blueprint::Report;
+use blueprint::report::{Asked, questions};
+use serde_json::{Value, json};
+use std::io::Write;
+
+/// One question for each account that any of the scenarios needs.
+fn asked(outcomes: &[Outcome]) -> Vec<Asked<'_>> {
+    let done = outcomes.iter().filter_map(|outcome| outcome.result.as_ref().ok());
+    questions(done.map(|done| (done.one.id.as_str(), &done.one.report)))
+}
+
+pub(super) fn text(outcomes: &[Outcome]) -> anyhow::Result<()> {
+    let mut out = terminal::stdout();
+    for Outcome { file, result } in outcomes {
+        let file = terminal::printable(file);
+        match result {
+            Ok(done) => {
+                let (one, written) = (&done.one, &done.written);
+                let target = written.as_ref().map_or_else(|| one.id.clone(), |path| path.display().to_string());
+                let style = if one.report.modules.todo == 0 { OK } else { DOUBTFUL };
+                writeln!(out, "{} → {}", paint(STRONG, file), paint(style, target))?;
+                write!(out, "  {}", terminal::printable_lines(&one.report.to_string()))?;
+            }
+            Err(error) => writeln!(out, "{}: {}", paint(STRONG, file), paint(BAD, terminal::printable(error)))?,
+        }
+    }
+    let done = outcomes.iter().filter(|outcome| outcome.result.is_ok()).count();
+    let asked = asked(outcomes);
+    if done > 1 && !asked.is_empty() {
+        writeln!(out, "{}", paint(STRONG, "to be answered once, for all of them"))?;
+        for one in &asked {
+            let users = terminal::count(one.uses.len(), "scenario");
+            writeln!(out, "  {} ({users})", terminal::printable(&one.question()))?;
+        }
+    }
+    out.flush()?;
+    let failed = outcomes.len() - done;
+    terminal::say(format_args!("{} imported, {failed} not", terminal::count(done, "scenario")));
+    if done > 0 {
+        terminal::say(paint(QUIET, "next: `hookmill check` names every step that is left to do"));
+    }
+    Ok(())
+}
+
+pub(super) fn json(outcomes: &[Outcome]) -> Value {
+    let files: Vec<Value> = outcomes
+        .iter()
+        .map(|Outcome { file, result }| match result {
+            Ok(done) => {
+                let Report { modules, expressions, connections, items } = &done.one.report;
+                json!({
+                    "file": file, "ok": true, "kind": done.one.kind, "id": done.one.id, "written": done.written,
+                    "modules": modules, "expressions": expressions, "connections": connections, "items": items,
+                })
+            }
+            Err(error) => json!({ "file": file, "ok": false, "error": error }),
+        })
+        .collect();
+    json!({ "files": files, "connections": asked(outcomes) })
+}

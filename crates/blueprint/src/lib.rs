@@ -7,7 +7,8 @@ pub mod counterparts;
 pub mod draft;
 pub mod ids;
 pub mod ours;
-mod places;
+pub mod page;
+pub mod picture;
 pub mod recognise;
 pub mod report;
 pub mod settle;
@@ -19,6 +20,7 @@ mod make;
 mod n8n;
 mod node_red;
 mod notes;
+mod places;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,7 @@ pub use counterparts::{Counterpart, Counterparts, Ours};
 pub use recognise::Kind;
 pub use report::Report;
 
+use picture::Picture;
 use serde::Serialize;
 use settle::Translated;
 
@@ -53,6 +56,9 @@ pub struct Imported {
     pub positions: Vec<Position>,
     /// What became of every module.
     pub report: Report,
+    /// What it looked like before, coloured by what became of each module.
+    #[serde(skip)]
+    pub theirs: Picture,
 }
 
 /// Where a step stood.
@@ -180,5 +186,9 @@ fn one(stem: &str, found: recognise::Found<'_>, known: &Counterparts) -> Result<
         Kind::Zapier => zapier::translate(stem, found.content, known)?,
         Kind::NodeRed => node_red::translate(stem, found.content, known)?,
     };
-    translated.into_iter().map(|translated| settle::settle(stem, found.kind, translated, known)).collect()
+    let settled = translated.into_iter().map(|translated| {
+        let settled = settle::settle(stem, found.kind, translated, known)?;
+        Ok(Imported { theirs: picture::theirs(found.kind, found.content, &settled.report), ..settled })
+    });
+    settled.collect()
 }

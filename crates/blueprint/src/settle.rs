@@ -1,9 +1,9 @@
 //! The end of an import: the draft is written, checked as any scenario is, and what does not pass becomes a `todo`.
 
-use crate::Imported;
 use crate::counterparts::Counterparts;
 use crate::draft::{Action, Draft, Step, Todo};
 use crate::ids::slug;
+use crate::picture::Picture;
 use crate::places::places;
 use crate::recognise::Kind;
 use crate::report::{Item, Report, State};
@@ -64,7 +64,7 @@ pub fn settle(stem: &str, kind: Kind, translated: Translated, known: &Counterpar
         return Err(ImportError::TooLong);
     }
     let id = slug(&draft.name, &slug(stem, "imported"));
-    Ok(Imported { id, kind, yaml: written.text(), positions: places(&draft), report: report.counted() })
+    Ok(Imported { id, kind, yaml: written.text(), positions: places(&draft), report: report.counted(), theirs: Picture::default() })
 }
 
 /// Names and remarks at a length that people read.

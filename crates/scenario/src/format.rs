@@ -6,18 +6,18 @@
 //! stays as it is. In the end the result is [proven](proof) to hold what the text held; if it did not, the text would
 //! be left alone.
 
-mod flow;
+pub(crate) mod flow;
 mod lines;
 mod order;
 mod proof;
-mod read;
+pub(crate) mod read;
 mod scalar;
-mod tree;
-mod write;
+pub(crate) mod tree;
+pub(crate) mod write;
 
-pub(crate) use order::is_common_key;
 #[cfg(test)]
 pub(crate) use order::known_keys;
+pub(crate) use order::{bare, is_common_key};
 
 use crate::diagnostic::Diagnostic;
 use crate::text;

@@ -14,6 +14,7 @@ pub mod format;
 pub mod functions;
 pub mod input;
 pub mod lint;
+pub mod merge;
 pub mod plan;
 pub mod preview;
 pub mod schema;

@@ -29,6 +29,48 @@ pub(super) fn tidy(head: &str, shape: Option<&'static Shape>) -> Option<String> 
     Some(out)
 }
 
+/// The parts of a collection as they are written: entries with their keys, or items, whose keys are empty. None where
+/// it is no collection, or one with something in it that is better left alone.
+pub(crate) fn parts(head: &str) -> Option<(Collection, Vec<(&str, &str)>)> {
+    let mut reader = Reader { text: head, at: 0 };
+    let (collection, end) = match head.chars().next()? {
+        '{' => (Collection::Map, '}'),
+        '[' => (Collection::List, ']'),
+        _ => return None,
+    };
+    reader.at = 1;
+    let mut parts = Vec::new();
+    if reader.take(end).is_none() {
+        loop {
+            reader.skip_blanks();
+            let key = match collection {
+                Collection::Map => reader.scalar()?,
+                Collection::List => "",
+            };
+            if collection == Collection::Map {
+                reader.take(':')?;
+            }
+            reader.skip_blanks();
+            let begin = reader.at;
+            reader.value(1)?;
+            parts.push((key, head[begin..reader.at].trim_end()));
+            if reader.take(end).is_some() {
+                break;
+            }
+            reader.take(',')?;
+        }
+    }
+    reader.skip_blanks();
+    (reader.at == head.len()).then_some((collection, parts))
+}
+
+/// What a collection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Collection {
+    Map,
+    List,
+}
+
 struct Reader<'t> {
     text: &'t str,
     at: usize,

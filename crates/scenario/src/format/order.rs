@@ -307,7 +307,7 @@ fn hoist(row: &mut Row) {
 }
 
 /// The key without quotes.
-fn bare(key: &str) -> &str {
+pub(crate) fn bare(key: &str) -> &str {
     let inside = |quote: char| key.strip_prefix(quote)?.strip_suffix(quote);
     inside('"').or_else(|| inside('\'')).unwrap_or(key)
 }

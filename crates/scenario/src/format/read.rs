@@ -8,7 +8,7 @@ use super::tree::{Below, Block, Document, Row, Rows, Trivia, Value, Verbatim};
 const MAX_DEPTH: usize = 64;
 
 /// The outline of a text whose lines end with `\n`; none where it has none, as a text that is one flow map.
-pub(super) fn document(text: &str) -> Option<Document> {
+pub(crate) fn document(text: &str) -> Option<Document> {
     let mut reader = Reader { lines: Lines::of(text), depth: 0 };
     let prologue = reader.prologue();
     let first = reader.lines.content()?;

@@ -7,7 +7,7 @@ use super::tree::{Below, Block, Document, Row, Rows, Trivia, Value, Verbatim};
 const INDENT: usize = 2;
 
 /// The text of a document.
-pub(super) fn document(document: &Document) -> String {
+pub(crate) fn document(document: &Document) -> String {
     let mut writer = Writer { out: String::new(), kept_end: usize::MAX };
     for line in &document.prologue {
         writer.line(0, line);

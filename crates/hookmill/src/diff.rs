@@ -46,7 +46,11 @@ impl Diff {
             anyhow::anyhow!("{}", diagnostic.render(&file.display().to_string()))
         })?;
         match self.format {
-            Format::Text => print(&found)?,
+            Format::Text => {
+                let mut out = terminal::stdout();
+                print(&mut out, &found)?;
+                out.flush()?;
+            }
             Format::Json => writeln!(terminal::stdout(), "{:#}", serde_json::to_value(&found)?)?,
         }
         if found.is_empty() && before == after {
@@ -65,8 +69,7 @@ fn read(file: &Path) -> anyhow::Result<String> {
 }
 
 /// The sentences below the parts of the scenario that they are about.
-fn print(found: &[Change]) -> anyhow::Result<()> {
-    let mut out = terminal::stdout();
+pub(crate) fn print(out: &mut impl Write, found: &[Change]) -> anyhow::Result<()> {
     let mut group = None;
     for change in found {
         if group != Some(change.group) {
@@ -75,7 +78,7 @@ fn print(found: &[Change]) -> anyhow::Result<()> {
         }
         writeln!(out, "  {}", terminal::printable(&change.text))?;
     }
-    Ok(out.flush()?)
+    Ok(())
 }
 
 fn title(group: Group) -> &'static str {

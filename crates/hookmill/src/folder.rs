@@ -315,6 +315,18 @@ impl Folder {
     }
 }
 
+impl Folder {
+    /// Removes a file that was kept beside a scenario: a picture of what is gone says nothing, nor does its origin. That it
+    /// is left behind would do no harm.
+    fn drop_beside(&self, file: &str) {
+        if let Err(error) = files::remove(&self.path.join(file))
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(file, %error, "it was not removed");
+        }
+    }
+}
+
 impl Library for Folder {
     fn list(&self) -> Vec<Entry> {
         let entries: Vec<Entry> = self.scenarios().values().cloned().collect();
@@ -363,6 +375,7 @@ impl Library for Folder {
         scenarios.remove(id);
         self.handle.tell_changed(id.clone(), None);
         self.drop_layout(id);
+        self.drop_beside(&files::imported(id));
         self.learn(callees(scenarios.values().map(|entry| (&entry.id, &*entry.text))));
         let again = self.serve_again(&mut scenarios, |entry| mentions_call(&entry.text));
         again.and_then(|()| self.announce(&mut scenarios, &mut announced)).map_err(failed)
@@ -393,12 +406,7 @@ impl Library for Folder {
     }
 
     fn drop_layout(&self, id: &ScenarioId) {
-        // A picture of what is gone says nothing; that it is left behind would do no harm.
-        if let Err(error) = files::remove(&self.path.join(files::layout(id)))
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            tracing::warn!(scenario = %id, %error, "the layout was not removed");
-        }
+        self.drop_beside(&files::layout(id));
     }
 
     fn switch(&self, id: &ScenarioId, enabled: Switch) -> Result<Entry, LibraryError> {

@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// How the names of layouts end.
 pub(crate) const LAYOUT: &str = ".layout.json";
 
+/// How the names of files end that tell what an import made of a scenario.
+pub(crate) const IMPORTED: &str = ".imported.json";
+
 /// A folder of scenarios, as far as it concerns each of them.
 pub(crate) struct Home {
     /// The folder's connections; none of them where the file is wrong.
@@ -46,7 +49,7 @@ pub(crate) fn layout_of(scenario: &str) -> String {
 
 /// Whether a file is one that is kept beside a scenario, and not somebody's.
 pub(crate) fn is_beside_a_scenario(file: &str) -> bool {
-    file.ends_with(LAYOUT)
+    file.ends_with(LAYOUT) || file.ends_with(IMPORTED)
 }
 
 impl Home {

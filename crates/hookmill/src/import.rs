@@ -5,6 +5,7 @@ pub(crate) mod archive;
 mod gather;
 mod keeping;
 mod progress;
+mod sidecar;
 mod surroundings;
 mod telling;
 pub(crate) mod web;
@@ -14,9 +15,11 @@ use crate::{home, language, processors};
 use blueprint::{Counterparts, ImportError, Imported};
 use clap::{Args, ValueEnum};
 use gather::Source;
-use keeping::Keeping;
+use keeping::{Again, Keeping};
 use modules::guard::Allowed;
 use progress::Progress;
+use scenario::changes::Change;
+use scenario::merge::Conflict;
 use server::Foreign;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -25,7 +28,7 @@ use std::path::{Path, PathBuf};
 ///
 /// Reads blueprints of Make and workflows of n8n, recognised by what is in them, and writes one YAML file for each
 /// scenario. What cannot be translated becomes a `todo` step that keeps the original, and the report tells of it. No
-/// file that is there already is changed.
+/// file that is there already is changed, unless `--update` brings it up to date.
 #[derive(Args, Debug)]
 #[command(after_help = terminal::EXIT_CODES)]
 pub(crate) struct Import {
@@ -41,6 +44,9 @@ pub(crate) struct Import {
     /// Write nothing, and tell all the same
     #[arg(long)]
     dry_run: bool,
+    /// Bring scenarios up to date that were made of the same files before: what somebody has edited stays
+    #[arg(long)]
+    update: bool,
     /// A private host, address or network that files may be fetched from; may be given several times
     #[arg(long, value_name = "HOST")]
     allow_private: Vec<Allowed>,
@@ -52,6 +58,8 @@ enum Form {
     Text,
     /// One JSON object, for programs
     Json,
+    /// One page with pictures of both flows, on stdout
+    Html,
 }
 
 /// What became of one file, or of one scenario of it.
@@ -61,10 +69,28 @@ struct Outcome {
     result: Result<Kept, String>,
 }
 
+impl Outcome {
+    /// Whether somebody has to look at it: nothing was made of it, or both sides changed the same.
+    fn is_at_fault(&self) -> bool {
+        match &self.result {
+            Ok(kept) => kept.updated.as_ref().is_some_and(|updated| !updated.conflicts.is_empty()),
+            Err(_) => true,
+        }
+    }
+}
+
 /// A scenario, and the file that it is in now, if anything was to be written.
 struct Kept {
     one: Imported,
     written: Option<PathBuf>,
+    /// What changed, where it was there already.
+    updated: Option<Updated>,
+}
+
+/// What a scenario was brought up to date by.
+struct Updated {
+    changes: Vec<Change>,
+    conflicts: Vec<Conflict>,
 }
 
 /// What became of one file before anything is written.
@@ -76,15 +102,16 @@ struct Read {
 impl Import {
     pub(crate) fn run(self) -> Done {
         let sources = gather::sources(&self.sources, &self.allow_private)?;
-        let mut keeping = Keeping::new(self.folder(), self.dry_run)?;
+        let again = if self.update { Again::Update } else { Again::Beside };
+        let mut keeping = Keeping::new(self.folder(), self.dry_run, again)?;
         let known = language::counterparts(&home::apps_of(keeping.folder()));
         let mut outcomes = Vec::new();
         for Read { file, result } in read(&sources, &known)? {
             match result {
                 Ok(scenarios) => {
                     for one in scenarios {
-                        let written = keeping.keep(&one)?;
-                        outcomes.push(Outcome { file: file.clone(), result: Ok(Kept { one, written }) });
+                        let result = keeping.keep(one, &file)?;
+                        outcomes.push(Outcome { file: file.clone(), result });
                     }
                 }
                 Err(reason) => outcomes.push(Outcome { file, result: Err(reason) }),
@@ -97,8 +124,9 @@ impl Import {
         match self.report {
             Form::Text => telling::text(&outcomes)?,
             Form::Json => writeln!(terminal::stdout(), "{:#}", telling::json(&outcomes))?,
+            Form::Html => write!(terminal::stdout(), "{}", telling::html(&outcomes))?,
         }
-        Ok(terminal::verdict(outcomes.iter().filter(|outcome| outcome.result.is_err()).count()))
+        Ok(terminal::verdict(outcomes.iter().filter(|outcome| outcome.is_at_fault()).count()))
     }
 
     fn folder(&self) -> PathBuf {

@@ -1,7 +1,7 @@
 //! The files of a watched folder: which of them hold scenarios, how they are read while others write them, and how a new
 //! text takes an old one's place.
 
-use crate::home::{LAYOUT, layout_of};
+use crate::home::{IMPORTED, is_beside_a_scenario, layout_of};
 use anyhow::Context;
 use run::id::ScenarioId;
 use server::library::Entry;
@@ -68,10 +68,16 @@ pub(super) fn layout(id: &ScenarioId) -> String {
     layout_of(id.as_str())
 }
 
-/// Whether a change of this file means nothing to those who run scenarios: it is a layout, or is about to be one.
+/// The file beside a scenario's that tells what an import made of it.
+pub(super) fn imported(id: &ScenarioId) -> String {
+    format!("{id}{IMPORTED}")
+}
+
+/// Whether a change of this file means nothing to those who run scenarios: it is a layout, or is about to be one, or tells
+/// of an import.
 pub(super) fn is_layout(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name.ends_with(LAYOUT) || name.ends_with(NEW_LAYOUT)
+    is_beside_a_scenario(name) || name.ends_with(NEW_LAYOUT)
 }
 
 /// The text of a file. One that is no file is not opened: to read a pipe may take for ever.

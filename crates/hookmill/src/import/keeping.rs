@@ -1,9 +1,14 @@
-//! Where imported scenarios come to lie: a file each, and beside it where the steps stood.
+//! Where imported scenarios come to lie: a file each, beside it where the steps stood, and what the import made of the
+//! file. A scenario that was imported before is brought up to date without losing what somebody has edited.
 
+use super::sidecar::{self, Earlier, Sidecar};
+use super::{Kept, Updated};
 use crate::home;
 use anyhow::Context;
 use blueprint::{Imported, Position};
-use serde_json::{Map, json};
+use scenario::changes::changes;
+use scenario::merge::{Merged, merge};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
@@ -14,22 +19,51 @@ pub(super) struct Keeping {
     folder: PathBuf,
     dry_run: bool,
     taken: BTreeSet<String>,
+    /// What was imported before, where that is to be brought up to date.
+    earlier: Vec<Earlier>,
+}
+
+/// What becomes of scenarios that were imported before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    /// They stay, and others come beside them.
+    Beside,
+    /// They are brought up to date.
+    Update,
 }
 
 impl Keeping {
     /// In this folder, which is made if anything is to be written.
-    pub(super) fn new(folder: PathBuf, dry_run: bool) -> anyhow::Result<Self> {
+    pub(super) fn new(folder: PathBuf, dry_run: bool, again: Again) -> anyhow::Result<Self> {
         if !dry_run {
             fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         }
-        Ok(Self { folder, dry_run, taken: BTreeSet::new() })
+        let earlier = if again == Again::Update { sidecar::all(&folder) } else { Vec::new() };
+        Ok(Self { folder, dry_run, taken: BTreeSet::new(), earlier })
+    }
+
+    /// Brings a scenario up to date that was made of the same file before, else writes a new one.
+    pub(super) fn keep(&mut self, one: Imported, file: &str) -> anyhow::Result<Result<Kept, String>> {
+        match sidecar::earlier(&self.earlier, &one, file) {
+            Some(earlier) if !self.taken.contains(&earlier.name) => {
+                let name = earlier.name.clone();
+                let updated = self.update(&name, &earlier.sidecar.text, &one, file)?;
+                self.taken.insert(name.clone());
+                let written = Some(self.folder.join(format!("{name}.yaml")));
+                Ok(updated.map(|updated| Kept { one, written, updated: Some(updated) }))
+            }
+            _ => {
+                let written = self.add(&one, file)?;
+                Ok(Ok(Kept { one, written, updated: None }))
+            }
+        }
     }
 
     /// Writes a scenario under a name that no file has, if anything is to be written.
-    pub(super) fn keep(&mut self, one: &Imported) -> anyhow::Result<Option<PathBuf>> {
+    fn add(&mut self, one: &Imported, file: &str) -> anyhow::Result<Option<PathBuf>> {
         let names = std::iter::once(one.id.clone()).chain((2..).map(|number| format!("{}-{number}", one.id)));
         for name in names {
-            let path = self.folder.join(format!("{name}.yaml"));
+            let path = self.path(&name);
             if self.taken.contains(&name) || path.exists() {
                 continue;
             }
@@ -44,19 +78,49 @@ impl Keeping {
                 Err(error) => return Err(error).with_context(problem),
             }
             self.place(&name, &one.positions)?;
+            Sidecar::of(one, file).write(&self.folder, &name)?;
             return Ok(Some(path));
         }
         Ok(None)
     }
 
-    /// Writes where the steps stood, for the editor. A layout that is there already is somebody's.
+    /// Brings what the file says now into the scenario's text. Why that cannot be is a matter of this file alone.
+    fn update(&self, name: &str, base: &str, one: &Imported, file: &str) -> anyhow::Result<Result<Updated, String>> {
+        let path = self.path(name);
+        let ours = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let Merged { text, conflicts } = match merge(base, &ours, &one.yaml) {
+            Ok(merged) => merged,
+            Err(reason) => return Ok(Err(format!("{} cannot be brought up to date: {reason}", path.display()))),
+        };
+        let changes = changes(&ours, &text).unwrap_or_default();
+        if !self.dry_run {
+            if text != ours {
+                replace(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
+            }
+            self.place(name, &one.positions)?;
+            Sidecar::of(one, file).write(&self.folder, name)?;
+        }
+        Ok(Ok(Updated { changes, conflicts }))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.yaml"))
+    }
+
+    /// Writes where the steps stood, for the editor. Steps that have a place already stay where somebody put them.
     fn place(&self, name: &str, positions: &[Position]) -> anyhow::Result<()> {
         let path = self.folder.join(home::layout_of(name));
-        if positions.is_empty() || path.exists() {
+        if positions.is_empty() {
             return Ok(());
         }
-        let places = positions.iter().map(|it| (it.step.clone(), json!({ "x": it.x, "y": it.y })));
-        let layout = json!({ "positions": places.collect::<Map<_, _>>(), "notes": [] });
+        let before = fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str::<Value>(&text).ok());
+        let mut layout = before.unwrap_or_else(|| json!({ "positions": {}, "notes": [] }));
+        let Some(places) = layout["positions"].as_object_mut() else { return Ok(()) };
+        let new: Map<String, Value> =
+            positions.iter().map(|it| (it.step.clone(), json!({ "x": it.x, "y": it.y }))).collect();
+        for (step, place) in new {
+            places.entry(step).or_insert(place);
+        }
         fs::write(&path, format!("{layout:#}\n")).with_context(|| format!("cannot write {}", path.display()))
     }
 
@@ -64,4 +128,10 @@ impl Keeping {
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
+}
+
+/// Puts a text in the place of a file, which is whole before and after.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let new = path.with_extension("yaml.new");
+    fs::write(&new, text).and_then(|()| fs::rename(&new, path))
 }

@@ -1,9 +1,12 @@
 //! How an import is told: lines for people, JSON for programs.
 
-use super::Outcome;
+use super::{Outcome, Updated};
+use crate::diff;
 use crate::terminal::{self, BAD, DOUBTFUL, OK, QUIET, STRONG, paint};
 use blueprint::Report;
+use blueprint::page::{Told, page};
 use blueprint::report::{Asked, questions};
+use scenario::merge::Conflict;
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -24,6 +27,9 @@ pub(super) fn text(outcomes: &[Outcome]) -> anyhow::Result<()> {
                 let style = if one.report.modules.todo == 0 { OK } else { DOUBTFUL };
                 writeln!(out, "{} → {}", paint(STRONG, file), paint(style, target))?;
                 write!(out, "  {}", terminal::printable_lines(&one.report.to_string()))?;
+                if let Some(updated) = &done.updated {
+                    update(&mut out, updated)?;
+                }
             }
             Err(error) => writeln!(out, "{}: {}", paint(STRONG, file), paint(BAD, terminal::printable(error)))?,
         }
@@ -46,16 +52,43 @@ pub(super) fn text(outcomes: &[Outcome]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What changed in a scenario that was there already.
+fn update(out: &mut impl Write, Updated { changes, conflicts }: &Updated) -> anyhow::Result<()> {
+    if changes.is_empty() && conflicts.is_empty() {
+        writeln!(out, "  {}", paint(OK, "it is up to date"))?;
+    }
+    diff::print(out, changes)?;
+    for Conflict { path, text } in conflicts {
+        let (path, text) = (terminal::printable(path), terminal::printable(text));
+        writeln!(out, "  {} {path}: {text}", paint(DOUBTFUL, "conflict"))?;
+    }
+    Ok(())
+}
+
+/// A page with pictures.
+pub(super) fn html(outcomes: &[Outcome]) -> String {
+    let told = outcomes.iter().map(|Outcome { file, result }| Told {
+        file,
+        result: result.as_ref().map(|kept| &kept.one).map_err(String::as_str),
+    });
+    page(&told.collect::<Vec<_>>())
+}
+
 pub(super) fn json(outcomes: &[Outcome]) -> Value {
     let files: Vec<Value> = outcomes
         .iter()
         .map(|Outcome { file, result }| match result {
             Ok(done) => {
                 let Report { modules, expressions, connections, items } = &done.one.report;
-                json!({
+                let mut told = json!({
                     "file": file, "ok": true, "kind": done.one.kind, "id": done.one.id, "written": done.written,
                     "modules": modules, "expressions": expressions, "connections": connections, "items": items,
-                })
+                });
+                if let Some(Updated { changes, conflicts }) = &done.updated {
+                    told["changes"] = json!(changes);
+                    told["conflicts"] = json!(conflicts);
+                }
+                told
             }
             Err(error) => json!({ "file": file, "ok": false, "error": error }),
         })

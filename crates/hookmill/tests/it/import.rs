@@ -79,6 +79,51 @@ fn steps_are_placed_where_their_modules_stood() {
 }
 
 #[test]
+fn a_changed_file_is_merged_into_what_somebody_has_edited() {
+    let folder = folder(&[("a.json", &blueprint("Greet"))]);
+    assert_eq!(hookmill(folder.path(), &["import", "a.json", "-o", "out"]).code, 0);
+    let file = folder.path().join("out/greet.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    let edited = text.replace("channel: C1", "channel: C2 # ours").replace("steps:\n", "steps:\n  # Says hello.\n");
+    fs::write(&file, &edited).unwrap();
+    fs::write(folder.path().join("a.json"), blueprint("Greet").replace("Hello {{1.name}}", "Good day {{1.name}}"))
+        .unwrap();
+
+    let tried = hookmill(folder.path(), &["import", "a.json", "-o", "out", "--update", "--dry-run"]);
+    assert!(tried.out.contains("Good day"), "{}", tried.out);
+    assert_eq!(fs::read_to_string(&file).unwrap(), edited, "a dry run writes nothing");
+
+    let said = hookmill(folder.path(), &["import", "a.json", "-o", "out", "--update"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let merged = fs::read_to_string(&file).unwrap();
+    for part in ["Good day", "channel: C2 # ours", "# Says hello."] {
+        assert!(merged.contains(part), "`{part}` is missing:\n{merged}");
+    }
+    assert!(!folder.path().join("out/greet-2.yaml").exists());
+    let again = hookmill(folder.path(), &["import", "a.json", "-o", "out", "--update", "--report", "json"]).json();
+    assert_eq!((&again["files"][0]["changes"], &again["files"][0]["conflicts"]), (&json!([]), &json!([])));
+
+    // What both changed stays as it was edited, and somebody is told.
+    fs::write(folder.path().join("a.json"), blueprint("Greet").replace("\"C1\"", "\"C3\"")).unwrap();
+    let said = hookmill(folder.path(), &["import", "a.json", "-o", "out", "--update"]);
+    assert_eq!(said.code, 1);
+    assert!(said.out.contains("conflict") && said.out.contains("slack.send_message/channel"), "{}", said.out);
+    let merged = fs::read_to_string(&file).unwrap();
+    assert!(merged.contains("channel: C2") && merged.contains("#   channel: C3"), "{merged}");
+    assert_eq!(hookmill(folder.path(), &["fmt", "--check", "out"]).code, 0);
+}
+
+#[test]
+fn a_report_is_one_page() {
+    let folder = folder(&[("a.json", &blueprint("Greet")), ("bad.json", "{")]);
+    let said = hookmill(folder.path(), &["import", "a.json", "bad.json", "-o", "out", "--report", "html"]);
+    assert_eq!(said.code, 1);
+    assert!(said.out.starts_with("<!doctype html>") && said.out.ends_with("</html>\n"), "{}", said.out);
+    assert_eq!(said.out.matches("<svg ").count(), 2, "both flows");
+    assert!(said.out.contains("which account is `slack` (slack), before: Team Slack?"), "{}", said.out);
+}
+
+#[test]
 fn apps_of_the_folder_count() {
     let app = "title: My chat\nabout: Talks.\nbase: https://chat.example.com\nconnection: none\nactions:\n  say:\n    title: Say\n    about: Says it.\n    post: /say\n    \
                parameters: { text: { type: text, title: Text } }\n    make: \"my-chat:Say\"\n";

@@ -86,6 +86,14 @@ impl Counterparts {
         self.make.get(module).map_or(&[], Vec::as_slice)
     }
 
+    /// The module of Make that one of ours stands for: of several, the first that tells what its inputs are called.
+    pub fn of_ours(&self, ours: &str) -> Option<(&str, &Counterpart)> {
+        let fits = |it: &&Counterpart| matches!(&it.ours, Ours::Module(name) if name == ours);
+        let all =
+            || self.make.iter().flat_map(|(name, all)| all.iter().filter(fits).map(move |it| (name.as_str(), it)));
+        all().find(|(_, it)| it.theirs.is_object()).or_else(|| all().next())
+    }
+
     /// What stands for a node of n8n.
     pub fn n8n(&self, node: &str) -> &[Counterpart] {
         self.n8n.get(plain_node(node)).map_or(&[], Vec::as_slice)

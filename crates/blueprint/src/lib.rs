@@ -5,6 +5,7 @@
 
 pub mod counterparts;
 pub mod draft;
+pub mod export;
 pub mod ids;
 pub mod ours;
 pub mod page;
@@ -188,6 +189,7 @@ fn one(stem: &str, found: recognise::Found<'_>, known: &Counterparts) -> Result<
     };
     let settled = translated.into_iter().map(|translated| {
         let settled = settle::settle(stem, found.kind, translated, known)?;
+        let settled = if found.kind == Kind::Make { export::back(settled, found.content, known) } else { settled };
         Ok(Imported { theirs: picture::theirs(found.kind, found.content, &settled.report), ..settled })
     });
     settled.collect()

@@ -4,6 +4,7 @@ mod alarms;
 mod app;
 mod check;
 mod diff;
+mod export;
 mod fmt;
 mod folder;
 mod functions;
@@ -58,6 +59,7 @@ enum Command {
     Fmt(fmt::Fmt),
     Diff(diff::Diff),
     Import(import::Import),
+    Export(export::Export),
     Whatif(whatif::WhatIf),
     Test(test::Test),
     Modules(modules::Modules),
@@ -85,6 +87,7 @@ fn main() -> ExitCode {
         Command::Fmt(fmt) => fmt.run(),
         Command::Diff(diff) => diff.run(),
         Command::Import(import) => import.run(),
+        Command::Export(export) => export.run(),
         Command::Whatif(what_if) => what_if.run(),
         Command::Test(test) => test.run(),
         Command::Modules(modules) => modules.run(),

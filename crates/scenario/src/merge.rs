@@ -49,8 +49,17 @@ pub enum Unmergeable {
     Unsound(Box<Diagnostic>),
 }
 
+/// Whose text it is where both have changed the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wins {
+    /// Ours stays, a comment tells what theirs says, and it is a conflict.
+    Ours,
+    /// Theirs is taken: ours says the same as `base`, in words that `base` has not.
+    Theirs,
+}
+
 /// Brings what changed from `base` to `theirs` into `ours`.
-pub fn merge(base: &str, ours: &str, theirs: &str) -> Result<Merged, Unmergeable> {
+pub fn merge(base: &str, ours: &str, theirs: &str, wins: Wins) -> Result<Merged, Unmergeable> {
     let unreadable = |which| move |error| Unmergeable::Unreadable(which, error);
     for (which, text) in [("old", base), ("edited", ours), ("new", theirs)] {
         text::read(text).map_err(unreadable(which))?;
@@ -61,14 +70,14 @@ pub fn merge(base: &str, ours: &str, theirs: &str) -> Result<Merged, Unmergeable
     if base == ours {
         return Ok(Merged { text: theirs.to_owned(), conflicts: Vec::new() });
     }
-    by_parts(base, ours, theirs)
+    by_parts(base, ours, theirs, wins)
 }
 
 /// The same, where no text is another one whole.
-fn by_parts(base: &str, ours: &str, theirs: &str) -> Result<Merged, Unmergeable> {
+fn by_parts(base: &str, ours: &str, theirs: &str, wins: Wins) -> Result<Merged, Unmergeable> {
     let outline = |which, text: &str| read::document(&text.replace("\r\n", "\n")).ok_or(Unmergeable::Shapeless(which));
     let (base, mut ours, theirs) = (outline("old", base)?, outline("edited", ours)?, outline("new", theirs)?);
-    let mut merging = Merging::new(&base.block, &ours.block, &theirs.block);
+    let mut merging = Merging::new(&base.block, &ours.block, &theirs.block, wins);
     let rows = merging.map(base.block.rows.list(), ours.block.rows.list(), theirs.block.rows.list(), Context::Whole);
     ours.header = comments::merged(&base.header, &ours.header, &theirs.header);
     ours.block.rows = Rows::Map(rows);
@@ -120,6 +129,7 @@ impl Context {
 
 /// A merge on its way.
 struct Merging {
+    wins: Wins,
     conflicts: Vec<Conflict>,
     /// Where it is: keys, ids of steps.
     path: Vec<String>,
@@ -130,9 +140,9 @@ struct Merging {
 }
 
 impl Merging {
-    fn new(base: &Block, ours: &Block, theirs: &Block) -> Self {
+    fn new(base: &Block, ours: &Block, theirs: &Block, wins: Wins) -> Self {
         let moves = Moves::of(&base.rows, &ours.rows, &theirs.rows);
-        Self { conflicts: Vec::new(), path: Vec::new(), moves, orphans: Vec::new() }
+        Self { wins, conflicts: Vec::new(), path: Vec::new(), moves, orphans: Vec::new() }
     }
 
     /// One value; comments about a conflict are left with the orphans, for the row it belongs to.
@@ -144,7 +154,7 @@ impl Merging {
         if let Some(parts) = self.parts(base, ours, theirs, context) {
             return parts;
         }
-        if base.is_some_and(|base| same(base, ours)) {
+        if self.wins == Wins::Theirs || base.is_some_and(|base| same(base, ours)) {
             let mut taken = self.adopted(theirs);
             if taken.comment.is_empty() && taken.below_is_nothing() {
                 taken.comment.clone_from(&ours.comment);

@@ -92,6 +92,7 @@ fn v1(routes: &mut ServiceConfig) {
         .service(scenarios::draft::delete)
         .service(scenarios::draft::get)
         .service(scenarios::draft::put)
+        .service(scenarios::export::export)
         .service(scenarios::get::get)
         .service(scenarios::layout::get)
         .service(scenarios::layout::put)

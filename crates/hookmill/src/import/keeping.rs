@@ -7,7 +7,7 @@ use crate::home;
 use anyhow::Context;
 use blueprint::{Imported, Position};
 use scenario::changes::changes;
-use scenario::merge::{Merged, merge};
+use scenario::merge::{Merged, Wins, merge};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -88,7 +88,7 @@ impl Keeping {
     fn update(&self, name: &str, base: &str, one: &Imported, file: &str) -> anyhow::Result<Result<Updated, String>> {
         let path = self.path(name);
         let ours = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let Merged { text, conflicts } = match merge(base, &ours, &one.yaml) {
+        let Merged { text, conflicts } = match merge(base, &ours, &one.yaml, Wins::Ours) {
             Ok(merged) => merged,
             Err(reason) => return Ok(Err(format!("{} cannot be brought up to date: {reason}", path.display()))),
         };

@@ -1,6 +1,6 @@
 //! `hookmill import`: what it writes, what it says, and how many modules and expressions of real blueprints it knows.
 
-use crate::binary::{folder, hookmill};
+use crate::binary::{HELLO, folder, hookmill, root};
 use crate::far_side::site;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -84,7 +84,7 @@ fn a_changed_file_is_merged_into_what_somebody_has_edited() {
     assert_eq!(hookmill(folder.path(), &["import", "a.json", "-o", "out"]).code, 0);
     let file = folder.path().join("out/greet.yaml");
     let text = fs::read_to_string(&file).unwrap();
-    let edited = text.replace("channel: C1", "channel: C2 # ours").replace("steps:\n", "steps:\n  # Says hello.\n");
+    let edited = text.replace("channel: C1", "channel: C2").replace("steps:\n", "steps:\n  # Says hello.\n");
     fs::write(&file, &edited).unwrap();
     fs::write(folder.path().join("a.json"), blueprint("Greet").replace("Hello {{1.name}}", "Good day {{1.name}}"))
         .unwrap();
@@ -96,7 +96,7 @@ fn a_changed_file_is_merged_into_what_somebody_has_edited() {
     let said = hookmill(folder.path(), &["import", "a.json", "-o", "out", "--update"]);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
     let merged = fs::read_to_string(&file).unwrap();
-    for part in ["Good day", "channel: C2 # ours", "# Says hello."] {
+    for part in ["Good day", "channel: C2", "# Says hello."] {
         assert!(merged.contains(part), "`{part}` is missing:\n{merged}");
     }
     assert!(!folder.path().join("out/greet-2.yaml").exists());
@@ -120,7 +120,7 @@ fn a_report_is_one_page() {
     assert_eq!(said.code, 1);
     assert!(said.out.starts_with("<!doctype html>") && said.out.ends_with("</html>\n"), "{}", said.out);
     assert_eq!(said.out.matches("<svg ").count(), 2, "both flows");
-    assert!(said.out.contains("which account is `slack` (slack), before: Team Slack?"), "{}", said.out);
+    assert!(said.out.contains("before: Team Slack?"), "{}", said.out);
 }
 
 #[test]
@@ -144,6 +144,76 @@ fn what_lies_in_the_web_is_fetched_where_it_may_be() {
     let allowed = ["import", &address, "--dry-run", "--report", "json", "--allow-private", "127.0.0.1"];
     let report = hookmill(folder.path(), &allowed).json();
     assert_eq!((&report["files"][0]["id"], &report["files"][0]["file"]), (&json!("greet"), &json!(address)));
+}
+
+#[test]
+fn a_scenario_that_was_exported_comes_back() {
+    let scenarios = root().join("scenarios");
+    let folder = folder(&[]);
+    let files: Vec<String> = fs::read_dir(&scenarios)
+        .unwrap()
+        .map(|file| file.unwrap().path().to_str().unwrap().to_owned())
+        .filter(|file| {
+            file.ends_with(".yaml") && !["connections", "secrets", ".test"].iter().any(|it| file.contains(it))
+        })
+        .collect();
+    assert!(files.len() > 10, "the shipped scenarios are gone");
+    there_and_back(folder.path(), &files);
+}
+
+/// Exports scenarios as blueprints and imports these: each is what it was, letter by letter.
+fn there_and_back(folder: &Path, files: &[String]) {
+    let mut arguments = vec!["export", "-o", "made"];
+    arguments.extend(files.iter().map(String::as_str));
+    let said = hookmill(folder, &arguments);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let report = hookmill(folder, &["import", "made", "-o", "back", "--report", "json"]).json();
+    assert_eq!(report["files"].as_array().unwrap().len(), files.len());
+    for file in files {
+        let name = Path::new(file).file_name().unwrap();
+        let (before, after) = (fs::read_to_string(file).unwrap(), fs::read_to_string(folder.join("back").join(name)));
+        assert_eq!(after.unwrap_or_default(), before, "{file}");
+    }
+}
+
+#[test]
+fn pictures_are_exported() {
+    let folder = folder(&[("scenarios/hello.yaml", HELLO)]);
+    let svg = hookmill(folder.path(), &["export", "hello", "--as", "svg"]);
+    assert!(svg.out.starts_with("<svg ") && svg.out.contains("respond"), "{svg:?}");
+    let chart = hookmill(folder.path(), &["export", "scenarios/hello.yaml", "--as", "mermaid"]);
+    assert_eq!(chart.out, "flowchart TD\n  n0([\"hello<br/>webhook\"])\n  n1[\"respond\"]\n  n0 --> n1\n");
+    assert_eq!(hookmill(folder.path(), &["export", "nobody"]).code, 2);
+}
+
+#[test]
+fn real_blueprints_come_back_as_they_were() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/blueprints/make");
+    if !corpus.is_dir() {
+        eprintln!("skipped: there are no files in {}", corpus.display());
+        return;
+    }
+    let folder = folder(&[]);
+    let report =
+        hookmill(folder.path(), &["import", corpus.to_str().unwrap(), "-o", "first", "--report", "json"]).json();
+    let written = report["files"].as_array().unwrap().iter().filter_map(|file| file["written"].as_str());
+    let files: Vec<String> = written.map(|file| folder.path().join(file).to_str().unwrap().to_owned()).collect();
+    there_and_back(folder.path(), &files);
+
+    // Without the text that goes along, they are blueprints like any other: how much of them Make's words say.
+    fs::create_dir(folder.path().join("bare")).unwrap();
+    for file in fs::read_dir(folder.path().join("made")).unwrap() {
+        let path = file.unwrap().path();
+        let mut blueprint: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        blueprint["metadata"].as_object_mut().unwrap().remove("hookmill");
+        fs::write(folder.path().join("bare").join(path.file_name().unwrap()), blueprint.to_string()).unwrap();
+    }
+    let report = hookmill(folder.path(), &["import", "bare", "--dry-run", "--report", "json"]).json();
+    let sum = |key: &str| {
+        report["files"].as_array().unwrap().iter().filter_map(|file| file["modules"][key].as_u64()).sum::<u64>()
+    };
+    println!("{} files, {} of {} modules run without the text", files.len(), sum("executable"), sum("total"));
+    assert!(sum("executable") * 100 >= sum("total") * 70, "{} of {}", sum("executable"), sum("total"));
 }
 
 /// Real files of many authors, where they are at hand: how many percent of the modules run, and of the expressions are said.

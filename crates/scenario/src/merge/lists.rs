@@ -3,7 +3,7 @@
 use super::maps::with;
 use super::matching::{Pairs, pairs};
 use super::meaning::{same, text_at};
-use super::{Context, Merging, comments};
+use super::{Context, Merging, Wins, comments};
 use crate::format::tree::Row;
 
 /// A row of the list that comes of it, with the places of the same item in the other lists.
@@ -54,7 +54,7 @@ impl Merging {
                 Some(Row { leading, key: String::new(), value })
             }
             (Some(_), None) if id.as_ref().is_some_and(|id| merging.moves.leaves(id)) => None,
-            (Some(before), None) if same(&before.value, &row.value) => {
+            (Some(before), None) if merging.wins == Wins::Theirs || same(&before.value, &row.value) => {
                 merging.orphans.extend(comments::left_behind(before, row));
                 None
             }
@@ -83,7 +83,7 @@ impl Merging {
                 continue;
             }
             if let Some(base) = base {
-                if !same(&lists.base[base].value, &row.value) {
+                if self.wins == Wins::Ours && !same(&lists.base[base].value, &row.value) {
                     let name = id.unwrap_or_else(|| "…".to_owned());
                     self.within(&name, |merging| {
                         merging.conflict("it changed, and was taken out here; it stays out", Some(&row.value));

@@ -1,7 +1,7 @@
 //! Maps, key by key.
 
 use super::meaning::same;
-use super::{Context, Merging, comments};
+use super::{Context, Merging, Wins, comments};
 use crate::format::tree::{Row, Trivia};
 use crate::format::{bare, is_common_key};
 
@@ -17,7 +17,7 @@ impl Merging {
             let name = bare(&row.key).to_owned();
             let kept = self.within(&name, |merging| match (before, after) {
                 (_, Some(after)) => Some(merging.row(before, row, after, context)),
-                (Some(before), None) if same(&before.value, &row.value) => {
+                (Some(before), None) if merging.wins == Wins::Theirs || same(&before.value, &row.value) => {
                     merging.orphans.extend(comments::left_behind(before, row));
                     None
                 }
@@ -46,7 +46,7 @@ impl Merging {
         }
         // What the map is about became another thing.
         let stayed = |one: &Row| base.is_some_and(|it| bare(&it.key) == bare(&one.key) && same(&it.value, &one.value));
-        if stayed(ours) {
+        if stayed(ours) || (self.wins == Wins::Theirs && !stayed(theirs)) {
             return Row { leading, key: theirs.key.clone(), value: self.adopted(&theirs.value) };
         }
         if !stayed(theirs) {
@@ -64,7 +64,7 @@ impl Merging {
                 continue;
             }
             if let Some(before) = base.iter().find(|it| slots.of_key(&it.key) == slot) {
-                if !same(&before.value, &row.value) {
+                if self.wins == Wins::Ours && !same(&before.value, &row.value) {
                     let name = bare(&row.key).to_owned();
                     self.within(&name, |merging| {
                         merging.conflict("it changed, and was taken out here; it stays out", Some(&row.value));

@@ -1,6 +1,6 @@
 //! Merges of texts: what each side changed is in the whole, and what both changed is told.
 
-use super::{Merged, by_parts, merge};
+use super::{Merged, Wins, by_parts, merge};
 use crate::changes::changes;
 use proptest::prelude::*;
 
@@ -24,7 +24,7 @@ steps:
 
 #[track_caller]
 fn merged(ours: &str, theirs: &str) -> Merged {
-    merge(BASE, ours, theirs).unwrap()
+    merge(BASE, ours, theirs, Wins::Ours).unwrap()
 }
 
 #[track_caller]
@@ -135,8 +135,19 @@ fn comments_of_a_step_that_goes_stay() {
 }
 
 #[test]
+fn what_says_the_same_in_other_words_gives_way() {
+    let ours = BASE.replace("New order", "Mine");
+    let theirs = BASE.replace("New order", "Theirs");
+    let Merged { text, conflicts } = merge(BASE, &ours, &theirs, Wins::Theirs).unwrap();
+    assert_eq!(conflicts, []);
+    assert!(text.contains("subject: Theirs") && !text.contains("Mine"), "{text}");
+    let text = merge(BASE, &ours, &BASE.replace("total: 5", "total: 6"), Wins::Theirs).unwrap().text;
+    assert!(text.contains("subject: Mine") && text.contains("total: 6"), "what did not change stays: {text}");
+}
+
+#[test]
 fn texts_that_are_none_are_refused() {
-    let told = |base: &str, ours: &str, theirs: &str| merge(base, ours, theirs).unwrap_err().to_string();
+    let told = |base: &str, ours: &str, theirs: &str| merge(base, ours, theirs, Wins::Ours).unwrap_err().to_string();
     assert!(told(BASE, "a: [", BASE).starts_with("the edited text cannot be read"));
     assert!(told("{ steps: [] }", BASE, "steps: []").contains("the old text is not written line by line"));
 }
@@ -181,7 +192,7 @@ proptest! {
     #[test]
     fn nobody_edited_then_theirs_is_it(base in parts(), theirs in parts()) {
         let (base, theirs) = (scenario(&base), scenario(&theirs));
-        let merged = by_parts(&base, &base, &theirs).unwrap();
+        let merged = by_parts(&base, &base, &theirs, Wins::Ours).unwrap();
         prop_assert_eq!(&merged.conflicts, &[]);
         let found = changes(&theirs, &merged.text).unwrap();
         prop_assert!(found.is_empty(), "{found:#?}\n{}\n{}", theirs, merged.text);
@@ -190,7 +201,7 @@ proptest! {
     #[test]
     fn nothing_new_then_ours_is_it(base in parts(), ours in parts()) {
         let (base, ours) = (scenario(&base), scenario(&ours));
-        let merged = by_parts(&base, &ours, &base).unwrap();
+        let merged = by_parts(&base, &ours, &base, Wins::Ours).unwrap();
         prop_assert_eq!(&merged.conflicts, &[]);
         let found = changes(&ours, &merged.text).unwrap();
         prop_assert!(found.is_empty(), "{found:#?}\n{}\n{}", ours, merged.text);
@@ -200,7 +211,7 @@ proptest! {
     #[test]
     fn no_edit_is_lost(base in parts(), ours in parts(), theirs in parts()) {
         let (base, ours, theirs) = (scenario(&base), scenario(&ours), scenario(&theirs));
-        let merged = by_parts(&base, &ours, &theirs).unwrap();
+        let merged = by_parts(&base, &ours, &theirs, Wins::Ours).unwrap();
         // Each line that somebody wrote is there: what steps say, and what was said about them.
         let written = ours.lines().map(str::trim).filter(|line| !base.contains(line));
         for line in written.filter(|line| line.starts_with('#') || line.contains("wait:") || line.contains("url:")) {

@@ -3,6 +3,7 @@
 pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod draft;
+pub(super) mod export;
 pub(super) mod get;
 pub(super) mod layout;
 pub(super) mod list;

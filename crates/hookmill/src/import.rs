@@ -15,7 +15,7 @@ use crate::{home, language, processors};
 use blueprint::{Counterparts, ImportError, Imported};
 use clap::{Args, ValueEnum};
 use gather::Source;
-use keeping::{Again, Keeping};
+use keeping::{Again, Keeping, Writing};
 use modules::guard::Allowed;
 use progress::Progress;
 use scenario::changes::Change;
@@ -26,9 +26,9 @@ use std::path::{Path, PathBuf};
 
 /// Make scenarios of what other tools have exported
 ///
-/// Reads blueprints of Make and workflows of n8n, recognised by what is in them, and writes one YAML file for each
-/// scenario. What cannot be translated becomes a `todo` step that keeps the original, and the report tells of it. No
-/// file that is there already is changed, unless `--update` brings it up to date.
+/// Reads blueprints of Make, workflows of n8n, Zaps and flows of Node-RED, recognised by what is in them, and writes one
+/// YAML file for each scenario. What cannot be translated becomes a `todo` step that keeps the original, and the report
+/// tells of it. No file that is there already is changed, unless `--update` brings it up to date.
 #[derive(Args, Debug)]
 #[command(after_help = terminal::EXIT_CODES)]
 pub(crate) struct Import {
@@ -102,9 +102,11 @@ struct Read {
 impl Import {
     pub(crate) fn run(self) -> Done {
         let sources = gather::sources(&self.sources, &self.allow_private)?;
+        let writing = if self.dry_run { Writing::Tried } else { Writing::Real };
         let again = if self.update { Again::Update } else { Again::Beside };
-        let mut keeping = Keeping::new(self.folder(), self.dry_run, again)?;
-        let known = language::counterparts(&home::apps_of(keeping.folder()));
+        let mut keeping = Keeping::new(self.folder(), writing, again)?;
+        let mut known = language::counterparts(&home::apps_of(keeping.folder()));
+        known.workflows.extend(callable(&sources)?);
         let mut outcomes = Vec::new();
         for Read { file, result } in read(&sources, &known)? {
             match result {
@@ -134,6 +136,18 @@ impl Import {
         let usual = || if usual.is_dir() { usual.to_owned() } else { PathBuf::from(".") };
         self.output.clone().unwrap_or_else(usual)
     }
+}
+
+/// What files call each other by, where there are several: one can call another of the same import.
+fn callable(sources: &[Source]) -> anyhow::Result<Vec<(String, String)>> {
+    if matches!(sources, [Source::File(file)] if !file.extension().is_some_and(|it| it.eq_ignore_ascii_case("zip"))) {
+        return Ok(Vec::new());
+    }
+    let of_files =
+        |files: Vec<Foreign>| files.into_iter().flat_map(|it| blueprint::callable(&it.name, &it.bytes)).collect();
+    let all = processors::each(sources, |source| Ok(source.read()?.map(of_files).unwrap_or_default()));
+    let all: anyhow::Result<Vec<Vec<(String, String)>>> = all.into_iter().collect();
+    Ok(all?.into_iter().flatten().collect())
 }
 
 /// Reads and translates all sources, on as many processors as there are, in their order.

@@ -27,8 +27,14 @@ pub(crate) fn back(translated: Imported, content: &Value, known: &Counterparts) 
             *item = Item { state: State::Runs, reason: None, next: None, ..item.clone() };
         }
     }
-    let id = crate::ids::slug(id, &translated.id);
+    let id = if is_name(id) { id.to_owned() } else { crate::ids::slug(id, &translated.id) };
     Imported { id, yaml: merged.text, report: report.counted(), ..translated }
+}
+
+/// Whether a scenario's file may be called this, wherever the name comes from.
+fn is_name(id: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    !id.is_empty() && id.len() <= 100 && id.chars().all(is_plain)
 }
 
 /// The text with what was changed in Make, and whether that was nothing.

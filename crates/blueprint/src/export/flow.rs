@@ -321,7 +321,7 @@ impl<'k> Writer<'k> {
     }
 
     fn handler(&mut self, label: &str, on_error: &Value, chain: &Chain) -> Vec<Value> {
-        let mut end = |writer: &mut Self, kind: &str, mapper: Value| {
+        let end = |writer: &mut Self, kind: &str, mapper: Value| {
             let id = writer.number();
             let place = json!({ "x": chain.place.0 + APART.0, "y": chain.place.1 + APART.1 });
             json!({ "id": id, "module": format!("builtin:{kind}"), "version": 1, "parameters": {}, "mapper": mapper,

@@ -17,10 +17,19 @@ use std::path::{Path, PathBuf};
 /// The folder that scenarios are written to, and the names that are taken there.
 pub(super) struct Keeping {
     folder: PathBuf,
-    dry_run: bool,
+    writing: Writing,
     taken: BTreeSet<String>,
     /// What was imported before, where that is to be brought up to date.
     earlier: Vec<Earlier>,
+}
+
+/// Whether anything is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Writing {
+    /// It is.
+    Real,
+    /// It is told what would be.
+    Tried,
 }
 
 /// What becomes of scenarios that were imported before.
@@ -34,12 +43,12 @@ pub(super) enum Again {
 
 impl Keeping {
     /// In this folder, which is made if anything is to be written.
-    pub(super) fn new(folder: PathBuf, dry_run: bool, again: Again) -> anyhow::Result<Self> {
-        if !dry_run {
+    pub(super) fn new(folder: PathBuf, writing: Writing, again: Again) -> anyhow::Result<Self> {
+        if writing == Writing::Real {
             fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         }
         let earlier = if again == Again::Update { sidecar::all(&folder) } else { Vec::new() };
-        Ok(Self { folder, dry_run, taken: BTreeSet::new(), earlier })
+        Ok(Self { folder, writing, taken: BTreeSet::new(), earlier })
     }
 
     /// Brings a scenario up to date that was made of the same file before, else writes a new one.
@@ -68,7 +77,7 @@ impl Keeping {
                 continue;
             }
             self.taken.insert(name.clone());
-            if self.dry_run {
+            if self.writing == Writing::Tried {
                 return Ok(None);
             }
             let problem = || format!("cannot write {}", path.display());
@@ -93,7 +102,7 @@ impl Keeping {
             Err(reason) => return Ok(Err(format!("{} cannot be brought up to date: {reason}", path.display()))),
         };
         let changes = changes(&ours, &text).unwrap_or_default();
-        if !self.dry_run {
+        if self.writing == Writing::Real {
             if text != ours {
                 replace(&path, &text).with_context(|| format!("cannot write {}", path.display()))?;
             }

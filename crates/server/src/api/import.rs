@@ -8,6 +8,7 @@ use actix_web::{post, web};
 use blueprint::Imported;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A file that another tool has exported: its text, or where it lies.
@@ -65,7 +66,12 @@ pub(super) async fn import(app: web::Data<App>, given: web::Json<Given>) -> Resu
         _ => return Err(Problem::bad_request("either `text` or `url` tells what to import")),
     };
     blocking(move || {
-        let known = app.options().imports.counterparts();
+        let mut known = app.options().imports.counterparts();
+        if files.len() > 1 {
+            // One file of an archive can call another.
+            let called = files.iter().flat_map(|it| blueprint::callable(&it.name, &it.bytes));
+            Arc::make_mut(&mut known).workflows.extend(called);
+        }
         let mut scenarios = Vec::new();
         for Foreign { name, bytes } in files {
             let imported = blueprint::import(&name, &bytes, &known);

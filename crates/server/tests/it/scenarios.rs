@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod draft;
+mod export;
 mod get;
 mod layout;
 mod list;

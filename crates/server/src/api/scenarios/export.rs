@@ -1,5 +1,7 @@
 //! `GET /api/v1/scenarios/{id}/export`
 
+#![expect(unused_qualifications, reason = "what `utoipa::path` makes of the query names it by its path")]
+
 use super::{named, unknown};
 use crate::App;
 use crate::api::blocking::blocking;
@@ -39,9 +41,9 @@ enum Form {
     params(("id" = String, Path, description = "The scenario's id"), Wanted),
     responses(
         (status = 200, content(
-            ("application/json" = Object),
-            ("text/plain" = String),
-            ("image/svg+xml" = String)
+            (serde_json::Value = "application/json"),
+            (String = "text/plain"),
+            (String = "image/svg+xml")
         )),
         Refusals
     )

@@ -107,7 +107,7 @@ fn a_changed_file_is_merged_into_what_somebody_has_edited() {
     fs::write(folder.path().join("a.json"), blueprint("Greet").replace("\"C1\"", "\"C3\"")).unwrap();
     let said = hookmill(folder.path(), &["import", "a.json", "-o", "out", "--update"]);
     assert_eq!(said.code, 1);
-    assert!(said.out.contains("conflict") && said.out.contains("slack.send_message/channel"), "{}", said.out);
+    assert!(said.out.contains("conflict") && said.out.contains("slack.post_message/channel"), "{}", said.out);
     let merged = fs::read_to_string(&file).unwrap();
     assert!(merged.contains("channel: C2") && merged.contains("#   channel: C3"), "{merged}");
     assert_eq!(hookmill(folder.path(), &["fmt", "--check", "out"]).code, 0);

@@ -592,12 +592,14 @@ export type HookSend = {
 /** The kinds of verdicts, as they are stored: numbers are never used again for something else. */
 export type HookVerdict = 'taken' | 'repeat' | 'handshake' | 'refused' | 'kept';
 
-/** A file that another tool has exported. */
+/** A file that another tool has exported: its text, or where it lies. */
 export type ImportRequest = {
   /** The file's name, for where it has none inside. */
   name?: string;
   /** What is in it. */
-  text: string;
+  text?: string | null;
+  /** Where it lies in the web, in place of `text`: a JSON file, an archive of such, or a page of GitHub or n8n.io with one. Private addresses are not asked unless the server's operator allows it. */
+  url?: string | null;
 };
 
 /** What it becomes. */
@@ -612,9 +614,9 @@ export type ImportedScenario = {
   id: string;
   /** Whose the file is: `make`, `n8n`, `zapier` or `node_red`. */
   kind: string;
-  /** Where its steps stood: `step`, `x` and `y` of each. */
+  /** Where its steps stood: `step` (its id, else its path in the text), `x` and `y` of each. */
   positions: (Record<string, unknown>)[];
-  /** What became of every module: `modules` (`total`, `executable`, `todo`), `expressions` (`total`, `translated`), `connections`, and `items`. */
+  /** What became of every module: `modules` (`total`, `executable`, `todo`), `expressions` (`total`, `translated`), `connections` with a `question` for each account, and `items`. */
   report: Record<string, unknown>;
   /** The scenario's text. */
   text: string;

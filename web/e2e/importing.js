@@ -8,6 +8,7 @@ export const importTests = [
   ['m16 several files are looked at together, and each that is wanted becomes a draft', takesSeveral],
   ['m16 an archive is unpacked, and steps left to do are gone through', opensArchive],
   ['m16 a file that is none says so where it stands', refusesWords],
+  ['m16 an address is fetched by the server, and not from within its own network', fetchesAddress],
   ['m16 a workflow that is pasted fills an empty canvas, and undo takes it back', pastesOnCanvas],
   ['m16 an import needs no mouse', worksByKeys],
   ['m16 an import is told in every language, in both themes, and fits a phone', fitsEverywhere],
@@ -155,6 +156,23 @@ async function refusesWords(visitor) {
   assert.deepEqual(await visitor.accessibilityFaults(), []);
 }
 
+async function fetchesAddress(visitor) {
+  const { page, server } = visitor;
+  visitor.expect(/status of 422/);
+  await visitor.open('/');
+  await page.getByRole('button', { name: 'Import…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import' });
+  await dialog.getByLabel(/^Or its address/).fill(`${server.url}/orders.json`);
+  const asked = page.waitForRequest(/\/api\/v1\/import$/);
+  await page.keyboard.press('Enter');
+  assert.deepEqual((await asked).postDataJSON(), { url: `${server.url}/orders.json` });
+  await dialog.getByText(/private address.*--allow-private/).waitFor();
+  await dialog.getByLabel(/^Or its address/).fill('no address');
+  await dialog.getByRole('button', { name: 'Fetch' }).click();
+  await dialog.getByText(/`?no address`? is no URL/).waitFor();
+  assert.equal(await dialog.getByRole('alert').first().getByRole('listitem').count(), 2);
+}
+
 async function pastesOnCanvas(visitor) {
   const { page } = visitor;
   await visitor.open('/');
@@ -187,6 +205,8 @@ async function worksByKeys(visitor) {
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Import' });
   await dialog.getByLabel('Choose files').and(page.locator(':focus')).waitFor();
+  await page.keyboard.press('Tab');
+  await dialog.getByLabel(/^Or its address/).and(page.locator(':focus')).waitFor();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await dialog.getByLabel('The text that the other tool exported').and(page.locator(':focus')).waitFor();

@@ -27,6 +27,8 @@ export const imports = {
   drop: 'Drop files here, or choose them',
   kinds: 'JSON files as the other tool exports them, or a zip archive of such, one or many',
   choose: 'Choose files',
+  address: 'Or its address: a JSON file, a page of GitHub or n8n.io',
+  fetch: 'Fetch',
   moreFiles: 'More files',
   orPaste: 'Paste the text instead',
   pasted: 'The text that the other tool exported',

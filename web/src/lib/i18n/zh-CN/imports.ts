@@ -9,6 +9,8 @@ export const imports: typeof english.imports = {
   drop: '将文件拖放到这里，或点击选择文件',
   kinds: '其他工具导出的 JSON 文件或其 zip 压缩包，可一次多个',
   choose: '选择文件',
+  address: '或输入网址：JSON 文件、GitHub 或 n8n.io 的页面',
+  fetch: '获取',
   moreFiles: '添加更多文件',
   orPaste: '改为粘贴文本',
   pasted: '其他工具导出的文本',

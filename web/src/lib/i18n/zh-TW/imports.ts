@@ -9,6 +9,8 @@ export const imports: typeof english.imports = {
   drop: '將檔案拖放到這裡，或點選以選擇檔案',
   kinds: '其他工具匯出的 JSON 檔案或其 zip 壓縮檔，可一次多個',
   choose: '選擇檔案',
+  address: '或輸入網址：JSON 檔案、GitHub 或 n8n.io 的頁面',
+  fetch: '取得',
   moreFiles: '加入更多檔案',
   orPaste: '改為貼上文字',
   pasted: '其他工具匯出的文字',

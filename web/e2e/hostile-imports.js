@@ -77,7 +77,8 @@ async function openSteps(visitor, dialog) {
   await page.waitForURL(/\/scenarios\//);
   await page.locator('.disc[data-step="steps/0"]').waitFor();
   const keys = await page.locator('.disc[data-step]').evaluateAll((discs) => discs.map((disc) => disc.getAttribute('data-step')));
-  for (const key of keys) {
+  // Every kind of step is among the first ones and the last ones.
+  for (const key of [...keys.slice(0, 10), ...keys.slice(10).slice(-4)]) {
     await page.locator(`.disc[data-step="${key}"]`).dispatchEvent('click');
     await page.locator(`.form[data-step="${key}"]`).waitFor();
     await assertHarmless(visitor, `the form of ${key}`);

@@ -64,7 +64,14 @@ pub fn settle(stem: &str, kind: Kind, translated: Translated, known: &Counterpar
         return Err(ImportError::TooLong);
     }
     let id = slug(&draft.name, &slug(stem, "imported"));
-    Ok(Imported { id, kind, yaml: written.text(), positions: places(&draft), report: report.counted(), theirs: Picture::default() })
+    Ok(Imported {
+        id,
+        kind,
+        yaml: written.text(),
+        positions: places(&draft),
+        report: report.counted(),
+        theirs: Picture::default(),
+    })
 }
 
 /// Names and remarks at a length that people read.

@@ -6,9 +6,11 @@ mod switch;
 mod watch;
 
 use crate::home::mentions_call;
+use crate::starters::Starters;
 use engine::Handle;
 use files::Found;
 use run::id::ScenarioId;
+use run::mailbox::Mailboxes;
 use run::tables::{Expected, StoreError, Tables};
 use scenario::catalog::{Callee, Catalog};
 use scenario::diagnostic::{Diagnostic, Severity};
@@ -18,7 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use triggers::schedule::runner::{Armed, Scheduler};
+use triggers::mail;
+use triggers::schedule::runner::Armed;
 use triggers::webhook::hooks::HookTable;
 pub(crate) use watch::{Credentials, watch};
 
@@ -32,7 +35,7 @@ pub(crate) struct Folder {
     handle: Handle,
     tables: Arc<dyn Tables>,
     hooks: HookTable,
-    scheduler: Scheduler,
+    starters: Starters,
     /// The catalogue without scenarios.
     base: RwLock<Arc<Catalog>>,
     /// The same with the folder's own scenarios, which can call each other.
@@ -75,20 +78,20 @@ pub(crate) struct Parts {
     pub(crate) handle: Handle,
     pub(crate) tables: Arc<dyn Tables>,
     pub(crate) hooks: HookTable,
-    pub(crate) scheduler: Scheduler,
+    pub(crate) starters: Starters,
     pub(crate) catalog: Arc<Catalog>,
 }
 
 impl Folder {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { path, handle, tables, hooks, scheduler, catalog } = parts;
+        let Parts { path, handle, tables, hooks, starters, catalog } = parts;
         let (base, catalog) = (RwLock::new(Arc::clone(&catalog)), RwLock::new(catalog));
         Self {
             path,
             handle,
             tables,
             hooks,
-            scheduler,
+            starters,
             base,
             catalog,
             scenarios: Mutex::default(),
@@ -116,6 +119,11 @@ impl Folder {
         self.learn(callees(scenarios.values().map(|entry| (&entry.id, &*entry.text))));
         self.serve_again(&mut scenarios, |_| true)?;
         self.announce(&mut scenarios, &mut announced)
+    }
+
+    /// From now on these are the mailboxes that triggers watch.
+    pub(crate) fn use_mailboxes(&self, mailboxes: Arc<dyn Mailboxes>) {
+        self.starters.postman.use_mailboxes(mailboxes);
     }
 
     /// Reads the folder and puts what changed into use. A broken text leaves the last good version serving, and so
@@ -244,7 +252,7 @@ impl Folder {
         Ok(record.map(|record| Version(String::from_utf8_lossy(&record.value).into())))
     }
 
-    /// Tells the gateway and the scheduler what there is now. Where that fails, it is still to be done.
+    /// Tells the gateway, the scheduler and the postman what there is now. Where that fails, it is still to be done.
     fn announce(
         &self,
         scenarios: &mut BTreeMap<ScenarioId, Entry>,
@@ -252,7 +260,8 @@ impl Folder {
     ) -> Result<(), StoreError> {
         *announced = Announced::NotAll;
         self.hooks.replace(hooks::table(&self.handle, &*self.tables, scenarios)?);
-        self.scheduler.arm(scenarios.values().flat_map(|entry| armed(&self.handle, entry)).collect())?;
+        self.starters.scheduler.arm(scenarios.values().flat_map(|entry| armed(&self.handle, entry)).collect())?;
+        self.starters.postman.arm(scenarios.values().flat_map(|entry| watched(&self.handle, entry)).collect());
         *announced = Announced::All;
         Ok(())
     }
@@ -310,7 +319,7 @@ impl Folder {
 
     /// The entry, with the times at which its schedules are due.
     fn with_next(&self, mut entry: Entry) -> Entry {
-        entry.next = self.scheduler.next_of(&entry.id);
+        entry.next = self.starters.scheduler.next_of(&entry.id);
         entry
     }
 }
@@ -438,4 +447,17 @@ fn armed(handle: &Handle, entry: &Entry) -> Vec<Armed> {
     });
     let number = |(number, schedule)| Armed { deployment: Arc::clone(&deployment), number, schedule };
     schedules.enumerate().map(number).collect()
+}
+
+/// The mailboxes that a scenario which is switched on has watched.
+fn watched(handle: &Handle, entry: &Entry) -> Vec<mail::Armed> {
+    let Some(deployment) = handle.deployment(&entry.id).filter(|deployment| deployment.plan.enabled) else {
+        return Vec::new();
+    };
+    let mails = deployment.plan.triggers.iter().filter_map(|trigger| match trigger {
+        Trigger::Mail(trigger) => Some(trigger.clone()),
+        _ => None,
+    });
+    let number = |(number, trigger)| mail::Armed { deployment: Arc::clone(&deployment), number, trigger };
+    mails.enumerate().map(number).collect()
 }

@@ -23,6 +23,7 @@ mod schema;
 mod serve;
 mod setting;
 mod sources;
+mod starters;
 mod store;
 mod templates;
 mod terminal;

@@ -46,7 +46,6 @@ use strangers::Strangers;
 use tls::Tls;
 use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
-use triggers::schedule::runner::Scheduler;
 use triggers::webhook::address::Forwarding;
 use triggers::webhook::hooks::HookTable;
 use url::Url;
@@ -185,13 +184,13 @@ impl Serve {
         let engine = Engine::start(store.clone(), Arc::clone(&home.catalog), loaded, options);
         engine.handle().use_rates(home.connections.rates());
         let (hooks, inspector) = (HookTable::default(), self.keeping.inspector(&store)?);
-        let scheduler = Scheduler::new(engine.handle(), Arc::clone(&store.tables));
+        let starters = reach.starters(engine.handle(), &store.tables, Arc::clone(&home.connections));
         let folder = Arc::new(Folder::new(Parts {
             path: self.dir.clone(),
             handle: engine.handle(),
             tables: Arc::clone(&store.tables),
             hooks: hooks.clone(),
-            scheduler: scheduler.clone(),
+            starters: starters.clone(),
             catalog: Arc::clone(&home.catalog),
         }));
         folder.reload()?;
@@ -215,11 +214,11 @@ impl Serve {
         announce::all(&app, &public_url, &folder, resumed);
         let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow(tls::LOOK)));
         folder::watch(folder, read, move || renewing.again())?;
-        let clock = tokio::spawn(async move { scheduler.run().await });
+        let starting = tokio::spawn(starters.run());
         let keeping = requests::keep(&inspector, engine.handle());
         asked_to_end(engine.handle()).await?;
         say("ending: no new runs; what is not over goes on at the next start");
-        [Some(clock), Some(keeping), Some(looking), renewal].iter().flatten().for_each(JoinHandle::abort);
+        [Some(starting), Some(keeping), Some(looking), renewal].iter().flatten().for_each(JoinHandle::abort);
         engine.handle().end_signals();
         stopper.stop(true).await;
         engine.stop(GRACE).await?;

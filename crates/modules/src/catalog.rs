@@ -11,8 +11,8 @@ use crate::guard::{Allowed, Guard};
 use crate::own_hooks::OwnHooks;
 use crate::wire::Pool;
 use crate::{
-    command, crypto, csv, date, email, file, html, http, image, js, json, line, markdown, mqtt, pdf, redis, rss, slack,
-    sql, store, surveycake, text, webhook, xml, zip,
+    command, crypto, csv, date, email, file, html, http, image, imap, js, json, line, markdown, mqtt, pdf, redis, rss,
+    slack, sql, store, surveycake, text, webhook, xml, zip,
 };
 use bytes::Bytes;
 use run::call::Module;
@@ -45,6 +45,7 @@ pub(crate) struct Shared {
     pub(crate) client: Arc<Client>,
     pub(crate) tokens: Tokens,
     pub(crate) mailers: email::Mailers,
+    pub(crate) imap: Pool<imap::Session>,
     pub(crate) mqtt: mqtt::Mqtt,
     pub(crate) mysql: Pool<sql::Mysql>,
     pub(crate) postgres: Pool<sql::Postgres>,
@@ -57,8 +58,8 @@ impl Shared {
     /// Nothing is open yet.
     pub(crate) fn new(connections: Arc<Connections>, client: Arc<Client>, tokens: Tokens) -> Self {
         let (mailers, mqtt, mysql) = (email::Mailers::default(), Pool::default(), Pool::default());
-        let (postgres, redis) = (Pool::default(), Pool::default());
-        Self { connections, client, tokens, mailers, mqtt, mysql, postgres, redis, commands: Vec::new() }
+        let (imap, postgres, redis) = (Pool::default(), Pool::default(), Pool::default());
+        Self { connections, client, tokens, mailers, imap, mqtt, mysql, postgres, redis, commands: Vec::new() }
     }
 }
 
@@ -128,6 +129,7 @@ fn built_in(shared: &Arc<Shared>, stores: &DataStores, files: &Files) -> Vec<Arc
     modules.extend(file::all(files));
     modules.extend(html::all(files));
     modules.extend(image::all(files));
+    modules.extend(imap::all(shared, files));
     modules.push(js::module(files));
     modules.extend(json::all(files));
     modules.push(markdown::module(files));

@@ -323,7 +323,7 @@ impl Connections {
         })
     }
 
-    fn unfit(&self, name: &str) -> StepError {
+    pub(crate) fn unfit(&self, name: &str) -> StepError {
         let kind = self.entries.get(name).map_or("", |entry| entry.kind.as_str());
         StepError::permanent("connection_unfit", format!("the connection `{name}` is of the type `{kind}`"))
     }

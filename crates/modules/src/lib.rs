@@ -54,4 +54,5 @@ pub use catalog::{Options, built_in_specs, catalog, rehearsed, specs};
 pub use command::AllowedCommand;
 pub use connections::Connections;
 pub use counterparts::counterparts;
+pub use imap::mailboxes;
 pub use secrets::Secrets;

@@ -3,6 +3,7 @@
 //! A reference names its bytes by their digest and carries a seal that only this installation can make. So a text from
 //! outside that looks like a reference opens nothing, and what an expression gets wrong about a file opens no other.
 
+use crate::payload::INLINE;
 use crate::resume::ResumeKey;
 use crate::tables::{BlobReader, BlobWriter, Blobs, Digest, StoreError};
 use base64::Engine;
@@ -122,6 +123,17 @@ impl Files {
     /// Begins a file. Blocks for the disk, as does all that is done with it.
     pub fn create(&self) -> Result<Box<dyn BlobWriter>, StoreError> {
         self.blobs.create()
+    }
+
+    /// Keeps these bytes as a file: in its own value where they are few. Blocks for the disk where they are not.
+    pub fn keep(&self, filename: &str, content_type: &str, bytes: &[u8]) -> Result<FileValue, StoreError> {
+        if bytes.len() <= INLINE {
+            return Ok(FileValue::small("", filename, content_type, bytes));
+        }
+        let mut writer = self.create()?;
+        writer.write(bytes)?;
+        let kept = self.kept(writer.finish()?, bytes.len() as u64);
+        Ok(FileValue::kept("", filename, content_type, &kept))
     }
 
     /// What a finished file is known by.

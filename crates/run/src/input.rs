@@ -26,6 +26,8 @@ pub enum Source {
     Call,
     /// The failure of another scenario's run.
     Failure,
+    /// A mail.
+    Mail,
 }
 
 /// What a trigger hands to a run.
@@ -37,7 +39,7 @@ pub struct Input {
     pub at: Millis,
     /// What the request line and headers said; none unless it was a request.
     pub request: Option<Box<Request>>,
-    /// `trigger.body`: the parsed body, as JSON text.
+    /// `trigger.body`: the parsed body, as JSON text; of a mail all its fields, which stand in `trigger` itself, too.
     pub body: Payload,
     /// `trigger.raw` where it cannot be taken from `body`: the bytes as they came, base64 in JSON text.
     pub raw: Option<Payload>,

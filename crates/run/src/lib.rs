@@ -13,6 +13,7 @@ pub mod files;
 pub mod history;
 pub mod id;
 pub mod input;
+pub mod mailbox;
 pub mod payload;
 pub mod replay;
 pub mod response;

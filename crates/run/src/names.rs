@@ -231,6 +231,14 @@ pub(crate) fn trigger(input: &Input, recognised: Option<&Recognised>, reads: &Tr
         put("file", &|| first_file(input));
         put("raw", &|| raw(input));
         put("data", &|| merged(&pairs(&request.query), &input.body.value()));
+    } else if input.source == Source::Mail {
+        put("files", &|| input.files.as_ref().map_or_else(|| rhai::Array::new().into(), Payload::value));
+        put("file", &|| first_file(input));
+        put("data", &|| input.body.value());
+        let mail = input.body.value();
+        for (name, value) in mail.read_lock::<Map>().iter().flat_map(|fields| fields.iter()) {
+            put(name, &|| value.clone());
+        }
     } else {
         put("data", &|| input.body.value());
     }
@@ -311,6 +319,7 @@ fn source(source: Source) -> &'static str {
         Source::Manual => "manual",
         Source::Call => "call",
         Source::Failure => "failure",
+        Source::Mail => "mail",
     }
 }
 

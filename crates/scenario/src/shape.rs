@@ -11,6 +11,7 @@ mod for_each;
 mod invoke;
 mod keep;
 mod limits;
+mod mail;
 mod on_error;
 mod parallel;
 mod parameters;
@@ -35,9 +36,13 @@ pub(crate) use step::BUILT_IN;
 #[cfg(test)]
 pub(crate) const KEYS: &[(&str, &[&str], &[&str])] = &[
     ("", scenario::KEYS, &[]),
-    ("/$defs/trigger", trigger::KINDS, &["mail", "mailhook"]),
+    ("/$defs/trigger", trigger::KINDS, &["mailhook"]),
     ("/$defs/webhook", webhook::KEYS, &[]),
     ("/$defs/schedule/oneOf/1", schedule::KEYS, &[]),
+    ("/$defs/mail", mail::KEYS, &[]),
+    ("/$defs/mail_where", mail::WHERE_KEYS, &[]),
+    ("/$defs/mail_where/properties/size", mail::SIZE_KEYS, &[]),
+    ("/$defs/mail/properties/after/oneOf/4", mail::AFTER_KEYS, &[]),
     ("/$defs/dedupe/oneOf/2", webhook::DEDUPE_KEYS, &[]),
     ("/$defs/limits", limits::KEYS, &[]),
     ("/$defs/concurrency/oneOf/1", limits::CONCURRENCY_KEYS, &[]),

@@ -4,13 +4,16 @@
 use crate::folder::Folder;
 use crate::home::{AppProblem, Home};
 use crate::setting::CurrentSecrets;
+use crate::starters::Starters;
 use crate::vault::Records;
 use engine::AlarmKind;
 use modules::{Apps, Connections, Secrets, catalog};
 use run::call::Module;
 use run::data_store::DataStores;
 use run::files::Files;
+use run::mailbox::Mailboxes;
 use run::setting::Setting;
+use run::tables::Tables;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::Store;
@@ -32,6 +35,20 @@ impl Reach {
 
     pub(super) fn modules(&self, connections: Arc<Connections>) -> Vec<Arc<dyn Module>> {
         catalog(connections, &self.stores, &self.files, self.options.clone())
+    }
+
+    /// What starts runs by itself.
+    pub(super) fn starters(
+        &self,
+        handle: engine::Handle,
+        tables: &Arc<dyn Tables>,
+        connections: Arc<Connections>,
+    ) -> Starters {
+        Starters::new(handle, tables, &self.files, self.mailboxes(connections))
+    }
+
+    fn mailboxes(&self, connections: Arc<Connections>) -> Arc<dyn Mailboxes> {
+        modules::mailboxes(connections, &self.files, self.options.clone())
     }
 }
 
@@ -111,6 +128,7 @@ impl Renewing {
         secrets.replace(home.secrets);
         handle.use_rates(home.connections.rates());
         handle.use_modules(reach.modules(Arc::clone(&home.connections)));
+        folder.use_mailboxes(reach.mailboxes(Arc::clone(&home.connections)));
         handle.use_catalog(Arc::clone(&home.catalog));
         *self.connections.write().unwrap_or_else(PoisonError::into_inner) = home.connections;
         *self.apps.write().unwrap_or_else(PoisonError::into_inner) = home.apps;

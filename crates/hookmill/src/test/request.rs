@@ -1,6 +1,7 @@
 //! From a test's `trigger:` to the delivery that starts a run.
 
 use engine::Delivery;
+use mail::Mail;
 use run::entry::{Item, Recognised};
 use run::id::Millis;
 use run::input::{Input, Request, Source};
@@ -25,11 +26,26 @@ pub(super) fn delivery(plan: &Plan, trigger: &Value, at: Millis) -> Result<Deliv
         source,
         at,
         request,
-        body: fields.get("body").map_or_else(Payload::null, Payload::of_value),
+        body: if source == Source::Mail {
+            mail(fields)
+        } else {
+            fields.get("body").map_or_else(Payload::null, Payload::of_value)
+        },
         raw: fields.get("raw").map(Payload::of_value),
         files: fields.get("files").map(Payload::of_value),
     };
     Ok(Delivery { recognised: recognised(plan, fields, at)?, ..Delivery::from(input) })
+}
+
+/// The fields of a mail: those that stand in `trigger` itself. What is left out is as in a mail that lacks it.
+fn mail(fields: &Map<String, Value>) -> Payload {
+    let mut mail = serde_json::to_value(Mail::default()).unwrap_or_default();
+    let given = fields.iter().filter(|(name, _)| !matches!(name.as_str(), "body" | "files" | "id"));
+    let body = fields.get("body").and_then(Value::as_object);
+    for (name, value) in body.into_iter().flatten().chain(given) {
+        mail[name] = value.clone();
+    }
+    Payload::of_value(&mail)
 }
 
 /// What the sender's preset would tell of the request, and which of its items this is.
@@ -49,6 +65,7 @@ fn recognised(plan: &Plan, fields: &Map<String, Value>, at: Millis) -> Result<Op
 fn source(plan: &Plan, fields: &Map<String, Value>) -> Source {
     let has_webhook = plan.triggers.iter().any(|trigger| matches!(trigger, Trigger::Webhook(_)));
     match plan.triggers.first() {
+        Some(Trigger::Mail(_)) if !has_webhook => Source::Mail,
         _ if has_webhook || fields.keys().any(|key| key != "body") => Source::Webhook,
         Some(Trigger::Schedule(_)) => Source::Schedule,
         _ => Source::Manual,

@@ -7,8 +7,14 @@ mod alarms;
 mod apps;
 mod binary;
 mod check;
+#[path = "../../../modules/tests/it/daemon.rs"]
+#[allow(dead_code, reason = "the tests of modules use more of it")]
+mod daemon;
 mod diff;
 mod docs;
+#[path = "../../../modules/tests/it/dovecot.rs"]
+#[allow(dead_code, reason = "the tests of modules use more of it")]
+mod dovecot;
 mod far_side;
 mod files;
 mod first_start;
@@ -18,6 +24,7 @@ mod guards;
 mod import;
 mod kill;
 mod listen;
+mod mails;
 mod queues;
 mod reference;
 mod rows;

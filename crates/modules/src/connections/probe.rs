@@ -1,7 +1,7 @@
 //! Whether a connection works: the far side is asked as little as tells, and nothing is sent to anyone.
 
 use super::{
-    Connections, Google, HttpAccess, Protocol, Remote, RemoteConnection, Server, Service, Slack, SurveyCake, incomplete,
+    Connections, Google, HttpAccess, Protocol, RemoteConnection, Server, Service, Slack, SurveyCake, incomplete,
 };
 use crate::app::connection::AppConnection;
 use crate::auth::{self, Tokens};
@@ -34,9 +34,6 @@ const BOUNDS: Bounds = Bounds { redirects: 0, max_response: MOST, timeout: PATIE
 
 /// The scope that every account is given a token for.
 const IDENTITY: &str = "https://www.googleapis.com/auth/userinfo.email";
-
-/// The scope that lets read mail at Google, where it is asked for here.
-const MAIL: &str = "https://mail.google.com/";
 
 /// Where SurveyCake is, unless the connection says otherwise.
 const SURVEYCAKE: &str = "https://www.surveycake.com/";
@@ -201,8 +198,9 @@ async fn remote(
     let server = connection.remote.as_ref().ok_or_else(incomplete)?;
     let said = match connection.protocol {
         Protocol::Imap => {
-            let token = mail_token(asking, connections, server).await?;
-            in_time(PATIENCE, server, imap::knock(server, token.as_ref().map(auth::Token::access))).await?
+            let Asking { client, tokens, now, .. } = *asking;
+            let token = imap::token(imap::Asking { connections, client, tokens, now }, server).await?;
+            in_time(PATIENCE, server, imap::knock(server, token.as_ref())).await?
         }
         Protocol::Mqtt => in_time(PATIENCE, server, mqtt::knock(server)).await?,
         Protocol::Mysql => in_time(PATIENCE, server, sql::knock_mysql(server, PATIENCE)).await?,
@@ -211,20 +209,6 @@ async fn remote(
     };
     let how = if server.password.is_some() || server.oauth.is_some() { "lets us log in" } else { "answers" };
     Ok(Verdict::good(format!("{} {how}: {said}", server.host)))
-}
-
-/// The token of the connection that speaks for the mailbox, where there is one.
-async fn mail_token(
-    asking: &Asking<'_>,
-    connections: &Connections,
-    server: &Remote,
-) -> Result<Option<auth::Token>, StepError> {
-    let Some(name) = server.oauth.as_deref() else { return Ok(None) };
-    let Some(grantor) = connections.grantor(name)? else { return Err(connections.unfit(name)) };
-    let scheme = auth::Scheme::Token(Arc::clone(grantor));
-    let trust = Trust::default();
-    let pass = auth::Pass { connection: Some(name), scheme: &scheme, scopes: &[MAIL], trust, now: asking.now };
-    auth::Way::new(asking.client, asking.tokens, pass, BOUNDS).token().await
 }
 
 async fn surveycake(client: &Client, survey: &SurveyCake) -> Result<Verdict, StepError> {

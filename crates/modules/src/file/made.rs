@@ -9,18 +9,9 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// How many bytes a file has at most that is carried in its own value.
-const SMALL: usize = 16 * 1024;
-
 /// A file with this content, as a step's output tells it.
 pub(crate) fn made(files: &Files, filename: &str, content_type: &str, bytes: &[u8]) -> Result<FileValue, StepError> {
-    if bytes.len() <= SMALL {
-        return Ok(FileValue::small("", filename, content_type, bytes));
-    }
-    let mut writer = files.create().map_err(|error| failed(&error))?;
-    writer.write(bytes).map_err(|error| failed(&error))?;
-    let digest = writer.finish().map_err(|error| failed(&error))?;
-    Ok(FileValue::kept("", filename, content_type, &files.kept(digest, bytes.len() as u64)))
+    files.keep(filename, content_type, bytes).map_err(|error| failed(&error))
 }
 
 /// The same as an output.

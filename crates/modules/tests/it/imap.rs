@@ -1,18 +1,13 @@
 //! Connections of the type `imap`, against a real Dovecot, and by a token against one that plays Google's part.
 
-use crate::daemon::{Certificates, Daemon, free_port, program};
+use crate::dovecot::{Dovecot, PASSWORD};
 use crate::server::{Server, reply};
 use crate::step::{Given, NOW, files, modules};
 use modules::connections::probe::{Verdict, probe};
 use modules::{Connections, Options};
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::os::unix::fs::MetadataExt;
-use std::process::Command;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-
-/// A password that no message may tell.
-const PASSWORD: &str = "cAnAry-{6a}\"\\3f";
 
 async fn tested(text: &str, authority: &str) -> Verdict {
     // Sets up what TLS needs.
@@ -26,39 +21,9 @@ async fn tested(text: &str, authority: &str) -> Verdict {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mailbox_is_looked_into() {
-    let Some(program) = program("dovecot", "dovecot-imapd") else { return };
-    if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
-        eprintln!("skipped: Dovecot wants to be started by root");
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let certificates = Certificates::new();
-    let (plain, tls) = (free_port(), free_port());
-    let home = folder.path().display();
-    std::fs::write(folder.path().join("users"), format!("ann:{{PLAIN}}{PASSWORD}\n")).unwrap();
-    Command::new("chmod").args(["-R", "a+rX"]).arg(folder.path()).status().unwrap();
-    let config = format!(
-        "protocols = imap\nlisten = 127.0.0.1\nbase_dir = {home}/run\nlog_path = {home}/log\nssl = yes\n\
-         ssl_cert = <{}\nssl_key = <{}\ndisable_plaintext_auth = yes\nauth_mechanisms = plain\n\
-         mail_location = maildir:~/Maildir\npassdb {{\n driver = passwd-file\n args = {home}/users\n}}\n\
-         userdb {{\n driver = static\n args = uid=nobody gid=nogroup home={home}/mail/%u\n}}\nfirst_valid_uid = 1\n\
-         service imap-login {{\n inet_listener imap {{\n port = {plain}\n }}\n inet_listener imaps {{\n port = {tls}\n }}\n}}\n",
-        certificates.certificate.display(),
-        certificates.key.display(),
-    );
-    let mails = folder.path().join("mail/ann/Maildir/new");
-    std::fs::create_dir_all(&mails).unwrap();
-    std::fs::create_dir_all(folder.path().join("mail/ann/Maildir/cur")).unwrap();
-    std::fs::create_dir_all(folder.path().join("mail/ann/Maildir/tmp")).unwrap();
-    std::fs::write(mails.join("1.a.localhost"), "Subject: one\n\nHello\n").unwrap();
-    Command::new("chown").args(["-R", "nobody:nogroup"]).arg(folder.path().join("mail")).status().unwrap();
-    let file = folder.path().join("dovecot.conf");
-    std::fs::write(&file, config).unwrap();
-    let _daemon = Daemon::start(tls, move || {
-        let mut command = Command::new(&program);
-        command.arg("-F").arg("-c").arg(&file);
-        command
-    });
+    let Some(server) = Dovecot::start() else { return };
+    server.deliver(b"Subject: one\n\nHello\n");
+    let (certificates, (plain, tls)) = (&server.certificates, server.ports);
     let login = "user: ann, password: { file: password }";
     for (url, more, code) in [
         (format!("imaps://localhost:{tls}"), login, None),

@@ -62,7 +62,11 @@ fn triggers(root: &Node) -> Vec<&Entry> {
 }
 
 fn identity(trigger: &Entry) -> (&str, Option<String>) {
-    let of = ["path", "cron", "every", "at", "calendar"].iter().find_map(|key| trigger.node.get(key));
+    let keys: &[&str] = match trigger.key.text.as_str() {
+        "mail" => &["folder"],
+        _ => &["path", "cron", "every", "at", "calendar"],
+    };
+    let of = keys.iter().find_map(|key| trigger.node.get(key));
     let of = of.or(trigger.node.text().map(|_| &trigger.node));
     (&trigger.key.text, of.map(Node::plain))
 }
@@ -73,6 +77,7 @@ fn name(trigger: &Entry) -> String {
         ("webhook", Some(path)) => format!("the webhook /hook/{path}"),
         ("webhook", None) => "a webhook with an unguessable path".to_owned(),
         ("schedule", Some(when)) => format!("the schedule {}", code(&when)),
+        ("mail", Some(folder)) => format!("a mail in {}", code(&folder)),
         ("manual", _) => "a person".to_owned(),
         ("call", _) => "another scenario".to_owned(),
         ("failure", _) => "the failure of another scenario".to_owned(),

@@ -89,6 +89,18 @@ impl Diagnostic {
             .hint("write names with dots between them, as `body.events`; a `for_each` step takes any expression")
     }
 
+    /// A text that is no pattern for mails.
+    pub(crate) fn bad_mail_pattern(place: Place, pattern: &str, problem: &str) -> Self {
+        Self::error("E0414", place, format!("`{pattern}` cannot be compared with mails: {problem}"))
+            .hint("write a part of the text, a whole with `*` in it as `*@example.com`, or a regular expression as `/order \\d+/`")
+    }
+
+    /// A text that is no time from which mails count.
+    pub(crate) fn bad_since(place: Place, time: &str) -> Self {
+        Self::error("E0415", place, format!("`{time}` is no time"))
+            .hint("write `2026-11-01`, `2026-11-01T09:00:00+08:00`, or `all` for every mail that is there")
+    }
+
     /// A text that is no origin.
     pub(crate) fn bad_origin(place: Place, origin: &str) -> Self {
         Self::error("E0413", place, format!("`{origin}` is no origin of pages"))

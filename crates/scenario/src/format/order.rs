@@ -58,10 +58,29 @@ static TRIGGER: Shape = closed(&[
     ("webhook", Some(&WEBHOOK)),
     ("schedule", Some(&SCHEDULE)),
     ("manual", None),
-    ("mail", None),
+    ("mail", Some(&MAIL)),
     ("mailhook", None),
     ("call", None),
     ("failure", None),
+]);
+
+static MAIL: Shape = closed(&[
+    ("connection", None),
+    ("folder", None),
+    ("where", Some(&MAIL_WHERE)),
+    ("after", None),
+    ("every", None),
+    ("since", None),
+]);
+
+static MAIL_WHERE: Shape = closed(&[
+    ("from", None),
+    ("to", None),
+    ("subject", None),
+    ("body", None),
+    ("has_attachment", None),
+    ("size", None),
+    ("newer_than", None),
 ]);
 
 static WEBHOOK: Shape = closed(&[

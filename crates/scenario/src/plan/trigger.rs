@@ -1,6 +1,6 @@
 //! What starts a run.
 
-use super::{Calendar, Callable, Exception, Webhook};
+use super::{Calendar, Callable, Exception, MailTrigger, Webhook};
 use crate::diagnostic::Place;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,6 +13,8 @@ pub enum Trigger {
     Webhook(Box<Webhook>),
     /// The clock.
     Schedule(Schedule),
+    /// A mail that arrives.
+    Mail(Box<MailTrigger>),
     /// A person or the API.
     Manual(Manual),
     /// A `call` step of another scenario.

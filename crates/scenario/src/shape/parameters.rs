@@ -5,7 +5,7 @@ use crate::check::Checker;
 use crate::check::templates::has_expression;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::CallStep;
-use crate::text::Entry;
+use crate::text::{Entry, Node};
 use std::sync::Arc;
 
 impl Checker<'_> {
@@ -32,6 +32,11 @@ impl Checker<'_> {
             }
             return None;
         };
+        self.named_connection(node, &spec.name, &types)
+    }
+
+    /// The connection of one of these types that is named for a module or a trigger.
+    pub(super) fn named_connection(&mut self, node: &Node, user: &str, types: &[&str]) -> Option<Arc<str>> {
         let name = self.text(node, "`connection`")?;
         if has_expression(name) {
             self.report(Diagnostic::computed_connection(node.place));
@@ -47,7 +52,7 @@ impl Checker<'_> {
                     self.report(Diagnostic::unknown_connection(node.place, name, names));
                 }
                 Some(of) if !types.contains(&of.as_str()) => {
-                    self.report(Diagnostic::wrong_connection(node.place, name, of, &spec.name, &types));
+                    self.report(Diagnostic::wrong_connection(node.place, name, of, user, types));
                 }
                 Some(_) => {}
             }

@@ -51,6 +51,7 @@ impl Checker<'_> {
         match key.text.as_str() {
             "webhook" => self.webhook(node, key.place).map(Box::new).map(Trigger::Webhook),
             "schedule" => self.schedule(node, key.place, timezone).map(Trigger::Schedule),
+            "mail" => self.mail(node, key.place, timezone).map(Box::new).map(Trigger::Mail),
             "manual" => self.manual(node).map(Trigger::Manual),
             "call" => self.callable(node).map(Trigger::Call),
             "failure" => self.failure(node).map(Trigger::Failure),

@@ -170,7 +170,7 @@ fn providers() -> Vec<ProviderSpec> {
 
 /// Four modules, three connections, four secrets and six providers.
 pub(crate) fn catalog() -> Catalog {
-    let connections = [("office", "google"), ("shop-mail", "smtp"), ("partner", "bearer")];
+    let connections = [("office", "google"), ("shop-mail", "smtp"), ("partner", "bearer"), ("box", "imap")];
     Catalog::new([
         module::<Request>("http.request", &["basic", "bearer"]),
         module::<Append>("google_sheets.append", &["google"]),

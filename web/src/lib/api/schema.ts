@@ -1107,7 +1107,7 @@ export type RunScope = {
 };
 
 /** What kind of trigger started a run. */
-export type RunSource = 'webhook' | 'schedule' | 'manual' | 'call' | 'failure';
+export type RunSource = 'webhook' | 'schedule' | 'manual' | 'call' | 'failure' | 'mail';
 
 /** How a run stands or ended. */
 export type RunStatus = 'running' | 'waiting' | 'succeeded' | 'stopped' | 'failed' | 'cancelled' | 'held';
@@ -1520,6 +1520,14 @@ export type Trigger = {
   kind: 'schedule';
   /** When it is due next (RFC 3339); null: never again. */
   next?: string | null;
+} | {
+  /** The connection to the mailbox. */
+  connection: string;
+  /** The folder. */
+  folder: string;
+  kind: 'mail';
+  /** When it was last looked into (RFC 3339); null: not since the server was started. */
+  looked?: string | null;
 } | {
   kind: 'manual';
 } | {

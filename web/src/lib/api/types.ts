@@ -17,6 +17,7 @@ export interface Diagnostic {
 export type Trigger =
   | { kind: 'webhook'; path: string; url: string; methods?: string[] }
   | { kind: 'schedule'; next: string | null }
+  | { kind: 'mail'; connection: string; folder: string; looked: string | null }
   | { kind: 'manual' };
 
 export const runStatuses = [

@@ -57,6 +57,8 @@ enum RunSource {
     Call,
     /// The failure of another scenario's run.
     Failure,
+    /// A mail.
+    Mail,
 }
 
 /// What the delivery of a run was recognised as.

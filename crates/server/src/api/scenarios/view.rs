@@ -61,6 +61,16 @@ enum Trigger {
         #[schema(format = DateTime)]
         next: Option<String>,
     },
+    /// A mail that arrives.
+    Mail {
+        /// The connection to the mailbox.
+        connection: String,
+        /// The folder.
+        folder: String,
+        /// When it was last looked into (RFC 3339); null: not since the server was started.
+        #[schema(format = DateTime)]
+        looked: Option<String>,
+    },
     /// A person or a program, through the API.
     Manual,
     /// Another scenario.
@@ -113,12 +123,20 @@ impl ScenarioText {
 
 fn triggers(entry: &Entry, app: &App) -> Vec<Trigger> {
     let (mut hooks, mut next) = (entry.hooks.iter(), entry.next.iter());
+    let (beats, mut mails) = (app.handle().beats(&entry.id), 0);
     let triggers = entry.plan.iter().flat_map(|plan| &plan.triggers);
     triggers
         .filter_map(|trigger| match trigger {
             PlanTrigger::Webhook(webhook) => hooks.next().map(|path| hook(webhook, path, app)),
             PlanTrigger::Schedule(_) => {
                 Some(Trigger::Schedule { next: next.next().copied().flatten().and_then(rfc3339) })
+            }
+            PlanTrigger::Mail(mail) => {
+                mails += 1;
+                let beat = beats.iter().find(|(name, _)| *name == format!("mail {mails}"));
+                let looked = beat.and_then(|(_, beat)| beat.seen).and_then(rfc3339);
+                let (connection, folder) = (mail.connection.to_string(), mail.folder.to_string());
+                Some(Trigger::Mail { connection, folder, looked })
             }
             PlanTrigger::Manual(_) => Some(Trigger::Manual),
             PlanTrigger::Call(_) => Some(Trigger::Call),

@@ -68,6 +68,7 @@ export const terms: Sentence[] = [
   ['a map with something in it', '有內容的物件', '有内容的对象'],
   ['a list', '清單', '列表'],
   ['a list of branches', '分支清單', '分支列表'],
+  ['the name of a folder', '資料夾名稱', '文件夹名称'],
   ['a list with something in it', '有內容的清單', '有内容的列表'],
   ['an empty list', '空清單', '空列表'],
   ['a number', '數字', '数字'],

@@ -89,7 +89,7 @@ export const common = {
     next: (time: string) => `next ${time}`,
     noNext: 'no next time',
     manual: 'By hand',
-    others: { call: 'By another scenario', failure: 'When runs fail' },
+    others: { call: 'By another scenario', failure: 'When runs fail', mail: 'A mail' },
     url: 'the webhook URL',
     requests: 'Requests',
   },

@@ -14,6 +14,11 @@ export const triggers: Sentences = {
   E0410: [['`verify` knows no `{name}`', '`verify` 沒有 `{name}`', '`verify` 没有 `{name}`']],
   E0411: [['{what:term} can only hold secrets and variables of the environment', '{what}只能放機密與環境變數', '{what}只能放密钥与环境变量']],
   E0412: [['`{path}` is no path to a list in the body', '`{path}` 不是內文中清單的路徑', '`{path}` 不是正文中列表的路径']],
+  E0414: [
+    ['`{pattern}` cannot be compared with mails: it is empty', '`{pattern}` 無法用來比對信件：它是空的', '`{pattern}` 无法用来比对邮件：它是空的'],
+    ['`{pattern}` cannot be compared with mails: it is no regular expression: {why:detail}', '`{pattern}` 無法用來比對信件：它不是正規表示式：{why}', '`{pattern}` 无法用来比对邮件：它不是正则表达式：{why}'],
+  ],
+  E0415: [['`{time}` is no time', '`{time}` 不是時間', '`{time}` 不是时间']],
   E0413: [['`{origin}` is no origin of pages', '`{origin}` 不是網頁來源', '`{origin}` 不是网页来源']],
   E0420: [['these times are not understood: {problem:term}', '看不懂這些時間：{problem}', '看不懂这些时间：{problem}']],
   E0421: [['`{text}` names no days', '`{text}` 不是日子', '`{text}` 不是日子']],

@@ -1,0 +1,29 @@
+//! What starts runs by itself: the clock, and mails.
+
+use engine::Handle;
+use run::files::Files;
+use run::mailbox::Mailboxes;
+use run::tables::Tables;
+use std::sync::Arc;
+use triggers::mail::Postman;
+use triggers::schedule::runner::Scheduler;
+
+/// Both of them. Clones are the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Starters {
+    pub(crate) scheduler: Scheduler,
+    pub(crate) postman: Postman,
+}
+
+impl Starters {
+    /// With nothing in force.
+    pub(crate) fn new(handle: Handle, tables: &Arc<dyn Tables>, files: &Files, mailboxes: Arc<dyn Mailboxes>) -> Self {
+        let scheduler = Scheduler::new(handle.clone(), Arc::clone(tables));
+        Self { scheduler, postman: Postman::new(handle, Arc::clone(tables), files.clone(), mailboxes) }
+    }
+
+    /// Works until the future is dropped.
+    pub(crate) async fn run(self) {
+        tokio::join!(self.scheduler.run(), self.postman.run());
+    }
+}

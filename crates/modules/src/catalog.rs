@@ -23,6 +23,7 @@ use run::tables::{BlobReader, BlobWriter, Blobs, Digest, Expected, Record, Store
 use scenario::catalog::{ModuleSpec, Shelf};
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
+use url::Url;
 
 /// What the operator decides for all modules.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +34,8 @@ pub struct Options {
     pub listeners: Vec<SocketAddr>,
     /// This server's own hooks, which calls reach without a network.
     pub own_hooks: Option<OwnHooks>,
+    /// A server that stands in for all others: every request over HTTP goes there, below the name of its own host.
+    pub stand_in: Option<Url>,
     /// The tokens of connections.
     pub tokens: Tokens,
     /// The programs of this machine that steps may run.
@@ -72,7 +75,7 @@ pub fn catalog(
     options: Options,
 ) -> Vec<Arc<dyn Module>> {
     let guard = Guard::new(options.allow_private).listening(options.listeners);
-    let client = Client::new(guard, files.clone()).with_own_hooks(options.own_hooks);
+    let client = Client::new(guard, files.clone()).with_own_hooks(options.own_hooks).with_detour(options.stand_in);
     made(connections, stores, files, client, options.tokens, options.commands)
 }
 

@@ -1,6 +1,7 @@
 //! The one way out over HTTP: every module's requests pass the guard here, at each redirect again.
 
 mod body;
+mod detour;
 mod download;
 pub(crate) mod identity;
 mod resolver;
@@ -81,6 +82,8 @@ pub(crate) struct Client {
     trusted: OnceLock<reqwest::Client>,
     /// Answers in place of the network.
     stand_in: Option<Arc<dyn FarSide>>,
+    /// Where every request goes in place of its own host.
+    detour: Option<Url>,
 }
 
 impl Client {
@@ -95,12 +98,18 @@ impl Client {
             checked_at_own_port: OnceLock::new(),
             trusted: OnceLock::new(),
             stand_in: None,
+            detour: None,
         }
     }
 
     /// The same, handing calls of this server's own hooks over in the process.
     pub(crate) fn with_own_hooks(self, own_hooks: Option<OwnHooks>) -> Self {
         Self { own_hooks, ..self }
+    }
+
+    /// The same, with a server that stands in for all others: what the guard lets go is sent there.
+    pub(crate) fn with_detour(self, detour: Option<Url>) -> Self {
+        Self { detour, ..self }
     }
 
     /// Reaches nobody: `far_side` answers every request that the guard lets go.
@@ -201,7 +210,9 @@ impl Client {
         {
             return own.hooks.request(asked).await?.into_response();
         }
+        let detoured = self.detour.as_ref().map(|stand_in| detour::by(stand_in, &request.url));
         let client = match (passage, trust.identity) {
+            _ if detoured.is_some() => client(&self.trusted, None)?,
             (Passage::Trusted, Some(identity)) => identity.client(None)?,
             (_, Some(identity)) => identity.client(Some(self.resolver(OwnAddresses::Refused)))?,
             (Passage::Checked, None) => client(&self.checked, Some(self.resolver(OwnAddresses::Admitted)))?,
@@ -210,7 +221,8 @@ impl Client {
             }
             (Passage::Trusted, None) => client(&self.trusted, None)?,
         };
-        let sent = client.request(request.method.clone(), request.url.clone()).headers(request.headers.clone());
+        let url = detoured.unwrap_or_else(|| request.url.clone());
+        let sent = client.request(request.method.clone(), url).headers(request.headers.clone());
         let sent = match &request.body {
             Body::Bytes(bytes) => sent.body(bytes.clone()),
             Body::Pieces(pieces) => {

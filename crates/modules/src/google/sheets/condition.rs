@@ -17,6 +17,9 @@ pub(super) struct Condition {
     pub(super) is: Operator,
     /// With what.
     pub(super) value: Option<Cell>,
+    /// Whether `A` and `a` are the same, for texts.
+    #[serde(default)]
+    pub(super) ignore_case: bool,
 }
 
 /// How a cell is compared.
@@ -41,11 +44,20 @@ pub(super) struct Placed<'a> {
     pub(super) place: usize,
     pub(super) operator: Operator,
     pub(super) value: &'a Cell,
+    pub(super) ignore_case: bool,
 }
 
 impl Placed<'_> {
     /// Whether a row fits, which may be shorter than others: cells are missing at its end where they are empty.
     pub(super) fn fits(&self, cells: &[Value]) -> bool {
+        if self.ignore_case {
+            let cells: Vec<Value> = cells.iter().skip(self.place).take(1).map(lower).collect();
+            let value = match self.value {
+                Cell::Text(text) => Cell::Text(text.to_lowercase()),
+                other => other.clone(),
+            };
+            return Placed { place: 0, operator: self.operator, value: &value, ignore_case: false }.fits(&cells);
+        }
         let cell = cells.get(self.place);
         let compared = || compared(cell?, self.value);
         match self.operator {
@@ -61,6 +73,10 @@ impl Placed<'_> {
             Operator::NotEmpty => !text_of(cell).is_empty(),
         }
     }
+}
+
+fn lower(cell: &Value) -> Value {
+    cell.as_str().map_or_else(|| cell.clone(), |text| text.to_lowercase().into())
 }
 
 /// Whether a cell, which may be missing at the end of its row, holds the value.
@@ -142,7 +158,17 @@ mod tests {
 
     fn fits(cell: Value, operator: Operator, value: Value) -> bool {
         let value: Cell = serde_json::from_value(value).unwrap();
-        Placed { place: 0, operator, value: &value }.fits(&[cell])
+        Placed { place: 0, operator, value: &value, ignore_case: false }.fits(&[cell])
+    }
+
+    #[test]
+    fn capitals_count_unless_told_otherwise() {
+        let fits = |ignore_case: bool| {
+            let value: Cell = serde_json::from_value(json!("Tea")).unwrap();
+            let (place, operator) = (1, Operator::Equals);
+            Placed { place, operator, value: &value, ignore_case }.fits(&[json!("Tea"), json!("TEA")])
+        };
+        assert_eq!((fits(false), fits(true)), (false, true));
     }
 
     #[test]
@@ -173,7 +199,7 @@ mod tests {
         ] {
             assert_eq!(fits(cell.clone(), operator, value.clone()), expected, "{cell} {operator:?} {value}");
         }
-        assert!(Placed { place: 3, operator: Empty, value: &Cell::Empty(()) }.fits(&[json!(1)]));
+        assert!(Placed { place: 3, operator: Empty, value: &Cell::Empty(()), ignore_case: false }.fits(&[json!(1)]));
     }
 
     #[test]

@@ -139,10 +139,11 @@ fn conditions<'p>(parameters: &'p Parameters, columns: &Columns) -> Result<Vec<P
     if column.is_none() && value.is_some() {
         return Err(invalid("`value` needs a `column`"));
     }
-    let own = column.iter().map(|column| (column, Operator::Equals, value.as_ref()));
-    let further = conditions.iter().map(|it| (&it.column, it.is, it.value.as_ref()));
-    let place = |(column, operator, value): (&String, Operator, Option<&'p Cell>)| {
-        Ok(Placed { place: columns.place(column)?, operator, value: value.unwrap_or(&Cell::Empty(())) })
+    let own = column.iter().map(|column| (column, Operator::Equals, value.as_ref(), false));
+    let further = conditions.iter().map(|it| (&it.column, it.is, it.value.as_ref(), it.ignore_case));
+    let place = |(column, operator, value, ignore_case): (&String, Operator, Option<&'p Cell>, bool)| {
+        let value = value.unwrap_or(&Cell::Empty(()));
+        Ok(Placed { place: columns.place(column)?, operator, value, ignore_case })
     };
     own.chain(further).map(place).collect()
 }

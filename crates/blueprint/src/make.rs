@@ -2,6 +2,7 @@
 //! loops, and expressions of Make's own language become ours.
 
 mod aggregate;
+mod answers;
 mod bundles;
 mod expression;
 mod file;
@@ -20,7 +21,7 @@ mod values;
 
 use crate::ImportError;
 use crate::counterparts::Counterparts;
-use crate::draft::{Data, Draft};
+use crate::draft::{Data, Draft, Step};
 use crate::ids::slug;
 use crate::settle::Translated;
 use flow::Within;
@@ -34,11 +35,15 @@ pub(crate) fn translate(stem: &str, content: &Value, known: &Counterparts) -> Re
     let mut translator = Translator::new(slug(name, &slug(stem, "imported")), known);
     translator.survey(&modules);
     let scheduling = content.get("scheduling").unwrap_or(&Value::Null);
+    let is_webhook = modules.first().is_some_and(|first| first.kind == "gateway:CustomWebHook");
     let start = translator.start(modules.first(), scheduling);
     let mut steps = match start.done {
         Some(done) => translator.begun(&modules, done),
         None => translator.flow(&modules, Within::Nothing),
     };
+    if is_webhook && !answers::answers(&modules) {
+        steps.insert(0, Step::call("respond", Data::map([("text", Data::text("Accepted"))])));
+    }
     let remarks = notes::place(&content["metadata"], &mut steps);
     let sequential = content["metadata"]["scenario"]["sequential"] == true;
     let limits = if sequential { vec![("sequential".to_owned(), Data::Bool(true))] } else { Vec::new() };

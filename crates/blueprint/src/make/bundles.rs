@@ -65,6 +65,12 @@ impl Known {
         self.visible.truncate(mark);
     }
 
+    /// Makes outputs readable again that were forgotten.
+    pub(super) fn recall<'i>(&mut self, ids: impl Iterator<Item = &'i str>) {
+        let known: Vec<String> = ids.filter(|id| self.outputs.contains_key(*id)).map(str::to_owned).collect();
+        self.visible.extend(known);
+    }
+
     /// How a module's output is read, where it may be.
     pub(super) fn output(&self, id: &str) -> Option<&Output> {
         if self.visible.iter().any(|known| known == id) { self.outputs.get(id) } else { None }

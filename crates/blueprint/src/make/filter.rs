@@ -52,7 +52,12 @@ pub(super) fn compare(operator: &str, left: Typed, right: Typed) -> Option<Expr>
             equal(Typed::sure(left.into_number(), Type::Number), Typed::sure(right.into_number(), Type::Number))
         }
         ("number", _) => order(ordering(name)?, left, right).expr,
-        ("date", _) => order(ordering(name)?, moment(left), moment(right)).expr,
+        ("date", _) => {
+            // A date that is not there is neither before nor after another.
+            let there = [&left, &right].map(|side| side.may_miss.then(|| exists(side.clone())));
+            let compared = order(ordering(name)?, moment(left), moment(right)).expr;
+            Expr::all(there.into_iter().flatten().chain([compared]))
+        }
         ("time", _) => left.into_text().binary(ordering(name)?, right.into_text()),
         ("boolean", "equal") => equal(left, as_bool(right)),
         ("array", "contain") if ignores_case => {

@@ -1,7 +1,8 @@
 //! Routers and if-else: branches with their conditions.
 
+use super::answers::Answers;
 use super::file::Module;
-use super::flow::Within;
+use super::flow::{Within, filter_step};
 use super::translator::Translator;
 use crate::draft::{Action, Branch, Route, Step, Take};
 use crate::report::State;
@@ -13,6 +14,7 @@ impl Translator<'_> {
         let step_name = module.label.unwrap_or("route").to_owned();
         self.note(module, Some(&step_name), State::Runs, None);
         let mut route = Route { take: Take::All, ..Route::default() };
+        let mut answers = Answers::before(self.may_be_answered);
         for (at, way) in module.routes.iter().enumerate() {
             if way.is_disabled {
                 self.skip(&way.flow);
@@ -22,14 +24,22 @@ impl Translator<'_> {
             let when = first.and_then(|first| self.filter(first));
             let name = first.and_then(|first| first.filter).and_then(|filter| filter.name).map(str::to_owned);
             let mark = self.values.known.mark();
-            let steps = self.flow(&way.flow, Within::Branch);
+            self.may_be_answered = match fallback {
+                Some(last) if last == at => answers.before,
+                _ => answers.may_be_there(when.as_ref()),
+            };
+            let mut steps = self.flow(&way.flow, Within::Branch);
+            answers.note(when.as_ref(), &way.flow);
             self.values.known.forget(mark);
-            if fallback == Some(at) && when.is_none() {
+            if fallback == Some(at) {
+                // Conditions of the fallback are looked at once no other route has been taken.
+                steps.splice(0..0, first.zip(when).map(|(first, when)| filter_step(first, when)));
                 route.otherwise = Some(steps);
             } else {
                 route.branches.push(Branch { name, when, steps });
             }
         }
+        self.may_be_answered = answers.are_there();
         match (route.branches.as_mut_slice(), &mut route.otherwise) {
             ([], Some(steps)) => return std::mem::take(steps),
             ([only], None) if only.when.is_none() => return std::mem::take(&mut only.steps),
@@ -44,6 +54,7 @@ impl Translator<'_> {
         let step_name = module.label.unwrap_or("route").to_owned();
         self.note(module, Some(&step_name), State::Runs, None);
         let mut route = Route { take: Take::First, ..Route::default() };
+        let (before, mut after) = (self.may_be_answered, self.may_be_answered);
         for way in &module.routes {
             if way.is_disabled {
                 self.skip(&way.flow);
@@ -51,7 +62,9 @@ impl Translator<'_> {
             }
             let when = way.conditions.and_then(|conditions| self.values.conditions(conditions));
             let mark = self.values.known.mark();
+            self.may_be_answered = before;
             let steps = self.flow(&way.flow, Within::Loop);
+            after |= self.may_be_answered;
             self.values.known.forget(mark);
             match when {
                 Some(when) => {
@@ -61,6 +74,7 @@ impl Translator<'_> {
                 None => route.otherwise = Some(steps),
             }
         }
+        self.may_be_answered = after;
         self.route_step(module, route)
     }
 

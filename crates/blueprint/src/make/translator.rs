@@ -2,9 +2,9 @@
 
 use super::bundles::Output;
 use super::file::{Module, plain};
-use super::iml::{Piece, parse};
+use super::iml::{Iml, Piece, Reference, Segment, parse};
 use super::typed::Type;
-use super::values::Values;
+use super::values::{Values, counted_column};
 use crate::counterparts::Counterparts;
 use crate::draft::Step;
 use crate::ids::Ids;
@@ -32,14 +32,43 @@ pub(super) struct Translator<'a> {
     pub(super) counted: BTreeSet<String>,
     /// Variables that some module reads by name.
     pub(super) variables: BTreeSet<String>,
+    /// The modules of which something reads `data` as a text.
+    pub(super) text_data: BTreeSet<String>,
+    /// How many columns something reads of a table, by the module that gave it.
+    pub(super) csv_columns: BTreeMap<String, usize>,
+    /// Whether the caller of the webhook may have been answered before.
+    pub(super) may_be_answered: bool,
+    /// Whether what was translated last ends with a loop that nothing has collected yet.
+    pub(super) is_within_open_loop: bool,
+    /// Variables that modules behind the one that is translated set anew.
+    pub(super) set_later: BTreeSet<String>,
     /// The names of columns, by spreadsheet and sheet.
     pub(super) columns: BTreeMap<(String, String), BTreeMap<usize, String>>,
     /// The id of the scenario, for what it keeps.
     pub(super) slug: String,
     /// What stands at the beginning of the loop over what started the run.
     pub(super) before_each: Vec<Step>,
+    /// The loops around the module that is translated, and what aggregators in routes take from them.
+    pub(super) gathering: Vec<Gathering>,
     connections: BTreeMap<(String, String), String>,
     taken: BTreeSet<String>,
+}
+
+/// How a value is read by who is given it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// As a text, or as a part of one.
+    AsText,
+    /// Whatever it is.
+    AsItIs,
+}
+
+/// A loop on its way, from which aggregators behind a router collect.
+pub(super) struct Gathering {
+    /// The module whose bundles it goes over.
+    pub(super) feeder: String,
+    /// The aggregators, by their ids, and the variables that they fill.
+    pub(super) gathered: Vec<(String, String)>,
 }
 
 /// What became of a module.
@@ -87,9 +116,15 @@ impl<'a> Translator<'a> {
             read: BTreeSet::new(),
             counted: BTreeSet::new(),
             variables: BTreeSet::new(),
+            text_data: BTreeSet::new(),
+            csv_columns: BTreeMap::new(),
+            may_be_answered: false,
+            is_within_open_loop: false,
+            set_later: BTreeSet::new(),
             columns: BTreeMap::new(),
             slug,
             before_each: Vec::new(),
+            gathering: Vec::new(),
             connections: BTreeMap::new(),
             taken: BTreeSet::new(),
         }
@@ -101,8 +136,12 @@ impl<'a> Translator<'a> {
             self.values.known.all.insert(module.id.clone());
             let original = Original { was: module.kind.to_owned(), value: module.original() };
             self.originals.insert(module.id.clone(), original);
+            let reading = match module.app() {
+                "json" | "xml" | "csv" | "regexp" | "http" | "gateway" | "markdown" => Reading::AsText,
+                _ => Reading::AsItIs,
+            };
             for value in [module.mapper, &module.raw["filter"], &module.raw["flags"]] {
-                self.survey_value(value);
+                self.survey_value(value, reading);
             }
             match module.kind {
                 "util:GetVariable2" | "util:GetVariable" => {
@@ -116,29 +155,45 @@ impl<'a> Translator<'a> {
             }
             self.survey_columns(module);
             module.routes.iter().for_each(|route| {
-                self.survey_value(route.conditions.unwrap_or(&Value::Null));
+                self.survey_value(route.conditions.unwrap_or(&Value::Null), Reading::AsText);
                 self.survey(&route.flow);
             });
             self.survey(&module.onerror);
         }
     }
 
-    fn survey_value(&mut self, value: &Value) {
+    fn survey_value(&mut self, value: &Value, reading: Reading) {
         match value {
             Value::String(text) if text.contains("{{") => {
-                for piece in parse(text).pieces {
+                let pieces = parse(text).pieces;
+                let is_alone = pieces.len() == 1;
+                for piece in pieces {
                     let Piece::Value(iml) = piece else { continue };
+                    self.read.extend(counted_column(&iml).map(|reference| reference.module));
+                    let as_it_is = is_alone && reading == Reading::AsItIs && matches!(iml, Iml::Reference(_));
                     iml.each_reference(&mut |reference| {
-                        self.read.insert(reference.module.clone());
-                        if reference.path.first() == Some(&super::iml::Segment::Key("__IMTLENGTH__".to_owned())) {
-                            self.counted.insert(reference.module.clone());
-                        }
+                        self.survey_reference(reference, if as_it_is { Reading::AsItIs } else { Reading::AsText })
                     });
                 }
             }
-            Value::Array(items) => items.iter().for_each(|item| self.survey_value(item)),
-            Value::Object(entries) => entries.values().for_each(|item| self.survey_value(item)),
+            Value::Array(items) => items.iter().for_each(|item| self.survey_value(item, reading)),
+            Value::Object(entries) => entries.values().for_each(|item| self.survey_value(item, reading)),
             _ => {}
+        }
+    }
+
+    fn survey_reference(&mut self, reference: &Reference, reading: Reading) {
+        self.read.insert(reference.module.clone());
+        let Some(Segment::Key(key)) = reference.path.first() else { return };
+        if key == "__IMTLENGTH__" {
+            self.counted.insert(reference.module.clone());
+        }
+        if key == "data" && reference.path.len() == 1 && reading == Reading::AsText {
+            self.text_data.insert(reference.module.clone());
+        }
+        if let Some(column) = key.strip_prefix("col").and_then(|number| number.parse::<usize>().ok()) {
+            let most = self.csv_columns.entry(reference.module.clone()).or_default();
+            *most = (*most).max(column.min(500));
         }
     }
 

@@ -97,7 +97,7 @@ impl Typed {
             (_, Expr::Nothing) => Expr::Int(0),
             (Type::Number, expr) => expr,
             (_, Expr::Text(text)) => number_in(&text).unwrap_or_else(|| Expr::Text(text).method("parse_number", [])),
-            (_, expr) if self.may_miss => expr.or_else(Expr::Int(0)).method("parse_number", []),
+            (_, expr) if self.may_miss => expr.method("if_empty", [Expr::Int(0)]).method("parse_number", []),
             (_, expr) => expr.method("parse_number", []),
         }
     }
@@ -172,7 +172,6 @@ pub(crate) fn equal(left: Typed, right: Typed) -> Expr {
         }
         (Type::Date, _) | (_, Type::Date) => left.into_date().method("is_same", [right.into_date()]),
         (Type::List | Type::Map, _) | (_, Type::List | Type::Map) => left.expr.method("same_as", [right.expr]),
-        (Type::Any, Type::Text) if right.as_literal().is_some_and(says_a_word) => compared(left.expr, right.expr),
         _ => compared(left.into_text(), right.into_text()),
     }
 }
@@ -187,9 +186,4 @@ fn number_of(typed: &Typed) -> Option<Expr> {
         expr @ (Expr::Int(_) | Expr::Float(_)) => Some(expr.clone()),
         _ => None,
     }
-}
-
-/// Whether a text can be nothing but a text: neither a number, nor true or false, nor empty.
-pub(crate) fn says_a_word(text: &str) -> bool {
-    text.contains(char::is_alphabetic) && !matches!(text, "true" | "false")
 }

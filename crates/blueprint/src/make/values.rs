@@ -2,7 +2,7 @@
 
 use super::bundles::Known;
 use super::expression::translate;
-use super::iml::{Iml, Piece, parse};
+use super::iml::{Iml, Piece, Reference, Segment, parse};
 use super::typed::{Type, Typed};
 use crate::draft::Data;
 use crate::ours::{Expr, Part, Text};
@@ -55,6 +55,9 @@ impl Values {
 
     fn expression(&mut self, iml: &Iml, text: &str) -> Option<Typed> {
         self.counted.total += 1;
+        let counted_column = counted_column(iml).filter(|reference| self.known.all.contains(&reference.module));
+        let counted_column = counted_column.map(Iml::Reference);
+        let iml = counted_column.as_ref().unwrap_or(iml);
         let mut unknown = None;
         iml.each_reference(&mut |reference| {
             if !self.known.all.contains(&reference.module) {
@@ -87,6 +90,28 @@ impl Values {
         }
     }
 
+    /// A string that is a text whatever the value of its expression is: what is missing is an empty one.
+    pub(super) fn as_text(&mut self, text: &str) -> Data {
+        let typed = self.typed(&text.replace("\r\n", "\n"));
+        match typed.expr {
+            Expr::Joined(parts) => Data::Text(Text::of(parts)),
+            Expr::Text(text) => Data::text(text),
+            _ => Data::value(typed.into_text()),
+        }
+    }
+
+    /// JSON that was written by hand: what stands in quotes is a text there.
+    pub(super) fn json(&mut self, value: &Value) -> Data {
+        match value {
+            Value::String(text) => self.as_text(text),
+            Value::Array(items) => Data::List(items.iter().map(|item| self.json(item)).collect()),
+            Value::Object(entries) => {
+                Data::Map(entries.iter().map(|(key, value)| (key.clone(), self.json(value))).collect())
+            }
+            other => Data::of(other),
+        }
+    }
+
     /// Any value.
     pub(super) fn data(&mut self, value: &Value) -> Data {
         match value {
@@ -113,6 +138,14 @@ impl Values {
             Value::Object(_) => Typed::sure(self.data(value).into_expr(), Type::Map),
         }
     }
+}
+
+/// `{{3.2}}`, as people write it by hand, is the third column of what the module 3 gave, and no number.
+pub(super) fn counted_column(iml: &Iml) -> Option<Reference> {
+    let Iml::Number(number) = iml else { return None };
+    let text = number.to_string();
+    let (module, column) = text.split_once('.')?;
+    Some(Reference { module: module.to_owned(), path: vec![Segment::Key(column.to_owned())] })
 }
 
 /// A value where a number, true or false is wanted: what a text says.

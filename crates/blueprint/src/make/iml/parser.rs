@@ -273,7 +273,7 @@ impl<'a> Parser<'a> {
                     'n' => text.push('\n'),
                     'r' => text.push('\r'),
                     't' => text.push('\t'),
-                    c if c == quote || c == '\\' => text.push(c),
+                    c @ ('"' | '\'' | '\\') => text.push(c),
                     // Patterns such as `\d` are written with one backslash.
                     c => text.extend(['\\', c]),
                 },
@@ -402,6 +402,10 @@ mod tests {
         assert_eq!(one("now()"), Iml::Call("now".to_owned(), vec![]));
         assert_eq!(one(r#"if(""""; ""; "a ""b""")"#), call(vec![text("\""), text(""), text("a \"b\"")]));
         assert_eq!(one(r#"if("a\"b"; "\n"; "/\d+/g")"#), call(vec![text("a\"b"), text("\n"), text("/\\d+/g")]));
+        assert_eq!(
+            one(r#"if('{\"a\": 1}'; 'it\'s'; "it's")"#),
+            call(vec![text("{\"a\": 1}"), text("it's"), text("it's")])
+        );
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl Translator<'_> {
                 self.written(module, ("markdown.to_html", "text", "html"), text)
             }
             "regexp:HTMLToText" => {
-                let html = self.values.data(module.given("html").unwrap_or(&Value::Null));
+                let html = self.text_of(module, "html");
                 self.written(module, ("html.to_text", "html", "text"), html)
             }
             "regexp:Replace" => return self.replaced(module),
@@ -64,7 +64,7 @@ impl Translator<'_> {
         if let Err(reason) = is_possible(pattern) {
             return Some(self.todo(module, Some(reason)));
         }
-        let text = self.values.data(module.given("text").unwrap_or(&Value::Null));
+        let text = self.text_of(module, "text");
         let with = self.values.data(module.mapper.get("value").unwrap_or(&Value::Null));
         let with = if with == Data::Null { Data::text("") } else { with };
         let mut given = vec![
@@ -88,7 +88,7 @@ impl Translator<'_> {
         if let Err(reason) = is_possible(pattern) {
             return Some(self.todo(module, Some(reason)));
         }
-        let text = self.values.data(module.given("text").unwrap_or(&Value::Null));
+        let text = self.text_of(module, "text");
         let mut given = vec![("text", text), ("pattern", Data::Text(self.values.text(pattern)))];
         given.extend(flags(module).map(|flags| ("flags", flags)));
         let all = module.says("global");
@@ -107,6 +107,15 @@ impl Translator<'_> {
         let one = if all { Expr::name(item.as_str()) } else { over.clone() };
         let many = Many { over, item, output: groups(pattern, one), is_single: !all };
         Some(Done { steps: vec![step], output: Output::of(name), many: Some(many) })
+    }
+
+    /// A text that a module works on: what is missing is an empty one, and a number is its digits.
+    fn text_of(&mut self, module: &Module<'_>, parameter: &str) -> Data {
+        match module.given(parameter) {
+            Some(Value::String(text)) => self.values.as_text(text),
+            Some(other) => Data::value(self.values.expr(other).into_text()),
+            None => Data::text(""),
+        }
     }
 
     fn feed(&mut self, module: &Module<'_>) -> Done {
@@ -137,8 +146,9 @@ impl Translator<'_> {
             Some("semicolon" | ";") => given.push(("separator", Data::text(";"))),
             _ => {}
         }
-        let count: usize =
-            module.given("colCount").and_then(super::super::file::plain).and_then(|n| n.parse().ok()).unwrap_or(1);
+        let told = module.given("colCount").and_then(super::super::file::plain).and_then(|n| n.parse().ok());
+        // Without a number of columns, those that something reads are there.
+        let count = told.unwrap_or_else(|| self.csv_columns.get(&module.id).copied().unwrap_or(1));
         let names: Vec<Data> = (1..=count.min(500)).map(|at| Data::text(format!("col{at}"))).collect();
         given.push(("headers", Data::List(names)));
         if module.says("csvContainsHeaders") {

@@ -1,6 +1,6 @@
 //! Requests, and the answer to a webhook's caller.
 
-use crate::draft::{Data, Step};
+use crate::draft::{Data, OnError, Step};
 use crate::make::bundles::Output;
 use crate::make::file::Module;
 use crate::make::translator::{Done, Translator};
@@ -52,6 +52,8 @@ impl Translator<'_> {
         }
         if action == "ActionGetFile" || action == "DownloadFile" {
             with.push(("response", Data::text("file")));
+        } else if !module.says("parseResponse") && self.text_data.contains(&module.id) {
+            with.push(("response", Data::text("text")));
         }
         let mut step = Step::call("http.request", Data::map(with));
         step.retry = None;
@@ -127,7 +129,7 @@ impl Translator<'_> {
     fn json_of(&mut self, text: &str) -> Option<Data> {
         let json: Value = serde_json::from_str(text).ok()?;
         // An expression within quotes of JSON has its own quotes escaped, or none.
-        (json.is_object() || json.is_array()).then(|| self.values.data(&json))
+        ((json.is_object() || json.is_array()) && has_plain_keys(&json)).then(|| self.values.json(&json))
     }
 
     fn multipart(&mut self, module: &Module<'_>) -> Vec<(&'static str, Data)> {
@@ -192,8 +194,21 @@ impl Translator<'_> {
         }
         let (mut step, id) = self.call(module, Step::call("respond", Data::map(with)), "respond");
         step.id = None;
+        if std::mem::replace(&mut self.may_be_answered, true) {
+            // The first answer counts, there as here; a second one is no failure there.
+            step.on_error = Some(OnError::Ignore);
+        }
         self.note(module, Some(&id), State::Runs, None);
         Some(Done::one(step, Output::of(Expr::Nothing)))
+    }
+}
+
+/// Whether no key of it is an expression.
+fn has_plain_keys(json: &Value) -> bool {
+    match json {
+        Value::Array(items) => items.iter().all(has_plain_keys),
+        Value::Object(entries) => entries.iter().all(|(key, value)| !key.contains("{{") && has_plain_keys(value)),
+        _ => true,
     }
 }
 

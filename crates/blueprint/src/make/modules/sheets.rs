@@ -74,14 +74,19 @@ impl Translator<'_> {
         let mut done = self.write(module, "google_sheets.append", rest, "row");
         let range =
             done.output.whole.expr.clone().maybe("updated_range").method("extract", [Expr::text("![A-Z]+(\\d+)")]);
-        done.output = done.output.with("rowNumber", Typed::maybe(range, Type::Text));
+        let number = range.method("parse_int", []);
+        done.output = done.output.with("rowNumber", Typed::maybe(number, Type::Number));
         done
     }
 
     fn update_row(&mut self, module: &Module<'_>) -> Done {
-        let number = self.values.data(module.given("rowNumber").unwrap_or(&Value::Null));
+        let number = self.values.expr(module.given("rowNumber").unwrap_or(&Value::Null)).into_number();
+        let number = match number {
+            Expr::Int(number) => Data::int(number),
+            other => Data::value(other),
+        };
         let row = self.row(module);
-        let mut rest = vec![("number", fitted(number, "integer")), ("row", row)];
+        let mut rest = vec![("number", number), ("row", row)];
         rest.extend(formulas(module));
         self.write(module, "google_sheets.update", rest, "row")
     }
@@ -134,7 +139,9 @@ impl Translator<'_> {
             given.extend((module.word("sortOrder") == Some("desc")).then_some(("descending", Data::Bool(true))));
         }
         let limit = module.given("limit").and_then(super::super::file::plain);
-        if let Some(limit) = limit.as_deref().and_then(|limit| limit.parse::<i64>().ok()).filter(|limit| *limit != 1) {
+        let is_counted = self.counted.contains(&module.id);
+        let limit_of = |limit: &str| limit.parse::<i64>().ok().filter(|limit| *limit != 1 || is_counted);
+        if let Some(limit) = limit.as_deref().and_then(limit_of) {
             given.push(("limit", Data::int(limit)));
         }
         let (mut step, id) = self.call(module, Step::call("google_sheets.find", Data::map(given)), "rows");
@@ -143,7 +150,7 @@ impl Translator<'_> {
             condition.map(|_| "its filter is more than conditions of columns: put it after the search".to_owned());
         self.note(module, Some(&id), State::NeedsConnection, decision);
         let name = Expr::name(id.as_str());
-        let count = Typed::sure(name.clone().field("count"), Type::Number);
+        let count = Typed::sure(name.clone().field("rows").method("len", []), Type::Number);
         if limit.as_deref() == Some("1") {
             let row = name.clone().field("row");
             let output = row_fields(row.clone(), &names).with("__IMTLENGTH__", count);
@@ -196,15 +203,16 @@ impl Translator<'_> {
         let column = condition["a"].as_str()?;
         let place = letters(column).or_else(|| column.trim_matches(['{', '}', '`']).parse().ok())?;
         let name = names.get(&place).cloned().unwrap_or_else(|| letter(place));
-        let (family, operator) =
-            condition["o"].as_str()?.split_once(':').unwrap_or(("basic", condition["o"].as_str()?));
+        let told = condition["o"].as_str()?;
+        let (told, ignores_case) = told.strip_suffix(":ci").map_or((told, false), |plain| (plain, true));
+        let (family, operator) = told.split_once(':').unwrap_or(("basic", told));
         let (is, value) = match (family, operator) {
             ("basic", "exist") => ("not_empty", None),
             ("basic", "notexist") => ("empty", None),
-            (_, "equal" | "equal:ci") => ("equals", Some(())),
-            (_, "notequal" | "notequal:ci") => ("not_equals", Some(())),
-            ("text", "contain" | "contain:ci") => ("contains", Some(())),
-            ("text", "startwith" | "startwith:ci") => ("starts_with", Some(())),
+            (_, "equal") => ("equals", Some(())),
+            (_, "notequal") => ("not_equals", Some(())),
+            ("text", "contain") => ("contains", Some(())),
+            ("text", "startwith") => ("starts_with", Some(())),
             ("number" | "date", "greater") => ("greater", Some(())),
             ("number" | "date", "greaterorequal") => ("greater_or_equal", Some(())),
             ("number" | "date", "less") => ("less", Some(())),
@@ -214,6 +222,9 @@ impl Translator<'_> {
         let mut entries = vec![("column", Data::text(name))];
         if is != "equals" {
             entries.push(("is", Data::text(is)));
+        }
+        if ignores_case {
+            entries.push(("ignore_case", Data::Bool(true)));
         }
         if value.is_some() {
             let value = self.values.data(&condition["b"]);

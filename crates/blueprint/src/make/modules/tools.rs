@@ -91,7 +91,7 @@ impl Translator<'_> {
         let array = module.mapper.get("array").unwrap_or(&Value::Null);
         let list = self.values.expr(array);
         let words = list_name(&list.expr);
-        let over = if list.of == Type::List || !list.may_miss { list.into_list() } else { list.expr };
+        let over = if list.of == Type::List && list.may_miss { list.expr } else { list.into_list() };
         let item = self.ids.give("", &super::counterpart::singular(&words));
         self.runs(module, Some(&item));
         let mut many = bundles_of(over, item.clone());
@@ -135,6 +135,10 @@ impl Translator<'_> {
             [(name, _)] => (*name).to_owned(),
             _ => "values".to_owned(),
         };
+        // Where it changes later, what this module gave stays what it was.
+        if shared && self.read.contains(&module.id) && entries.iter().any(|(name, _)| self.set_later.contains(*name)) {
+            return self.kept_variables(module, with, entries, &otherwise);
+        }
         let verb = if shared { "assign" } else { "set" };
         let (mut step, id) = self.call(module, Step::call(verb, Data::Map(with)), &otherwise);
         self.runs(module, Some(&id));
@@ -150,8 +154,36 @@ impl Translator<'_> {
         Done::one(step, output)
     }
 
+    /// Variables whose values are kept beside, because others are written to them before these are read.
+    fn kept_variables(
+        &mut self,
+        module: &Module<'_>,
+        values: Vec<(String, Data)>,
+        entries: &[(&str, &Value)],
+        otherwise: &str,
+    ) -> Done {
+        let (step, id) = self.call(module, Step::call("set", Data::Map(values)), otherwise);
+        let step = step.with_id(id.as_str());
+        self.runs(module, Some(&id));
+        let name = Expr::name(id);
+        let value = |of: &str| name.clone().maybe(variable(of));
+        let written = entries.iter().map(|(of, _)| (variable(of), Data::value(value(of))));
+        let output = entries
+            .iter()
+            .fold(Output::of(name.clone()), |output, (of, _)| output.with(of, Typed::maybe(value(of), Type::Any)));
+        let mut assigned = Step::call("assign", Data::map(written));
+        assigned.origin = Some(module.id.clone());
+        Done { steps: vec![step, assigned], output, many: None }
+    }
+
     fn get_variables(&mut self, module: &Module<'_>, names: &[&str]) -> Done {
         let read = |name: &str| Typed::maybe(Expr::name("vars").maybe(variable(name)), Type::Any);
+        if names.iter().any(|name| self.set_later.contains(*name)) {
+            let values = names.iter().map(|name| ((*name).to_owned(), Data::value(read(name).expr)));
+            let (step, id) = self.call(module, Step::call("set", Data::Map(values.collect())), "values");
+            self.runs(module, Some(&id));
+            return Done::one(step.with_id(id.as_str()), Output::of(Expr::name(id)));
+        }
         let output = names.iter().fold(Output::of(Expr::name("vars")), |output, name| output.with(name, read(name)));
         self.runs(module, None);
         Done::folded(output)

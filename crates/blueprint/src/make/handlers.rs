@@ -129,7 +129,6 @@ impl Translator<'_> {
         outside.id = read.as_ref().map(|_| kept.clone());
         outside.on_error = Some(OnError::Hold(pause));
         outside.origin.clone_from(&step.origin);
-        outside.remarks = vec!["Each failure is told of, and the loop around it is tried again later.".to_owned()];
         *step = outside;
         read.map(|id| Step::call("set", Data::value(Expr::name(kept).method("first", []))).with_id(id))
     }

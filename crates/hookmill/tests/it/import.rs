@@ -1,5 +1,7 @@
 //! `hookmill import`: what it writes, what it says, and how many modules and expressions of real blueprints it knows.
 
+mod behaviour;
+
 use crate::binary::{HELLO, folder, hookmill, root};
 use crate::far_side::site;
 use serde_json::{Value, json};

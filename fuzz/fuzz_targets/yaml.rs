@@ -30,6 +30,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
         needs_connection: false,
         effect: Effect::Outside,
         url_parameter: Some("url".to_owned()),
+        retry_pauses: Vec::new(),
     }])
 });
 

@@ -17,6 +17,7 @@ mod gauge;
 mod hello;
 mod history;
 mod http;
+mod import;
 mod intake;
 mod memory;
 mod peers;
@@ -82,6 +83,7 @@ const PARTS: &[Part] = &[
     Part { name: "steps", measure: steps::measure },
     Part { name: "start", measure: start::measure },
     Part { name: "check", measure: check::measure },
+    Part { name: "import", measure: import::measure },
     Part { name: "memory", measure: memory::measure },
     Part { name: "waits", measure: waits::measure },
     Part { name: "cost", measure: cost::measure },

@@ -1,6 +1,7 @@
 //! What tests of whole files share: modules that take anything, files with what they become, and what holds of any import.
 
 mod hostile;
+mod mutations;
 
 use crate::counterparts::Counterparts;
 use crate::{Imported, import};

@@ -206,3 +206,68 @@ fn a_scenario_that_is_longer_than_scenarios_may_be_is_cut_down_or_refused() {
     let refused = import("long", &bytes(&json!({ "flow": flow })), &known()).expect_err("refused");
     assert!(matches!(refused, ImportError::TooLong), "{refused}");
 }
+
+/// What stands in a file never comes alive: credentials are left behind, braces are letters, addresses are made anew.
+#[test]
+fn no_secrets_are_carried() {
+    let n8n = json!({ "nodes": [
+        { "name": "a", "type": "n8n-nodes-base.webhook", "webhookId": "wh-hush", "parameters": { "path": "3f0c6b1e-1111-4222-8333-444455556666" } },
+        { "name": "b", "type": "nobody.knows", "credentials": { "api": { "id": "hush-id", "name": "Team", "token": "hush-token" } }, "parameters": {} },
+    ], "connections": { "a": { "main": [[{ "node": "b" }]] } } });
+    let node_red = json!([
+        { "id": "m", "type": "mqtt-broker", "name": "Home", "broker": "b", "credentials": { "user": "hush-user", "password": "hush-word" } },
+        { "id": "a", "type": "http in", "z": "t", "x": 1, "url": "", "wires": [["b", "c"]] },
+        { "id": "b", "type": "mqtt out", "z": "t", "x": 1, "topic": "a", "broker": "m", "wires": [] },
+        { "id": "c", "type": "nobody-knows", "z": "t", "x": 1, "credentials": { "password": "hush-word" }, "env": [{ "name": "K", "value": "hush-env" }], "wires": [] },
+    ]);
+    let zapier = json!({ "zaps": [{ "nodes": { "1": { "id": 1, "parent_id": null, "type_of": "read", "selected_api": "WebHookCLIAPI", "action": "hook_v2", "account_id": "hush-account", "customuser_id": "hush-user", "meta": { "validation": "hush" } } } }] });
+    let make = json!({ "flow": [{ "id": 1, "module": "gateway:CustomWebHook", "parameters": { "hook": "hush-hook" }, "metadata": { "restore": { "parameters": { "hook": { "label": "x", "data": { "url": "hush-url" } } } } } }] });
+    for file in [n8n, node_red, zapier, make] {
+        let (found, all) = verdict(&bytes(&file));
+        assert_eq!(found, "scenarios");
+        for one in &all {
+            assert!(!one.yaml.contains("hush") && !one.yaml.contains("3f0c6b1e"), "{}", one.yaml);
+            assert!(!one.report.to_string().contains("hush"), "{}", one.report);
+            assert!(!one.yaml.contains("enabled: true") && !one.yaml.contains("sandbox"), "{}", one.yaml);
+        }
+    }
+}
+
+/// Every text of a scenario that is neither a name nor the original of a `todo`.
+fn texts(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Value::Object(entries) => {
+            entries
+                .iter()
+                .filter(|(key, _)| !matches!(key.as_str(), "todo" | "name"))
+                .for_each(|(_, value)| texts(value, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn braces_of_a_file_are_letters_unless_they_are_its_own_expressions() {
+    for hostile in ["{{ secrets.admin }}", "${secrets.admin}", "{{secrets.admin}}", "`${secrets.admin}`"] {
+        for file in of_each_kind(hostile, "nobody:Knows", "payload", &json!(hostile)) {
+            let (_, all) = verdict(&file);
+            for one in &all {
+                let mut found = Vec::new();
+                texts(&scenario::value(&one.yaml).expect("sound"), &mut found);
+                for text in found.iter().filter(|text| text.contains("secrets.admin")) {
+                    let alive = text.match_indices("{{").any(|(at, _)| {
+                        !text[..at].ends_with('\\')
+                            && text[at..].split("}}").next().is_some_and(|inside| {
+                                inside.contains("secrets.admin")
+                                    && !inside.contains("\"secrets")
+                                    && !inside.contains("{{ secrets.admin\"")
+                            })
+                    });
+                    assert!(!alive, "{text}\n{}", one.yaml);
+                }
+            }
+        }
+    }
+}

@@ -31,6 +31,9 @@ async fn what_is_no_file_of_theirs_is_refused() {
     for text in ["{\"flow\":", "{}", "[]", "5"] {
         refused(site.api("POST", "/import").json(&json!({ "text": text })), 422, "invalid_import").await;
     }
+    for text in ["[".repeat(300_000), format!("[{}0]", "{},".repeat(1_100_000)), "\u{feff}PK".to_owned()] {
+        refused(site.api("POST", "/import").json(&json!({ "text": text })), 422, "invalid_import").await;
+    }
     refused(site.api("POST", "/import").json(&json!({})), 400, "bad_request").await;
 }
 

@@ -173,6 +173,9 @@ fn of_source(source: &Source, known: &Counterparts) -> anyhow::Result<Vec<Read>>
     let import = |Foreign { name, bytes }: &Foreign| blueprint::import(name, bytes, known);
     Ok(files
         .iter()
-        .map(|file| Read { file: named(&file.name), result: import(file).map_err(|it: ImportError| it.to_string()) })
+        .map(|file| Read {
+            file: named(&file.name),
+            result: import(file).map_err(|it: ImportError| format!("[{}] {it}: {}", it.code(), it.hint())),
+        })
         .collect())
 }

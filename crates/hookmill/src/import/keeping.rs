@@ -73,7 +73,7 @@ impl Keeping {
         let names = std::iter::once(one.id.clone()).chain((2..).map(|number| format!("{}-{number}", one.id)));
         for name in names {
             let path = self.path(&name);
-            if self.taken.contains(&name) || path.exists() {
+            if self.taken.contains(&name) || path.exists() || matches!(name.as_str(), "connections" | "secrets") {
                 continue;
             }
             self.taken.insert(name.clone());

@@ -2,6 +2,7 @@
 //! that there are many runs, a clock and tasks; not which store, which modules, or that HTTP exists.
 
 mod alarms;
+mod asking;
 mod backpressure;
 mod batch;
 mod calls;

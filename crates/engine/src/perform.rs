@@ -5,7 +5,7 @@ use futures_util::FutureExt;
 use run::call::{Call, Origin, Outcome};
 use run::entry::Created;
 use run::error::StepError;
-use run::id::{RunId, Spot};
+use run::id::{RunId, ScenarioId, Spot};
 use run::{Job, PreparedCall};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -26,22 +26,25 @@ pub(crate) async fn script(job: Job) -> Settled {
     (spot, attempt, result)
 }
 
-/// Makes one call, within its time.
-pub(crate) async fn call(
-    shared: Arc<Shared>,
-    run: RunId,
-    created: Arc<Created>,
+/// Makes one call of a run.
+pub(crate) async fn call(shared: Arc<Shared>, run: RunId, created: Arc<Created>, prepared: PreparedCall) -> Settled {
+    let (spot, attempt) = (prepared.spot.clone(), prepared.attempt);
+    let result = carry_out(&shared, (&created.scenario, run, created.input.depth()), prepared).await;
+    (spot, attempt, result)
+}
+
+/// Makes one call on behalf of a scenario and a run, within its time; `depth` is the run's.
+pub(crate) async fn carry_out(
+    shared: &Shared,
+    (scenario, run, depth): (&ScenarioId, RunId, u32),
     mut prepared: PreparedCall,
-) -> Settled {
+) -> Result<Outcome, StepError> {
     let (spot, attempt, timeout) = (prepared.spot.clone(), prepared.attempt, prepared.timeout);
     let Some(module) = shared.module(&prepared.module) else {
         let message = format!("there is no module `{}` here", prepared.module);
-        return (spot, attempt, Err(StepError::permanent("unknown_module", message)));
+        return Err(StepError::permanent("unknown_module", message));
     };
-    let mask = match prepared.unseal(&*shared.options.setting.secrets) {
-        Ok(mask) => mask,
-        Err(error) => return (spot, attempt, Err(error)),
-    };
+    let mask = prepared.unseal(&*shared.options.setting.secrets)?;
     let call = Call {
         parameters: &prepared.parameters,
         connection: prepared.connection.as_deref(),
@@ -49,7 +52,7 @@ pub(crate) async fn call(
         author_host: prepared.author_host.as_deref(),
         timeout,
         now: shared.options.clock.now(),
-        origin: Origin { scenario: &created.scenario, run, spot: &spot, attempt, depth: created.input.depth() },
+        origin: Origin { scenario, run, spot: &spot, attempt, depth },
     };
     let guarded = AssertUnwindSafe(module.call(call)).catch_unwind();
     let result = match tokio::time::timeout(timeout + GRACE, guarded).await {
@@ -66,6 +69,5 @@ pub(crate) async fn call(
     {
         shared.paces.hold(connection, pause, shared.options.clock.now());
     }
-    let result = result.map(|outcome| outcome.masked(&mask)).map_err(|error| error.masked(&mask));
-    (spot, attempt, result)
+    result.map(|outcome| outcome.masked(&mask)).map_err(|error| error.masked(&mask))
 }

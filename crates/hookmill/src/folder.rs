@@ -21,6 +21,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use triggers::mail;
+use triggers::poll::ArmedPoll;
 use triggers::schedule::runner::Armed;
 use triggers::webhook::hooks::HookTable;
 pub(crate) use watch::{Credentials, watch};
@@ -220,6 +221,7 @@ impl Folder {
             plan,
             hooks: Vec::new(),
             next: Vec::new(),
+            polls: Vec::new(),
         })
     }
 
@@ -261,6 +263,7 @@ impl Folder {
         *announced = Announced::NotAll;
         self.hooks.replace(hooks::table(&self.handle, &*self.tables, scenarios)?);
         self.starters.scheduler.arm(scenarios.values().flat_map(|entry| armed(&self.handle, entry)).collect())?;
+        self.starters.poller.arm(scenarios.values().flat_map(|entry| polls(&self.handle, entry)).collect())?;
         self.starters.postman.arm(scenarios.values().flat_map(|entry| watched(&self.handle, entry)).collect());
         *announced = Announced::All;
         Ok(())
@@ -320,6 +323,7 @@ impl Folder {
     /// The entry, with the times at which its schedules are due.
     fn with_next(&self, mut entry: Entry) -> Entry {
         entry.next = self.starters.scheduler.next_of(&entry.id);
+        entry.polls = self.starters.poller.standing_of(&entry.id);
         entry
     }
 }
@@ -434,6 +438,18 @@ impl Library for Folder {
 /// What `call` steps may know of these texts.
 fn callees<'t>(texts: impl Iterator<Item = (&'t ScenarioId, &'t str)>) -> BTreeMap<String, Callee> {
     texts.map(|(id, text)| (id.to_string(), Callee::of(text))).collect()
+}
+
+/// The polls of a scenario that is switched on.
+fn polls(handle: &Handle, entry: &Entry) -> Vec<ArmedPoll> {
+    let Some(deployment) = handle.deployment(&entry.id).filter(|deployment| deployment.plan.enabled) else {
+        return Vec::new();
+    };
+    let polls = deployment.plan.triggers.iter().filter_map(|trigger| match trigger {
+        Trigger::Poll(poll) => Some(Arc::new((**poll).clone())),
+        _ => None,
+    });
+    polls.enumerate().map(|(number, poll)| ArmedPoll { deployment: Arc::clone(&deployment), number, poll }).collect()
 }
 
 /// The schedules of a scenario that is switched on.

@@ -1,4 +1,4 @@
-//! What starts runs by itself: the clock, and mails.
+//! What starts runs by itself: the clock, what is asked now and then, and mails.
 
 use engine::Handle;
 use run::files::Files;
@@ -6,12 +6,14 @@ use run::mailbox::Mailboxes;
 use run::tables::Tables;
 use std::sync::Arc;
 use triggers::mail::Postman;
+use triggers::poll::Poller;
 use triggers::schedule::runner::Scheduler;
 
-/// Both of them. Clones are the same.
+/// All of them. Clones are the same.
 #[derive(Clone, Debug)]
 pub(crate) struct Starters {
     pub(crate) scheduler: Scheduler,
+    pub(crate) poller: Poller,
     pub(crate) postman: Postman,
 }
 
@@ -19,11 +21,12 @@ impl Starters {
     /// With nothing in force.
     pub(crate) fn new(handle: Handle, tables: &Arc<dyn Tables>, files: &Files, mailboxes: Arc<dyn Mailboxes>) -> Self {
         let scheduler = Scheduler::new(handle.clone(), Arc::clone(tables));
-        Self { scheduler, postman: Postman::new(handle, Arc::clone(tables), files.clone(), mailboxes) }
+        let poller = Poller::new(handle.clone(), Arc::clone(tables));
+        Self { scheduler, poller, postman: Postman::new(handle, Arc::clone(tables), files.clone(), mailboxes) }
     }
 
     /// Works until the future is dropped.
     pub(crate) async fn run(self) {
-        tokio::join!(self.scheduler.run(), self.postman.run());
+        tokio::join!(self.scheduler.run(), self.poller.run(), self.postman.run());
     }
 }

@@ -32,7 +32,8 @@ const MOST: u64 = 8 * 1024 * 1024;
 /// `url`, and `items`, newest first: each with `id`, `title`, `url`, `published`, `updated`, `author`, `summary`, `content`,
 /// `categories`, `enclosures` (each with `url`, `type` and `length`) and `image`.
 ///
-/// Times are RFC 3339, in UTC; what an article does not say is null. A host that comes out of data may not be a private
+/// Times are RFC 3339, in UTC; what an article does not say is null. `etag` and `last_modified` are what the far side said of
+/// the feed. A host that comes out of data may not be a private
 /// address.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +46,10 @@ struct Parameters {
     #[serde(default = "twenty")]
     #[schemars(range(min = 1, max = 1000))]
     limit: usize,
+    /// What an earlier output has as `etag`: where nothing has changed since, the output has `unchanged: true`.
+    etag: Option<String>,
+    /// What an earlier output has as `last_modified`; as with `etag`.
+    last_modified: Option<String>,
     /// Only those published after this time, such as `2026-11-22` or `2026-11-22T08:00:00Z`; those without a time are
     /// left out then.
     since: Option<String>,
@@ -64,6 +69,9 @@ impl Read {
             sample: json!({
                 "title": "News",
                 "url": "https://example.com/",
+                "etag": "\"a1\"",
+                "last_modified": null,
+                "unchanged": false,
                 "items": [{
                     "id": "https://example.com/1",
                     "title": "One",
@@ -85,24 +93,30 @@ impl Read {
     }
 
     async fn read(&self, call: Call<'_>) -> Result<Outcome, StepError> {
-        let Parameters { url, text, limit, since } = parameters(&call)?;
+        let Parameters { url, text, limit, since, etag, last_modified } = parameters(&call)?;
         let since = since.as_deref().map(feed::since).transpose()?;
-        let (text, base, sent) = match (url, text) {
-            (Some(url), None) => self.fetched(&url, &call).await?,
+        let (text, base, sent, said) = match (url, text) {
+            (Some(url), None) => match self.fetched(&url, [etag, last_modified], &call).await? {
+                Fetched::Unchanged(output) => return Ok(output),
+                Fetched::Feed { text, base, sent, said } => (text, Some(base), sent, said),
+            },
             (None, Some(content)) => {
                 let files = self.shared.client.files().clone();
                 let text = tokio::task::spawn_blocking(move || content.text(&files, None)).await;
-                (text.map_err(|_| invalid("the text cannot be read"))??, None, json!({}))
+                (text.map_err(|_| invalid("the text cannot be read"))??, None, json!({}), Said::default())
             }
             _ => return Err(invalid("give the feed's `url`, or its `text`")),
         };
         let read = tokio::task::spawn_blocking(move || feed::read(&text, base.as_ref())).await;
         let mut feed = read.map_err(|_| invalid("the feed cannot be read"))??;
         feed.newest(limit, since);
-        Ok(Outcome { output: feed.into_value(), sent, delivery: Delivery::Real })
+        let mut output = feed.into_value();
+        said.put(&mut output);
+        output["unchanged"] = false.into();
+        Ok(Outcome { output, sent, delivery: Delivery::Real })
     }
 
-    async fn fetched(&self, address: &str, call: &Call<'_>) -> Result<(String, Option<url::Url>, Value), StepError> {
+    async fn fetched(&self, address: &str, known: [Option<String>; 2], call: &Call<'_>) -> Result<Fetched, StepError> {
         let access = HttpAccess::anonymous();
         let mut url = url(address, &access)?;
         let mut headers = HeaderMap::new();
@@ -112,13 +126,24 @@ impl Read {
         headers.insert(header::ACCEPT, HeaderValue::from_static(kinds));
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
         headers.insert(DEPTH_HEADER, own_hooks::depth(call)?);
+        for (name, value) in [header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE].into_iter().zip(known) {
+            let Some(value) = value else { continue };
+            let wrong = |_| invalid("`etag` or `last_modified` cannot stand in a header");
+            headers.insert(name, HeaderValue::from_str(&value).map_err(wrong)?);
+        }
         let request = Outgoing { method: Method::GET, url: url.clone(), headers, body: Bytes::new().into() };
         let pass = access.pass(None, access.trust(call.author_host, &url), call.now);
         self.shared.client.admit(&request, pass.trust)?;
         let sent = access.mask().request(&request);
         let bounds = Bounds { redirects: 5, max_response: MOST, timeout: call.timeout };
-        let is_error = |status: StatusCode| !status.is_success();
+        let is_error = |status: StatusCode| !status.is_success() && status != StatusCode::NOT_MODIFIED;
         let auth::Told { answer, mask } = auth::send(&self.shared, request, pass, bounds, is_error).await?;
+        let said = Said::of(&answer.headers);
+        if answer.status == StatusCode::NOT_MODIFIED {
+            let mut output = json!({ "title": null, "url": null, "items": [], "unchanged": true });
+            said.put(&mut output);
+            return Ok(Fetched::Unchanged(Outcome { output, sent, delivery: Delivery::Real }));
+        }
         if is_error(answer.status) {
             return Err(status_error(&answer, call.now, &mask));
         }
@@ -127,7 +152,34 @@ impl Read {
             .to_ascii_lowercase()
             .split_once("charset=")
             .map(|(_, rest)| rest.split(';').next().unwrap_or_default().trim_matches(['"', '\'', ' ']).to_owned());
-        Ok((xml::read(&answer.body, charset.as_deref())?, Some(url), sent))
+        Ok(Fetched::Feed { text: xml::read(&answer.body, charset.as_deref())?, base: url, sent, said })
+    }
+}
+
+/// What came of asking for a feed.
+enum Fetched {
+    /// It is as it was.
+    Unchanged(Outcome),
+    /// This is it.
+    Feed { text: String, base: url::Url, sent: Value, said: Said },
+}
+
+/// What the far side says of a feed, to be sent back the next time (RFC 9110, 8.8).
+#[derive(Default)]
+struct Said {
+    etag: Option<String>,
+    last_modified: Option<String>,
+}
+
+impl Said {
+    fn of(headers: &HeaderMap) -> Self {
+        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
+        Self { etag: text(header::ETAG), last_modified: text(header::LAST_MODIFIED) }
+    }
+
+    fn put(self, output: &mut Value) {
+        output["etag"] = self.etag.into();
+        output["last_modified"] = self.last_modified.into();
     }
 }
 

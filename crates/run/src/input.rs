@@ -28,6 +28,8 @@ pub enum Source {
     Failure,
     /// A mail.
     Mail,
+    /// Something new in an answer that is asked for now and then.
+    Poll,
 }
 
 /// What a trigger hands to a run.

@@ -15,6 +15,7 @@ pub mod id;
 pub mod input;
 pub mod mailbox;
 pub mod payload;
+pub mod poll;
 pub mod replay;
 pub mod response;
 pub mod resume;

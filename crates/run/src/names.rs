@@ -316,6 +316,7 @@ fn source(source: Source) -> &'static str {
     match source {
         Source::Webhook => "webhook",
         Source::Schedule => "schedule",
+        Source::Poll => "poll",
         Source::Manual => "manual",
         Source::Call => "call",
         Source::Failure => "failure",

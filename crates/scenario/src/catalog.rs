@@ -3,10 +3,12 @@
 mod face;
 mod provider;
 mod shelf;
+mod watch;
 
 pub use face::{AppFace, Face, Faces, Term, Translated, Words};
 pub use provider::{Assurance, ProviderSpec, SettingKind, SettingSpec};
 pub use shelf::{Described, Shelf};
+pub use watch::Watch;
 
 use crate::text;
 use serde::Serialize;
@@ -202,6 +204,16 @@ impl Catalog {
             (None, _) => on_shelf.next(),
             (Some(_), _) => own.next(),
         })
+    }
+
+    /// What can be watched under this name.
+    pub fn watch(&self, name: &str) -> Option<Watch> {
+        self.shelf.as_ref()?.watch(name)
+    }
+
+    /// The names of all that can be watched.
+    pub fn watch_names(&self) -> Vec<String> {
+        self.shelf.as_ref().map(|shelf| shelf.watches()).unwrap_or_default()
     }
 
     /// Connection names with their types, where they are known.

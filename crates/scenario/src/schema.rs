@@ -59,12 +59,25 @@ pub fn schema(catalog: &Catalog) -> Value {
     for Described { spec, .. } in catalog.modules() {
         schema["$defs"]["step"]["properties"][&spec.name] = parameters(&spec, catalog, &mut definitions);
         keys.push(spec.name.clone());
+        if spec.effect == Effect::Outside {
+            schema["$defs"]["poll"]["properties"][&spec.name] = as_in_steps(&spec.name);
+        }
+    }
+    for watch in catalog.watch_names().iter().filter_map(|name| catalog.watch(name)) {
+        let mut asked = as_in_steps(&watch.module);
+        asked["description"] = watch.about.into();
+        schema["$defs"]["poll"]["properties"][&watch.name] = asked;
     }
     schema["$defs"]["step"]["oneOf"] = keys.iter().map(|key| json!({ "required": [key] })).collect();
     if let Some(own) = schema["$defs"].as_object_mut() {
         own.append(&mut definitions);
     }
     schema
+}
+
+/// What a step of this module has below its key.
+fn as_in_steps(module: &str) -> Value {
+    json!({ "$ref": format!("#/$defs/step/properties/{module}") })
 }
 
 fn built_in(name: &str, sample: Value) -> ModuleSpec {

@@ -15,6 +15,7 @@ mod mail;
 mod on_error;
 mod parallel;
 mod parameters;
+mod poll;
 mod repeat;
 mod respond;
 mod retry;
@@ -43,6 +44,7 @@ pub(crate) const KEYS: &[(&str, &[&str], &[&str])] = &[
     ("/$defs/mail_where", mail::WHERE_KEYS, &[]),
     ("/$defs/mail_where/properties/size", mail::SIZE_KEYS, &[]),
     ("/$defs/mail/properties/after/oneOf/4", mail::AFTER_KEYS, &[]),
+    ("/$defs/poll", poll::KEYS, &[]),
     ("/$defs/dedupe/oneOf/2", webhook::DEDUPE_KEYS, &[]),
     ("/$defs/limits", limits::KEYS, &[]),
     ("/$defs/concurrency/oneOf/1", limits::CONCURRENCY_KEYS, &[]),

@@ -65,6 +65,11 @@ pub(crate) struct Key {
 }
 
 impl Key {
+    /// The same place with another name.
+    pub(crate) fn called(&self, text: &str) -> Self {
+        Self { text: text.to_owned(), ..self.clone() }
+    }
+
     /// Where its characters stand in the source.
     pub(crate) fn places<'n>(&'n self, source: &'n str) -> Places<'n> {
         Places::new(source, self.bytes, self.place, &self.text)

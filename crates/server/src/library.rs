@@ -6,6 +6,7 @@ use scenario::diagnostic::Diagnostic;
 use scenario::plan::{Plan, Version};
 use std::fmt;
 use std::sync::Arc;
+use triggers::poll::Standing;
 
 /// A scenario's text and what has become of it.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Entry {
     pub hooks: Vec<String>,
     /// When each of its schedules is due next, in the order of its triggers.
     pub next: Vec<Option<Millis>>,
+    /// How each of its polls stands, in the order of its triggers.
+    pub polls: Vec<Standing>,
 }
 
 /// Why a scenario was not changed.

@@ -1,7 +1,8 @@
-//! What starts a run: a request, the clock or a mail. Pure but for [`schedule::runner`], which waits for the clock, and
-//! [`mail`], which watches mailboxes: a request comes as bytes, the time as a number, and what comes out is the input of a run,
+//! What starts a run: a request, the clock, a mail or something new in an answer. Pure but for [`schedule::runner`] and
+//! [`poll`], which wait for the clock, and [`mail`], which watches mailboxes: a request comes as bytes, the time as a number, and what comes out is the input of a run,
 //! a time, or a refusal.
 
 pub mod mail;
+pub mod poll;
 pub mod schedule;
 pub mod webhook;

@@ -68,6 +68,7 @@ fn source(plan: &Plan, fields: &Map<String, Value>) -> Source {
         Some(Trigger::Mail(_)) if !has_webhook => Source::Mail,
         _ if has_webhook || fields.keys().any(|key| key != "body") => Source::Webhook,
         Some(Trigger::Schedule(_)) => Source::Schedule,
+        Some(Trigger::Poll(_)) => Source::Poll,
         _ => Source::Manual,
     }
 }

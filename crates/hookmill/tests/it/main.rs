@@ -25,6 +25,7 @@ mod import;
 mod kill;
 mod listen;
 mod mails;
+mod poll;
 mod queues;
 mod reference;
 mod rows;

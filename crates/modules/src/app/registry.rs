@@ -5,6 +5,7 @@ mod entry;
 mod shipped;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use super::read::Finding;
 use super::shape::{App, ConnectionType};
@@ -12,7 +13,7 @@ use crate::connections::types::Type;
 use crate::connections::{KINDS, types};
 use entry::Kind;
 pub(crate) use entry::{Entry, Kept};
-use scenario::catalog::{Described, ModuleSpec, Shelf};
+use scenario::catalog::{Described, ModuleSpec, Shelf, Watch};
 use scenario::diagnostic::Place;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -151,5 +152,16 @@ impl Shelf for Apps {
 
     fn all(&self) -> Box<dyn Iterator<Item = Described> + '_> {
         Box::new(self.apps.values().flat_map(|entry| entry.described()))
+    }
+
+    fn watch(&self, name: &str) -> Option<Watch> {
+        let (app, _) = name.split_once('.')?;
+        let kept = self.apps.get(app)?.kept();
+        watch::all(&kept.app).find(|watch| watch.name == name)
+    }
+
+    fn watches(&self) -> Vec<String> {
+        let of_app = |app: Arc<App>| watch::all(&app).map(|watch| watch.name).collect::<Vec<_>>();
+        Apps::all(self).flat_map(of_app).collect()
     }
 }

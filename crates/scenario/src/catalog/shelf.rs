@@ -1,6 +1,6 @@
 //! Modules that are described when they are first asked for: there are more of them than a scenario ever names.
 
-use super::{Face, ModuleSpec};
+use super::{Face, ModuleSpec, Watch};
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -23,4 +23,12 @@ pub trait Shelf: Debug + Send + Sync {
     fn spec(&self, name: &str) -> Option<Arc<ModuleSpec>>;
     /// All modules by name, described one after another and not kept.
     fn all(&self) -> Box<dyn Iterator<Item = Described> + '_>;
+    /// What can be watched under this name.
+    fn watch(&self, _name: &str) -> Option<Watch> {
+        None
+    }
+    /// The names of all that can be watched.
+    fn watches(&self) -> Vec<String> {
+        Vec::new()
+    }
 }

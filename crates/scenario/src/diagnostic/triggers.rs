@@ -139,4 +139,28 @@ impl Diagnostic {
         Self::error("E0423", place, "`between` stands beside `every` alone")
             .hint("a cron pattern and a calendar name their hours themselves, as `0 8-20 * * *`")
     }
+
+    /// A `poll` that says nothing of what is asked.
+    pub(crate) fn poll_asks_nothing(place: Place) -> Self {
+        Self::error("E0424", place, "this `poll` does not say what is asked")
+            .hint("write `feed: https://…`, a module such as `http.request: { … }`, or what an app lets be watched")
+    }
+
+    /// A `poll` that asks two things.
+    pub(crate) fn poll_asks_twice(place: Place) -> Self {
+        Self::error("E0427", place, "this `poll` asks two things")
+            .hint("give each a `poll` of its own; `trigger` may be a list")
+    }
+
+    /// A key of `poll` that is neither one of its own nor a module nor anything that can be watched.
+    pub(crate) fn unknown_poll<'c>(place: Place, name: &str, known: impl IntoIterator<Item = &'c str>) -> Self {
+        Self::error("E0425", place, format!("there is neither a module nor a trigger `{name}` that could be asked"))
+            .suggest(name, known, "`hookmill modules` lists the modules")
+    }
+
+    /// A `poll` that does not say where the items are.
+    pub(crate) fn poll_without_items(place: Place, module: &str) -> Self {
+        Self::error("E0426", place, format!("it is not said where `{module}` gives the items"))
+            .hint("write `items: output.body.items`, or `items: output` where the output is the list")
+    }
 }

@@ -57,6 +57,7 @@ pub(super) static SCENARIO: Shape = closed(&[
 static TRIGGER: Shape = closed(&[
     ("webhook", Some(&WEBHOOK)),
     ("schedule", Some(&SCHEDULE)),
+    ("poll", Some(&POLL)),
     ("manual", None),
     ("mail", Some(&MAIL)),
     ("mailhook", None),
@@ -112,6 +113,24 @@ static SCHEDULE: Shape = closed(&[
     ("timezone", None),
     ("catch_up", None),
 ]);
+
+static POLL: Shape = Shape {
+    first: &[
+        ("every", None),
+        ("cron", None),
+        ("calendar", None),
+        ("between", None),
+        ("from", None),
+        ("until", None),
+        ("except", None),
+        ("jitter", None),
+        ("timezone", None),
+    ],
+    middle: &[("feed", None)],
+    last: &[("items", None), ("id", None), ("cursor", None), ("first", None), ("newest", None), ("batch", None)],
+    others: None,
+    apart: false,
+};
 
 static LIMITS: Shape = closed(&[
     ("timeout", None),

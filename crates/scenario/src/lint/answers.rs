@@ -6,7 +6,7 @@ use crate::text::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Triggers whose runs have nobody who waits for an answer.
-const UNHEARD: &[&str] = &["schedule", "mail", "failure"];
+const UNHEARD: &[&str] = &["schedule", "poll", "mail", "failure"];
 
 pub(super) fn find(outline: &Outline<'_>) -> Vec<Diagnostic> {
     let mut findings = unheard(outline);

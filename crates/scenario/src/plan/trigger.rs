@@ -1,6 +1,6 @@
 //! What starts a run.
 
-use super::{Calendar, Callable, Exception, MailTrigger, Webhook};
+use super::{Calendar, Callable, Exception, MailTrigger, Poll, Webhook};
 use crate::diagnostic::Place;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,6 +15,8 @@ pub enum Trigger {
     Schedule(Schedule),
     /// A mail that arrives.
     Mail(Box<MailTrigger>),
+    /// What is new in the answers of a module that is asked now and then.
+    Poll(Box<Poll>),
     /// A person or the API.
     Manual(Manual),
     /// A `call` step of another scenario.
@@ -45,6 +47,14 @@ pub struct Schedule {
     pub timezone: String,
     /// Where it stands in the text.
     pub place: Place,
+}
+
+impl Schedule {
+    /// At an interval, with nothing else to it.
+    pub fn every(period: Duration, timezone: &str, place: Place) -> Self {
+        let (bounds, jitter, catch_up) = (Bounds::default(), Duration::ZERO, CatchUp::Skip);
+        Self { when: When::Every(period), bounds, jitter, catch_up, timezone: timezone.to_owned(), place }
+    }
 }
 
 /// What a schedule is bounded by.

@@ -37,14 +37,19 @@ fn part(whole: &Value, name: &str, of: &Value) -> Part {
     let definitions = &whole["$defs"];
     let referred = definition(of).map_or(of, |to| &definitions[to]);
     let mut parameters = referred.clone();
-    let mut taken = BTreeMap::new();
-    take_along(&parameters, definitions, &mut taken);
     let mut description = String::new();
     if let Some(object) = parameters.as_object_mut() {
+        if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
+            properties.retain(|_, of| !is_of_step(of));
+        }
         object.shift_remove("examples");
         if let Some(Value::String(text)) = object.shift_remove("description") {
             description = text;
         }
+    }
+    let mut taken = BTreeMap::new();
+    take_along(&parameters, definitions, &mut taken);
+    if let Some(object) = parameters.as_object_mut() {
         if !taken.is_empty() {
             object.insert("$defs".to_owned(), Value::Object(taken.into_iter().collect::<Map<_, _>>()));
         }
@@ -62,6 +67,11 @@ fn take_along(schema: &Value, definitions: &Value, taken: &mut BTreeMap<String, 
         Value::Object(fields) => fields.values().for_each(|field| take_along(field, definitions, taken)),
         _ => {}
     }
+}
+
+/// Whether a module's parameters are meant, as steps have them: forms know them otherwise.
+fn is_of_step(schema: &Value) -> bool {
+    definition(schema).is_some_and(|name| name.starts_with("step/"))
 }
 
 fn definition(schema: &Value) -> Option<&str> {

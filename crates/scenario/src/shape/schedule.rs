@@ -138,7 +138,8 @@ impl Checker<'_> {
         window
     }
 
-    fn bounds(&mut self, fields: Fields<'_>) -> Bounds {
+    /// What it is bounded by.
+    pub(super) fn bounds(&mut self, fields: Fields<'_>) -> Bounds {
         let from = fields.get("from").and_then(|node| self.date_or_time(node, "`from`"));
         let until = fields.get("until").and_then(|node| self.date_or_time(node, "`until`"));
         Bounds { from, until, except: fields.get("except").map(|node| self.exceptions(node)).unwrap_or_default() }

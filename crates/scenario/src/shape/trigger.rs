@@ -6,7 +6,7 @@ use crate::plan::{Callable, Failure, Manual, Trigger};
 use crate::text::{Entry, Node, Value};
 use std::collections::HashMap;
 
-pub(super) const KINDS: &[&str] = &["webhook", "schedule", "manual", "mail", "mailhook", "call", "failure"];
+pub(super) const KINDS: &[&str] = &["webhook", "schedule", "poll", "manual", "mail", "mailhook", "call", "failure"];
 pub(super) const CALL_KEYS: &[&str] = &["input"];
 pub(super) const FAILURE_KEYS: &[&str] = &["scenarios", "except"];
 /// How many triggers one scenario may have. To look whether a cron pattern ever comes takes its time.
@@ -52,6 +52,7 @@ impl Checker<'_> {
             "webhook" => self.webhook(node, key.place).map(Box::new).map(Trigger::Webhook),
             "schedule" => self.schedule(node, key.place, timezone).map(Trigger::Schedule),
             "mail" => self.mail(node, key.place, timezone).map(Box::new).map(Trigger::Mail),
+            "poll" => self.poll(node, key.place, timezone).map(Box::new).map(Trigger::Poll),
             "manual" => self.manual(node).map(Trigger::Manual),
             "call" => self.callable(node).map(Trigger::Call),
             "failure" => self.failure(node).map(Trigger::Failure),

@@ -48,6 +48,7 @@ impl Shelf {
                 .filter(|trigger| matches!(trigger, Trigger::Schedule(_)))
                 .map(|_| Some(1_000_000_000_000))
                 .collect(),
+            polls: Vec::new(),
             plan: plan.clone(),
             id: id.clone(),
         };

@@ -16,11 +16,12 @@ pub struct Outlook {
     pub next: Vec<Millis>,
 }
 
-/// The schedules of a plan in the order of its triggers, each with at most `count` times after `now`. Whether the scenario
+/// The schedules of a plan in the order of its triggers, those of its polls among them, each with at most `count` times after `now`. Whether the scenario
 /// is switched on is not looked at.
 pub fn outlook(plan: &Plan, now: Millis, count: usize) -> Vec<Outlook> {
     let schedules = plan.triggers.iter().filter_map(|trigger| match trigger {
         Trigger::Schedule(schedule) => Some(schedule),
+        Trigger::Poll(poll) => Some(&poll.schedule),
         _ => None,
     });
     let look = |schedule: &Schedule| Outlook {

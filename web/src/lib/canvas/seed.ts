@@ -47,6 +47,8 @@ export function triggerSeed(name: string, path: string): string {
       return `webhook:\n  path: ${path}`;
     case 'schedule':
       return 'schedule:\n  every: 1h';
+    case 'poll':
+      return 'poll:\n  every: 15m\n  feed: ""';
     case 'mail':
       return 'mail:\n  connection: \n  where:\n    subject: ';
     default:

@@ -50,6 +50,11 @@ impl Reader<'_> {
             self.code(&mut fields, key);
         }
         self.text(&mut fields, "every");
+        let newest = self.text(&mut fields, "newest");
+        if newest.is_some_and(|newest| !matches!(newest.as_str(), "first" | "last")) {
+            let place = fields.place_of("newest");
+            self.report(place, "`newest` is `first` or `last`".to_owned());
+        }
         fields.take("parameters");
         let known: Vec<&str> = actions.iter().map(|action| action.name.as_str()).collect();
         if let Some(action) = action.filter(|action| !known.contains(&action.as_str())) {

@@ -59,6 +59,8 @@ enum RunSource {
     Failure,
     /// A mail.
     Mail,
+    /// Something new in an answer that is asked for now and then.
+    Poll,
 }
 
 /// What the delivery of a run was recognised as.

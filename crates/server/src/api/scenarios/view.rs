@@ -8,6 +8,7 @@ use engine::Status;
 use run::id::Millis;
 use scenario::plan::{Trigger as PlanTrigger, Webhook};
 use serde::Serialize;
+use triggers::poll::Standing;
 use utoipa::ToSchema;
 
 /// A scenario.
@@ -71,6 +72,21 @@ enum Trigger {
         #[schema(format = DateTime)]
         looked: Option<String>,
     },
+    /// What is new in the answers of a module that is asked now and then.
+    Poll {
+        /// Which module is asked.
+        module: String,
+        /// When it is asked next (RFC 3339); null: never again, or it is being asked.
+        #[schema(format = DateTime)]
+        next: Option<String>,
+        /// When it last answered (RFC 3339); null: not since the server was started.
+        #[schema(format = DateTime)]
+        answered: Option<String>,
+        /// How often it has failed in a row.
+        failures: u32,
+        /// Why, the last time; null while it answers.
+        problem: Option<String>,
+    },
     /// A person or a program, through the API.
     Manual,
     /// Another scenario.
@@ -122,7 +138,7 @@ impl ScenarioText {
 }
 
 fn triggers(entry: &Entry, app: &App) -> Vec<Trigger> {
-    let (mut hooks, mut next) = (entry.hooks.iter(), entry.next.iter());
+    let (mut hooks, mut next, mut polls) = (entry.hooks.iter(), entry.next.iter(), entry.polls.iter());
     let (beats, mut mails) = (app.handle().beats(&entry.id), 0);
     let triggers = entry.plan.iter().flat_map(|plan| &plan.triggers);
     triggers
@@ -138,11 +154,18 @@ fn triggers(entry: &Entry, app: &App) -> Vec<Trigger> {
                 let (connection, folder) = (mail.connection.to_string(), mail.folder.to_string());
                 Some(Trigger::Mail { connection, folder, looked })
             }
+            PlanTrigger::Poll(poll) => Some(asked(&poll.module, polls.next().cloned().unwrap_or_default())),
             PlanTrigger::Manual(_) => Some(Trigger::Manual),
             PlanTrigger::Call(_) => Some(Trigger::Call),
             PlanTrigger::Failure(failure) => Some(Trigger::Failure { scenarios: failure.scenarios.clone() }),
         })
         .collect()
+}
+
+fn asked(module: &str, standing: Standing) -> Trigger {
+    let Standing { next, answered, failures, problem } = standing;
+    let (next, answered) = (next.and_then(rfc3339), answered.and_then(rfc3339));
+    Trigger::Poll { module: module.to_owned(), next, answered, failures, problem }
 }
 
 fn hook(webhook: &Webhook, path: &str, app: &App) -> Trigger {

@@ -205,3 +205,121 @@ async fn noted(store: &Store, last: Millis) {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
+
+const HOUR: Millis = 60 * MINUTE;
+const DAY: Millis = 24 * HOUR;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d6_a_clock_set_on_by_a_day_skips_what_the_schedule_says() {
+    for (catch_up, expected) in [
+        ("skip", vec![6 * HOUR, DAY + 12 * HOUR]),
+        ("one", vec![6 * HOUR, DAY + 6 * HOUR, DAY + 12 * HOUR]),
+        ("all", vec![6 * HOUR, 12 * HOUR, 18 * HOUR, DAY, DAY + 6 * HOUR, DAY + 12 * HOUR]),
+    ] {
+        let (store, clock) = setting();
+        let process = Process::start(&store, &clock, &format!("every: 6h, catch_up: {catch_up}"));
+        clock.advance(6 * HOUR);
+        process.has_started(&[6 * HOUR]).await;
+        clock.step(DAY + HOUR);
+        let before_last = &expected[..expected.len() - 1];
+        process.has_started(before_last).await;
+        while process.scheduler.next_of(&"tick".parse().unwrap()) != [Some(START + DAY + 12 * HOUR)] {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        clock.advance(5 * HOUR);
+        process.has_started(&expected).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d6_a_clock_set_back_by_a_day_fires_nothing_twice() {
+    let (store, clock) = setting();
+    let process = Process::start(&store, &clock, "every: 6h, catch_up: all");
+    clock.advance(6 * HOUR);
+    process.has_started(&[6 * HOUR]).await;
+    clock.step(-DAY);
+    process.scheduler.0.changed.notify_one();
+    while process.scheduler.next_of(&"tick".parse().unwrap()) != [Some(START - 12 * HOUR)] {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let mut expected = vec![6 * HOUR];
+    for due in [-12, -6, 0, 6, 12] {
+        clock.advance(6 * HOUR);
+        expected.push(due * HOUR);
+        expected.sort_unstable();
+        expected.dedup();
+        process.has_started(&expected).await;
+        while process.scheduler.next_of(&"tick".parse().unwrap()) != [Some(START + (due + 6) * HOUR)] {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+    assert_eq!(expected, [-12 * HOUR, -6 * HOUR, 0, 6 * HOUR, 12 * HOUR]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jitter_makes_a_run_later_and_not_another_one() {
+    let (store, clock) = setting();
+    let process = Process::start(&store, &clock, "every: 1h, jitter: 30m");
+    let key = ("tick".parse().unwrap(), 0);
+    let schedule = schedules(&process.handle).remove(0).schedule;
+    let begins = super::Timetable::of(&schedule).unwrap().begins(START + HOUR, super::salt(&key));
+    assert!((START + HOUR..START + HOUR + 30 * MINUTE).contains(&begins));
+    clock.advance(begins - START - 1);
+    process.scheduler.arm(schedules(&process.handle)).unwrap();
+    assert_eq!(process.due(), [] as [Millis; 0]);
+    clock.advance(1);
+    process.has_started(&[HOUR]).await;
+}
+
+/// Ten thousand schedules on the machine's own clock: what they cost while they wait, and how late they are.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a measurement, which wants a quiet machine"]
+async fn ten_thousand_schedules_are_cheap_and_punctual() {
+    const SCHEDULES: usize = 10_000;
+    let store = store::open("memory:").unwrap();
+    let clock = Arc::new(engine::SystemClock) as Arc<dyn Clock>;
+    let options = Options { clock: Arc::clone(&clock), ..Options::default() };
+    let engine = Engine::start(store.clone(), Arc::new(Catalog::default()), [], options);
+    let handle = engine.handle();
+    deploy(&handle, "every: 1d");
+    let scheduler = Scheduler::new(handle.clone(), Arc::clone(&store.tables));
+    let running = scheduler.clone();
+    tokio::spawn(async move { running.run().await });
+    let deployment = handle.deployment(&"tick".parse().unwrap()).unwrap();
+    let schedule = schedules(&handle).remove(0).schedule;
+    let first = clock.now() + 15_000;
+    // One after the other for ten seconds, a millisecond between them.
+    let at = |number: usize| jiff::Timestamp::from_millisecond(first + number as Millis).unwrap().to_string();
+    let armed = |number| {
+        let schedule = Schedule { when: scenario::plan::When::At(vec![at(number)]), ..schedule.clone() };
+        Armed { deployment: Arc::clone(&deployment), number, schedule }
+    };
+    scheduler.arm((0..SCHEDULES).map(armed).collect()).unwrap();
+    let (cpu, from) = (cpu_millis(), Instant::now());
+    tokio::time::sleep(Duration::from_millis((first - clock.now() - 500).max(0) as u64)).await;
+    let idle = (cpu_millis() - cpu) as f64 / from.elapsed().as_millis() as f64 * 100.0;
+    tokio::time::sleep(Duration::from_secs(13)).await;
+    let runs = handle.runs(&Filter::default(), SCHEDULES + 1).unwrap();
+    let late = |run| match &handle.journal(run).unwrap().unwrap().1[0] {
+        run::entry::Entry::Created(created) => created.at - created.input.at,
+        other => panic!("{other:?}"),
+    };
+    let mut late: Vec<Millis> = runs.iter().map(|(run, _)| late(*run)).collect();
+    late.sort_unstable();
+    println!(
+        "{} runs, idle {idle:.2} % of one core, late by {} ms in the middle, {} ms at most",
+        late.len(),
+        late[late.len() / 2],
+        late[late.len() - 1]
+    );
+    assert_eq!(late.len(), SCHEDULES);
+    assert!(idle < 1.0, "{idle} %");
+    assert!(late[SCHEDULES - 1] < 50, "{} ms", late[SCHEDULES - 1]);
+}
+
+/// What this process has taken of processors, in milliseconds (proc(5): fields 14 and 15, a hundredth of a second each).
+fn cpu_millis() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    (fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()) * 10
+}

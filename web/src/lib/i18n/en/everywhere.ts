@@ -89,7 +89,7 @@ export const common = {
     next: (time: string) => `next ${time}`,
     noNext: 'no next time',
     manual: 'By hand',
-    others: { call: 'By another scenario', failure: 'When runs fail', mail: 'A mail' },
+    others: { call: 'By another scenario', failure: 'When runs fail', mail: 'A mail', poll: 'By what is new' },
     url: 'the webhook URL',
     requests: 'Requests',
   },

@@ -62,7 +62,7 @@ export const common: typeof english = {
     next: (time) => `下次 ${time}`,
     noNext: '没有下次时间',
     manual: '手动',
-    others: { call: '由其他场景调用', failure: '运行失败时', mail: '收到邮件' },
+    others: { call: '由其他场景调用', failure: '运行失败时', mail: '收到邮件', poll: '有新条目时' },
     url: 'Webhook 网址',
     requests: '请求',
   },

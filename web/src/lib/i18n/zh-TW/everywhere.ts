@@ -62,7 +62,7 @@ export const common: typeof english = {
     next: (time) => `下次 ${time}`,
     noNext: '沒有下次時間',
     manual: '手動',
-    others: { call: '由其他情境呼叫', failure: '執行失敗時', mail: '收到信件' },
+    others: { call: '由其他情境呼叫', failure: '執行失敗時', mail: '收到信件', poll: '有新項目時' },
     url: 'Webhook 網址',
     requests: '請求',
   },

@@ -24,4 +24,8 @@ export const triggers: Sentences = {
   E0421: [['`{text}` names no days', '`{text}` 不是日子', '`{text}` 不是日子']],
   E0422: [['`{text}` is no part of a day', '`{text}` 不是一天中的時段', '`{text}` 不是一天中的时段']],
   E0423: [['`between` stands beside `every` alone', '`between` 只能與 `every` 一起寫', '`between` 只能与 `every` 一起写']],
+  E0424: [['this `poll` does not say what is asked', '這個 `poll` 沒有寫要查詢什麼', '这个 `poll` 没有写要查询什么']],
+  E0425: [['there is neither a module nor a trigger `{name}` that could be asked', '沒有可以查詢的模組或觸發器 `{name}`', '没有可以查询的模块或触发器 `{name}`']],
+  E0426: [['it is not said where `{module}` gives the items', '沒有寫 `{module}` 的項目在哪裡', '没有写 `{module}` 的条目在哪里']],
+  E0427: [['this `poll` asks two things', '這個 `poll` 要查詢兩樣東西', '这个 `poll` 要查询两样东西']],
 };

@@ -1107,7 +1107,7 @@ export type RunScope = {
 };
 
 /** What kind of trigger started a run. */
-export type RunSource = 'webhook' | 'schedule' | 'manual' | 'call' | 'failure' | 'mail';
+export type RunSource = 'webhook' | 'schedule' | 'manual' | 'call' | 'failure' | 'mail' | 'poll';
 
 /** How a run stands or ended. */
 export type RunStatus = 'running' | 'waiting' | 'succeeded' | 'stopped' | 'failed' | 'cancelled' | 'held';
@@ -1528,6 +1528,18 @@ export type Trigger = {
   kind: 'mail';
   /** When it was last looked into (RFC 3339); null: not since the server was started. */
   looked?: string | null;
+} | {
+  /** When it last answered (RFC 3339); null: not since the server was started. */
+  answered?: string | null;
+  /** How often it has failed in a row. */
+  failures: number;
+  kind: 'poll';
+  /** Which module is asked. */
+  module: string;
+  /** When it is asked next (RFC 3339); null: never again, or it is being asked. */
+  next?: string | null;
+  /** Why, the last time; null while it answers. */
+  problem?: string | null;
 } | {
   kind: 'manual';
 } | {

@@ -3,6 +3,10 @@
 use crate::binary::{folder, hookmill};
 use std::fmt::Write;
 
+/// What both runs of a hundred tests may take of the processor together, in seconds. Time by the clock would also measure
+/// what else the machine is doing.
+const BOUND: f64 = 2.0;
+
 const SCENARIO: &str = r#"
 trigger: { webhook: {} }
 steps:
@@ -17,23 +21,31 @@ steps:
 const TEST: &str = "http: [{ url: \"**\", json: { items: [{ total: 1 }, { total: 2 }] } }], \
                     expect: { response: { json: { big: [4] } }, stores: { orders: { all: 1 } } } }";
 
-fn milliseconds(files: &[(&str, &str)]) -> f64 {
+fn run_a_hundred(files: &[(&str, &str)]) {
     let folder = folder(files);
     let said = hookmill(folder.path(), &["test", "--format", "json"]);
     let report = said.json();
     assert_eq!((&report["passed"], &report["failed"]), (&100.into(), &0.into()), "{report}");
-    report["milliseconds"].as_f64().unwrap()
+}
+
+/// The processor time of the processes that were started here and are over, in seconds: fields 16 and 17 of `proc_pid_stat(5)`,
+/// in ticks of which Linux tells programs 100 a second.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let (_, behind_name) = stat.rsplit_once(") ").unwrap();
+    let ticks: f64 = behind_name.split(' ').skip(13).take(2).map(|ticks| ticks.parse::<f64>().unwrap()).sum();
+    ticks / 100.0
 }
 
 #[test]
-fn a_hundred_tests_run_within_a_second() {
+fn a_hundred_tests_take_less_than_a_second() {
     let mut text = format!("{SCENARIO}tests:\n");
     (0..100).for_each(|number| writeln!(text, "  - {{ name: number {number}, {TEST}").unwrap());
-    let of_one = milliseconds(&[("a.yaml", &text)]);
+    run_a_hundred(&[("a.yaml", &text)]);
     let text = format!("{SCENARIO}tests:\n  - {{ name: only, {TEST}\n");
     let names: Vec<String> = (0..100).map(|number| format!("scenario-{number}.yaml")).collect();
     let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), text.as_str())).collect();
-    let of_many = milliseconds(&files);
-    println!("one scenario: {of_one} ms; a hundred scenarios: {of_many} ms");
-    assert!(of_one < 1000.0 && of_many < 1000.0, "one scenario: {of_one} ms; a hundred scenarios: {of_many} ms");
+    run_a_hundred(&files);
+    let taken = processor_seconds();
+    assert!(taken < BOUND, "{taken} s");
 }

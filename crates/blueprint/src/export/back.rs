@@ -54,7 +54,7 @@ fn bare(value: &Value) -> Value {
         Value::Array(items) => items.iter().map(bare).collect(),
         Value::Object(map) => {
             let is_module = map.contains_key("module");
-            let kept = map.iter().filter(|(key, value)| !(is_module && *key == "metadata") && !says_nothing(value));
+            let kept = map.iter().filter(|(key, value)| !(says_nothing(value) || is_module && *key == "metadata"));
             kept.map(|(key, value)| (key.clone(), bare(value))).collect::<Map<_, _>>().into()
         }
         other => other.clone(),

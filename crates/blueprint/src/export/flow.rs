@@ -239,7 +239,7 @@ impl<'k> Writer<'k> {
         let collect = with.get("collect");
         let inside = with["steps"].as_array().map_or(&[][..], Vec::as_slice);
         self.list(inside, chain);
-        if !(is_last && collect.is_none()) && !chain.is_over {
+        if !(chain.is_over || is_last && collect.is_none()) {
             self.aggregate(step, id, collect, chain);
         } else if chain.is_over && !is_last {
             self.leave(&label, "what follows a loop whose last step parts its ways");

@@ -109,7 +109,7 @@ impl Writer<'_> {
     }
 
     fn schedule(&mut self, schedule: &Value) -> Value {
-        if let Some(time) = schedule["every"].as_str().and_then(|every| scenario::duration::parse(every)) {
+        if let Some(time) = schedule["every"].as_str().and_then(scenario::duration::parse) {
             return json!({ "type": "indefinitely", "interval": time.as_secs().max(60) });
         }
         if let Some(date) = schedule["at"].as_str() {

@@ -113,7 +113,7 @@ fn of_both_new(lists: Lists<'_>, to_ours: &Pairs, to_theirs: &Pairs) -> Vec<Opti
         matches!(ids, (Some(a), Some(b)) if a == b) || same(&ours.value, &theirs.value)
     };
     let mut taken = vec![false; lists.theirs.len()];
-    let mut find = |(at, row): (usize, &Row)| {
+    let find = |(at, row): (usize, &Row)| {
         if to_ours.before[at].is_some() {
             return None;
         }
@@ -122,7 +122,7 @@ fn of_both_new(lists: Lists<'_>, to_ours: &Pairs, to_theirs: &Pairs) -> Vec<Opti
         taken[found] = true;
         Some(found)
     };
-    lists.ours.iter().enumerate().map(|it| find(it)).collect()
+    lists.ours.iter().enumerate().map(find).collect()
 }
 
 /// Where ours left the order alone, that of theirs is taken, for what both have had from the beginning.

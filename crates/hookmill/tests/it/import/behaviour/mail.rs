@@ -70,7 +70,7 @@ fn words(text: &str) -> String {
     let mut told = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("=?") {
-        if !(before.trim().is_empty() && !told.is_empty()) {
+        if !before.trim().is_empty() || told.is_empty() {
             told.push_str(before);
         }
         let mut parts = after.splitn(3, '?');

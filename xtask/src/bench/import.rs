@@ -33,7 +33,7 @@ pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {
     let many = folder.join("many");
     fs::create_dir_all(&many)?;
     let large = folder.join("large.json");
-    let text = blueprint(600, 7_000).to_string();
+    let text = blueprint(600, 8_000).to_string();
     ensure!(text.len() >= LARGE, "the blueprint has {} bytes only", text.len());
     fs::write(&large, text)?;
     for file in 0..FILES {
@@ -85,6 +85,6 @@ mod tests {
 
     #[test]
     fn the_blueprint_is_large() {
-        assert!(blueprint(600, 7_000).to_string().len() >= LARGE);
+        assert!(blueprint(600, 8_000).to_string().len() >= LARGE);
     }
 }

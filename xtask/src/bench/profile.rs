@@ -68,7 +68,8 @@ mod tests {
     #[test]
     fn every_part_has_its_profile() -> anyhow::Result<()> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../bench");
-        for part in super::super::PARTS {
+        // What is imported is no scenario of ours: that part makes its files itself.
+        for part in super::super::PARTS.iter().filter(|part| part.name != "import") {
             Profile::read(&folder, part.name)?;
         }
         let copies = Profile::read(&folder, "start")?.copies()?;

@@ -49,10 +49,8 @@ fn part(whole: &Value, name: &str, of: &Value) -> Part {
     }
     let mut taken = BTreeMap::new();
     take_along(&parameters, definitions, &mut taken);
-    if let Some(object) = parameters.as_object_mut() {
-        if !taken.is_empty() {
-            object.insert("$defs".to_owned(), Value::Object(taken.into_iter().collect::<Map<_, _>>()));
-        }
+    if let Some(object) = parameters.as_object_mut().filter(|_| !taken.is_empty()) {
+        object.insert("$defs".to_owned(), Value::Object(taken.into_iter().collect::<Map<_, _>>()));
     }
     Part { name: name.to_owned(), description, parameters }
 }

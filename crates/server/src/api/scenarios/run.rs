@@ -113,7 +113,12 @@ fn read(request: &HttpRequest, body: Bytes, plan: &Plan) -> Result<Payload, Prob
 fn satisfies(plan: &Plan, value: &Value) -> Result<(), Problem> {
     let schema = plan.triggers.iter().find_map(|trigger| match trigger {
         Trigger::Manual(manual) => manual.input.as_ref(),
-        Trigger::Webhook(_) | Trigger::Schedule(_) | Trigger::Mail(_) | Trigger::Poll(_) | Trigger::Call(_) | Trigger::Failure(_) => None,
+        Trigger::Webhook(_)
+        | Trigger::Schedule(_)
+        | Trigger::Mail(_)
+        | Trigger::Poll(_)
+        | Trigger::Call(_)
+        | Trigger::Failure(_) => None,
     });
     let Some(schema) = schema else { return Ok(()) };
     let schema = Schema::compile(schema)
@@ -127,7 +132,12 @@ fn satisfies(plan: &Plan, value: &Value) -> Result<(), Problem> {
 fn usual(plan: &Plan) -> Duration {
     let waits = plan.triggers.iter().filter_map(|trigger| match trigger {
         Trigger::Webhook(webhook) => Some(webhook.wait.unwrap_or(WAIT)),
-        Trigger::Schedule(_) | Trigger::Mail(_) | Trigger::Poll(_) | Trigger::Manual(_) | Trigger::Call(_) | Trigger::Failure(_) => None,
+        Trigger::Schedule(_)
+        | Trigger::Mail(_)
+        | Trigger::Poll(_)
+        | Trigger::Manual(_)
+        | Trigger::Call(_)
+        | Trigger::Failure(_) => None,
     });
     waits.max().unwrap_or(WAIT)
 }

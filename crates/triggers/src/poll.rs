@@ -227,7 +227,7 @@ impl Entry {
         self.is_asking = false;
         match ended {
             Ended::Answered { known, more } => {
-                self.known = known;
+                self.known = *known;
                 // An alarm may be of the process before.
                 let had_failed = self.failing.take().is_some() || self.standing.answered.is_none();
                 let next = if more { Some(now) } else { self.next(now) };

@@ -20,7 +20,7 @@ pub(super) enum Ended {
     /// There was an answer, and all that is new in it has its runs.
     Answered {
         /// What is known now.
-        known: Known,
+        known: Box<Known>,
         /// Whether there is more, to be asked for at once.
         more: bool,
     },
@@ -87,7 +87,7 @@ impl Shared {
         if next != known && self.is_current(key, generation) {
             self.note(key, next.clone()).await?;
         }
-        Ok(Ended::Answered { known: next, more })
+        Ok(Ended::Answered { known: Box::new(next), more })
     }
 
     /// Starts a run, unless it is there; comes back once it is on disk.

@@ -3,7 +3,6 @@
 use crate::app::shape::App;
 use scenario::catalog::Watch;
 use scenario::plan::Newest;
-use serde_json::Value;
 
 /// How often is asked where an app does not say.
 const USUAL: &str = "5m";
@@ -20,7 +19,7 @@ pub(super) fn all(app: &App) -> impl Iterator<Item = Watch> + '_ {
             parameters: poll["parameters"].as_object().cloned().unwrap_or_default(),
             items: text("items")?,
             id: text("id")?,
-            newest: if poll["newest"] == Value::from("first") { Newest::First } else { Newest::Last },
+            newest: if poll["newest"] == "first" { Newest::First } else { Newest::Last },
             every: text("every").unwrap_or_else(|| USUAL.to_owned()),
         })
     })

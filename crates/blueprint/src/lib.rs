@@ -77,8 +77,8 @@ pub struct Position {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImportError {
     /// It is longer than anything people export.
-    #[error("the file has {0} bytes, and at most {MAX_FILE} are read")]
-    TooLarge(usize),
+    #[error("the file has more than {MAX_FILE} bytes")]
+    TooLarge,
     /// It holds more values than anything people export.
     #[error("the file holds more than {MAX_VALUES} values")]
     TooManyValues,
@@ -114,7 +114,7 @@ impl ImportError {
     /// A stable name, for programs.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::TooLarge(_) | Self::TooManyValues => "too_large",
+            Self::TooLarge | Self::TooManyValues => "too_large",
             Self::NotJson(_) => "not_json",
             Self::NobodysFile => "nobodys_file",
             Self::Unsound(_) => "unsound",
@@ -134,7 +134,7 @@ impl ImportError {
     /// What to try.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::TooLarge(_) | Self::TooManyValues => "export fewer scenarios at a time",
+            Self::TooLarge | Self::TooManyValues => "export fewer scenarios at a time",
             Self::NotJson(_) => "export it again, and take the file as it is: nothing may be missing at its end",
             Self::NobodysFile => {
                 "export the scenario itself: a list of runs, a backup of settings or a template is none"
@@ -150,7 +150,7 @@ impl ImportError {
 /// The scenarios of a file. `name` is the file's, for where the file has none inside.
 pub fn import(name: &str, bytes: &[u8], known: &Counterparts) -> Result<Vec<Imported>, ImportError> {
     if bytes.len() > MAX_FILE {
-        return Err(ImportError::TooLarge(bytes.len()));
+        return Err(ImportError::TooLarge);
     }
     let file = read::json(bytes)?;
     let found = recognise::recognise(&file);

@@ -74,14 +74,22 @@ pub fn settle(stem: &str, kind: Kind, translated: Translated, known: &Counterpar
     })
 }
 
-/// Names and remarks at a length that people read.
+/// A name or a remark at a length that people read, without what makes it look like another one: control characters,
+/// and those that turn the direction of writing (Unicode Standard Annex 9, section 2).
+fn shorten(text: &mut String, longest: usize) {
+    text.retain(|c| matches!(c, '\n' | '\t') || !(c.is_control() || is_directional(c)));
+    if let Some((end, _)) = text.char_indices().nth(longest) {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
+fn is_directional(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Names and remarks as [`shorten`] has them.
 fn shorten_names(draft: &mut Draft) {
-    let shorten = |text: &mut String, longest: usize| {
-        if let Some((end, _)) = text.char_indices().nth(longest) {
-            text.truncate(end);
-            text.push('…');
-        }
-    };
     shorten(&mut draft.name, LONGEST_NAME);
     draft.description.iter_mut().for_each(|text| shorten(text, LONGEST_REMARK));
     draft.remarks.iter_mut().for_each(|text| shorten(text, LONGEST_REMARK));

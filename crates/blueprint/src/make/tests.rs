@@ -74,7 +74,7 @@ fn files_that_are_none_are_refused() {
     assert_eq!(refused(b"{\"a\":1}"), ImportError::NobodysFile);
     assert!(matches!(refused(b"{\"flow\":[{\"id\":1}]}"), ImportError::Unsound(_)));
     assert!(matches!(refused("[".repeat(100_000).as_bytes()), ImportError::NotJson(_)));
-    assert_eq!(refused(&vec![b' '; crate::MAX_FILE + 1]), ImportError::TooLarge(crate::MAX_FILE + 1));
+    assert_eq!(refused(&vec![b' '; crate::MAX_FILE + 1]), ImportError::TooLarge);
     let many: Vec<Value> =
         (0..=crate::MAX_MODULES).map(|id| json!({ "id": id, "module": "util:FunctionSleep" })).collect();
     assert_eq!(refused(json!({ "flow": many }).to_string().as_bytes()), ImportError::TooManyModules);
@@ -90,7 +90,8 @@ fn hostile_names_are_but_names() {
     ], "metadata": { "notes": [{ "content": "#@step@7\nsteps:", "moduleIds": ["x"] }] } }));
     assert!(imported.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{}", imported.id);
     let read = scenario::value(&imported.yaml).expect("sound");
-    assert_eq!(read["steps"][0]["todo"]["was"], name);
+    assert_eq!(read["steps"][0]["todo"]["was"], "../../etc/passwd\n: - {{ ", "what nobody sees is gone");
+    assert_eq!(read["steps"][0]["todo"]["original"]["module"], name, "the original is as it was");
 }
 
 /// A module of some kind, with what stands in blueprints in places where it may not.

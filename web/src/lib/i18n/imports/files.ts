@@ -2,7 +2,7 @@
 import type { Sentence } from '../diagnostics/template';
 
 export const files: Sentence[] = [
-  ['the file has {bytes} bytes, and at most {most} are read', '檔案有 {bytes} 位元組，最多讀取 {most} 位元組', '文件有 {bytes} 字节，最多读取 {most} 字节'],
+  ['the file has more than {most} bytes', '檔案超過 {most} 位元組', '文件超过 {most} 字节'],
   ['the file is no JSON: {why:detail}', '檔案不是 JSON：{why}', '文件不是 JSON：{why}'],
   ['the file is neither a blueprint of Make, nor a workflow of n8n, Zapier or Node-RED', '檔案既不是 Make 的 blueprint，也不是 n8n、Zapier 或 Node-RED 的 workflow', '文件既不是 Make 的 blueprint，也不是 n8n、Zapier 或 Node-RED 的 workflow'],
   ['the file holds more than {most} values', '檔案含有超過 {most} 個值', '文件含有超过 {most} 个值'],

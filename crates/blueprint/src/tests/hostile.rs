@@ -141,7 +141,8 @@ fn names_are_but_names() {
         for file in of_each_kind(name, "nobody:Knows", "payload", &json!("a")) {
             check(&name.chars().take(30).collect::<String>(), &file, "scenarios");
             let (_, all) = verdict(&file);
-            let names = all.iter().flat_map(|it| it.yaml.lines()).filter(|line| line.trim_start().starts_with("name: "));
+            let names =
+                all.iter().flat_map(|it| it.yaml.lines()).filter(|line| line.trim_start().starts_with("name: "));
             names.for_each(|line| assert!(!line.contains(['\u{202e}', '\u{0}', '\u{1b}']), "{line:?}"));
         }
         for file in of_each_kind("plain", name, name, &json!(name)) {

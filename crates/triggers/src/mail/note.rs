@@ -60,11 +60,12 @@ pub(super) enum Counting {
 }
 
 impl Note {
-    /// What is noted of a trigger. `of` names its folder: the note of another one counts for nothing.
-    pub(super) fn read(tables: &dyn Tables, name: &str, of: &str) -> Result<Option<Self>, StoreError> {
-        let record = tables.get(TABLE, name)?;
-        let note = record.and_then(|record| serde_json::from_slice::<Self>(&record.value).ok());
-        Ok(note.filter(|note| note.of == of))
+    /// What is noted of a trigger, and what the record is then expected to be when it is written. `of` names its folder:
+    /// the note of another one counts for nothing.
+    pub(super) fn read(tables: &dyn Tables, name: &str, of: &str) -> Result<(Option<Self>, Expected), StoreError> {
+        let Some(record) = tables.get(TABLE, name)? else { return Ok((None, Expected::Absent)) };
+        let note = serde_json::from_slice::<Self>(&record.value).ok();
+        Ok((note.filter(|note| note.of == of), Expected::Revision(record.revision)))
     }
 
     /// The note of a trigger that is new.
@@ -165,10 +166,12 @@ impl Note {
         RunId(uuid::Builder::from_unix_timestamp_millis(at.unsigned_abs(), &bits).into_uuid())
     }
 
-    /// Puts it on disk. Blocks for it.
-    pub(super) fn write(&self, tables: &dyn Tables, name: &str) -> Result<(), StoreError> {
+    /// Puts it on disk, unless somebody else has written meanwhile; what is expected next time. Blocks for it.
+    ///
+    /// A watch that was ended may still be writing: what it says would change the names of runs that have begun.
+    pub(super) fn write(&self, tables: &dyn Tables, name: &str, expected: Expected) -> Result<Expected, StoreError> {
         let bytes = serde_json::to_vec(self).map_err(|error| StoreError::Failed(error.to_string().into()))?;
-        tables.put(TABLE, name, &bytes, Expected::Any).map(drop)
+        tables.put(TABLE, name, &bytes, expected).map(Expected::Revision)
     }
 }
 
@@ -200,6 +203,18 @@ mod tests {
         assert!(some.wants(1, NOW) && !some.wants(2, NOW - 1));
         let untold = Note::new("a", Folder { validity: 1, next: None }, None, NOW);
         assert!(untold.wants(1, NOW) && !untold.wants(2, NOW - 1));
+    }
+
+    #[test]
+    fn a_watch_that_was_ended_writes_nothing_over() {
+        let tables = store::open("memory:").unwrap().tables;
+        let (_, at_first) = Note::read(&*tables, "s/0", "a").unwrap();
+        let note = Note::new("a", folder(1, 8), None, NOW);
+        let mut late = note.clone();
+        late.begin(8, 20, NOW + 1);
+        let written = note.write(&*tables, "s/0", at_first).unwrap();
+        assert!(matches!(late.write(&*tables, "s/0", at_first), Err(StoreError::Conflict)));
+        assert_eq!(Note::read(&*tables, "s/0", "a").unwrap(), (Some(note), written));
     }
 
     #[test]

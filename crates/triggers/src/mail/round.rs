@@ -10,6 +10,7 @@ use run::error::{Recovery, StepError};
 use run::id::Millis;
 use run::input::Input;
 use run::mailbox::{Act, Envelope, MOST_MAIL, Mailbox};
+use run::tables::Expected;
 use scenario::plan::After;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,13 +24,16 @@ const AGAIN: Duration = Duration::from_secs(2);
 pub(super) struct Reader {
     pub(super) armed: Armed,
     pub(super) note: Note,
+    /// What is on disk of it.
+    pub(super) noted: Expected,
 }
 
 impl Reader {
-    /// Puts its note on disk.
-    pub(super) async fn write(&self, office: &Arc<Office>) -> Result<(), StepError> {
-        let (office, note, name) = (Arc::clone(office), self.note.clone(), self.armed.name());
-        blocking(move || note.write(&*office.tables, &name)).await
+    /// Puts its note on disk. Where somebody else has written, everything is read anew with the next connection.
+    pub(super) async fn write(&mut self, office: &Arc<Office>) -> Result<(), StepError> {
+        let (office, note, name, noted) = (Arc::clone(office), self.note.clone(), self.armed.name(), self.noted);
+        self.noted = blocking(move || note.write(&*office.tables, &name, noted)).await?;
+        Ok(())
     }
 
     fn act(&self) -> Option<Act> {
@@ -119,7 +123,7 @@ async fn one(
     let short = mail::read_head(&head, envelope.size);
     let said = says(short.message_id.as_deref(), &head);
     wanting.retain(|at| {
-        let Reader { armed, note } = &readers[*at];
+        let Reader { armed, note, .. } = &readers[*at];
         !note.knows(envelope.uid, &said) && is_meant(armed, &short, armed.trigger.rule.fits_head(&short, age))
     });
     if wanting.is_empty() {
@@ -187,7 +191,7 @@ async fn whole(mailbox: &mut dyn Mailbox, envelope: Envelope) -> Result<Whole, S
 
 /// Starts the run, and comes back once it is on disk.
 async fn start(office: &Arc<Office>, reader: &Reader, uid: u32, input: &Input) -> Result<(), StepError> {
-    let Reader { armed, note } = reader;
+    let Reader { armed, note, .. } = reader;
     let run = note.run_of(&armed.name(), uid);
     while let Err(refused) = office.handle.start_once(run, &armed.deployment, input.clone()).await {
         let scenario = &armed.deployment.id;

@@ -129,9 +129,9 @@ async fn readers(
     let mut readers = Vec::new();
     for armed in armed {
         let (reading, name, account) = (Arc::clone(office), armed.name(), of.clone());
-        let noted = blocking(move || Note::read(&*reading.tables, &name, &account)).await?;
-        let is_new = noted.is_none();
-        let mut note = noted.unwrap_or_else(|| Note::new(&of, folder, armed.trigger.since, now));
+        let (known, noted) = blocking(move || Note::read(&*reading.tables, &name, &account)).await?;
+        let is_new = known.is_none();
+        let mut note = known.unwrap_or_else(|| Note::new(&of, folder, armed.trigger.since, now));
         let counting = note.meet(folder);
         if counting == Counting::Anew {
             standing.anew = Some(now);
@@ -142,7 +142,7 @@ async fn readers(
             );
             office.handle.trouble(&format!("{}:numbers", subject(address)), message);
         }
-        let reader = Reader { armed: armed.clone(), note };
+        let mut reader = Reader { armed: armed.clone(), note, noted };
         if is_new || counting == Counting::Anew {
             reader.write(office).await?;
         }

@@ -55,7 +55,7 @@ async function dropsOnList(visitor) {
   const undone = dialog.getByRole('listitem').filter({ hasText: 'billing-machine:CreateInvoice' }).last();
   await undone.getByText('no module here does this').waitFor();
   await undone.getByText('put a step that does this in place of the').waitFor();
-  assert.equal(await dialog.getByRole('img', { name: 'A scenario of 5 steps' }).locator('circle[r="30"]').count(), 5);
+  assert.equal(await dialog.getByRole('img', { name: 'A scenario of 6 steps' }).locator('circle[r="30"]').count(), 6);
   assert.equal(await dialog.locator('svg .ring').count(), 3, 'steps that need somebody are marked');
   const office = dialog.getByRole('combobox', { name: /^Office account/ });
   // Which names are free, and what is proposed, depends on the connections that other tests made.
@@ -67,12 +67,12 @@ async function dropsOnList(visitor) {
   await dialog.getByRole('button', { name: 'Create the draft' }).click();
 
   await page.waitForURL(/\/scenarios\/orders-of-the-shop\?step=/);
-  const form = page.locator('.form[data-step="steps/1/route/branches/0/steps/0"]');
+  const form = page.locator('.form[data-step="steps/2/route/branches/0/steps/0"]');
   await form.getByText('The import could not translate this step.').waitFor();
   await form.getByText('billing-machine:CreateInvoice').first().waitFor();
   const original = form.getByRole('group', { name: 'Original' });
   assert.match(await original.innerText(), /"customer": "\{\{1\.customer\}\}"/);
-  await page.locator('[data-step="steps/1/route/branches/0/steps/0"].disc').waitFor();
+  await page.locator('[data-step="steps/2/route/branches/0/steps/0"].disc').waitFor();
   await visitor.shot('import-todo');
   assert.deepEqual(await visitor.accessibilityFaults(), []);
   const names = (await visitor.get('/connections')).items.filter(({ sandbox }) => sandbox).map(({ name }) => name);
@@ -129,12 +129,12 @@ async function opensArchive(visitor) {
   await dialog.getByRole('checkbox', { name: 'Answer a call' }).uncheck();
   await dialog.getByRole('button', { name: 'Create the draft' }).click();
   await page.waitForURL(/\/scenarios\/orders-of-the-shop\?step=/);
-  const todo = page.locator('.form[data-step="steps/1/route/branches/0/steps/0"]');
+  const todo = page.locator('.form[data-step="steps/2/route/branches/0/steps/0"]');
   await todo.waitFor();
   assert.equal(await todo.getByRole('button', { name: /^Go to the next one/ }).count(), 0);
-  await page.locator('.disc[data-step="steps/1/route/branches/0/steps/0"]').focus();
+  await page.locator('.disc[data-step="steps/2/route/branches/0/steps/0"]').focus();
   await page.keyboard.press('Control+d');
-  await page.locator('.form[data-step="steps/1/route/branches/0/steps/1"]').waitFor();
+  await page.locator('.form[data-step="steps/2/route/branches/0/steps/1"]').waitFor();
   await page.getByRole('button', { name: 'Go to the next one (1 more)' }).click();
   await todo.waitFor();
   await forget(visitor, 'orders-of-the-shop');

@@ -121,6 +121,18 @@ fn what_is_too_much_is_refused() {
 }
 
 #[test]
+fn lists_where_maps_belong_are_passed_over() {
+    let rules = json!({ "dataType": "string", "value1": "={{ $json.a }}", "rules": { "rules": [["a"], 5, { "value2": "b" }] } });
+    let switch = |version: f64| {
+        let node =
+            json!({ "name": "Which", "type": "n8n-nodes-base.switch", "typeVersion": version, "parameters": rules });
+        bytes(&json!({ "name": "a", "nodes": [node], "connections": {} }))
+    };
+    check("rules of the first form", &switch(1.0), "scenarios");
+    check("rules of the second form", &switch(2.0), "scenarios");
+}
+
+#[test]
 fn names_are_but_names() {
     let long = "x ".repeat(20_000);
     for name in [

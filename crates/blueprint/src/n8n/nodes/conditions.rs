@@ -244,16 +244,15 @@ fn old_rules(desk: &mut Desk<'_>) -> Result<(Vec<Choice>, Option<u64>), Refused>
     let kind = node.text("dataType", "number").to_owned();
     let count = if node.version >= 2.0 { 0 } else { 4 };
     let mut outputs: Vec<(Option<String>, Vec<Expr>)> = vec![(None, Vec::new()); count];
-    for (place, rule) in node.get("rules.rules").as_array().cloned().unwrap_or_default().iter().enumerate() {
-        let mut given = rule.clone();
-        given["value1"] = node.get("value1").clone();
-        let condition = old_condition(desk, &kind, &given)?;
+    for rule in node.get("rules.rules").as_array().cloned().unwrap_or_default() {
+        let Some(mut given) = rule.as_object().cloned() else { continue };
+        given.insert("value1".to_owned(), node.get("value1").clone());
+        let condition = old_condition(desk, &kind, &given.into())?;
         if node.version >= 2.0 {
             outputs.push((rule["outputKey"].as_str().map(str::to_owned), vec![condition]));
             continue;
         }
         let output = rule["output"].as_u64().and_then(|output| usize::try_from(output).ok()).unwrap_or(0);
-        let _ = place;
         if let Some(output) = outputs.get_mut(output) {
             output.1.push(condition);
         }

@@ -77,3 +77,14 @@ fn many_nodes_are_imported_in_time() {
     let all = import("pairs", json!(pairs).to_string().as_bytes(), &known()).expect("sound");
     assert_eq!(all.iter().map(|one| one.report.modules.total).sum::<usize>(), 81);
 }
+
+#[test]
+fn an_answer_whose_status_nobody_set_is_200() {
+    let flow = json!([
+        { "id": "a", "type": "http in", "z": "t", "url": "/a", "method": "get", "wires": [["b"]] },
+        { "id": "b", "type": "function", "z": "t", "func": "msg.payload = 1; return msg;", "wires": [["c"]] },
+        { "id": "c", "type": "http response", "z": "t", "wires": [] },
+    ]);
+    let imported = import("a.json", flow.to_string().as_bytes(), &known()).unwrap();
+    assert!(imported[0].yaml.contains(".statusCode ?? 200 }}"), "{}", imported[0].yaml);
+}

@@ -178,7 +178,8 @@ pub(crate) fn response(at: &mut At<'_, '_, '_, '_>) -> Result<Sends, Refused> {
     with.extend(status.map(|status| match status {
         Expr::Int(status) => ("status".to_owned(), Data::int(status)),
         Expr::Text(status) => ("status".to_owned(), status.parse().map_or_else(|_| Data::text(status), Data::int)),
-        other => ("status".to_owned(), Data::value(other)),
+        // Whatever set the message may have left it out.
+        other => ("status".to_owned(), Data::value(other.or_else(Expr::Int(200)))),
     }));
     let mut headers: Vec<(String, Data)> = Vec::new();
     if let Expr::Map(entries) = at.message.get("headers").expr {

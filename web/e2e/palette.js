@@ -24,7 +24,7 @@ async function open(visitor, id) {
 /** Pulls a module out of the list, as far as this place on the canvas. */
 async function pull(page, module, place) {
   await page.getByRole('button', { name: 'Add a step at the end' }).click();
-  await page.locator('dialog[open] input:focus').fill(module);
+  await page.locator('dialog[open] input').fill(module);
   const row = await page.locator(`[role=option][data-key="${module}"]`).boundingBox();
   await page.mouse.move(row.x + 40, row.y + row.height / 2);
   await page.mouse.down();

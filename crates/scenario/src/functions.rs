@@ -5,7 +5,7 @@ mod aes;
 mod call;
 mod checks;
 mod csv;
-mod dates;
+pub(crate) mod dates;
 mod elsewhere;
 mod encoding;
 mod hash;

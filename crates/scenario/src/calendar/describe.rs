@@ -2,6 +2,7 @@
 //! again, and means the same.
 
 use super::cron;
+use crate::functions::dates::calendar::MONTHS;
 use crate::plan::{Bounds, Calendar, Days, Exception, MonthDay, Schedule, Times, When, Window};
 use jiff::civil::{Time, Weekday};
 use std::time::Duration;
@@ -303,21 +304,6 @@ fn ordinal(day: i8) -> String {
     };
     format!("{day}{ending}")
 }
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 fn english_weekday(weekday: Weekday) -> &'static str {
     let names = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

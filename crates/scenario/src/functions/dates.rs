@@ -2,7 +2,7 @@
 //! compare as texts do. Where a calendar matters (days, months, the hour shown), it is that of the zone given as an
 //! argument, else of the offset that the moment is written with, else UTC. A text without an offset is a time of that zone.
 
-mod calendar;
+pub(crate) mod calendar;
 mod compare;
 mod formats;
 mod moment;

@@ -317,7 +317,7 @@ fn set_weekday(call: &mut Call) -> Result {
 }
 
 /// The English names of the months.
-pub(super) const MONTHS: [&str; 12] = [
+pub(crate) const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",

@@ -89,6 +89,10 @@ impl Writer {
         if let Some(description) = &draft.description {
             self.prose("description", description);
         }
+        let goes_on = self.out.lines().next_back().is_some_and(|line| line.starts_with(' '));
+        if goes_on && (draft.enabled.is_some() || draft.timezone.is_some()) {
+            self.out.push('\n');
+        }
         if let Some(enabled) = draft.enabled {
             entry(&mut self.out, 0, "enabled", &Data::Bool(enabled), Braces::Ours);
         }

@@ -2,7 +2,7 @@
 
 mod files;
 mod hooks;
-mod switch;
+pub(crate) mod switch;
 mod watch;
 
 use crate::home::mentions_call;

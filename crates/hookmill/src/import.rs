@@ -15,7 +15,7 @@ use crate::{home, language, processors};
 use blueprint::{Counterparts, ImportError, Imported};
 use clap::{Args, ValueEnum};
 use gather::Source;
-use keeping::{Again, Keeping, Writing};
+use keeping::{Again, Begins, Keeping, Writing};
 use modules::guard::Allowed;
 use progress::Progress;
 use scenario::changes::Change;
@@ -28,7 +28,8 @@ use std::path::{Path, PathBuf};
 ///
 /// Reads blueprints of Make, workflows of n8n, Zaps and flows of Node-RED, recognised by what is in them, and writes one
 /// YAML file for each scenario. What cannot be translated becomes a `todo` step that keeps the original, and the report
-/// tells of it. No file that is there already is changed, unless `--update` brings it up to date.
+/// tells of it. A new scenario begins switched off. No file that is there already is changed, unless `--update` brings
+/// it up to date.
 #[derive(Args, Debug)]
 #[command(after_help = terminal::EXIT_CODES)]
 pub(crate) struct Import {
@@ -44,6 +45,9 @@ pub(crate) struct Import {
     /// Write nothing, and tell all the same
     #[arg(long)]
     dry_run: bool,
+    /// Leave scenarios switched on whose files say so: webhooks answer, schedules start runs
+    #[arg(long)]
+    enable: bool,
     /// Bring scenarios up to date that were made of the same files before: what somebody has edited stays
     #[arg(long)]
     update: bool,
@@ -104,7 +108,8 @@ impl Import {
         let sources = gather::sources(&self.sources, &self.allow_private)?;
         let writing = if self.dry_run { Writing::Tried } else { Writing::Real };
         let again = if self.update { Again::Update } else { Again::Beside };
-        let mut keeping = Keeping::new(self.folder(), writing, again)?;
+        let begins = if self.enable { Begins::AsItIs } else { Begins::SwitchedOff };
+        let mut keeping = Keeping::new(self.folder(), writing, begins, again)?;
         let mut known = language::counterparts(&home::apps_of(keeping.folder()));
         known.workflows.extend(callable(&sources)?);
         let mut outcomes = Vec::new();
@@ -124,7 +129,7 @@ impl Import {
             surroundings::complete(keeping.folder(), done.map(|done| &done.one.report))?;
         }
         match self.report {
-            Form::Text => telling::text(&outcomes)?,
+            Form::Text => telling::text(&outcomes, begins)?,
             Form::Json => writeln!(terminal::stdout(), "{:#}", telling::json(&outcomes))?,
             Form::Html => write!(terminal::stdout(), "{}", telling::html(&outcomes))?,
         }

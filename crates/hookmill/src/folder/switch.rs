@@ -3,7 +3,7 @@
 use server::library::Switch;
 
 /// The text with its triggers switched.
-pub(super) fn switched(text: &str, enabled: Switch) -> String {
+pub(crate) fn switched(text: &str, enabled: Switch) -> String {
     let line = match enabled {
         Switch::On => "enabled: true",
         Switch::Off => "enabled: false",
@@ -18,8 +18,12 @@ pub(super) fn switched(text: &str, enabled: Switch) -> String {
             lines.concat()
         }
         None => {
-            let after_name = lines.iter().position(|line| line.starts_with("name:")).map_or(0, |at| at + 1);
-            let new = format!("{line}\n");
+            // Where `hookmill fmt` puts it: behind the name and what is said about it.
+            let after_name = lines.iter().position(|line| line.starts_with("name:")).map_or(0, |at| end_of(&lines, at));
+            let is_described = lines.get(after_name).is_some_and(|line| line.starts_with("description:"));
+            let after_name = if is_described { end_of(&lines, after_name) } else { after_name };
+            let is_below_a_block = after_name > 0 && lines[after_name - 1].starts_with([' ', '\t']);
+            let new = if is_below_a_block { format!("\n{line}\n") } else { format!("{line}\n") };
             let needs_break = after_name > 0 && !lines[after_name - 1].ends_with('\n');
             lines.insert(after_name, &new);
             if needs_break {
@@ -28,6 +32,14 @@ pub(super) fn switched(text: &str, enabled: Switch) -> String {
             lines.concat()
         }
     }
+}
+
+/// Behind which line the value of a key at the top ends: what goes on is indented.
+fn end_of(lines: &[&str], at: usize) -> usize {
+    let goes_on = |line: &&&str| line.starts_with([' ', '\t']) || line.trim().is_empty();
+    let more = lines[at + 1..].iter().take_while(goes_on).collect::<Vec<_>>();
+    let blank = more.iter().rev().take_while(|line| line.trim().is_empty()).count();
+    at + 1 + more.len() - blank
 }
 
 #[cfg(test)]
@@ -45,6 +57,16 @@ mod tests {
                 "name: A\nenabled: true # for now\nsteps: []\n",
             ),
             ("enabled: true\r\nname: A\r\n", Switch::Off, "enabled: false\r\nname: A\r\n"),
+            (
+                "name: >-\n  A\n\n  B\n\nsteps: []\n",
+                Switch::Off,
+                "name: >-\n  A\n\n  B\n\nenabled: false\n\nsteps: []\n",
+            ),
+            (
+                "name: A\ndescription: |-\n  B\nsteps: []\n",
+                Switch::Off,
+                "name: A\ndescription: |-\n  B\n\nenabled: false\nsteps: []\n",
+            ),
             ("name: A", Switch::Off, "name: A\nenabled: false\n"),
             (
                 "steps:\n  - set: { enabled: true }\n",

@@ -3,12 +3,14 @@
 
 use super::sidecar::{self, Earlier, Sidecar};
 use super::{Kept, Updated};
+use crate::folder::switch::switched;
 use crate::home;
 use anyhow::Context;
 use blueprint::{Imported, Position};
 use scenario::changes::changes;
 use scenario::merge::{Merged, Wins, merge};
 use serde_json::{Map, Value, json};
+use server::library::Switch;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
@@ -18,6 +20,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct Keeping {
     folder: PathBuf,
     writing: Writing,
+    begins: Begins,
     taken: BTreeSet<String>,
     /// What was imported before, where that is to be brought up to date.
     earlier: Vec<Earlier>,
@@ -32,6 +35,15 @@ pub(super) enum Writing {
     Tried,
 }
 
+/// How a new scenario begins: what others have written answers no caller and asks nobody before somebody has read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Begins {
+    /// Its triggers start nothing.
+    SwitchedOff,
+    /// As its file says.
+    AsItIs,
+}
+
 /// What becomes of scenarios that were imported before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Again {
@@ -43,12 +55,12 @@ pub(super) enum Again {
 
 impl Keeping {
     /// In this folder, which is made if anything is to be written.
-    pub(super) fn new(folder: PathBuf, writing: Writing, again: Again) -> anyhow::Result<Self> {
+    pub(super) fn new(folder: PathBuf, writing: Writing, begins: Begins, again: Again) -> anyhow::Result<Self> {
         if writing == Writing::Real {
             fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         }
         let earlier = if again == Again::Update { sidecar::all(&folder) } else { Vec::new() };
-        Ok(Self { folder, writing, taken: BTreeSet::new(), earlier })
+        Ok(Self { folder, writing, begins, taken: BTreeSet::new(), earlier })
     }
 
     /// Brings a scenario up to date that was made of the same file before, else writes a new one.
@@ -56,12 +68,22 @@ impl Keeping {
         match sidecar::earlier(&self.earlier, &one, file) {
             Some(earlier) if !self.taken.contains(&earlier.name) => {
                 let name = earlier.name.clone();
+                // What was switched off by the import is so on both sides: whether it runs is told by who edits it.
+                let begins = if is_off(&earlier.sidecar.text) { Begins::SwitchedOff } else { Begins::AsItIs };
+                let one = match begun(one, begins) {
+                    Ok(one) => one,
+                    Err(reason) => return Ok(Err(reason)),
+                };
                 let updated = self.update(&name, &earlier.sidecar.text, &one, file)?;
                 self.taken.insert(name.clone());
                 let written = Some(self.folder.join(format!("{name}.yaml")));
                 Ok(updated.map(|updated| Kept { one, written, updated: Some(updated) }))
             }
             _ => {
+                let one = match begun(one, self.begins) {
+                    Ok(one) => one,
+                    Err(reason) => return Ok(Err(reason)),
+                };
                 let written = self.add(&one, file)?;
                 Ok(Ok(Kept { one, written, updated: None }))
             }
@@ -137,6 +159,23 @@ impl Keeping {
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
+}
+
+/// The scenario as it begins; the reason where its text is such that it cannot be switched off.
+fn begun(one: Imported, begins: Begins) -> Result<Imported, String> {
+    if begins == Begins::AsItIs {
+        return Ok(one);
+    }
+    let yaml = switched(&one.yaml, Switch::Off);
+    if is_off(&yaml) {
+        Ok(Imported { yaml, ..one })
+    } else {
+        Err("its text cannot be switched off: read it, and import it with `--enable`".to_owned())
+    }
+}
+
+fn is_off(text: &str) -> bool {
+    scenario::value(text).is_ok_and(|value| value["enabled"] == false)
 }
 
 /// Puts a text in the place of a file, which is whole before and after.

@@ -1,5 +1,6 @@
 //! How an import is told: lines for people, JSON for programs.
 
+use super::keeping::Begins;
 use super::{Outcome, Updated};
 use crate::diff;
 use crate::terminal::{self, BAD, DOUBTFUL, OK, QUIET, STRONG, paint};
@@ -16,7 +17,7 @@ fn asked(outcomes: &[Outcome]) -> Vec<Asked<'_>> {
     questions(done.map(|done| (done.one.id.as_str(), &done.one.report)))
 }
 
-pub(super) fn text(outcomes: &[Outcome]) -> anyhow::Result<()> {
+pub(super) fn text(outcomes: &[Outcome], begins: Begins) -> anyhow::Result<()> {
     let mut out = terminal::stdout();
     for Outcome { file, result } in outcomes {
         let file = terminal::printable(file);
@@ -48,6 +49,11 @@ pub(super) fn text(outcomes: &[Outcome]) -> anyhow::Result<()> {
     terminal::say(format_args!("{} imported, {failed} not", terminal::count(done, "scenario")));
     if done > 0 {
         terminal::say(paint(QUIET, "next: `hookmill check` names every step that is left to do"));
+        let is_new = |outcome: &Outcome| outcome.result.as_ref().is_ok_and(|kept| kept.updated.is_none());
+        if begins == Begins::SwitchedOff && outcomes.iter().any(is_new) {
+            let line = "new scenarios are switched off: take `enabled: false` out of those that you have read";
+            terminal::say(paint(QUIET, line));
+        }
     }
     Ok(())
 }

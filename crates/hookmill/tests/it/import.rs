@@ -45,6 +45,48 @@ fn a_folder_of_files_becomes_scenarios_that_pass_the_check() {
     assert_eq!(fs::read_to_string(folder.path().join("out/connections.yaml")).unwrap(), connections);
 }
 
+#[test]
+fn a_new_scenario_begins_switched_off() {
+    let folder = folder(&[("a.json", &blueprint("Greet"))]);
+    let said = hookmill(folder.path(), &["import", "a.json", "-o", "out"]);
+    assert!(said.err.contains("new scenarios are switched off: take `enabled: false` out"), "{}", said.err);
+    let file = folder.path().join("out/greet.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("name: Greet\nenabled: false\n"), "{text}");
+    assert_eq!(hookmill(folder.path(), &["fmt", "--check", "out"]).code, 0);
+
+    // Somebody switches it on, and it stays on when the file is brought up to date.
+    fs::write(&file, text.replace("enabled: false\n", "")).unwrap();
+    fs::write(folder.path().join("a.json"), blueprint("Greet").replace("Hello", "Good day")).unwrap();
+    let said = hookmill(folder.path(), &["import", "a.json", "-o", "out", "--update"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(!said.err.contains("switched off"), "{}", said.err);
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("Good day") && !text.contains("enabled"), "{text}");
+
+    let trusted = hookmill(folder.path(), &["import", "a.json", "-o", "on", "--enable"]);
+    assert!(!trusted.err.contains("switched off"), "{}", trusted.err);
+    assert!(!fs::read_to_string(folder.path().join("on/greet.yaml")).unwrap().contains("enabled"));
+}
+
+#[test]
+fn a_text_that_comes_along_switches_nothing_on() {
+    let carrying = |text: &str| {
+        json!({ "name": "A", "flow": [], "metadata": { "hookmill": { "id": "a", "text": text } } }).to_string()
+    };
+    let block = "name: >-\n  A\n\n  B\n\nenabled: true # now\ntrigger:\n  webhook: { path: a }\nsteps: []\n";
+    let folder =
+        folder(&[("a.json", &carrying(block)), ("b.json", &carrying("{ name: A, \"enabled\": true, steps: [] }\n"))]);
+    assert_eq!(hookmill(folder.path(), &["import", "a.json", "-o", "a"]).code, 0);
+    let text = fs::read_to_string(folder.path().join("a/a.yaml")).unwrap();
+    assert!(text.contains("\nenabled: false # now\n"), "{text}");
+    // Where it cannot be written how it is switched, nothing is.
+    let said = hookmill(folder.path(), &["import", "b.json", "-o", "b"]);
+    assert_eq!(said.code, 1, "{}", said.out);
+    assert!(said.out.contains("cannot be switched off"), "{}", said.out);
+    assert!(!folder.path().join("b/a.yaml").exists());
+}
+
 fn errors(check: &Value) -> impl Iterator<Item = &Value> {
     check["diagnostics"].as_array().unwrap().iter().filter(|found| found["severity"] == "error")
 }
@@ -172,7 +214,7 @@ fn there_and_back(folder: &Path, files: &[String]) {
     arguments.extend(files.iter().map(String::as_str));
     let said = hookmill(folder, &arguments);
     assert_eq!(said.code, 0, "{}", said.err);
-    let report = hookmill(folder, &["import", "made", "-o", "back", "--report", "json"]).json();
+    let report = hookmill(folder, &["import", "made", "-o", "back", "--enable", "--report", "json"]).json();
     assert_eq!(report["files"].as_array().unwrap().len(), files.len());
     for file in files {
         let name = Path::new(file).file_name().unwrap();

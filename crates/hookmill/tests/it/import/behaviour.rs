@@ -57,7 +57,7 @@ struct Stage {
 impl Stage {
     fn of(blueprint: &Path, case: &Case) -> Self {
         let place = folder(&[]);
-        let arguments = ["import", blueprint.to_str().unwrap(), "-o", ".", "--report", "json"];
+        let arguments = ["import", blueprint.to_str().unwrap(), "-o", ".", "--enable", "--report", "json"];
         let report = hookmill(place.path(), &arguments).json();
         let imported = &report["files"][0];
         assert_eq!(imported["modules"]["todo"], case.todo, "{imported:#}");

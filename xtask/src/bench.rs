@@ -24,6 +24,7 @@ mod peers;
 mod profile;
 mod report;
 mod runs;
+mod schedules;
 mod scratch;
 mod search;
 mod server;
@@ -86,6 +87,7 @@ const PARTS: &[Part] = &[
     Part { name: "import", measure: import::measure },
     Part { name: "memory", measure: memory::measure },
     Part { name: "waits", measure: waits::measure },
+    Part { name: "schedules", measure: schedules::measure },
     Part { name: "cost", measure: cost::measure },
     Part { name: "disk", measure: disk::measure },
     Part { name: "search", measure: search::measure },

@@ -59,6 +59,11 @@ pub trait Tables: Send + Sync + fmt::Debug {
     fn get(&self, table: &str, key: &str) -> Result<Option<Record>, StoreError>;
     /// Writes the record and gives its new revision.
     fn put(&self, table: &str, key: &str, value: &[u8], expected: Expected) -> Result<u64, StoreError>;
+    /// Writes all of these, key and value, whatever is there. Each is a write of its own: after an error or a crash, some may be
+    /// there and others not.
+    fn put_all(&self, table: &str, records: &[(String, Vec<u8>)]) -> Result<(), StoreError> {
+        records.iter().try_for_each(|(key, value)| self.put(table, key, value, Expected::Any).map(drop))
+    }
     /// Removes the record; whether it was there.
     fn delete(&self, table: &str, key: &str, expected: Expected) -> Result<bool, StoreError>;
     /// At most `limit` records whose key starts with `prefix` and comes after `after`, in the order of their keys.

@@ -73,6 +73,7 @@ all!(
     a_claim_is_had_once,
     after_closing_nothing_is_accepted,
     a_record_is_compared_and_set,
+    many_records_are_written_together,
     a_deleted_record_never_meets_an_old_revision,
     scans_are_paged_in_order,
     large_records_replace_each_other,
@@ -329,6 +330,22 @@ fn a_record_is_compared_and_set(subject: &mut Subject) {
     assert!(tables.delete("t", "k", Expected::Revision(third)).unwrap());
     assert!(!tables.delete("t", "k", Expected::Any).unwrap());
     assert!(!tables.delete("t", "k", Expected::Absent).unwrap());
+}
+
+fn many_records_are_written_together(subject: &mut Subject) {
+    let tables = &subject.store().tables;
+    let old = tables.put("t", "0007", b"old", Expected::Any).unwrap();
+    let records: Vec<_> =
+        (0..3_000).map(|number| (format!("{number:04}"), format!("n{number}").into_bytes())).collect();
+    tables.put_all("t", &records).unwrap();
+    tables.put_all("t", &[]).unwrap();
+    subject.reopen();
+    let tables = &subject.store().tables;
+    let found = tables.scan("t", "", None, 5_000).unwrap();
+    let values = |(key, record): &(String, run::tables::Record)| (key.clone(), record.value.to_vec());
+    assert_eq!(found.iter().map(values).collect::<Vec<_>>(), records);
+    let revisions: std::collections::BTreeSet<u64> = found.iter().map(|(_, record)| record.revision).collect();
+    assert!(revisions.len() == 3_000 && revisions.iter().all(|revision| *revision > old));
 }
 
 fn a_deleted_record_never_meets_an_old_revision(subject: &mut Subject) {

@@ -67,6 +67,9 @@ const UNNAMED_AGE: Duration = Duration::from_secs(86_400);
 /// How often a file of the log ends before it is full, so that what is in it can go, in milliseconds.
 const SEAL_PAUSE: Millis = 3_600_000;
 
+/// How many records of one call wait in the queue at most: the queue has a bound in bytes, and others use it too.
+const AT_ONCE: usize = 1024;
+
 /// How long the remains of a store that this process has just closed may hold sled's lock: a thread of its pool lets go
 /// of the file a moment after the last handle.
 const LOCK_PATIENCE: Duration = Duration::from_secs(3);
@@ -254,6 +257,14 @@ impl Tables for Disk {
     fn put(&self, table: &str, key: &str, value: &[u8], expected: Expected) -> Result<u64, StoreError> {
         let written = self.committer.change(Change::new(table, key, Some(value), expected)?)?;
         Ok(written.expect("a change that writes a value has a revision"))
+    }
+
+    fn put_all(&self, table: &str, records: &[(String, Vec<u8>)]) -> Result<(), StoreError> {
+        let change = |(key, value): &(String, Vec<u8>)| Change::new(table, key, Some(value), Expected::Any);
+        for group in records.chunks(AT_ONCE) {
+            self.committer.change_all(group.iter().map(change).collect::<Result<_, _>>()?)?;
+        }
+        Ok(())
     }
 
     fn delete(&self, table: &str, key: &str, expected: Expected) -> Result<bool, StoreError> {

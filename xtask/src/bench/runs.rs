@@ -21,14 +21,19 @@ pub(crate) fn list(server: &Server, query: &str) -> anyhow::Result<Vec<Value>> {
 
 /// How many runs there are of this query, by all of its pages.
 pub(crate) fn count(server: &Server, query: &str) -> anyhow::Result<usize> {
-    let mut counted = 0;
+    all(server, query).map(|items| items.len())
+}
+
+/// The runs of this query, by all of its pages.
+pub(crate) fn all(server: &Server, query: &str) -> anyhow::Result<Vec<Value>> {
+    let mut all = Vec::new();
     let mut before = String::new();
     loop {
         let (items, next) = page(server, &format!("{query}&limit={PAGE}{before}"))?;
-        counted += items.len();
+        all.extend(items);
         match next {
             Some(next) => before = format!("&before={next}"),
-            None => return Ok(counted),
+            None => return Ok(all),
         }
     }
 }

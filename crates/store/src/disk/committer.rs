@@ -159,6 +159,18 @@ impl Committer {
         receiver.recv().unwrap_or(Err(StoreError::Closed))
     }
 
+    /// Makes these changes and waits until all of them are on disk. They share syncs.
+    pub(super) fn change_all(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        let submitted = changes.into_iter().map(|change| {
+            let (sender, receiver) = mpsc::sync_channel(1);
+            self.submit(Job::Change(change, sender));
+            receiver
+        });
+        // All of them are in the queue before the first is waited for.
+        let waiting: Vec<mpsc::Receiver<Verdict>> = submitted.collect();
+        waiting.into_iter().try_for_each(|verdict| verdict.recv().unwrap_or(Err(StoreError::Closed)).map(drop))
+    }
+
     /// Has the log go on in another file, if this is the one that is written to, and waits until it does.
     pub(super) fn seal(&self, file: u32) -> Result<(), StoreError> {
         let (sender, receiver) = mpsc::sync_channel(1);

@@ -156,13 +156,7 @@ impl Scheduler {
     /// missed. Blocks for the disk.
     pub fn arm(&self, schedules: Vec<Armed>) -> Result<(), StoreError> {
         let now = self.0.handle.clock().now();
-        let mut noted = BTreeMap::new();
-        for armed in &schedules {
-            let key = armed.key();
-            if self.agenda().last_of(&key, &armed.schedule).is_none() {
-                noted.insert(key.clone(), self.last(&key, &armed.schedule, now)?);
-            }
-        }
+        let noted = self.noted(&schedules, now)?;
         // One lock for looking and replacing: what falls due in between is taken once, by the one or the other.
         let mut agenda = self.agenda();
         let starting = std::mem::take(&mut agenda.starting);
@@ -216,16 +210,33 @@ impl Scheduler {
         }
     }
 
-    /// What was last due, as it was noted before the process was started; otherwise now, which is noted.
-    fn last(&self, key: &Key, schedule: &Schedule, now: Millis) -> Result<Millis, StoreError> {
-        let name = name(key);
-        let started = !self.agenda().is_armed;
-        let record = self.0.tables.get(LAST, &name)?.filter(|_| started);
-        match record.and_then(|record| Note::read(&record.value)).filter(|note| note.of == digest(schedule)) {
-            Some(note) if note.last <= now + PUNCTUAL => Ok(note.last),
-            // None, or of a clock that was ahead.
-            _ => self.0.tables.put(LAST, &name, &Note::of(schedule, now).write(), Expected::Any).map(|_| now),
+    /// What was last due of those that are not in force yet, as it was noted before the process was started. The others
+    /// count from now, and that is noted, for all of them together.
+    fn noted(&self, schedules: &[Armed], now: Millis) -> Result<BTreeMap<Key, Millis>, StoreError> {
+        let (mut noted, mut fresh) = (BTreeMap::new(), Vec::new());
+        for armed in schedules {
+            let key = armed.key();
+            if self.agenda().last_of(&key, &armed.schedule).is_some() {
+                continue;
+            }
+            let known = self.known(&key, &armed.schedule, now)?;
+            if known.is_none() {
+                fresh.push((name(&key), Note::of(&armed.schedule, now).write()));
+            }
+            noted.insert(key, known.unwrap_or(now));
         }
+        self.0.tables.put_all(LAST, &fresh)?;
+        Ok(noted)
+    }
+
+    /// What was last due, as it was noted before the process was started; nothing by a clock that was ahead.
+    fn known(&self, key: &Key, schedule: &Schedule, now: Millis) -> Result<Option<Millis>, StoreError> {
+        if self.agenda().is_armed {
+            return Ok(None);
+        }
+        let note = self.0.tables.get(LAST, &name(key))?.and_then(|record| Note::read(&record.value));
+        let fits = |note: &Note| note.of == digest(schedule) && note.last <= now + PUNCTUAL;
+        Ok(note.filter(fits).map(|note| note.last))
     }
 
     fn agenda(&self) -> MutexGuard<'_, Agenda> {

@@ -17,6 +17,7 @@ pub mod tidy;
 pub mod write;
 
 mod ledger;
+mod mail;
 mod make;
 mod n8n;
 mod node_red;

@@ -15,12 +15,47 @@ pub(super) struct Output {
     pub(super) whole: Typed,
     /// Fields whose type is known.
     pub(super) types: BTreeMap<String, Type>,
+    /// What is called otherwise here within a field.
+    pub(super) nested: BTreeMap<&'static str, Nested>,
+}
+
+/// How keys within a field are called here.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Nested {
+    /// Theirs, and ours.
+    Names(&'static [(&'static str, &'static str)]),
+    /// Headers of a mail: `replyTo` is `reply-to`.
+    Headers,
+}
+
+impl Nested {
+    /// What a key of theirs is here.
+    fn ours(self, theirs: &str) -> String {
+        match self {
+            Self::Names(names) => {
+                let known = names.iter().find(|(known, _)| *known == theirs);
+                known.map_or(theirs, |(_, ours)| *ours).to_owned()
+            }
+            Self::Headers => theirs.chars().fold(String::new(), |mut name, c| {
+                if c.is_ascii_uppercase() && !name.is_empty() && !name.ends_with('-') {
+                    name.push('-');
+                }
+                name.push(c.to_ascii_lowercase());
+                name
+            }),
+        }
+    }
 }
 
 impl Output {
     /// One that is read as it is.
     pub(super) fn of(expr: Expr) -> Self {
-        Self { fields: BTreeMap::new(), whole: Typed::maybe(expr, Type::Any), types: BTreeMap::new() }
+        Self {
+            fields: BTreeMap::new(),
+            whole: Typed::maybe(expr, Type::Any),
+            types: BTreeMap::new(),
+            nested: BTreeMap::new(),
+        }
     }
 
     /// The same, with a field of theirs that is something else here.
@@ -35,6 +70,23 @@ impl Output {
     pub(super) fn at(self, theirs: &str, path: &[&str], of: Type) -> Self {
         let expr = path.iter().fold(self.whole.expr.clone(), |of, key| of.maybe(*key));
         self.with(theirs, Typed::maybe(expr, of))
+    }
+
+    /// The same, with a field within which keys are called otherwise.
+    #[must_use]
+    pub(super) fn nested(mut self, field: &'static str, nested: Nested) -> Self {
+        self.nested.insert(field, nested);
+        self
+    }
+
+    /// How an item of a field is read that is a list.
+    pub(super) fn item_of(&self, field: &str, item: Expr) -> Self {
+        match self.nested.get(field) {
+            Some(Nested::Names(names)) => {
+                names.iter().fold(Self::of(item), |output, (theirs, ours)| output.at(theirs, &[ours], Type::Any))
+            }
+            _ => Self::of(item),
+        }
     }
 }
 
@@ -78,6 +130,18 @@ impl Known {
 }
 
 impl Bundles for Known {
+    fn renamed(&self, module: &str, path: &[Segment]) -> Option<Vec<Segment>> {
+        let Some(Segment::Key(field)) = path.first() else { return None };
+        let nested = *self.output(module)?.nested.get(field.as_str())?;
+        let mut path = path.to_vec();
+        let key = path.iter_mut().skip(1).find_map(|segment| match segment {
+            Segment::Key(key) => Some(key),
+            _ => None,
+        })?;
+        *key = nested.ours(key);
+        Some(path)
+    }
+
     fn find(&self, module: &str, path: &[Segment]) -> Result<(Typed, usize), String> {
         let Some(output) = self.output(module) else {
             // Nothing came from it on this way, as Make sees it, too.

@@ -10,6 +10,11 @@ pub(crate) trait Bundles {
     /// What a module gave, as far as its path is known: the value, and how many steps of the path it has taken.
     fn find(&self, module: &str, path: &[Segment]) -> Result<(Typed, usize), String>;
 
+    /// A path whose keys are called otherwise here; none where they are the same.
+    fn renamed(&self, _module: &str, _path: &[Segment]) -> Option<Vec<Segment>> {
+        None
+    }
+
     /// The value of a word that is no keyword.
     fn word(&self, word: &str) -> Option<Typed>;
 }
@@ -41,8 +46,10 @@ pub(crate) fn translate(iml: &Iml, bundles: &dyn Bundles) -> Result<Typed, Strin
 }
 
 fn found(reference: &Reference, bundles: &dyn Bundles) -> Result<Typed, String> {
-    let (root, taken) = bundles.find(&reference.module, &reference.path)?;
-    followed(root, reference.path.get(taken..).unwrap_or_default(), bundles)
+    let renamed = bundles.renamed(&reference.module, &reference.path);
+    let path = renamed.as_ref().unwrap_or(&reference.path);
+    let (root, taken) = bundles.find(&reference.module, path)?;
+    followed(root, path.get(taken..).unwrap_or_default(), bundles)
 }
 
 /// What a path leads to; what is missing on the way is nothing.

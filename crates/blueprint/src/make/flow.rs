@@ -272,7 +272,7 @@ fn variables_set(modules: &[Module<'_>]) -> BTreeSet<String> {
 }
 
 /// Whether one of these modules, or of those in their routes, collects what this module gives.
-fn feeds(modules: &[Module<'_>], id: &str) -> bool {
+pub(super) fn feeds(modules: &[Module<'_>], id: &str) -> bool {
     modules.iter().any(|module| {
         let feeder = || super::file::plain(&module.parameters["feeder"]);
         (super::aggregate::is_aggregator(module) && feeder().as_deref() == Some(id))

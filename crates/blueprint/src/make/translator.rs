@@ -30,6 +30,8 @@ pub(super) struct Translator<'a> {
     pub(super) read: BTreeSet<String>,
     /// The modules of which something reads how many bundles they gave.
     pub(super) counted: BTreeSet<String>,
+    /// The modules of which something reads the id that their app knows a bundle by.
+    pub(super) identified: BTreeSet<String>,
     /// Variables that some module reads by name.
     pub(super) variables: BTreeSet<String>,
     /// The modules of which something reads `data` as a text.
@@ -115,6 +117,7 @@ impl<'a> Translator<'a> {
             originals: BTreeMap::new(),
             read: BTreeSet::new(),
             counted: BTreeSet::new(),
+            identified: BTreeSet::new(),
             variables: BTreeSet::new(),
             text_data: BTreeSet::new(),
             csv_columns: BTreeMap::new(),
@@ -187,6 +190,9 @@ impl<'a> Translator<'a> {
         let Some(Segment::Key(key)) = reference.path.first() else { return };
         if key == "__IMTLENGTH__" {
             self.counted.insert(reference.module.clone());
+        }
+        if ["id", "threadId"].contains(&key.as_str()) {
+            self.identified.insert(reference.module.clone());
         }
         if key == "data" && reference.path.len() == 1 && reading == Reading::AsText {
             self.text_data.insert(reference.module.clone());

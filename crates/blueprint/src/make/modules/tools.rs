@@ -5,6 +5,7 @@ use crate::ids::slug;
 use crate::make::bundles::Output;
 use crate::make::file::Module;
 use crate::make::flow::bundles_of;
+use crate::make::iml::{Iml, Piece, Segment, parse};
 use crate::make::translator::{Done, Translator};
 use crate::make::typed::{Type, Typed, equal};
 use crate::ours::{Expr, Operator};
@@ -96,9 +97,22 @@ impl Translator<'_> {
         self.runs(module, Some(&item));
         let mut many = bundles_of(over, item.clone());
         let name = Expr::name(item);
+        many.output = self.item_of(array, name.clone());
         // An item that is no map is read as `value`.
         many.output = many.output.with("value", Typed::maybe(name, Type::Any));
         Done { steps: Vec::new(), output: Output::of(Expr::Nothing), many: Some(many) }
+    }
+
+    /// How an item of a module's field is read, where the whole is that field.
+    fn item_of(&self, array: &Value, item: Expr) -> Output {
+        let text = array.as_str().unwrap_or_default();
+        if let [Piece::Value(Iml::Reference(reference))] = parse(text).pieces.as_slice()
+            && let [Segment::Key(field)] = reference.path.as_slice()
+            && let Some(output) = self.values.known.output(&reference.module)
+        {
+            return output.item_of(field, item);
+        }
+        Output::of(item)
     }
 
     fn repeater(&mut self, module: &Module<'_>) -> Done {

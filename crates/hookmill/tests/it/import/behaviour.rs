@@ -51,6 +51,8 @@ struct Stage {
     world: World,
     id: String,
     hook: Option<String>,
+    /// Whether it asks by itself, and starts a run for each answer that is new.
+    polls: bool,
     text: String,
 }
 
@@ -67,8 +69,13 @@ impl Stage {
             assert!(text.contains(from.as_str()), "{from:?} is not in the scenario:\n{text}");
             text.replace(from.as_str(), to)
         });
-        // A test begins its runs itself, whatever time it is.
-        let text = if text.contains("\n  schedule:") { format!("enabled: false\n{text}") } else { text };
+        let polls = text.contains("\n  poll:");
+        // A test begins its runs itself, whatever time it is, and says when asking begins.
+        let text = match polls {
+            true => asking_soon(&text),
+            false if text.contains("\n  schedule:") => format!("enabled: false\n{text}"),
+            false => text,
+        };
         let world = World::start(case);
         let connections = fs::read_to_string(place.path().join("connections.yaml")).unwrap_or_default();
         let connections = world::connections(&connections, world.mail_port());
@@ -85,7 +92,7 @@ impl Stage {
         );
         let hook = scenario["triggers"].as_array().into_iter().flatten().find_map(|it| it["path"].as_str());
         let hook = hook.map(|path| format!("/hook/{path}"));
-        Self { served, world, id, hook, text }
+        Self { served, world, id, hook, polls, text }
     }
 
     /// What is otherwise than it should be.
@@ -98,6 +105,9 @@ impl Stage {
             }
         }
         self.world.expect(case, input);
+        if self.polls {
+            return self.play_polled(input);
+        }
         let answer = self.send(&input.send);
         let run = self.run_of(&answer);
         let ends = input.ends.as_deref().unwrap_or("succeeded");
@@ -117,6 +127,30 @@ impl Stage {
                 fits::differences(&format!("{store}/{key}"), expected, &held["value"], &mut wrong);
             }
         }
+        wrong
+    }
+
+    /// What is otherwise than it should be where it asks by itself: until all that has to come has come, and no run goes on.
+    fn play_polled(&mut self, input: &Input) -> Vec<String> {
+        let switched = self.served.api("POST", &format!("/scenarios/{}/enable", self.id), "");
+        assert_eq!(switched.status, 200, "{}", switched.text());
+        let (world, id) = (&self.world, &self.id);
+        let mut ended = Value::Null;
+        self.served.wait_for("the runs to settle", |served| {
+            ended = served.api("GET", &format!("/runs?scenario={id}&limit=50"), "").json();
+            let goes_on = |run: &Value| ["running", "waiting", "held"].iter().any(|status| run["status"] == *status);
+            let is_over = !ended["items"].as_array().unwrap().iter().any(goes_on);
+            is_over && asked_once(&input.requests, world.came()).len() >= input.requests.len()
+        });
+        let ends = input.ends.as_deref().unwrap_or("succeeded");
+        let mut wrong: Vec<String> = ended["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|run| run["status"] != ends)
+            .map(|run| format!("a run ends as {}, not as {ends}: {}", run["status"], run["error"]))
+            .collect();
+        compare(&input.requests, &asked_once(&input.requests, self.world.came()), &mut wrong);
         wrong
     }
 
@@ -154,6 +188,25 @@ impl Stage {
         });
         seen
     }
+}
+
+/// A scenario that asks each second once it is switched on, and for which all that is there is new.
+fn asking_soon(text: &str) -> String {
+    let mut scenario: Value = serde_yaml::from_str(text).unwrap();
+    scenario["enabled"] = json!(false);
+    scenario["trigger"]["poll"]["every"] = json!("1s");
+    scenario["trigger"]["poll"]["first"] = json!("all");
+    serde_yaml::to_string(&scenario).unwrap()
+}
+
+/// What came, where the first request is made again and again: the first of these counts.
+fn asked_once(expected: &[Expected], came: Vec<Came>) -> Vec<Came> {
+    let Some(asked) = expected.first().map(|first| first.to.as_str()).filter(|to| to.starts_with("GET ")) else {
+        return came;
+    };
+    let is_once = expected.iter().filter(|it| it.to == asked).count() == 1;
+    let mut seen = false;
+    came.into_iter().filter(|came| !is_once || !came.is_to(asked) || !std::mem::replace(&mut seen, true)).collect()
 }
 
 /// Compares what came with what has to come, one by one.

@@ -49,6 +49,11 @@ impl Came {
         }
     }
 
+    /// Whether it went there.
+    pub(super) fn is_to(&self, to: &str) -> bool {
+        self.to == to
+    }
+
     /// For people.
     pub(super) fn told(&self) -> String {
         let query = if self.query == json!({}) { String::new() } else { format!(" ?{}", self.query) };

@@ -15,10 +15,6 @@ use crate::ours::Expr;
 use crate::report::State;
 use serde_json::Value;
 
-/// Fields of a mail by the names of Make's module for Gmail's API and by ours, where they differ.
-const GMAIL_FIELDS: [(&str, &str); 4] =
-    [("fullTextBody", "text"), ("htmlBody", "html"), ("fromEmail", "from"), ("fromName", "from")];
-
 /// Fields of a mail out of a mailbox by Make's names and by ours, where they differ.
 const MAIL_FIELDS: [(&str, &str); 7] = [
     ("messageId", "message_id"),
@@ -86,9 +82,7 @@ impl Translator<'_> {
         if module.says("markSeen") {
             steps.push(Step::call("gmail.mark_as_read", of_mail()));
         }
-        GMAIL_FIELDS
-            .iter()
-            .fold(Output::of(Expr::name(id)), |output, (theirs, ours)| output.at(theirs, &[ours], Type::Any))
+        gmail_fields(Expr::name(id))
     }
 
     /// A feed.
@@ -231,6 +225,18 @@ fn mail_fields(mail: Expr) -> Output {
         .with("fromName", from("name"))
         .nested("attachments", Nested::Names(&ATTACHMENT_FIELDS))
         .nested("headers", Nested::Headers)
+}
+
+/// Fields of a mail by the names of Make's module for Gmail's API, where addresses are texts here.
+fn gmail_fields(mail: Expr) -> Output {
+    let from = mail.clone().maybe("from").or_else(Expr::text(""));
+    let address = from.clone().method("extract_emails", []).method("first", []);
+    let name = from.method("before", [Expr::text("<")]).method("trim", []);
+    Output::of(mail)
+        .at("fullTextBody", &["text"], Type::Text)
+        .at("htmlBody", &["html"], Type::Text)
+        .with("fromEmail", Typed::maybe(address, Type::Text))
+        .with("fromName", Typed::sure(name, Type::Text))
 }
 
 /// Fields of an attachment by Make's names and by ours.

@@ -40,6 +40,12 @@ pub(crate) struct Accounts {
 }
 
 impl Accounts {
+    /// The connection of a node: of its first credential, where it has one.
+    pub(crate) fn of(&mut self, node: &Node, app: &str) -> String {
+        let (kind, was) = node.credentials.first().cloned().unwrap_or_else(|| (app.to_owned(), String::new()));
+        self.name(app, &kind, &was)
+    }
+
     /// The connection of this credential: called by the app, with a number where there are several.
     fn name(&mut self, app: &str, kind: &str, was: &str) -> String {
         let key = (format!("{app} {kind}"), was.to_owned());
@@ -160,8 +166,7 @@ impl<'a> Desk<'a> {
 
     /// The connection that the step needs, by the credential that the node had.
     pub(crate) fn connect(&mut self, app: &str, types: &[String]) -> Data {
-        let (kind, was) = self.node.credentials.first().cloned().unwrap_or_else(|| (app.to_owned(), String::new()));
-        let name = self.accounts.name(app, &kind, &was);
+        let name = self.accounts.of(self.node, app);
         self.connection = Some((name.clone(), types.to_vec()));
         Data::text(name)
     }

@@ -15,6 +15,7 @@ pub(crate) mod sheets;
 pub(crate) mod sql;
 pub(crate) mod tables;
 pub(crate) mod triggers;
+pub(crate) mod watch;
 
 use super::desk::Desk;
 use super::reading::Reading;

@@ -1,5 +1,7 @@
 //! Where the data of a node is found: what n8n calls its items are values of steps here.
 
+mod mails;
+
 use crate::ours::Expr;
 
 /// Where the items of a node are.
@@ -56,8 +58,23 @@ pub(crate) enum Shape {
     Schedule,
     /// The value is what starts a run when another has failed.
     Failure,
+    /// The value is what starts a run by a mail of a mailbox.
+    Mail(MailFormat),
+    /// The value is a mail as `gmail.get_message` gives it.
+    Gmail,
+    /// The value is an article of a feed.
+    Article,
     /// The value has these keys; every other field is that of another reading.
     Over(Vec<String>, Box<Reading>),
+}
+
+/// How n8n shows a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MailFormat {
+    /// Its texts, and headers as they stand.
+    Simple,
+    /// All of it, with addresses taken apart.
+    Resolved,
 }
 
 impl Reading {
@@ -164,6 +181,9 @@ impl Reading {
                 if *numbered { cells.method("merge", [number()]) } else { cells }
             }
             Shape::Over(_, under) => under.json().method("merge", [self.base.clone()]),
+            Shape::Mail(format) => self.written_out(mails::keys(*format)),
+            Shape::Gmail => self.base.clone().method("merge", [self.written_out(&mails::OF_GMAIL)]),
+            Shape::Article => self.base.clone().method("merge", [self.written_out(&mails::OF_ARTICLES)]),
             _ => self.base.clone(),
         }
     }
@@ -210,6 +230,9 @@ impl Reading {
                 "body" | "query" | "params" | "headers" | "method" | "path" => base.field(name),
                 _ => base.field("body").maybe(name),
             },
+            Shape::Mail(format) => mails::field(base, *format, name),
+            Shape::Gmail => mails::gmail_field(base, name),
+            Shape::Article => mails::article_field(base, name),
             Shape::Schedule => match name {
                 "timestamp" => base.field("at"),
                 _ => self.schedule_field(name),
@@ -227,6 +250,11 @@ impl Reading {
                 _ => base.field("body").maybe(name),
             },
         }
+    }
+
+    /// These fields as a map.
+    fn written_out(&self, keys: &[&str]) -> Expr {
+        Expr::Map(keys.iter().map(|key| ((*key).to_owned(), self.field(key))).collect())
     }
 
     /// The cells of a row, which may be none.

@@ -140,7 +140,8 @@ impl<'a> Scribe<'a> {
     /// A trigger.
     fn start(&mut self, at: usize) {
         let node = &self.workflow.nodes[at];
-        match triggers::trigger(node, self.known) {
+        let id = self.names.get(&at).cloned().unwrap_or_default();
+        match triggers::trigger(node, self.known, &mut *self.accounts, &id) {
             Ok(started) => {
                 // Every scenario can be started by hand.
                 let others = self.starts.len() > 1 && node.kind == "manualTrigger";
@@ -155,7 +156,18 @@ impl<'a> Scribe<'a> {
                 let known = self.starts.iter().find_map(|start| self.readings.get(start));
                 let reading = known.filter(|_| node.kind == "manualTrigger").cloned().unwrap_or(started.reading);
                 self.readings.insert(at, reading);
-                let state = if started.decision.is_some() { State::NeedsDecision } else { State::Runs };
+                self.draft
+                    .steps
+                    .extend(started.steps.into_iter().map(|step| Step { origin: Some(node.name.clone()), ..step }));
+                let state = match (&started.decision, &started.connection) {
+                    (Some(_), _) => State::NeedsDecision,
+                    (None, Some(_)) => State::NeedsConnection,
+                    (None, None) => State::Runs,
+                };
+                if let Some((name, types)) = &started.connection {
+                    let was = node.credentials.first().map(|(_, name)| name.as_str()).filter(|name| !name.is_empty());
+                    self.report.asks(name, types, was, "trigger");
+                }
                 self.note(at, state, started.decision, None);
             }
             Err(reason) => {

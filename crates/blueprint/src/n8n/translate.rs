@@ -330,6 +330,11 @@ fn item_of(of: Expr, key: Expr) -> Expr {
     {
         return value.clone();
     }
+    if let (Expr::List(items), Expr::Int(at)) = (&of, &key)
+        && let Some(item) = usize::try_from(*at).ok().and_then(|at| items.get(at))
+    {
+        return item.clone();
+    }
     of.maybe_item(key)
 }
 

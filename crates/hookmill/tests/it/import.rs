@@ -1,6 +1,7 @@
 //! `hookmill import`: what it writes, what it says, and how many modules and expressions of real blueprints it knows.
 
 mod behaviour;
+mod watched;
 
 use crate::binary::{HELLO, folder, hookmill, root};
 use crate::far_side::site;

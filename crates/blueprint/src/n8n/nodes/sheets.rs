@@ -47,7 +47,7 @@ fn place(desk: &mut Desk<'_>) -> Result<Vec<(String, Data)>, Refused> {
 }
 
 /// The tab's name: chosen from a list, only its number is the value, and its name is beside it.
-fn sheet_name(locator: &Value) -> Value {
+pub(super) fn sheet_name(locator: &Value) -> Value {
     match &locator["cachedResultName"] {
         Value::String(name) if locator["mode"] == "list" && !name.is_empty() => Value::String(name.clone()),
         _ => crate::n8n::desk::locator(locator).clone(),

@@ -1,7 +1,9 @@
 //! What starts a workflow.
 
+use super::watch;
 use crate::counterparts::{Counterparts, Ours};
-use crate::draft::{Data, Trigger};
+use crate::draft::{Data, Step, Trigger};
+use crate::n8n::desk::Accounts;
 use crate::n8n::reading::{Reading, Shape};
 use crate::n8n::workflow::Node;
 use crate::ours::{Expr, Text};
@@ -12,15 +14,31 @@ pub(crate) struct Started {
     pub(crate) triggers: Vec<Trigger>,
     pub(crate) reading: Reading,
     pub(crate) decision: Option<String>,
+    /// The connection that it needs, with its types.
+    pub(crate) connection: Option<(String, Vec<String>)>,
+    /// What fetches the rest of what it tells of.
+    pub(crate) steps: Vec<Step>,
 }
 
-/// A trigger in our language; the reason where there is none.
-pub(crate) fn trigger(node: &Node, known: &Counterparts) -> Result<Started, String> {
+impl Started {
+    /// By one trigger, which needs no connection.
+    pub(super) fn by(kind: &str, with: Data, reading: Reading) -> Self {
+        let trigger = Trigger { kind: kind.to_owned(), with, remarks: Vec::new() };
+        Self { triggers: vec![trigger], reading, decision: None, connection: None, steps: Vec::new() }
+    }
+
+    /// The same, where somebody has to decide something.
+    pub(super) fn decided(self, decision: Option<&str>) -> Self {
+        Self { decision: decision.map(str::to_owned), ..self }
+    }
+}
+
+/// A trigger in our language; the reason where there is none. `id` is the node's, for a step of its own.
+pub(crate) fn trigger(node: &Node, known: &Counterparts, accounts: &mut Accounts, id: &str) -> Result<Started, String> {
     let came = Reading::one(Expr::name("trigger"));
     let body = Reading::one(Expr::name("trigger").field("body"));
     let one = |kind: &str, with: Data, reading: Reading, decision: Option<&str>| {
-        let trigger = Trigger { kind: kind.to_owned(), with, remarks: Vec::new() };
-        Ok(Started { triggers: vec![trigger], reading, decision: decision.map(str::to_owned) })
+        Ok(Started::by(kind, with, reading).decided(decision))
     };
     match node.kind.as_str() {
         "webhook" => webhook(node, came.shaped(Shape::Webhook)),
@@ -28,7 +46,8 @@ pub(crate) fn trigger(node: &Node, known: &Counterparts) -> Result<Started, Stri
             let schedules = schedules(node)?;
             let triggers =
                 schedules.into_iter().map(|with| Trigger { kind: "schedule".to_owned(), with, remarks: Vec::new() });
-            Ok(Started { triggers: triggers.collect(), reading: came.shaped(Shape::Schedule), decision: None })
+            let triggers = triggers.collect();
+            Ok(Started { triggers, ..Started::by("schedule", Data::Null, came.shaped(Shape::Schedule)) })
         }
         "manualTrigger" | "start" => one("manual", Data::Map(Vec::new()), body, None),
         "executeWorkflowTrigger" => one("call", Data::Map(Vec::new()), body, None),
@@ -60,8 +79,9 @@ pub(crate) fn trigger(node: &Node, known: &Counterparts) -> Result<Started, Stri
                 Some("the chat itself is not made: a page has to send `chatInput` to this webhook"),
             )
         }
-        "emailReadImap" => one("mail", mailbox(node), body, Some("say which mailbox: a connection of the type imap")),
-        _ => of_app(node, known),
+        "emailReadImap" => Ok(watch::mailbox(node, accounts)),
+        "rssFeedReadTrigger" => watch::feed(node),
+        _ => of_app(node, known, accounts, id),
     }
 }
 
@@ -99,12 +119,7 @@ fn webhook(node: &Node, reading: Reading) -> Result<Started, String> {
         "headerAuth" => Some("callers send a header that is known: `verify: { header: … }` says which"),
         _ => Some("callers send a token: `verify` says how it is known"),
     };
-    let trigger = Trigger { kind: "webhook".to_owned(), with: Data::Map(with), remarks: Vec::new() };
-    Ok(Started { triggers: vec![trigger], reading, decision: decision.map(str::to_owned) })
-}
-
-fn mailbox(node: &Node) -> Data {
-    Data::map([("mailbox", Data::text(node.text("mailbox", "INBOX")))])
+    Ok(Started::by("webhook", Data::Map(with), reading).decided(decision))
 }
 
 /// All schedules of a node.
@@ -186,7 +201,7 @@ fn written(expression: &str) -> Result<Data, String> {
     Ok(cron(expression))
 }
 
-fn old_cron(rule: &Value) -> Result<Data, String> {
+pub(super) fn old_cron(rule: &Value) -> Result<Data, String> {
     let (hour, minute) = (at(rule, "hour", 14), at(rule, "minute", 0));
     Ok(match rule["mode"].as_str().unwrap_or("everyDay") {
         "everyMinute" => every(1, "m"),
@@ -201,28 +216,25 @@ fn old_cron(rule: &Value) -> Result<Data, String> {
 }
 
 /// A trigger of an app: by its webhook, or by asking time and again.
-fn of_app(node: &Node, known: &Counterparts) -> Result<Started, String> {
-    let found = known.n8n(&node.kind).iter().find_map(|known| match &known.ours {
-        Ours::Trigger(trigger) => Some(trigger),
+fn of_app(node: &Node, known: &Counterparts, accounts: &mut Accounts, id: &str) -> Result<Started, String> {
+    let found = known.n8n(&node.kind).iter().find_map(|counterpart| match &counterpart.ours {
+        Ours::Trigger(trigger) => Some((trigger, counterpart)),
         Ours::Module(_) => None,
     });
-    let Some(found) = found else { return Err(format!("there is no trigger for {}", node.kind)) };
+    let Some((found, counterpart)) = found else { return Err(format!("there is no trigger for {}", node.kind)) };
     let body = Reading::one(Expr::name("trigger").field("body"));
-    let app = &found.app;
-    if let Some(settings) = &found.webhook {
-        let mut with = path_of(node);
-        // What proves who sent it is a secret, which nobody has given yet.
-        for (key, value) in settings.as_object().into_iter().flatten().filter(|(key, _)| *key != "verify") {
-            with.push((key.clone(), Data::of(value)));
-        }
-        let remarks = settings["verify"].as_str().map(|preset| {
-            let line = format!("verify: {{ {preset}: \"{{{{ secrets.{} }}}}\" }}", preset.replace('-', "_"));
-            format!("With a secret in secrets.yaml, `{line}` proves who sent it.")
-        });
-        let remarks = remarks.into_iter().collect();
-        let trigger = Trigger { kind: "webhook".to_owned(), with: Data::Map(with), remarks };
-        let decision = format!("tell {app} the address of this webhook");
-        return Ok(Started { triggers: vec![trigger], reading: body, decision: Some(decision) });
+    let Some(settings) = &found.webhook else { return watch::app(node, (found, counterpart), known, accounts, id) };
+    let mut with = path_of(node);
+    // What proves who sent it is a secret, which nobody has given yet.
+    for (key, value) in settings.as_object().into_iter().flatten().filter(|(key, _)| *key != "verify") {
+        with.push((key.clone(), Data::of(value)));
     }
-    Err(format!("what happens in {app} is asked for time and again: a schedule with a step of {app} does that here"))
+    let decision = format!("tell {} the address of this webhook", found.app);
+    let mut started = Started::by("webhook", Data::Map(with), body).decided(Some(&decision));
+    if let Some(preset) = settings["verify"].as_str() {
+        let line = format!("verify: {{ {preset}: \"{{{{ secrets.{} }}}}\" }}", preset.replace('-', "_"));
+        let remark = format!("With a secret in secrets.yaml, `{line}` proves who sent it.");
+        started.triggers.iter_mut().for_each(|trigger| trigger.remarks.push(remark.clone()));
+    }
+    Ok(started)
 }

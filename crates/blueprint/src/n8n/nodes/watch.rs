@@ -10,6 +10,9 @@ use crate::n8n::workflow::Node;
 use crate::ours::{Expr, Text};
 use serde_json::Value;
 
+/// Settings of a trigger, with their keys in order.
+type Settings = Vec<(String, Data)>;
+
 /// How many attachments are known by their names in n8n.
 const ATTACHMENTS: i64 = 10;
 
@@ -48,11 +51,11 @@ pub(super) fn mailbox(node: &Node, accounts: &mut Accounts) -> Started {
 }
 
 /// The conditions of a search of IMAP that a rule says; and what is to be said of the rest.
-fn asked_for(conditions: &str) -> (Vec<(String, Data)>, Option<&'static str>) {
+fn asked_for(conditions: &str) -> (Settings, Option<&'static str>) {
     let Ok(Value::Array(conditions)) = serde_json::from_str::<Value>(conditions) else {
         return (Vec::new(), Some("its rules are no list of conditions: look at `where`"));
     };
-    let mut rule: Vec<(String, Data)> = Vec::new();
+    let mut rule: Settings = Vec::new();
     let mut rest = None;
     for condition in &conditions {
         // Each mail starts one run, whether it is read or not.
@@ -193,7 +196,7 @@ fn literal(text: &str) -> Data {
 }
 
 /// When it asks: at the first of its times, and what is to be said where there are others.
-fn times(node: &Node, usual: &str) -> Result<(Vec<(String, Data)>, Option<&'static str>), String> {
+fn times(node: &Node, usual: &str) -> Result<(Settings, Option<&'static str>), String> {
     let all = node.get("pollTimes.item").as_array().map(Vec::as_slice).unwrap_or_default();
     let first = match all.first() {
         Some(rule) => old_cron(rule)?,

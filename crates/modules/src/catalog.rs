@@ -112,7 +112,7 @@ fn made(
 fn built_in(shared: &Arc<Shared>, stores: &DataStores, files: &Files) -> Vec<Arc<dyn Module>> {
     let mut modules: Vec<Arc<dyn Module>> = vec![
         Arc::new(command::Run::new(&shared.commands)),
-        Arc::new(email::Send::new(shared)),
+        Arc::new(email::Send::new(shared, files)),
         Arc::new(file::Read::new(files)),
         Arc::new(google::sheets::append::Append::new(shared)),
         Arc::new(google::sheets::find::Find::new(shared)),

@@ -1,7 +1,13 @@
 //! `email.send`: a mail by SMTP.
 
+mod addresses;
+mod attached;
+mod content;
+mod extra;
+mod head;
 mod mailer;
 mod message;
+mod thread;
 
 pub(crate) use mailer::{Mailers, knock};
 
@@ -9,26 +15,33 @@ use crate::catalog::Shared;
 use crate::connections::{incomplete, required};
 use crate::mask::preview;
 use crate::spec::{About, describe, parameters};
-use lettre::message::Mailboxes;
+use attached::{Attachments, Inline};
+use extra::{List, Priority};
+use lettre::message::Mailbox;
+use message::{Mail, People};
 use run::call::{BoxFuture, Call, Delivery, Module, Outcome};
 use run::error::StepError;
+use run::files::Files;
 use scenario::catalog::ModuleSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
+use thread::Answered;
 
 /// How much of a text is shown, in bytes.
 const PREVIEW: usize = 4096;
 
 /// Sends a mail. With `text` and `html`, readers see the one they prefer. The output has `message_id`, `accepted` (the
-/// addresses the server took) and `response` (what it said).
+/// addresses the server took), `response` (what it said), and `skipped` (why nothing was sent; null where it was).
 ///
-/// The message's id stays the same over all attempts of a run, so that a mail that was sent twice can be recognised.
+/// The message's id stays the same over all attempts of a run, so that a mail that was sent twice can be recognised. A server
+/// that refuses one recipient is given the mail for none of them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Parameters {
-    /// Who gets it: `a@example.com`, `Ann <a@example.com>`, or a list of such.
+    /// Who gets it: `a@example.com`, `Ann <a@example.com>`, or a list of such. With `answers`, it can be left out.
+    #[serde(default)]
     to: Addresses,
     /// Who gets a copy.
     #[serde(default)]
@@ -41,13 +54,38 @@ struct Parameters {
     reply_to: Addresses,
     /// The sender. Without it: the connection's `from`, or its user where that is an address.
     from: Option<String>,
-    /// What it is about: one line.
-    #[serde(default)]
-    subject: String,
-    /// The text.
+    /// What it is about: one line. With `answers` and without this, what the other mail was about.
+    subject: Option<String>,
+    /// The text. Without it, it is made of `html`.
     text: Option<String>,
-    /// The text as HTML.
+    /// The text as HTML. It shows files of `inline` by `<img src="cid:NAME">`.
     html: Option<String>,
+    /// Files that go with it: one or a list, such as `trigger.files`; `{ file, name, content_type }` renames one. All together
+    /// may have 25 MiB.
+    #[serde(default)]
+    attachments: Attachments,
+    /// Files that `html` shows, by name.
+    #[serde(default)]
+    inline: Inline,
+    /// The mail that this one answers, such as `trigger` of a trigger `mail`. It goes to whom that one came from, in the same
+    /// conversation. Mails that programs have written are not answered.
+    #[schemars(with = "Option<Map<String, Value>>")]
+    answers: Option<Answered>,
+    /// Answers mails that programs have written, too. Two programs that do so never end.
+    #[serde(default)]
+    answer_programs: bool,
+    /// How much it weighs.
+    #[serde(default)]
+    priority: Priority,
+    /// The list or newsletter that it goes out to, and how to leave that.
+    list: Option<List>,
+    /// Header fields of one's own: those that begin with `X-`, and some others.
+    #[serde(default)]
+    headers: Map<String, Value>,
+    /// Who hands it in, where that is not whom it is from.
+    sender: Option<String>,
+    /// Where it comes back to when it cannot be delivered, if not to the sender; `<>` for nowhere.
+    return_path: Option<String>,
 }
 
 /// Addresses: one text, with commas between them, or a list.
@@ -68,10 +106,11 @@ impl Default for Addresses {
 pub(crate) struct Send {
     spec: Arc<ModuleSpec>,
     shared: Arc<Shared>,
+    files: Files,
 }
 
 impl Send {
-    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
+    pub(crate) fn new(shared: &Arc<Shared>, files: &Files) -> Self {
         let spec = describe::<Parameters>(About {
             name: "email.send",
             example: json!({
@@ -84,29 +123,43 @@ impl Send {
                 "message_id": "<0190d2a4-7c1b-7e11-8000-000000000000.3@example.com>",
                 "accepted": ["warehouse@example.com"],
                 "response": "2.0.0 Ok: queued",
+                "skipped": null,
             }),
             connections: &["smtp"],
             needs_connection: true,
             ..About::default()
         });
-        Self { spec, shared: Arc::clone(shared) }
+        Self { spec, shared: Arc::clone(shared), files: files.clone() }
     }
 
     async fn send(&self, call: Call<'_>) -> Result<Outcome, StepError> {
         let parameters: Parameters = parameters(&call)?;
         let connection = required(call.connection)?;
         let smtp = self.shared.connections.smtp(connection)?;
-        let mail = message::build(&parameters, smtp, &call)?;
-        let sent = shown(&parameters, &mail);
+        let people = People::read(&parameters, smtp)?;
+        if let Some(reason) = refusal(&parameters, &people.from) {
+            let output = json!({ "message_id": null, "accepted": [], "response": null, "skipped": reason });
+            return Ok(Outcome { output, sent: Value::Null, delivery: smtp.delivery });
+        }
+        let files = attached::read(&parameters.attachments, &parameters.inline, &self.files).await?;
+        let files_shown: Vec<Value> = files.iter().map(attached::Attached::shown).collect();
+        let mail = message::build(&parameters, people, files, self.files.boundary(call.idempotency_key), &call)?;
+        let sent = shown(&parameters, &mail, files_shown);
         if smtp.delivery == Delivery::Sandbox {
             return Ok(Outcome { output: self.spec.sample.clone(), sent, delivery: Delivery::Sandbox });
         }
         let server = smtp.server.as_ref().ok_or_else(incomplete)?;
-        let response = self.shared.mailers.send(connection, server, &mail.message, call.timeout).await?;
-        let accepted: Vec<String> = mail.message.envelope().to().iter().map(ToString::to_string).collect();
-        let output = json!({ "message_id": mail.id, "accepted": accepted, "response": response });
+        let response = self.shared.mailers.send(connection, server, &mail.envelope, &mail.bytes, call.timeout).await?;
+        let accepted: Vec<String> = mail.envelope.to().iter().map(ToString::to_string).collect();
+        let output = json!({ "message_id": mail.id, "accepted": accepted, "response": response, "skipped": null });
         Ok(Outcome { output, sent, delivery: Delivery::Real })
     }
+}
+
+/// Why no mail is sent, where that is so.
+fn refusal(parameters: &Parameters, from: &Mailbox) -> Option<String> {
+    let answered = parameters.answers.as_ref().filter(|_| !parameters.answer_programs)?;
+    answered.refusal(from)
 }
 
 impl Module for Send {
@@ -119,17 +172,27 @@ impl Module for Send {
     }
 }
 
-fn shown(parameters: &Parameters, mail: &message::Mail) -> Value {
-    let list = |mailboxes: &Mailboxes| mailboxes.iter().map(ToString::to_string).collect::<Vec<_>>();
-    json!({
+fn shown(parameters: &Parameters, mail: &Mail, files: Vec<Value>) -> Value {
+    let list = |mailboxes: &[Mailbox]| mailboxes.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let mut shown = json!({
         "message_id": mail.id,
-        "from": mail.from.to_string(),
-        "to": list(&mail.to),
-        "cc": list(&mail.cc),
-        "bcc": list(&mail.bcc),
-        "reply_to": list(&mail.reply_to),
-        "subject": parameters.subject,
+        "from": mail.people.from.to_string(),
+        "to": list(&mail.people.to),
+        "cc": list(&mail.people.cc),
+        "bcc": list(&mail.people.bcc),
+        "reply_to": list(&mail.people.reply_to),
+        "subject": mail.subject,
         "text": parameters.text.as_deref().map(|text| preview(text, PREVIEW)),
         "html": parameters.html.as_deref().map(|html| preview(html, PREVIEW)),
-    })
+    });
+    if !files.is_empty() {
+        shown["attachments"] = files.into();
+    }
+    if !parameters.headers.is_empty() {
+        shown["headers"] = Value::Object(parameters.headers.clone());
+    }
+    shown
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,8 @@ mod document;
 mod extract;
 mod to_markdown;
 
+pub(crate) use document::read as page;
+
 use crate::computed::{Computed, Content, evaluated};
 use run::call::Module;
 use run::error::StepError;

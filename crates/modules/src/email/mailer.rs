@@ -1,10 +1,11 @@
 //! Connections to mail servers, kept open from mail to mail.
 
 use crate::connections::{Encryption, Server};
+use lettre::address::Envelope;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::{AsyncSmtpTransport, Error, PoolConfig};
-use lettre::{AsyncTransport, Message, Tokio1Executor};
+use lettre::{AsyncTransport, Tokio1Executor};
 use run::error::StepError;
 use std::collections::BTreeMap;
 use std::error::Error as _;
@@ -26,16 +27,17 @@ pub(crate) struct Mailers {
 }
 
 impl Mailers {
-    /// Hands the message in and gives what the server said.
+    /// Hands the mail in and gives what the server said.
     pub(super) async fn send(
         &self,
         connection: &str,
         server: &Server,
-        message: &Message,
+        envelope: &Envelope,
+        mail: &[u8],
         timeout: Duration,
     ) -> Result<String, StepError> {
         let transport = self.transport(connection, server)?;
-        match tokio::time::timeout(timeout, transport.send(message.clone())).await {
+        match tokio::time::timeout(timeout, transport.send_raw(envelope, mail)).await {
             Ok(Ok(response)) => Ok(response.message().collect::<Vec<_>>().join(" ")),
             Ok(Err(error)) => Err(failure(&error, server)),
             Err(_) => {

@@ -1,77 +1,139 @@
-//! From parameters to a message (RFC 5322).
+//! From parameters to a message (RFC 5322): its bytes, and its envelope.
 
-use super::{Addresses, Parameters};
+use super::Parameters;
+use super::addresses::{mailbox, mailboxes};
+use super::attached::Attached;
+use super::content::Content;
+use super::extra::write_own;
+use super::head::{Head, one_line};
 use crate::connections::Smtp;
 use crate::spec::invalid;
-use lettre::Message;
-use lettre::message::header::{Bcc, Cc, ReplyTo, To};
-use lettre::message::{Mailbox, Mailboxes, MultiPart, SinglePart};
+use jiff::Timestamp;
+use lettre::address::Envelope;
+use lettre::message::Mailbox;
 use run::call::{Call, Delivery};
 use run::error::StepError;
-use std::time::{Duration, UNIX_EPOCH};
+use run::id::Millis;
 
 /// How many recipients a mail may have.
 const MOST_RECIPIENTS: usize = 1_000;
+/// How long a subject may be, in characters.
+const LONGEST_SUBJECT: usize = 2_000;
 
 /// The sender of a sandbox that knows none.
 const NOBODY: &str = "sender@example.com";
 
 /// A message, and what of it is told.
 pub(super) struct Mail {
-    pub(super) message: Message,
+    pub(super) envelope: Envelope,
+    pub(super) bytes: Vec<u8>,
     pub(super) id: String,
+    pub(super) people: People,
+    pub(super) subject: String,
+}
+
+/// Who has to do with a mail.
+pub(super) struct People {
     pub(super) from: Mailbox,
-    pub(super) to: Mailboxes,
-    pub(super) cc: Mailboxes,
-    pub(super) bcc: Mailboxes,
-    pub(super) reply_to: Mailboxes,
+    sender: Option<Mailbox>,
+    pub(super) to: Vec<Mailbox>,
+    pub(super) cc: Vec<Mailbox>,
+    pub(super) bcc: Vec<Mailbox>,
+    pub(super) reply_to: Vec<Mailbox>,
 }
 
-/// The message that the parameters describe.
-pub(super) fn build(parameters: &Parameters, smtp: &Smtp, call: &Call<'_>) -> Result<Mail, StepError> {
-    let from = sender(parameters, smtp)?;
-    let to = mailboxes("to", &parameters.to)?;
-    let cc = mailboxes("cc", &parameters.cc)?;
-    let bcc = mailboxes("bcc", &parameters.bcc)?;
-    let reply_to = mailboxes("reply_to", &parameters.reply_to)?;
-    match [&to, &cc, &bcc].into_iter().map(|list| list.iter().count()).sum() {
-        0 => return Err(invalid("the mail has no recipient")),
-        1..=MOST_RECIPIENTS => {}
-        many => return Err(invalid(format!("the mail has {many} recipients, and may have {MOST_RECIPIENTS}"))),
+impl People {
+    /// Those that the parameters name; the one who is answered where they name nobody.
+    pub(super) fn read(parameters: &Parameters, smtp: &Smtp) -> Result<Self, StepError> {
+        let sender = parameters.sender.as_deref().map(|text| mailbox("sender", text)).transpose()?;
+        let mut people = Self {
+            from: from(parameters, smtp)?,
+            sender,
+            to: mailboxes("to", &parameters.to)?,
+            cc: mailboxes("cc", &parameters.cc)?,
+            bcc: mailboxes("bcc", &parameters.bcc)?,
+            reply_to: mailboxes("reply_to", &parameters.reply_to)?,
+        };
+        if people.count() == 0
+            && let Some(answered) = &parameters.answers
+        {
+            people.to.extend(answered.recipient()?);
+        }
+        match people.count() {
+            0 => Err(invalid("the mail has no recipient")),
+            1..=MOST_RECIPIENTS => Ok(people),
+            many => Err(invalid(format!("the mail has {many} recipients, and may have {MOST_RECIPIENTS}"))),
+        }
     }
-    if parameters.subject.contains(char::is_control) {
-        return Err(StepError::permanent("header_injection", "`subject` holds a line break or control character"));
+
+    fn count(&self) -> usize {
+        self.to.len() + self.cc.len() + self.bcc.len()
     }
-    let id = message_id(call.idempotency_key, &from);
-    let now = Duration::from_millis(u64::try_from(call.now).unwrap_or_default());
-    let mut builder = Message::builder()
-        .message_id(Some(id.clone()))
-        .date(UNIX_EPOCH + now)
-        .from(from.clone())
-        .subject(parameters.subject.as_str());
-    if to.iter().next().is_some() {
-        builder = builder.mailbox(To::from(to.clone()));
+
+    /// Who hands the mail to whom: each address once.
+    fn envelope(&self, return_path: Option<&str>) -> Result<Envelope, StepError> {
+        let back = match return_path.map(str::trim) {
+            None => Some(self.sender.as_ref().unwrap_or(&self.from).email.clone()),
+            // RFC 5321 §4.5.5: of a mail that nothing may come back for.
+            Some("<>") => None,
+            Some(text) => Some(mailbox("return_path", text)?.email),
+        };
+        let mut to = Vec::with_capacity(self.count());
+        for mailbox in [&self.to, &self.cc, &self.bcc].into_iter().flatten() {
+            if !to.contains(&mailbox.email) {
+                to.push(mailbox.email.clone());
+            }
+        }
+        Envelope::new(back, to).map_err(|error| invalid(error.to_string()))
     }
-    if cc.iter().next().is_some() {
-        builder = builder.mailbox(Cc::from(cc.clone()));
-    }
-    if bcc.iter().next().is_some() {
-        builder = builder.mailbox(Bcc::from(bcc.clone()));
-    }
-    if reply_to.iter().next().is_some() {
-        builder = builder.mailbox(ReplyTo::from(reply_to.clone()));
-    }
-    let message = match (&parameters.text, &parameters.html) {
-        (Some(text), Some(html)) => builder.multipart(MultiPart::alternative_plain_html(text.clone(), html.clone())),
-        (Some(text), None) => builder.singlepart(SinglePart::plain(text.clone())),
-        (None, Some(html)) => builder.singlepart(SinglePart::html(html.clone())),
-        (None, None) => return Err(invalid("the mail has neither `text` nor `html`")),
+}
+
+/// The message that the parameters describe, with these files. `boundary` stands between its parts.
+pub(super) fn build(
+    parameters: &Parameters,
+    people: People,
+    files: Vec<Attached>,
+    boundary: String,
+    call: &Call<'_>,
+) -> Result<Mail, StepError> {
+    let envelope = people.envelope(parameters.return_path.as_deref())?;
+    let subject = match (&parameters.subject, &parameters.answers) {
+        (Some(subject), _) => subject.clone(),
+        (None, Some(answered)) => answered.subject(),
+        (None, None) => String::new(),
     };
-    let message = message.map_err(|error| invalid(format!("the mail cannot be written: {error}")))?;
-    Ok(Mail { message, id, from, to, cc, bcc, reply_to })
+    one_line("subject", &subject)?;
+    if subject.chars().count() > LONGEST_SUBJECT {
+        return Err(invalid(format!("`subject` has more than {LONGEST_SUBJECT} characters")));
+    }
+    let id = message_id(call.idempotency_key, &people.from);
+    let mut head = Head::default();
+    head.tokens("Message-ID", [id.as_str()], " ");
+    head.text("Date", &date(call.now)?);
+    head.mailboxes("From", [&people.from]);
+    head.mailboxes("Sender", people.sender.as_ref());
+    head.text("Subject", &subject);
+    for (name, list) in [("To", &people.to), ("Cc", &people.cc), ("Reply-To", &people.reply_to)] {
+        head.mailboxes(name, list);
+    }
+    if let Some(answered) = &parameters.answers {
+        answered.write(&mut head);
+    }
+    parameters.priority.write(&mut head);
+    if let Some(list) = &parameters.list {
+        list.write(&mut head)?;
+    }
+    write_own(&parameters.headers, &mut head)?;
+    head.text("MIME-Version", "1.0");
+    let html = parameters.html.as_deref().filter(|html| !html.is_empty());
+    let text = parameters.text.as_deref().filter(|text| html.is_none() || !text.trim().is_empty());
+    let content = Content { text, html, files, boundary };
+    let mut bytes = head.lines().into_bytes();
+    bytes.extend(content.bytes()?);
+    Ok(Mail { envelope, bytes, id, people, subject })
 }
 
-fn sender(parameters: &Parameters, smtp: &Smtp) -> Result<Mailbox, StepError> {
+fn from(parameters: &Parameters, smtp: &Smtp) -> Result<Mailbox, StepError> {
     if let Some(text) = &parameters.from {
         return mailbox("from", text);
     }
@@ -82,32 +144,10 @@ fn sender(parameters: &Parameters, smtp: &Smtp) -> Result<Mailbox, StepError> {
     }
 }
 
-fn mailboxes(parameter: &str, addresses: &Addresses) -> Result<Mailboxes, StepError> {
-    let texts = match addresses {
-        Addresses::One(text) => std::slice::from_ref(text),
-        Addresses::Many(texts) => texts.as_slice(),
-    };
-    let mut all = Mailboxes::new();
-    for text in texts.iter().filter(|text| !text.trim().is_empty()) {
-        check(parameter, text)?;
-        all.extend(text.parse::<Mailboxes>().map_err(|_| no_address(parameter, text))?);
-    }
-    Ok(all)
-}
-
-fn mailbox(parameter: &str, text: &str) -> Result<Mailbox, StepError> {
-    check(parameter, text)?;
-    text.trim().parse().map_err(|_| no_address(parameter, text))
-}
-
-/// A line break in an address would begin a header or an SMTP command of its own (CWE-93).
-fn check(parameter: &str, text: &str) -> Result<(), StepError> {
-    if text.contains(char::is_control) { Err(no_address(parameter, text)) } else { Ok(()) }
-}
-
-fn no_address(parameter: &str, text: &str) -> StepError {
-    StepError::permanent("invalid_address", format!("`{parameter}`: {text:?} is no mail address"))
-        .hint("write `ann@example.com` or `Ann <ann@example.com>`")
+/// When it is sent, in the time of no place (RFC 5322 §3.3).
+fn date(now: Millis) -> Result<String, StepError> {
+    let time = Timestamp::from_millisecond(now).map_err(|error| invalid(error.to_string()))?;
+    Ok(time.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string())
 }
 
 /// `<key@sender's domain>`: the same for every attempt of the step.

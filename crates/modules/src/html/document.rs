@@ -23,7 +23,7 @@ const MOST_TIME: Duration = Duration::from_secs(5);
 const PIECE: usize = 16 * 1024;
 
 /// The tree of a page.
-pub(super) fn read(html: &str) -> Result<Html, StepError> {
+pub(crate) fn read(html: &str) -> Result<Html, StepError> {
     let tags = html.bytes().filter(|byte| *byte == b'<').count();
     if html.len() > MOST_BYTES || tags > 2 * MOST_TAGS {
         return Err(too_much("it has more than 4 MiB or 50,000 elements"));

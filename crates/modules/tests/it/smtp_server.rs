@@ -1,9 +1,11 @@
 //! A real SMTP server (aiosmtpd, from PyPI) as a child process.
 
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 
 /// The version the tests are written against.
 const PACKAGE: &str = "aiosmtpd==1.4.6";
@@ -11,7 +13,7 @@ const PACKAGE: &str = "aiosmtpd==1.4.6";
 /// A running server; it goes with this value.
 pub(crate) struct SmtpServer {
     child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    mails: Receiver<String>,
     pub(crate) port: u16,
 }
 
@@ -33,12 +35,15 @@ impl SmtpServer {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let port = lines.next().expect("the server tells its port").unwrap().parse().unwrap();
-        Some(Self { child, lines, port })
+        // Read at once: a server whose mails nobody reads takes no more of them.
+        let (sender, mails) = channel();
+        thread::spawn(move || lines.map_while(Result::ok).all(|line| sender.send(line).is_ok()));
+        Some(Self { child, mails, port })
     }
 
     /// The next mail it took.
     pub(crate) fn mail(&mut self) -> Value {
-        serde_json::from_str(&self.lines.next().unwrap().unwrap()).unwrap()
+        serde_json::from_str(&self.mails.recv().unwrap()).unwrap()
     }
 }
 

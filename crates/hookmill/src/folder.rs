@@ -2,6 +2,7 @@
 
 mod files;
 mod hooks;
+mod in_use;
 pub(crate) mod switch;
 mod watch;
 
@@ -9,9 +10,10 @@ use crate::home::mentions_call;
 use crate::starters::Starters;
 use engine::Handle;
 use files::Found;
+use in_use::Changed;
 use run::id::ScenarioId;
 use run::mailbox::Mailboxes;
-use run::tables::{Expected, StoreError, Tables};
+use run::tables::{StoreError, Tables};
 use scenario::catalog::{Callee, Catalog};
 use scenario::diagnostic::{Diagnostic, Severity};
 use scenario::plan::{Plan, Trigger, Version};
@@ -25,9 +27,6 @@ use triggers::poll::ArmedPoll;
 use triggers::schedule::runner::Armed;
 use triggers::webhook::hooks::HookTable;
 pub(crate) use watch::{Credentials, watch};
-
-/// The table that tells which version of a scenario last took runs.
-const SERVING: &str = "serving";
 
 /// What a folder serves, and to whom it tells changes.
 #[derive(Debug)]
@@ -150,13 +149,15 @@ impl Folder {
             file.text = known.map_or_else(|| self.last_good_text(id), |text| Ok(Some(text)))?;
         }
         let learnt = self.learn(callees(files.iter().filter_map(|(id, file)| Some((id, file.text.as_deref()?)))));
-        for (id, file) in files {
+        let changed = files.into_iter().filter_map(|(id, file)| {
             let known = scenarios.get(&id);
-            let Some(text) = file.text.filter(|text| known.is_none_or(|known| *known.text != **text)) else { continue };
+            let text = file.text.filter(|text| known.is_none_or(|known| *known.text != **text))?;
+            Some(Changed { file: file.name, text: text.into(), known: known.cloned(), id })
+        });
+        for entry in self.serve_all(&changed.collect::<Vec<_>>())? {
             *announced = Announced::NotAll;
-            let entry = self.serve(&id, &file.name, text.into(), known)?;
-            self.handle.tell_changed(id.clone(), Some(entry.version.clone()));
-            scenarios.insert(id, entry);
+            self.handle.tell_changed(entry.id.clone(), Some(entry.version.clone()));
+            scenarios.insert(entry.id.clone(), entry);
         }
         if learnt == Learnt::Something {
             *announced = Announced::NotAll;
@@ -175,83 +176,6 @@ impl Folder {
         let news = catalog.scenarios() != Some(&callees);
         *catalog = Arc::new((*base).clone().with_scenarios(callees));
         if news { Learnt::Something } else { Learnt::Nothing }
-    }
-
-    /// Checks these scenarios again, though their texts are the same.
-    fn serve_again(
-        &self,
-        scenarios: &mut BTreeMap<ScenarioId, Entry>,
-        which: impl Fn(&Entry) -> bool,
-    ) -> Result<(), StoreError> {
-        for entry in scenarios.values_mut().filter(|entry| which(entry)) {
-            *entry = self.serve(&entry.id, &entry.file, Arc::clone(&entry.text), Some(entry))?;
-        }
-        Ok(())
-    }
-
-    /// Takes a scenario out of use.
-    fn forget(&self, id: &ScenarioId) -> Result<(), StoreError> {
-        self.handle.withdraw(id);
-        self.tables.delete(SERVING, id.as_str(), Expected::Any).map(|_| ())
-    }
-
-    /// Checks a text and puts it into use if it is good.
-    fn serve(&self, id: &ScenarioId, file: &str, text: Arc<str>, known: Option<&Entry>) -> Result<Entry, StoreError> {
-        let catalog = Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner));
-        let (plan, diagnostics) = scenario::lint::review(&text, &catalog);
-        let version = Version::of(&text);
-        let plan = match plan {
-            Some(plan) => {
-                let plan = Arc::new(plan);
-                self.handle.deploy(id.clone(), &text, Arc::clone(&plan))?;
-                self.note_serving(id, &version)?;
-                Some(plan)
-            }
-            None => match known.and_then(|known| known.plan.clone()) {
-                Some(plan) => Some(plan),
-                None => self.last_good(id)?,
-            },
-        };
-        Ok(Entry {
-            id: id.clone(),
-            file: file.to_owned(),
-            text,
-            version,
-            diagnostics,
-            plan,
-            hooks: Vec::new(),
-            next: Vec::new(),
-            polls: Vec::new(),
-        })
-    }
-
-    fn note_serving(&self, id: &ScenarioId, version: &Version) -> Result<(), StoreError> {
-        let noted = self.tables.get(SERVING, id.as_str())?;
-        if noted.is_none_or(|noted| *noted.value != *version.0.as_bytes()) {
-            self.tables.put(SERVING, id.as_str(), version.0.as_bytes(), Expected::Any)?;
-        }
-        Ok(())
-    }
-
-    /// The version that took runs before the process was started anew with a broken text.
-    fn last_good(&self, id: &ScenarioId) -> Result<Option<Arc<Plan>>, StoreError> {
-        let Some(version) = self.noted(id)? else { return Ok(None) };
-        let Ok(plan) = self.handle.version(id, &version) else { return Ok(None) };
-        if let Ok(text) = self.handle.version_text(id, &version) {
-            self.handle.deploy(id.clone(), &text, Arc::clone(&plan))?;
-        }
-        Ok(Some(plan))
-    }
-
-    /// The text of that version.
-    fn last_good_text(&self, id: &ScenarioId) -> Result<Option<String>, StoreError> {
-        let version = self.noted(id)?;
-        Ok(version.and_then(|version| self.handle.version_text(id, &version).ok()).map(|text| text.to_string()))
-    }
-
-    fn noted(&self, id: &ScenarioId) -> Result<Option<Version>, StoreError> {
-        let record = self.tables.get(SERVING, id.as_str())?;
-        Ok(record.map(|record| Version(String::from_utf8_lossy(&record.value).into())))
     }
 
     /// Tells the gateway, the scheduler and the postman what there is now. Where that fails, it is still to be done.

@@ -23,7 +23,7 @@ const LATE: Bound = Bound::AtMost(50.0);
 
 /// How long the server may take to read all of them, and to come to rest, before the look at what it costs begins.
 const START: Duration = Duration::from_secs(20);
-const SETTLED: Duration = Duration::from_secs(3);
+const SETTLED: Duration = Duration::from_secs(6);
 
 /// A folder of scenarios with a time each, one after the other; the first comes after the look at what they cost.
 pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Vec<Figure>> {

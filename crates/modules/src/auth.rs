@@ -122,12 +122,25 @@ impl<'a> Way<'a> {
 
     /// A token in place of one that was refused with this status.
     async fn fresh(&self, status: StatusCode, token: Option<&Token>) -> Result<Option<Token>, StepError> {
-        let (Some(token), Some(asked)) = (token, self.asked()) else { return Ok(None) };
+        let Some(token) = token else { return Ok(None) };
         if status != StatusCode::UNAUTHORIZED {
-            self.tokens.taken(token, &asked).await;
+            self.taken(token).await;
             return Ok(None);
         }
-        self.in_time(self.tokens.instead_of(token, asked)).await
+        self.instead_of(token).await
+    }
+
+    /// A token in place of one that a service has refused; none where another is of no use.
+    pub(crate) async fn instead_of(&self, refused: &Token) -> Result<Option<Token>, StepError> {
+        let Some(asked) = self.asked() else { return Ok(None) };
+        self.in_time(self.tokens.instead_of(refused, asked)).await
+    }
+
+    /// Takes note that a service has taken the token.
+    pub(crate) async fn taken(&self, token: &Token) {
+        if let Some(asked) = self.asked() {
+            self.tokens.taken(token, &asked).await;
+        }
     }
 
     /// The request as it is sent, and what of that nobody else may learn.

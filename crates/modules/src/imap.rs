@@ -13,11 +13,12 @@ mod session;
 
 pub use mailbox::mailboxes;
 
-use crate::auth::{self, Token, Tokens};
+use crate::auth::{self, Tokens};
 use crate::catalog::Shared;
 use crate::client::{Bounds, Client};
 use crate::connections::{Connections, Remote};
 use crate::guard::Trust;
+use crate::wire;
 use act::Operation;
 use run::call::Module;
 use run::error::StepError;
@@ -44,8 +45,8 @@ pub(crate) fn all(shared: &Arc<Shared>, files: &Files) -> [Arc<dyn Module>; 4] {
 }
 
 /// Logs in and looks into the inbox, which stays as it is.
-pub(crate) async fn knock(remote: &Remote, token: Option<&Token>) -> Result<String, StepError> {
-    let mut session = Session::open(remote, token.map(Token::access)).await?;
+pub(crate) async fn knock(asking: Asking<'_>, remote: &Remote) -> Result<String, StepError> {
+    let mut session = open(asking, remote).await?;
     let mails = session.examine("INBOX").await?;
     session.log_out().await;
     Ok(format!("the inbox has {mails} mails"))
@@ -60,12 +61,32 @@ pub(crate) struct Asking<'a> {
     pub(crate) now: Millis,
 }
 
-/// The token of the connection that speaks for the mailbox, where there is one.
-pub(crate) async fn token(asking: Asking<'_>, server: &Remote) -> Result<Option<Token>, StepError> {
-    let Some(name) = server.oauth.as_deref() else { return Ok(None) };
+/// Connects and logs in, by password or by a token of the connection that speaks for the mailbox. A token that is refused
+/// before its time is replaced once.
+pub(crate) async fn open(asking: Asking<'_>, remote: &Remote) -> Result<Session, StepError> {
+    let Some(name) = remote.oauth.as_deref() else { return Session::open(remote, None).await };
     let Some(grantor) = asking.connections.grantor(name)? else { return Err(asking.connections.unfit(name)) };
     let scheme = auth::Scheme::Token(Arc::clone(grantor));
     let trust = Trust::default();
     let pass = auth::Pass { connection: Some(name), scheme: &scheme, scopes: &[MAIL], trust, now: asking.now };
-    auth::Way::new(asking.client, asking.tokens, pass, BOUNDS).token().await
+    let way = auth::Way::new(asking.client, asking.tokens, pass, BOUNDS);
+    let Some(mut token) = way.token().await? else { return Session::open(remote, None).await };
+    let mut opened = Session::open(remote, Some(token.access())).await;
+    if is_refused(&opened)
+        && let Some(fresh) = way.instead_of(&token).await?
+    {
+        token = fresh;
+        opened = Session::open(remote, Some(token.access())).await;
+    }
+    if is_refused(&opened) {
+        // What was granted only now and is refused as well: nobody asks for another at once.
+        way.instead_of(&token).await?;
+    } else if opened.is_ok() {
+        way.taken(&token).await;
+    }
+    opened
+}
+
+fn is_refused(opened: &Result<Session, StepError>) -> bool {
+    opened.as_ref().is_err_and(|error| error.code == wire::LOGIN_REFUSED)
 }

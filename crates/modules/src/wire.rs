@@ -35,8 +35,11 @@ pub(crate) fn nonsense(remote: &str, what: &str) -> StepError {
         .hint("check host and port of the connection, and whether the server expects TLS")
 }
 
+/// The code of an error that says that nobody is let in with these credentials.
+pub(crate) const LOGIN_REFUSED: &str = "login_refused";
+
 /// The server lets nobody in with these credentials.
 pub(crate) fn refused_login(remote: &str, why: &str) -> StepError {
-    StepError::permanent("login_refused", format!("{remote} refuses the login: {why}"))
+    StepError::permanent(LOGIN_REFUSED, format!("{remote} refuses the login: {why}"))
         .hint("check user and password of the connection")
 }

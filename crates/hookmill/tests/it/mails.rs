@@ -139,6 +139,25 @@ fn a_wrong_password_is_an_alarm_until_it_is_right_and_a_server_that_comes_back_i
 }
 
 #[test]
+fn a_server_that_falls_silent_is_told_within_a_minute_and_found_again() {
+    let Some(server) = Dovecot::start() else { return };
+    let scenario = "trigger: { mail: { connection: box, since: all } }\nsteps: [{ set: 1 }]\n";
+    let files = [("password", PASSWORD), ("connections.yaml", &connections(&server)), ("all.yaml", scenario)];
+    let served = &mut Served::start(&files);
+    wait_for_first_look(served);
+    server.fall_silent();
+    let begun = Instant::now();
+    served.wait_for("the alarm", |served| alarm(served, "mail:box/INBOX").is_some());
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    server.deliver(b"Subject: one\r\n\r\nx");
+    server.wake();
+    let back = Instant::now();
+    served.wait_for("a run", |served| runs(served).len() == 1);
+    assert!(back.elapsed() < Duration::from_secs(10), "{:?}", back.elapsed());
+    served.wait_for("no alarm", |served| alarm(served, "mail:box/INBOX").is_none());
+}
+
+#[test]
 fn whatever_is_cut_and_killed_each_mail_starts_one_run() {
     let count = std::env::var("HOOKMILL_CHAOS_MAILS").ok().and_then(|text| text.parse().ok()).unwrap_or(60);
     let Some(mut server) = Dovecot::start() else { return };

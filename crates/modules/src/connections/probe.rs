@@ -199,8 +199,8 @@ async fn remote(
     let said = match connection.protocol {
         Protocol::Imap => {
             let Asking { client, tokens, now, .. } = *asking;
-            let token = imap::token(imap::Asking { connections, client, tokens, now }, server).await?;
-            in_time(PATIENCE, server, imap::knock(server, token.as_ref())).await?
+            let asking = imap::Asking { connections, client, tokens, now };
+            in_time(PATIENCE, server, imap::knock(asking, server)).await?
         }
         Protocol::Mqtt => in_time(PATIENCE, server, mqtt::knock(server)).await?,
         Protocol::Mysql => in_time(PATIENCE, server, sql::knock_mysql(server, PATIENCE)).await?,

@@ -1,7 +1,6 @@
 //! What all modules of mailboxes do around what each of them does.
 
-use super::{Asking, Session, token};
-use crate::auth::Token;
+use super::{Asking, Session, open};
 use crate::catalog::Shared;
 use crate::connections::{Protocol, Remote, incomplete, required};
 use crate::spec::{About, describe, parameters};
@@ -92,8 +91,7 @@ impl<A: Act> Operation<A> {
             Some(session) => session,
             None => {
                 let Shared { connections, client, tokens, .. } = &*self.shared;
-                let token = token(Asking { connections, client, tokens, now }, remote).await?;
-                Session::open(remote, token.as_ref().map(Token::access)).await?
+                open(Asking { connections, client, tokens, now }, remote).await?
             }
         };
         let output = act.run(&mut session, &self.files).await;

@@ -2,8 +2,8 @@
 
 use super::answer::{Fetched, Heard};
 use super::session::{Word, quoted};
-use super::{Asking, Session, token};
-use crate::auth::{Token, Tokens};
+use super::{Asking, Session, open};
+use crate::auth::Tokens;
 use crate::catalog::Options;
 use crate::client::Client;
 use crate::connections::{Connections, Protocol, Remote, incomplete};
@@ -17,12 +17,15 @@ use run::id::Millis;
 use run::mailbox::{Act, Envelope, Folder, MOST_MAIL, Mailbox, Mailboxes};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// After so long without news it is asked whether the server is still there. Servers take half an hour for the end of an
-/// IDLE (RFC 2177), and connections that die in silence are found out only so.
-const REARM: Duration = Duration::from_secs(35);
+/// IDLE (RFC 2177), but connections that die in silence are found out only so, and that has to be told within a minute.
+const REARM: Duration = Duration::from_secs(25);
+/// How long it may take to say that it is.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(8);
 /// As much of a mail is asked for at once, in bytes.
 const PIECE: usize = 1024 * 1024;
 /// As much of a header is read, in bytes.
@@ -60,9 +63,7 @@ impl Mailboxes for Imap {
             }
             let remote = found.remote.clone().ok_or_else(incomplete)?;
             let asking = Asking { connections: &self.connections, client: &self.client, tokens: &self.tokens, now };
-            let token = token(asking, &remote).await?;
-            let opening = Session::open(&remote, token.as_ref().map(Token::access));
-            let session = in_time(PATIENCE, &remote, opening).await?;
+            let session = in_time(PATIENCE, &remote, open(asking, &remote)).await?;
             let account = format!("{}@{}:{}", remote.user.as_deref().unwrap_or_default(), remote.host, remote.port);
             Ok(Some(Box::new(Open { session, remote, account }) as Box<dyn Mailbox>))
         })
@@ -234,10 +235,14 @@ impl Mailbox for Open {
         Box::pin(async move {
             if in_time(PATIENCE, &self.remote, self.session.can("IDLE")).await? {
                 let most = REARM.min(poll);
-                return in_time(most + PATIENCE, &self.remote, self.session.idle(most)).await;
+                return in_time(most + SIGN_OF_LIFE, &self.remote, self.session.idle(most)).await;
             }
-            tokio::time::sleep(poll).await;
-            in_time(PATIENCE, &self.remote, self.session.ask(&[Word::Plain("NOOP")])).await.map(drop)
+            let end = Instant::now() + poll;
+            while !end.saturating_duration_since(Instant::now()).is_zero() {
+                tokio::time::sleep_until(end.min(Instant::now() + REARM)).await;
+                in_time(SIGN_OF_LIFE, &self.remote, self.session.ask(&[Word::Plain("NOOP")])).await?;
+            }
+            Ok(())
         })
     }
 }

@@ -87,6 +87,16 @@ impl Daemon {
         let _ = self.child.wait();
     }
 
+    /// Sends this signal to the server and the processes that it has started.
+    #[allow(dead_code, reason = "not every binary that has this file does so")]
+    pub(crate) fn signal_all(&self, signal: &str) {
+        let id = self.child.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+        let told =
+            Command::new("kill").args(["-s", signal, &id.to_string()]).args(children.split_whitespace()).status();
+        assert!(told.unwrap().success(), "kill -s {signal}");
+    }
+
     /// Starts it again at the same port.
     pub(crate) fn restart(&mut self) {
         self.kill();

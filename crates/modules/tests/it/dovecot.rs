@@ -19,11 +19,37 @@ pub(crate) struct Dovecot {
     /// The port without TLS, and the one with it.
     pub(crate) ports: (u16, u16),
     delivered: AtomicU32,
+    /// Where more of its settings are.
+    _settings: Option<TempDir>,
 }
 
 impl Dovecot {
     /// Starts one; none where the machine has no Dovecot, or we are not root, which is said.
     pub(crate) fn start() -> Option<Self> {
+        Self::configured("")
+    }
+
+    /// One that lets in who has a token of which this URL, with the token at its end, says that it is somebody's.
+    #[allow(dead_code, reason = "not every binary that has this file has tokens")]
+    pub(crate) fn trusting(introspection: &str) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("oauth2");
+        let asks = format!(
+            "introspection_mode = get\nintrospection_url = {introspection}\nusername_attribute = user\n\
+             active_attribute = active\nactive_value = true\n"
+        );
+        fs::write(&file, asks).unwrap();
+        Command::new("chmod").args(["-R", "a+rX"]).arg(folder.path()).status().unwrap();
+        let server = Self::configured(&format!(
+            "auth_mechanisms = plain xoauth2\n\
+             service anvil {{\n unix_listener anvil-auth-penalty {{\n mode = 0\n }}\n}}\n\
+             passdb {{\n driver = oauth2\n mechanisms = xoauth2\n args = {}\n}}\n",
+            file.display()
+        ))?;
+        Some(Self { _settings: Some(folder), ..server })
+    }
+
+    fn configured(more: &str) -> Option<Self> {
         let program = program("dovecot", "dovecot-imapd")?;
         if fs::metadata("/proc/self").unwrap().uid() != 0 {
             eprintln!("skipped: Dovecot wants to be started by root");
@@ -40,7 +66,7 @@ impl Dovecot {
              auth_failure_delay = 0\nmaildir_stat_dirs = yes\nmail_fsync = never\n\
              mail_location = maildir:~/Maildir\npassdb {{\n driver = passwd-file\n args = {home}/users\n}}\n\
              userdb {{\n driver = static\n args = uid=nobody gid=nogroup home={home}/mail/%u\n}}\nfirst_valid_uid = 1\n\
-             service imap-login {{\n inet_listener imap {{\n port = {}\n }}\n inet_listener imaps {{\n port = {}\n }}\n}}\n",
+             service imap-login {{\n inet_listener imap {{\n port = {}\n }}\n inet_listener imaps {{\n port = {}\n }}\n}}\n{more}",
             certificates.certificate.display(),
             certificates.key.display(),
             ports.0,
@@ -57,7 +83,7 @@ impl Dovecot {
             command.arg("-F").arg("-c").arg(&file);
             command
         });
-        Some(Self { daemon, folder, certificates, ports, delivered: AtomicU32::new(0) })
+        Some(Self { daemon, folder, certificates, ports, delivered: AtomicU32::new(0), _settings: None })
     }
 
     /// Where the mails of a folder are; `INBOX` is where they arrive.
@@ -89,6 +115,18 @@ impl Dovecot {
     #[allow(dead_code, reason = "not every binary that has this file changes passwords")]
     pub(crate) fn use_password(&self, password: &str) {
         fs::write(self.folder.path().join("users"), format!("ann:{{PLAIN}}{password}\n")).unwrap();
+    }
+
+    /// Stops all of its processes where they are, as a machine that hangs does: connections stand, and nobody answers.
+    #[allow(dead_code, reason = "not every binary that has this file has it fall silent")]
+    pub(crate) fn fall_silent(&self) {
+        self.daemon.signal_all("STOP");
+    }
+
+    /// Has them go on.
+    #[allow(dead_code, reason = "not every binary that has this file has it fall silent")]
+    pub(crate) fn wake(&self) {
+        self.daemon.signal_all("CONT");
     }
 
     /// Ends the server and all conversations with it.

@@ -1,12 +1,14 @@
 //! `email.search`, `download`, `mark` and `move`, and the mailboxes that triggers are given, against a real Dovecot.
 
 use crate::dovecot::{Dovecot, PASSWORD};
+use crate::server::{Server, reply};
 use crate::step::{Given, NOW, files, modules, step};
 use modules::{Connections, Options};
 use run::mailbox::{Act, Mailbox, Mailboxes};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 fn connection(server: &Dovecot) -> String {
@@ -17,7 +19,7 @@ fn connection(server: &Dovecot) -> String {
     )
 }
 
-fn given(server: &Dovecot) -> [(&'static str, String); 2] {
+fn given_by(server: &Dovecot) -> [(&'static str, String); 2] {
     [("password", PASSWORD.to_owned()), ("ca.pem", server.certificates.authority.clone())]
 }
 
@@ -28,7 +30,7 @@ async fn opened(server: &Dovecot) -> Box<dyn Mailbox> {
 fn mailboxes(server: &Dovecot) -> Arc<dyn Mailboxes> {
     // Sets up what TLS needs.
     modules("", &[], Options::default());
-    let connections = Connections::parse(&connection(server), &Given(BTreeMap::from(given(server)))).unwrap();
+    let connections = Connections::parse(&connection(server), &Given(BTreeMap::from(given_by(server)))).unwrap();
     modules::mailboxes(Arc::new(connections), &files(), Options::default())
 }
 
@@ -47,7 +49,7 @@ async fn steps_find_read_mark_and_move_mails() {
     server.deliver(
         b"Subject: file\r\nContent-Type: text/csv; name=a.csv\r\nContent-Disposition: attachment\r\n\r\na,b\r\n1,2",
     );
-    let given = given(&server);
+    let given = given_by(&server);
     let given: Vec<_> = given.iter().map(|(name, text)| (*name, text.as_str())).collect();
     let modules = modules(&connection(&server), &given, Options::default());
     let call = async |name: &str, parameters: Value| step(&modules, name).connection("box").call(parameters).await;
@@ -81,6 +83,56 @@ async fn steps_find_read_mark_and_move_mails() {
     assert_eq!(moved["mails"][0]["subject"], "銀行明細");
     let sandbox = step(&modules, "email.move").connection("sand").call(json!({ "uid": 3, "to": "x" })).await.unwrap();
     assert_eq!(sandbox.output, json!({ "count": 1 }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_lets_in_and_is_replaced_once_it_is_refused() {
+    let (given, good) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(1)));
+    let (giving, asking) = (Arc::clone(&given), Arc::clone(&good));
+    let grantor = Server::start(move |seen| {
+        if seen.target == "/token" {
+            let number = giving.fetch_add(1, Ordering::SeqCst) + 1;
+            let token =
+                json!({ "access_token": format!("token-{number}"), "token_type": "Bearer", "expires_in": 3600 });
+            return reply(200, &[("content-type", "application/json")], token.to_string());
+        }
+        // Dovecot adds who it is itself.
+        let token = seen.target.strip_prefix("/asked?token=token-").and_then(|rest| rest.split('&').next());
+        let number = token.and_then(|number| number.parse::<u32>().ok());
+        let is_good = number.is_some_and(|number| number >= asking.load(Ordering::SeqCst));
+        let told = json!({ "active": is_good, "user": "ann" });
+        reply(200, &[("content-type", "application/json")], told.to_string())
+    })
+    .await;
+    let Some(server) = Dovecot::trusting(&grantor.url("/asked?token=")) else { return };
+    modules("", &[], Options::default());
+    let text = format!(
+        "box: {{ type: imap, url: 'imaps://localhost:{}', user: ann, oauth: grant, ca: {{ file: ca.pem }} }}\n\
+         grant: {{ type: oauth2, base: '{}', token: '{}', client_id: mill, client_secret: secret }}",
+        server.ports.1,
+        grantor.url("/"),
+        grantor.url("/token")
+    );
+    let connections = Connections::parse(&text, &Given(BTreeMap::from(given_by(&server)))).unwrap();
+    let mailboxes = modules::mailboxes(Arc::new(connections), &files(), Options::default());
+    let inbox = async |now| mailboxes.open("box", now).await.unwrap().unwrap().select("INBOX").await;
+    inbox(NOW).await.unwrap();
+    inbox(NOW).await.unwrap();
+    assert_eq!(given.load(Ordering::SeqCst), 1, "one token is enough for two logins");
+    // Whoever gave it has taken it back, long before its time is over.
+    good.store(2, Ordering::SeqCst);
+    inbox(NOW).await.unwrap();
+    assert_eq!(given.load(Ordering::SeqCst), 2);
+    good.store(99, Ordering::SeqCst);
+    for _ in 0..5 {
+        let Err(error) = mailboxes.open("box", NOW).await else { panic!("a token that is no good lets in") };
+        assert_eq!(error.code, "login_refused", "{error}");
+        assert!(!error.message.contains("token-"), "{error}");
+    }
+    assert!(given.load(Ordering::SeqCst) <= 4, "who is refused does not ask again and again");
+    // Another may be had after a while.
+    good.store(3, Ordering::SeqCst);
+    inbox(NOW + 3_600_000).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

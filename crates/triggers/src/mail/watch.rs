@@ -17,8 +17,9 @@ const PAUSES: [Duration; 4] =
     [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(3), Duration::from_secs(5)];
 /// After how long where trying again does not help by itself: servers shut out those who try a wrong password often.
 const LONG_PAUSE: Duration = Duration::from_secs(30);
-/// What fails for longer is told.
-const PATIENCE: Millis = 20_000;
+/// What fails for longer is told. A server that has fallen silent is noticed after half a minute, and another
+/// connection to it fails after a quarter of one: all in all within a minute.
+const PATIENCE: Millis = 15_000;
 /// How long it is shown that a folder counts anew.
 const SHOWN: Millis = 10 * 60 * 1_000;
 

@@ -3,6 +3,8 @@
 mod files;
 mod hooks;
 mod in_use;
+mod mailhooks;
+mod starting;
 pub(crate) mod switch;
 mod watch;
 
@@ -16,15 +18,13 @@ use run::mailbox::Mailboxes;
 use run::tables::{StoreError, Tables};
 use scenario::catalog::{Callee, Catalog};
 use scenario::diagnostic::{Diagnostic, Severity};
-use scenario::plan::{Plan, Trigger, Version};
+use scenario::plan::{Plan, Version};
 use server::library::{Basis, Entry, Library, LibraryError, Switch};
+use starting::{armed, polls, watched};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use triggers::mail;
-use triggers::poll::ArmedPoll;
-use triggers::schedule::runner::Armed;
 use triggers::webhook::hooks::HookTable;
 pub(crate) use watch::{Credentials, watch};
 
@@ -186,6 +186,7 @@ impl Folder {
     ) -> Result<(), StoreError> {
         *announced = Announced::NotAll;
         self.hooks.replace(hooks::table(&self.handle, &*self.tables, scenarios)?);
+        self.starters.mailhooks.replace(mailhooks::table(&self.handle, &*self.tables, scenarios)?);
         self.starters.scheduler.arm(scenarios.values().flat_map(|entry| armed(&self.handle, entry)).collect())?;
         self.starters.poller.arm(scenarios.values().flat_map(|entry| polls(&self.handle, entry)).collect())?;
         self.starters.postman.arm(scenarios.values().flat_map(|entry| watched(&self.handle, entry)).collect());
@@ -362,42 +363,4 @@ impl Library for Folder {
 /// What `call` steps may know of these texts.
 fn callees<'t>(texts: impl Iterator<Item = (&'t ScenarioId, &'t str)>) -> BTreeMap<String, Callee> {
     texts.map(|(id, text)| (id.to_string(), Callee::of(text))).collect()
-}
-
-/// The polls of a scenario that is switched on.
-fn polls(handle: &Handle, entry: &Entry) -> Vec<ArmedPoll> {
-    let Some(deployment) = handle.deployment(&entry.id).filter(|deployment| deployment.plan.enabled) else {
-        return Vec::new();
-    };
-    let polls = deployment.plan.triggers.iter().filter_map(|trigger| match trigger {
-        Trigger::Poll(poll) => Some(Arc::new((**poll).clone())),
-        _ => None,
-    });
-    polls.enumerate().map(|(number, poll)| ArmedPoll { deployment: Arc::clone(&deployment), number, poll }).collect()
-}
-
-/// The schedules of a scenario that is switched on.
-fn armed(handle: &Handle, entry: &Entry) -> Vec<Armed> {
-    let Some(deployment) = handle.deployment(&entry.id).filter(|deployment| deployment.plan.enabled) else {
-        return Vec::new();
-    };
-    let schedules = deployment.plan.triggers.iter().filter_map(|trigger| match trigger {
-        Trigger::Schedule(schedule) => Some(schedule.clone()),
-        _ => None,
-    });
-    let number = |(number, schedule)| Armed { deployment: Arc::clone(&deployment), number, schedule };
-    schedules.enumerate().map(number).collect()
-}
-
-/// The mailboxes that a scenario which is switched on has watched.
-fn watched(handle: &Handle, entry: &Entry) -> Vec<mail::Armed> {
-    let Some(deployment) = handle.deployment(&entry.id).filter(|deployment| deployment.plan.enabled) else {
-        return Vec::new();
-    };
-    let mails = deployment.plan.triggers.iter().filter_map(|trigger| match trigger {
-        Trigger::Mail(trigger) => Some(trigger.clone()),
-        _ => None,
-    });
-    let number = |(number, trigger)| mail::Armed { deployment: Arc::clone(&deployment), number, trigger };
-    mails.enumerate().map(number).collect()
 }

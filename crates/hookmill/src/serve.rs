@@ -7,6 +7,7 @@ mod keeper;
 mod own_hooks;
 mod renewal;
 mod requests;
+mod smtp;
 mod strangers;
 mod tls;
 mod token;
@@ -35,6 +36,7 @@ use run::setting::Setting;
 use scenario::plan::Rate;
 use server::library::Library;
 use server::{Accounts, App, Assets, Drafts, Gateway};
+use smtp::Smtp;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -46,6 +48,7 @@ use strangers::Strangers;
 use tls::Tls;
 use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
+use triggers::mailhook::Office;
 use triggers::webhook::address::Forwarding;
 use triggers::webhook::hooks::HookTable;
 use url::Url;
@@ -116,6 +119,8 @@ pub(crate) struct Serve {
     #[command(flatten)]
     tls: Tls,
     #[command(flatten)]
+    smtp: Smtp,
+    #[command(flatten)]
     keeping: requests::Keeping,
     #[command(flatten)]
     allow_env: AllowEnv,
@@ -172,7 +177,7 @@ impl Serve {
     async fn serve(self) -> Done {
         let certificate = self.tls.certificate()?;
         let listener = listen(self.listen)?;
-        let address = listener.local_addr()?;
+        let (address, post) = (listener.local_addr()?, self.smtp.listen()?);
         let store = open(&self.data)?;
         let keys = (token::of(&self.data)?, Arc::new(Accounts::open(Arc::clone(&store.tables))?));
         let read = folder::Credentials::of(&self.dir);
@@ -188,6 +193,7 @@ impl Serve {
         engine.handle().use_rates(home.connections.rates());
         let (hooks, inspector) = (HookTable::default(), self.keeping.inspector(&store)?);
         let starters = reach.starters(engine.handle(), &store.tables, Arc::clone(&home.connections));
+        let (files, mailhooks) = (reach.files.clone(), starters.mailhooks.clone());
         let folder = Arc::new(Folder::new(Parts {
             path: self.dir.clone(),
             handle: engine.handle(),
@@ -213,8 +219,10 @@ impl Serve {
         let (stopper, serving) = (server.handle(), tokio::spawn(server));
         app.set_ready();
         let public_url = self.public_url(address)?;
+        let office = |examiner| Office::new(engine.handle(), files, mailhooks, examiner);
+        let receiving = self.smtp.begin(post, &public_url, certificate.as_ref(), office)?;
         self.tls.warning(address, &public_url).into_iter().for_each(|warning| tracing::warn!("{warning}"));
-        announce::all(&app, &public_url, &folder, resumed);
+        announce::all(&app, &public_url, &self.smtp.post(&public_url), &folder, resumed);
         let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow(tls::LOOK)));
         folder::watch(folder, read, move || renewing.again())?;
         let starting = tokio::spawn(starters.run());
@@ -223,6 +231,9 @@ impl Serve {
         say("ending: no new runs; what is not over goes on at the next start");
         [Some(starting), Some(keeping), Some(looking), renewal].iter().flatten().for_each(JoinHandle::abort);
         engine.handle().end_signals();
+        if let Some(receiving) = receiving {
+            receiving.end().await?;
+        }
         stopper.stop(true).await;
         engine.stop(GRACE).await?;
         serving.await??;
@@ -266,8 +277,9 @@ impl Serve {
         let public_url = self.public_url(address)?;
         let assets = editor_files();
         let templates = crate::templates::templates(&library.catalog());
+        let post = self.smtp.post(&public_url);
         let options =
-            server::Options { public_url, token, accounts, vault, assets, stores, drafts, templates, imports };
+            server::Options { public_url, token, accounts, vault, assets, stores, drafts, templates, imports, post };
         Ok(App::new(gateway, library, options))
     }
 

@@ -1,4 +1,4 @@
-//! What starts runs by itself: the clock, what is asked now and then, and mails.
+//! What starts runs by itself: the clock, what is asked now and then, and mails; with the addresses at which mails are taken in.
 
 use engine::Handle;
 use run::files::Files;
@@ -6,6 +6,7 @@ use run::mailbox::Mailboxes;
 use run::tables::Tables;
 use std::sync::Arc;
 use triggers::mail::Postman;
+use triggers::mailhook::AddressTable;
 use triggers::poll::Poller;
 use triggers::schedule::runner::Scheduler;
 
@@ -15,6 +16,7 @@ pub(crate) struct Starters {
     pub(crate) scheduler: Scheduler,
     pub(crate) poller: Poller,
     pub(crate) postman: Postman,
+    pub(crate) mailhooks: AddressTable,
 }
 
 impl Starters {
@@ -22,7 +24,8 @@ impl Starters {
     pub(crate) fn new(handle: Handle, tables: &Arc<dyn Tables>, files: &Files, mailboxes: Arc<dyn Mailboxes>) -> Self {
         let scheduler = Scheduler::new(handle.clone(), Arc::clone(tables));
         let poller = Poller::new(handle.clone(), Arc::clone(tables));
-        Self { scheduler, poller, postman: Postman::new(handle, Arc::clone(tables), files.clone(), mailboxes) }
+        let postman = Postman::new(handle, Arc::clone(tables), files.clone(), mailboxes);
+        Self { scheduler, poller, postman, mailhooks: AddressTable::default() }
     }
 
     /// Works until the future is dropped.

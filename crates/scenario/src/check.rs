@@ -126,11 +126,6 @@ impl<'a> Checker<'a> {
         self.findings.extend(diagnostics);
     }
 
-    /// Says that this release cannot run something, and where it stands.
-    pub(crate) fn not_yet(&mut self, place: Place, construct: &str) {
-        self.report(Diagnostic::not_yet(place, construct));
-    }
-
     /// Says that a value is of the wrong kind.
     pub(crate) fn wrong_kind(&mut self, node: &Node, what: &str, wanted: &str) {
         self.report(Diagnostic::wrong_kind(node.place, what, wanted, node.kind()));

@@ -40,6 +40,17 @@ pub struct Options {
     pub templates: Arc<[Template]>,
     /// What imports need of the outside.
     pub imports: Arc<dyn Imports>,
+    /// Where mailhooks are.
+    pub post: Post,
+}
+
+/// Where mails to the server go.
+#[derive(Clone, Debug, Default)]
+pub struct Post {
+    /// What stands behind the `@` of its addresses.
+    pub domain: String,
+    /// Whether it takes mails in.
+    pub open: bool,
 }
 
 /// What every request handler shares. Clones are cheap and mean the same server.

@@ -26,7 +26,7 @@ mod sheet;
 mod tls;
 
 pub use api::{Template, TemplateWords, openapi};
-pub use app::{App, Options};
+pub use app::{App, Options, Post};
 pub use assets::{Asset, Assets};
 pub use auth::{Accounts, ApiToken, WeakToken};
 pub use bodies::Bodies;

@@ -25,6 +25,8 @@ pub struct Entry {
     pub plan: Option<Arc<Plan>>,
     /// The webhook paths below `/hook/` on which it is called, in the order of its triggers; made-up ones included.
     pub hooks: Vec<String>,
+    /// What stands before the `@` of its mailhooks' addresses, in the order of its triggers; made-up ones included.
+    pub addresses: Vec<String>,
     /// When each of its schedules is due next, in the order of its triggers.
     pub next: Vec<Option<Millis>>,
     /// How each of its polls stands, in the order of its triggers.

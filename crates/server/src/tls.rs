@@ -122,7 +122,7 @@ impl Certificate {
     }
 
     /// TLS 1.2 and 1.3 with this certificate (RFC 9325 §3.1.1).
-    pub(crate) fn config(&self) -> Result<ServerConfig, Error> {
+    pub fn config(&self) -> Result<ServerConfig, Error> {
         let builder = ServerConfig::builder_with_provider(Arc::new(default_provider()));
         let builder = builder.with_protocol_versions(&[&TLS13, &TLS12])?.with_no_client_auth();
         Ok(builder.with_cert_resolver(Arc::clone(&self.0) as Arc<dyn ResolvesServerCert>))

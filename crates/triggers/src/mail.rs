@@ -10,6 +10,7 @@ mod postman;
 mod round;
 mod watch;
 
+pub(crate) use intake::kept;
 pub use postman::{Armed, Postman};
 
 #[cfg(test)]

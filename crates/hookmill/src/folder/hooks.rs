@@ -75,7 +75,7 @@ pub(super) fn table(
 pub(super) fn paths(tables: &dyn Tables, id: &ScenarioId, plan: &Plan) -> Result<Vec<String>, StoreError> {
     let path = |(number, webhook): (usize, &Webhook)| match &webhook.path {
         Some(path) => Ok(path.to_string()),
-        None => made_up(tables, id, number),
+        None => made_up(tables, PATHS, id, number),
     };
     webhooks(&plan.triggers).enumerate().map(path).collect()
 }
@@ -98,13 +98,13 @@ fn webhooks(triggers: &[Trigger]) -> impl Iterator<Item = &Webhook> {
     })
 }
 
-/// The path of a webhook whose author left it out: made once, then kept.
-fn made_up(tables: &dyn Tables, id: &ScenarioId, number: usize) -> Result<String, StoreError> {
+/// What an author has left out, so that nobody can guess it: made once, then kept in this table.
+pub(super) fn made_up(tables: &dyn Tables, table: &str, id: &ScenarioId, number: usize) -> Result<String, StoreError> {
     let key = format!("{id}/{number}");
-    if let Some(record) = tables.get(PATHS, &key)? {
+    if let Some(record) = tables.get(table, &key)? {
         return Ok(String::from_utf8_lossy(&record.value).into_owned());
     }
-    let path = unguessable(rand::random());
-    tables.put(PATHS, &key, path.as_bytes(), Expected::Any)?;
-    Ok(path)
+    let made = unguessable(rand::random());
+    tables.put(table, &key, made.as_bytes(), Expected::Any)?;
+    Ok(made)
 }

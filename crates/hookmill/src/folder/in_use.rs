@@ -87,6 +87,7 @@ impl Folder {
             diagnostics,
             plan,
             hooks: Vec::new(),
+            addresses: Vec::new(),
             next: Vec::new(),
             polls: Vec::new(),
         })

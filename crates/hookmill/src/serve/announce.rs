@@ -3,12 +3,12 @@
 use crate::folder::Folder;
 use crate::terminal::{BAD, QUIET, STRONG, count, paint, say};
 use scenario::plan::{Trigger, Webhook};
-use server::App;
 use server::library::{Entry, Library};
+use server::{App, Post};
 use url::Url;
 
 /// Says it all.
-pub(super) fn all(app: &App, public: &Url, folder: &Folder, resumed: usize) {
+pub(super) fn all(app: &App, public: &Url, post: &Post, folder: &Folder, resumed: usize) {
     let entries = &folder.list();
     let base = public.as_str().trim_end_matches('/');
     say(format_args!("{}  {}", paint(STRONG, "Hookmill"), base));
@@ -20,6 +20,11 @@ pub(super) fn all(app: &App, public: &Url, folder: &Folder, resumed: usize) {
         let errors = entry.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
         for (path, _) in hooks(entry) {
             say(format_args!("  webhook  {base}/hook/{path}  {}", paint(QUIET, &entry.id)));
+        }
+        for address in &entry.addresses {
+            let Post { domain, open } = post;
+            let closed = if *open { "" } else { "  not taken in: `--smtp` is not given" };
+            say(format_args!("  mailhook {address}@{domain}  {}{}", paint(QUIET, &entry.id), paint(BAD, closed)));
         }
         if errors > 0 {
             let still = if entry.plan.is_some() { "; the last good version serves" } else { "" };

@@ -27,7 +27,7 @@ pub(super) fn delivery(plan: &Plan, trigger: &Value, at: Millis) -> Result<Deliv
         at,
         request,
         body: if source == Source::Mail {
-            mail(fields)
+            mail(plan, fields)
         } else {
             fields.get("body").map_or_else(Payload::null, Payload::of_value)
         },
@@ -38,8 +38,11 @@ pub(super) fn delivery(plan: &Plan, trigger: &Value, at: Millis) -> Result<Deliv
 }
 
 /// The fields of a mail: those that stand in `trigger` itself. What is left out is as in a mail that lacks it.
-fn mail(fields: &Map<String, Value>) -> Payload {
+fn mail(plan: &Plan, fields: &Map<String, Value>) -> Payload {
     let mut mail = serde_json::to_value(Mail::default()).unwrap_or_default();
+    if let Some(Trigger::Mailhook(mailhook)) = plan.triggers.first() {
+        (mail["envelope"], mail["auth"]) = triggers::mailhook::unsaid(mailhook.address.as_deref().unwrap_or_default());
+    }
     let given = fields.iter().filter(|(name, _)| !matches!(name.as_str(), "body" | "files" | "id"));
     let body = fields.get("body").and_then(Value::as_object);
     for (name, value) in body.into_iter().flatten().chain(given) {
@@ -65,7 +68,7 @@ fn recognised(plan: &Plan, fields: &Map<String, Value>, at: Millis) -> Result<Op
 fn source(plan: &Plan, fields: &Map<String, Value>) -> Source {
     let has_webhook = plan.triggers.iter().any(|trigger| matches!(trigger, Trigger::Webhook(_)));
     match plan.triggers.first() {
-        Some(Trigger::Mail(_)) if !has_webhook => Source::Mail,
+        Some(Trigger::Mail(_) | Trigger::Mailhook(_)) if !has_webhook => Source::Mail,
         _ if has_webhook || fields.keys().any(|key| key != "body") => Source::Webhook,
         Some(Trigger::Schedule(_)) => Source::Schedule,
         Some(Trigger::Poll(_)) => Source::Poll,

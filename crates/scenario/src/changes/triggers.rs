@@ -64,6 +64,7 @@ fn triggers(root: &Node) -> Vec<&Entry> {
 fn identity(trigger: &Entry) -> (&str, Option<String>) {
     let keys: &[&str] = match trigger.key.text.as_str() {
         "mail" => &["folder"],
+        "mailhook" => &["address"],
         _ => &["path", "cron", "every", "at", "calendar"],
     };
     let of = keys.iter().find_map(|key| trigger.node.get(key));
@@ -78,6 +79,8 @@ fn name(trigger: &Entry) -> String {
         ("webhook", None) => "a webhook with an unguessable path".to_owned(),
         ("schedule", Some(when)) => format!("the schedule {}", code(&when)),
         ("mail", Some(folder)) => format!("a mail in {}", code(&folder)),
+        ("mailhook", Some(address)) => format!("a mail to {}", code(&address)),
+        ("mailhook", None) => "a mail to an unguessable address".to_owned(),
         ("manual", _) => "a person".to_owned(),
         ("call", _) => "another scenario".to_owned(),
         ("failure", _) => "the failure of another scenario".to_owned(),

@@ -196,9 +196,4 @@ impl Diagnostic {
         Self::error(Self::TODO, place, "this step is still to be done")
             .hint("put a step in its place that does what `original` did")
     }
-
-    /// Part of the language that this release checks but cannot run.
-    pub(crate) fn not_yet(place: Place, construct: &str) -> Self {
-        Self::error("E0190", place, format!("{construct} cannot run in this release yet"))
-    }
 }

@@ -101,6 +101,12 @@ impl Diagnostic {
             .hint("write `2026-11-01`, `2026-11-01T09:00:00+08:00`, or `all` for every mail that is there")
     }
 
+    /// A text that cannot stand before the `@` of a mailhook's address.
+    pub(crate) fn bad_mailhook_address(place: Place, address: &str, problem: &str) -> Self {
+        Self::error("E0416", place, format!("no mailhook can have the address `{address}`: {problem}"))
+            .hint("write what stands before the `@`: letters, digits, `-`, `_`, and dots between them, as `bank`")
+    }
+
     /// A text that is no origin.
     pub(crate) fn bad_origin(place: Place, origin: &str) -> Self {
         Self::error("E0413", place, format!("`{origin}` is no origin of pages"))

@@ -60,7 +60,7 @@ static TRIGGER: Shape = closed(&[
     ("poll", Some(&POLL)),
     ("manual", None),
     ("mail", Some(&MAIL)),
-    ("mailhook", None),
+    ("mailhook", Some(&MAILHOOK)),
     ("call", None),
     ("failure", None),
 ]);
@@ -73,6 +73,8 @@ static MAIL: Shape = closed(&[
     ("every", None),
     ("since", None),
 ]);
+
+static MAILHOOK: Shape = closed(&[("address", None), ("where", Some(&MAIL_WHERE)), ("require", None), ("rate", None)]);
 
 static MAIL_WHERE: Shape = closed(&[
     ("from", None),

@@ -1,6 +1,6 @@
 //! What starts a run.
 
-use super::{Calendar, Callable, Exception, MailTrigger, Poll, Webhook};
+use super::{Calendar, Callable, Exception, MailTrigger, MailhookTrigger, Poll, Webhook};
 use crate::diagnostic::Place;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,6 +15,8 @@ pub enum Trigger {
     Schedule(Schedule),
     /// A mail that arrives.
     Mail(Box<MailTrigger>),
+    /// A mail that comes to an address of this server.
+    Mailhook(Box<MailhookTrigger>),
     /// What is new in the answers of a module that is asked now and then.
     Poll(Box<Poll>),
     /// A person or the API.

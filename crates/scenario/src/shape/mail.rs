@@ -48,7 +48,8 @@ impl Checker<'_> {
         Some(name.into())
     }
 
-    fn rule(&mut self, node: &Node) -> Option<Rule> {
+    /// `where:` which mails are meant.
+    pub(super) fn rule(&mut self, node: &Node) -> Option<Rule> {
         let fields = self.fields(node, "`where`", WHERE_KEYS)?;
         let mut of = |key: &str| {
             let what = format!("`{key}`");

@@ -56,11 +56,8 @@ impl Checker<'_> {
             "manual" => self.manual(node).map(Trigger::Manual),
             "call" => self.callable(node).map(Trigger::Call),
             "failure" => self.failure(node).map(Trigger::Failure),
-            kind => {
-                self.open_fields(node, &format!("`{kind}`"));
-                self.not_yet(key.place, &format!("the trigger `{kind}`"));
-                None
-            }
+            "mailhook" => self.mailhook(node, key.place).map(Box::new).map(Trigger::Mailhook),
+            _ => None,
         }
     }
 

@@ -44,6 +44,12 @@ impl Shelf {
                     _ => None,
                 })
                 .collect(),
+            addresses: triggers()
+                .filter_map(|trigger| match trigger {
+                    Trigger::Mailhook(mailhook) => mailhook.address.as_deref().map(str::to_owned),
+                    _ => None,
+                })
+                .collect(),
             next: triggers()
                 .filter(|trigger| matches!(trigger, Trigger::Schedule(_)))
                 .map(|_| Some(1_000_000_000_000))

@@ -17,7 +17,8 @@ use run::setting::Setting;
 use scenario::catalog::{AppFace, Catalog, Effect, Face, Faces, ModuleSpec};
 use serde_json::{Value, json};
 use server::{
-    Accounts, ApiToken, App, Asset, Assets, Drafts, Gateway, Inspector, Log, Options, Template, TemplateWords, Trials,
+    Accounts, ApiToken, App, Asset, Assets, Drafts, Gateway, Inspector, Log, Options, Post, Template, TemplateWords,
+    Trials,
 };
 use std::borrow::Cow;
 use std::net::TcpListener;
@@ -152,6 +153,7 @@ impl Site {
             drafts: Drafts::new(tables),
             templates: Arc::new([template()]),
             imports: Arc::new(Strangers),
+            post: Post { domain: "hook.example.com".to_owned(), open: false },
         };
         tokio::spawn(inspector.clone().follow(engine.handle()));
         let app = App::new(gateway.clone(), shelf.clone(), options);

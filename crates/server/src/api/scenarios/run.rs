@@ -116,6 +116,7 @@ fn satisfies(plan: &Plan, value: &Value) -> Result<(), Problem> {
         Trigger::Webhook(_)
         | Trigger::Schedule(_)
         | Trigger::Mail(_)
+        | Trigger::Mailhook(_)
         | Trigger::Poll(_)
         | Trigger::Call(_)
         | Trigger::Failure(_) => None,
@@ -134,6 +135,7 @@ fn usual(plan: &Plan) -> Duration {
         Trigger::Webhook(webhook) => Some(webhook.wait.unwrap_or(WAIT)),
         Trigger::Schedule(_)
         | Trigger::Mail(_)
+        | Trigger::Mailhook(_)
         | Trigger::Poll(_)
         | Trigger::Manual(_)
         | Trigger::Call(_)

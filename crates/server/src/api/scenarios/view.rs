@@ -1,9 +1,9 @@
 //! A scenario as the API shows it.
 
-use crate::App;
 use crate::api::diagnostic::Diagnostic;
 use crate::error::Problem;
 use crate::library::Entry;
+use crate::{App, Post};
 use engine::Status;
 use run::id::Millis;
 use scenario::plan::{Trigger as PlanTrigger, Webhook};
@@ -72,6 +72,13 @@ enum Trigger {
         #[schema(format = DateTime)]
         looked: Option<String>,
     },
+    /// A mail that is sent to the server itself.
+    Mailhook {
+        /// The address.
+        address: String,
+        /// Whether the server takes mails in (`--smtp`); else nobody is there whom they would reach.
+        open: bool,
+    },
     /// What is new in the answers of a module that is asked now and then.
     Poll {
         /// Which module is asked.
@@ -139,7 +146,7 @@ impl ScenarioText {
 
 fn triggers(entry: &Entry, app: &App) -> Vec<Trigger> {
     let (mut hooks, mut next, mut polls) = (entry.hooks.iter(), entry.next.iter(), entry.polls.iter());
-    let (beats, mut mails) = (app.handle().beats(&entry.id), 0);
+    let (beats, mut mails, mut addresses) = (app.handle().beats(&entry.id), 0, entry.addresses.iter());
     let triggers = entry.plan.iter().flat_map(|plan| &plan.triggers);
     triggers
         .filter_map(|trigger| match trigger {
@@ -154,6 +161,7 @@ fn triggers(entry: &Entry, app: &App) -> Vec<Trigger> {
                 let (connection, folder) = (mail.connection.to_string(), mail.folder.to_string());
                 Some(Trigger::Mail { connection, folder, looked })
             }
+            PlanTrigger::Mailhook(_) => addresses.next().map(|address| mailhook(address, app)),
             PlanTrigger::Poll(poll) => Some(asked(&poll.module, polls.next().cloned().unwrap_or_default())),
             PlanTrigger::Manual(_) => Some(Trigger::Manual),
             PlanTrigger::Call(_) => Some(Trigger::Call),
@@ -166,6 +174,11 @@ fn asked(module: &str, standing: Standing) -> Trigger {
     let Standing { next, answered, failures, problem } = standing;
     let (next, answered) = (next.and_then(rfc3339), answered.and_then(rfc3339));
     Trigger::Poll { module: module.to_owned(), next, answered, failures, problem }
+}
+
+fn mailhook(address: &str, app: &App) -> Trigger {
+    let Post { domain, open } = &app.options().post;
+    Trigger::Mailhook { address: format!("{address}@{domain}"), open: *open }
 }
 
 fn hook(webhook: &Webhook, path: &str, app: &App) -> Trigger {

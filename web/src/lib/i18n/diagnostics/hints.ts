@@ -115,6 +115,7 @@ export const hints: Sentence[] = [
   ['for senders without a preset there are `hmac`, `basic`, `bearer`, `header`, `query` and `jwt`', '沒有預設設定的傳送者可用 `hmac`、`basic`、`bearer`、`header`、`query` 與 `jwt`', '没有默认设置的发送者可用 `hmac`、`basic`、`bearer`、`header`、`query` 与 `jwt`'],
   ['write `{a}` or `{b}`, alone or among text', '寫 `{a}` 或 `{b}`，可以單獨寫或夾在文字中', '写 `{a}` 或 `{b}`，可以单独写或夹在文本中'],
   ['write names with dots between them, as `body.events`; a `for_each` step takes any expression', '名稱之間用點隔開，例如 `body.events`；`for_each` 步驟可用任何運算式', '名称之间用点隔开，例如 `body.events`；`for_each` 步骤可用任何表达式'],
+  ['write what stands before the `@`: letters, digits, `-`, `_`, and dots between them, as `bank`', '只寫 `@` 前面的部分：字母、數字、`-`、`_`，以及夾在中間的點，例如 `bank`', '只写 `@` 前面的部分：字母、数字、`-`、`_`，以及夹在中间的点，例如 `bank`'],
   ['write a part of the text, a whole with `*` in it as `*@example.com`, or a regular expression as `/order \\d+/`', '寫文字的一部分，或以 `*` 代表任意文字的整段（例如 `*@example.com`），或正規表示式（例如 `/order \\d+/`）', '写文本的一部分，或以 `*` 代表任意文本的整段（例如 `*@example.com`），或正则表达式（例如 `/order \\d+/`）'],
   ['write `2026-11-01`, `2026-11-01T09:00:00+08:00`, or `all` for every mail that is there', '寫 `2026-11-01`、`2026-11-01T09:00:00+08:00`，或以 `all` 表示現有的每一封信', '写 `2026-11-01`、`2026-11-01T09:00:00+08:00`，或以 `all` 表示现有的每一封邮件'],
   ['write scheme and host alone, as `https://shop.example.com`, or `cors: "*"` for any', '只寫協定與主機，例如 `https://shop.example.com`；或 `cors: "*"` 表示全部', '只写协议与主机，例如 `https://shop.example.com`；或 `cors: "*"` 表示全部'],

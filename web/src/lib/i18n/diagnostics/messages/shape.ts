@@ -33,5 +33,4 @@ export const shape: Sentences = {
   E0123: [['`otherwise` stands before other branches', '`otherwise` 寫在其他分支前面', '`otherwise` 写在其他分支前面']],
   E0124: [['`{host}` is no host', '`{host}` 不是主機名稱', '`{host}` 不是主机名称']],
   E0125: [['this step is still to be done', '這個步驟尚待完成', '这个步骤尚待完成']],
-  E0190: [['{construct:term} cannot run in this release yet', '這個版本還不能執行{construct}', '这个版本还不能运行{construct}']],
 };

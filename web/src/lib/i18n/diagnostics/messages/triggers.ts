@@ -19,6 +19,7 @@ export const triggers: Sentences = {
     ['`{pattern}` cannot be compared with mails: it is no regular expression: {why:detail}', '`{pattern}` 無法用來比對信件：它不是正規表示式：{why}', '`{pattern}` 无法用来比对邮件：它不是正则表达式：{why}'],
   ],
   E0415: [['`{time}` is no time', '`{time}` 不是時間', '`{time}` 不是时间']],
+  E0416: [['no mailhook can have the address `{address}`: {problem:term}', '信件入口的地址不能是 `{address}`：{problem}', '邮件入口的地址不能是 `{address}`：{problem}']],
   E0413: [['`{origin}` is no origin of pages', '`{origin}` 不是網頁來源', '`{origin}` 不是网页来源']],
   E0420: [['these times are not understood: {problem:term}', '看不懂這些時間：{problem}', '看不懂这些时间：{problem}']],
   E0421: [['`{text}` names no days', '`{text}` 不是日子', '`{text}` 不是日子']],

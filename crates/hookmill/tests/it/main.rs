@@ -24,6 +24,7 @@ mod guards;
 mod import;
 mod kill;
 mod listen;
+mod mailhooks;
 mod mails;
 mod poll;
 mod queues;

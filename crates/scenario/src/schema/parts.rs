@@ -84,7 +84,7 @@ mod tests {
     fn every_reference_of_a_part_is_in_it() {
         let catalog = Catalog::default();
         let parts: Vec<Part> = triggers(&catalog).into_iter().chain(flow_steps(&catalog)).collect();
-        assert_eq!(parts.len(), built_ins().len() + 7);
+        assert_eq!(parts.len(), built_ins().len() + 8);
         for Part { name, description, parameters } in parts {
             assert!(!description.is_empty() && parameters.is_object(), "{name}");
             for reference in references(&parameters) {

@@ -1529,6 +1529,12 @@ export type Trigger = {
   /** When it was last looked into (RFC 3339); null: not since the server was started. */
   looked?: string | null;
 } | {
+  /** The address. */
+  address: string;
+  kind: 'mailhook';
+  /** Whether the server takes mails in (`--smtp`); else nobody is there whom they would reach. */
+  open: boolean;
+} | {
   /** When it last answered (RFC 3339); null: not since the server was started. */
   answered?: string | null;
   /** How often it has failed in a row. */

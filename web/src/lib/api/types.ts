@@ -18,6 +18,7 @@ export type Trigger =
   | { kind: 'webhook'; path: string; url: string; methods?: string[] }
   | { kind: 'schedule'; next: string | null }
   | { kind: 'mail'; connection: string; folder: string; looked: string | null }
+  | { kind: 'mailhook'; address: string; open: boolean }
   | { kind: 'manual' };
 
 export const runStatuses = [

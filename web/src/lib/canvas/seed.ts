@@ -51,6 +51,8 @@ export function triggerSeed(name: string, path: string): string {
       return 'poll:\n  every: 15m\n  feed: ""';
     case 'mail':
       return 'mail:\n  connection: \n  where:\n    subject: ';
+    case 'mailhook':
+      return `mailhook:\n  address: ${path}`;
     default:
       return `${name}:`;
   }

@@ -11,6 +11,7 @@ export const parts = {
   palette: withWords(() => import('../canvas/Palette.svelte')),
   menu: withWords(() => import('./Menu.svelte')),
   webhook: withWords(() => import('../run/WebhookPanel.svelte')),
+  mailhook: withWords(() => import('../run/MailhookPanel.svelte')),
   schedule: withWords(() => import('../run/SchedulePanel.svelte')),
   commands: withWords(() => import('./Commands.svelte')),
   ask: withWords(() => import('./Ask.svelte')),

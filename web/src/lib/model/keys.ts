@@ -9,7 +9,7 @@ export const FLOW = new Set([
   'return', 'stop', 'fail', 'todo',
 ]);
 
-export const TRIGGERS = new Set(['webhook', 'schedule', 'poll', 'mail', 'manual', 'call', 'failure']);
+export const TRIGGERS = new Set(['webhook', 'schedule', 'poll', 'mail', 'mailhook', 'manual', 'call', 'failure']);
 
 const BEFORE = ['id', 'name', 'when'];
 const BEHIND = ['retry', 'on_error', 'timeout', 'after_crash', 'note', 'disabled'];

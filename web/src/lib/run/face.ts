@@ -35,6 +35,7 @@ const faces: Record<string, Omit<Face, 'known'>> = {
   webhook: { colour: 'red', icon: 'M3 12h4l3-7 4 14 3-7h4' },
   schedule: { colour: 'teal', icon: 'M12 4a8 8 0 1 0 0 16a8 8 0 1 0 0-16M12 8v4l3 2' },
   mail: { colour: 'blue', icon: 'M3 6h18v12H3zM3 7l9 6 9-6' },
+  mailhook: { colour: 'blue', icon: 'M3 8h18v11H3zM3 9l9 6 9-6M12 2v7M9 6l3 3 3-3' },
   manual: { colour: 'grey', icon: 'M8 12V6a2 2 0 0 1 4 0v5l5 1a2 2 0 0 1 2 2v2a5 5 0 0 1-5 5h-2a5 5 0 0 1-4-2l-4-5 2-2z' },
   failure: { colour: 'orange', icon: 'M12 4L2.500 20h19zM12 10v4M12 17h.01' },
   call: { colour: 'teal', icon: 'M4 7h9a5 5 0 0 1 5 5v5M14 13l4 4 4-4' },

@@ -51,6 +51,7 @@ export const canvas = {
     webhook: { title: 'Webhook', about: 'Somebody calls its URL' },
     schedule: { title: 'Schedule', about: 'At set times' },
     mail: { title: 'Mail', about: 'It fits your rule' },
+    mailhook: { title: 'Own address', about: 'Somebody writes to it' },
     manual: { title: 'By hand', about: 'You press Run once' },
     call: { title: 'Another scenario', about: 'It is called with data' },
   },

@@ -91,6 +91,12 @@ export const webhook = {
   path: 'Give the webhook a path, so that it has a URL.',
 };
 
+export const mailhook = {
+  title: 'Address',
+  unsaved: 'It has an address once you publish.',
+  meaning: 'Whoever writes to it starts a run.',
+};
+
 export const schedule = {
   title: 'When it starts',
   next: 'Its next times',

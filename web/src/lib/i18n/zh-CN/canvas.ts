@@ -52,6 +52,7 @@ export const canvas: typeof english.canvas = {
     webhook: { title: 'Webhook', about: '有人调用它的网址' },
     schedule: { title: '定时', about: '在设定的时间' },
     mail: { title: '电子邮件', about: '邮件符合规则' },
+    mailhook: { title: '专属地址', about: '有人发邮件到这个地址' },
     manual: { title: '手动', about: '点击“运行一次”' },
     call: { title: '其他场景', about: '由其他场景传入数据' },
   },

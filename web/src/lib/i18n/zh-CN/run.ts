@@ -93,6 +93,12 @@ export const webhook: typeof english.webhook = {
   path: '请为 Webhook 设置路径，才会有网址。',
 };
 
+export const mailhook: typeof english.mailhook = {
+  title: '地址',
+  unsaved: '发布后就有地址。',
+  meaning: '发邮件到这个地址就会运行。',
+};
+
 export const schedule: typeof english.schedule = {
   title: '何时启动',
   next: '接下来的时间',

@@ -52,6 +52,7 @@ export const canvas: typeof english.canvas = {
     webhook: { title: 'Webhook', about: '有人呼叫它的網址' },
     schedule: { title: '排程', about: '在設定的時間' },
     mail: { title: '電子郵件', about: '信件符合規則' },
+    mailhook: { title: '專屬地址', about: '有人寄信到這個地址' },
     manual: { title: '手動', about: '按下「執行一次」' },
     call: { title: '其他情境', about: '由其他情境帶入資料' },
   },

@@ -93,6 +93,12 @@ export const webhook: typeof english.webhook = {
   path: '請為 Webhook 設定路徑，才會有網址。',
 };
 
+export const mailhook: typeof english.mailhook = {
+  title: '地址',
+  unsaved: '發布後就有地址。',
+  meaning: '寄信到這個地址就會執行。',
+};
+
 export const schedule: typeof english.schedule = {
   title: '何時啟動',
   next: '接下來的時間',

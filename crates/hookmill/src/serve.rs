@@ -48,7 +48,6 @@ use strangers::Strangers;
 use tls::Tls;
 use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
-use triggers::mailhook::Office;
 use triggers::webhook::address::Forwarding;
 use triggers::webhook::hooks::HookTable;
 use url::Url;
@@ -193,7 +192,6 @@ impl Serve {
         engine.handle().use_rates(home.connections.rates());
         let (hooks, inspector) = (HookTable::default(), self.keeping.inspector(&store)?);
         let starters = reach.starters(engine.handle(), &store.tables, Arc::clone(&home.connections));
-        let (files, mailhooks) = (reach.files.clone(), starters.mailhooks.clone());
         let folder = Arc::new(Folder::new(Parts {
             path: self.dir.clone(),
             handle: engine.handle(),
@@ -218,11 +216,8 @@ impl Serve {
         let server = server::serve_as(listener, certificate.as_ref(), app.clone())?;
         let (stopper, serving) = (server.handle(), tokio::spawn(server));
         app.set_ready();
-        let public_url = self.public_url(address)?;
-        let office = |examiner| Office::new(engine.handle(), files, mailhooks, examiner);
-        let receiving = self.smtp.begin(post, &public_url, certificate.as_ref(), office)?;
-        self.tls.warning(address, &public_url).into_iter().for_each(|warning| tracing::warn!("{warning}"));
-        announce::all(&app, &public_url, &self.smtp.post(&public_url), &folder, resumed);
+        let receiving = self.smtp.begin(post, &self.public_url(address)?, certificate.as_ref(), &starters)?;
+        self.announce(&app, address, &folder, resumed)?;
         let renewal = certificate.map(|certificate| tokio::spawn(certificate.follow(tls::LOOK)));
         folder::watch(folder, read, move || renewing.again())?;
         let starting = tokio::spawn(starters.run());
@@ -231,14 +226,20 @@ impl Serve {
         say("ending: no new runs; what is not over goes on at the next start");
         [Some(starting), Some(keeping), Some(looking), renewal].iter().flatten().for_each(JoinHandle::abort);
         engine.handle().end_signals();
-        if let Some(receiving) = receiving {
-            receiving.end().await?;
-        }
+        smtp::end(receiving).await?;
         stopper.stop(true).await;
         engine.stop(GRACE).await?;
         serving.await??;
         requests::settle(&inspector);
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Says that it is ready, where, and what is to be seen to.
+    fn announce(&self, app: &App, address: SocketAddr, folder: &Folder, resumed: usize) -> anyhow::Result<()> {
+        let public_url = self.public_url(address)?;
+        self.tls.warning(address, &public_url).into_iter().for_each(|warning| tracing::warn!("{warning}"));
+        announce::all(app, &public_url, &self.smtp.post(&public_url), folder, resumed);
+        Ok(())
     }
 
     /// What modules reach: `inside` leads to the server's own webhooks.

@@ -6,7 +6,7 @@ use run::mailbox::Mailboxes;
 use run::tables::Tables;
 use std::sync::Arc;
 use triggers::mail::Postman;
-use triggers::mailhook::AddressTable;
+use triggers::mailhook::{AddressTable, Examiner, Office};
 use triggers::poll::Poller;
 use triggers::schedule::runner::Scheduler;
 
@@ -17,6 +17,8 @@ pub(crate) struct Starters {
     pub(crate) poller: Poller,
     pub(crate) postman: Postman,
     pub(crate) mailhooks: AddressTable,
+    handle: Handle,
+    files: Files,
 }
 
 impl Starters {
@@ -24,8 +26,14 @@ impl Starters {
     pub(crate) fn new(handle: Handle, tables: &Arc<dyn Tables>, files: &Files, mailboxes: Arc<dyn Mailboxes>) -> Self {
         let scheduler = Scheduler::new(handle.clone(), Arc::clone(tables));
         let poller = Poller::new(handle.clone(), Arc::clone(tables));
-        let postman = Postman::new(handle, Arc::clone(tables), files.clone(), mailboxes);
-        Self { scheduler, poller, postman, mailhooks: AddressTable::default() }
+        let (mailhooks, files) = (AddressTable::default(), files.clone());
+        let postman = Postman::new(handle.clone(), Arc::clone(tables), files.clone(), mailboxes);
+        Self { scheduler, poller, postman, mailhooks, handle, files }
+    }
+
+    /// Where mails go that are sent to the server; this examiner finds out where they come from.
+    pub(crate) fn office(&self, examiner: Examiner) -> Office {
+        Office::new(self.handle.clone(), self.files.clone(), self.mailhooks.clone(), examiner)
     }
 
     /// Works until the future is dropped.

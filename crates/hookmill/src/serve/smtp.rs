@@ -1,6 +1,7 @@
 //! The server to which mails can be sent: where it listens, and what it calls itself.
 
 use super::bind;
+use crate::starters::Starters;
 use anyhow::Context;
 use clap::Args;
 use run::mailbox::MOST_MAIL;
@@ -9,7 +10,7 @@ use server::{Certificate, Post};
 use std::net::{SocketAddr, TcpListener};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use triggers::mailhook::{Examiner, Greeting, Limits, Named, Office, Reception};
+use triggers::mailhook::{Examiner, Greeting, Limits, Named, Reception};
 use url::Url;
 
 #[derive(Debug, Args)]
@@ -47,13 +48,12 @@ pub(super) struct Receiving {
     task: JoinHandle<()>,
 }
 
-impl Receiving {
-    /// Takes no more mails in; comes back once those that are coming in have ended.
-    pub(super) async fn end(self) -> anyhow::Result<()> {
-        // Where it has ended by itself, nobody hears it.
-        self.stop.send_replace(true);
-        self.task.await.context("mails were no longer taken in")
-    }
+/// Takes no more mails in; comes back once those that are coming in have ended.
+pub(super) async fn end(receiving: Option<Receiving>) -> anyhow::Result<()> {
+    let Some(Receiving { stop, task }) = receiving else { return Ok(()) };
+    // Where it has ended by itself, nobody hears it.
+    stop.send_replace(true);
+    task.await.context("mails were no longer taken in")
 }
 
 impl Smtp {
@@ -84,7 +84,7 @@ impl Smtp {
         listener: Option<TcpListener>,
         public: &Url,
         certificate: Option<&Certificate>,
-        office: impl FnOnce(Examiner) -> Office,
+        starters: &Starters,
     ) -> anyhow::Result<Option<Receiving>> {
         let Some(listener) = listener else { return Ok(None) };
         listener.set_nonblocking(true)?;
@@ -93,7 +93,7 @@ impl Smtp {
         let greeting = Greeting { domains: self.domains(public), tls };
         let size = usize::try_from(self.smtp_max_size)?;
         let limits = Limits { size, rate: self.smtp_rate, ..Limits::default() };
-        let office = office(Examiner::asking(self.dns.map_or(Named::BySystem, Named::At)));
+        let office = starters.office(Examiner::asking(self.dns.map_or(Named::BySystem, Named::At)));
         let (stop, stopping) = watch::channel(false);
         let task = tokio::spawn(Reception::new(office, greeting, limits).serve(listener, stopping));
         Ok(Some(Receiving { stop, task }))

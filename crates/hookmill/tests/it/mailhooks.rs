@@ -7,9 +7,9 @@ use run::entry::{self, Entry};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -36,12 +36,32 @@ fn free() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
+/// A server of names that knows none, as any would answer that is asked for `a.example` (RFC 1035 §4.1.1).
+fn names() -> SocketAddr {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let at = socket.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut message = [0; 4_096];
+        while let Ok((count, from)) = socket.recv_from(&mut message) {
+            if count < 12 {
+                continue;
+            }
+            // An answer, with recursion: there is no such name.
+            (message[2], message[3]) = (message[2] | 0x80, 0x83);
+            drop(socket.send_to(&message[..count], from));
+        }
+    });
+    at
+}
+
+fn serve_at(at: SocketAddr, files: &[(&str, &str)]) -> Served {
+    let (smtp, names) = (at.to_string(), names().to_string());
+    Served::start_with(files, &["--smtp", &smtp, "--smtp-domain", "hook.example.com", "--dns", &names])
+}
+
 fn serve(files: &[(&str, &str)]) -> (Served, SocketAddr) {
     let at = free();
-    let (smtp, nowhere) = (at.to_string(), free().to_string());
-    // Nobody answers there: what is not asked for hinders nobody.
-    let arguments = ["--smtp", smtp.as_str(), "--smtp-domain", "hook.example.com", "--dns", nowhere.as_str()];
-    (Served::start_with(files, &arguments), at)
+    (serve_at(at, files), at)
 }
 
 /// Sends by Python's client; what was said. None where there is no Python, which is said.
@@ -142,7 +162,7 @@ steps:
         first
         .
         last
-  - respond: sent
+  - respond: { text: sent }
 ";
     let receive = "
 trigger: [{ mailhook: { address: orders } }, { mailhook: { address: other } }]
@@ -150,17 +170,26 @@ steps:
   - store.put: { table: got, key: \"{{ trigger.envelope.to }}\", value: \"{{ trigger.subject + '/' + trigger.text + '/' + trigger.envelope.from }}\" }
 ";
     let files = [("connections.yaml", connections.as_str()), ("send.yaml", send), ("receive.yaml", receive)];
-    let (smtp, nowhere) = (at.to_string(), free().to_string());
-    let arguments = ["--smtp", smtp.as_str(), "--smtp-domain", "hook.example.com", "--dns", nowhere.as_str()];
-    let mut served = Served::start_with(&files, &arguments);
+    let mut served = serve_at(at, &files);
     let answer = served.post("/hook/send", "{}");
     assert_eq!(answer.status, 200, "{}\n{}", answer.text(), served.log());
     for key in ["orders%40hook.example.com", "other%40hook.example.com"] {
         served.wait_for(key, |served| served.api("GET", &format!("/stores/got/{key}"), "").status == 200);
         let got = served.api("GET", &format!("/stores/got/{key}"), "").json();
         let value = got["value"].as_str().unwrap().replace("\r\n", "\n");
-        assert_eq!(value, "訂單 7/first\n.\nlast\n/shop@shop.example");
+        assert_eq!(value, "訂單 7/first\n.\nlast/shop@shop.example");
     }
+}
+
+/// A server with the certificate of this folder, for HTTP and SMTP.
+fn by_tls(folder: &Path, at: SocketAddr, address: SocketAddr) -> Child {
+    let log = std::fs::File::create(folder.join("log")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hookmill"));
+    command.arg("serve").arg(folder.join("scenarios")).args(["--listen", &address.to_string(), "--data"]);
+    command.arg(folder.join("data")).args(["--smtp", &at.to_string(), "--smtp-domain", "hook.example.com"]);
+    command.args(["--dns", &names().to_string(), "--tls-cert"]).arg(folder.join("chain.pem")).arg("--tls-key");
+    command.arg(folder.join("key.pem")).env("HOOKMILL_TOKEN", TOKEN).stdin(Stdio::null());
+    command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
 }
 
 /// The server by TLS, which the API is reached by, too.
@@ -175,24 +204,7 @@ async fn mails_come_by_tls_where_there_is_a_certificate() {
     std::fs::write(&chain, made.cert.pem()).unwrap();
     std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
     let (at, address) = (free(), free());
-    let log = std::fs::File::create(folder.join("log")).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hookmill"));
-    command
-        .arg("serve")
-        .arg(folder.join("scenarios"))
-        .args(["--listen", &address.to_string(), "--data"])
-        .arg(folder.join("data"));
-    command.args([
-        "--smtp",
-        &at.to_string(),
-        "--smtp-domain",
-        "hook.example.com",
-        "--dns",
-        &free().to_string(),
-        "--tls-cert",
-    ]);
-    command.arg(&chain).arg("--tls-key").arg(&key).env("HOOKMILL_TOKEN", TOKEN).stdin(Stdio::null());
-    let mut process = command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
+    let mut process = by_tls(folder, at, address);
     let until = Instant::now() + PATIENCE;
     let mut talk = loop {
         match Talk::begin(at) {
@@ -234,6 +246,28 @@ fn whenever_it_is_killed_each_mail_that_is_sent_starts_one_run() {
     let scenario = "trigger: [{ mailhook: { address: a } }, { mailhook: { address: b } }]\nsteps: [{ set: \"{{ trigger.subject }}\" }]\n";
     let (mut served, at) =
         serve(&[("all.yaml", scenario), ("one.yaml", "trigger: { mailhook: { address: a } }\nsteps: []\n")]);
+    send_while_it_is_killed(&mut served, at, most);
+    served.wait_for("the runs to end", |served| runs(served, "all").iter().all(|run| run["status"] == "succeeded"));
+    served.stop();
+    let store = store::open(&format!("sled:{}", served.data().display())).unwrap();
+    let mut seen: HashMap<(String, String, String), u32> = HashMap::new();
+    for (run, head) in store.journal.list(&store::Filter::default(), 100_000).unwrap() {
+        let journaled = store.journal.read(run).unwrap().expect("a run that is listed can be read");
+        let first = journaled.pieces.iter().flat_map(|piece| entry::decode(piece).unwrap()).next();
+        let Some(Entry::Created(created)) = first else { panic!("{run} begins with {first:?}") };
+        let trigger: Value = serde_json::from_slice(created.input.body.text()).unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        *seen
+            .entry((head.scenario.to_string(), text(&trigger["subject"]), text(&trigger["envelope"]["to"])))
+            .or_default() += 1;
+    }
+    let doubled: Vec<_> = seen.iter().filter(|(_, count)| **count > 1).collect();
+    assert!(doubled.is_empty(), "{doubled:?}");
+    assert_eq!(seen.len(), 3 * most, "{most} mails, each to two addresses, one of which two scenarios have");
+}
+
+/// Four senders, each of which tries again until it hears a 250, and five kills.
+fn send_while_it_is_killed(served: &mut Served, at: SocketAddr, most: usize) {
     let (next, taken) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for sender in 0..4 {
@@ -276,23 +310,6 @@ fn whenever_it_is_killed_each_mail_that_is_sent_starts_one_run() {
             }
         }
     });
-    served.wait_for("the runs to end", |served| runs(served, "all").iter().all(|run| run["status"] == "succeeded"));
-    served.stop();
-    let store = store::open(&format!("sled:{}", served.data().display())).unwrap();
-    let mut seen: HashMap<(String, String, String), u32> = HashMap::new();
-    for (run, head) in store.journal.list(&store::Filter::default(), 100_000).unwrap() {
-        let journaled = store.journal.read(run).unwrap().expect("a run that is listed can be read");
-        let first = journaled.pieces.iter().flat_map(|piece| entry::decode(piece).unwrap()).next();
-        let Some(Entry::Created(created)) = first else { panic!("{run} begins with {first:?}") };
-        let trigger: Value = serde_json::from_slice(created.input.body.text()).unwrap();
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        *seen
-            .entry((head.scenario.to_string(), text(&trigger["subject"]), text(&trigger["envelope"]["to"])))
-            .or_default() += 1;
-    }
-    let doubled: Vec<_> = seen.iter().filter(|(_, count)| **count > 1).collect();
-    assert!(doubled.is_empty(), "{doubled:?}");
-    assert_eq!(seen.len(), 3 * most, "{most} mails, each to two addresses, one of which two scenarios have");
 }
 
 /// A conversation, line by line.

@@ -102,6 +102,7 @@ export const terms: Sentence[] = [
   ['{a} to {b} branches', '{a} 到 {b} 個分支', '{a} 到 {b} 个分支'],
   ['a list of {a} to {b} pauses', '{a} 到 {b} 個間隔的清單', '{a} 到 {b} 个间隔的列表'],
   ['requests in a time, as {rates:list}', '一段時間內的請求數，例如 {rates}', '一段时间内的请求数，例如 {rates}'],
+  ['mails in a time, as {rates:list}', '一段時間內的信件數，例如 {rates}', '一段时间内的邮件数，例如 {rates}'],
   ['runs in a time, as {rates:list}', '一段時間內的執行數，例如 {rates}', '一段时间内的运行数，例如 {rates}'],
   ['an expression, a map or `{word}`', '運算式、物件或 `{word}`', '表达式、对象或 `{word}`'],
   ['`{a}`, or a map with something in it', '`{a}`，或有內容的物件', '`{a}`，或有内容的对象'],

@@ -44,6 +44,9 @@ pub trait Mailbox: Send {
     /// Does this to a mail; one that is gone is done with. To do it again changes nothing.
     fn act<'a>(&'a mut self, uid: u32, act: &'a Act) -> BoxFuture<'a, Result<(), StepError>>;
 
+    /// How much of the room for the folder's mails is taken, in percent (RFC 9208); none where the server does not say.
+    fn taken(&mut self) -> BoxFuture<'_, Result<Option<u64>, StepError>>;
+
     /// Comes back when something has happened in the folder, or when the time is over. A server that cannot tell makes it
     /// wait for `poll` at most.
     fn wait(&mut self, poll: Duration) -> BoxFuture<'_, Result<(), StepError>>;

@@ -30,6 +30,8 @@ pub(super) enum Heard {
     Found(Vec<u32>),
     /// The name of a folder.
     Folder(String),
+    /// So much of the room for mails is taken, in percent.
+    Taken(u64),
     /// Something that matters to nobody here.
     Other,
 }
@@ -71,6 +73,12 @@ pub(super) fn read(answer: &[u8], tag: &str) -> Heard {
         Response::MailboxData(MailboxDatum::Search(uids)) => Heard::Found(uids),
         Response::MailboxData(MailboxDatum::List(folder)) => Heard::Folder(folder_name::decoded(&folder.name)),
         Response::Fetch(_, values) => Heard::Fetched(fetched(values)),
+        Response::Quota(quota) => {
+            // What is without bound has 0.
+            let bounded = quota.resources.iter().filter(|resource| resource.limit > 0);
+            let taken = bounded.map(|resource| resource.usage.saturating_mul(100) / resource.limit).max();
+            taken.map_or(Heard::Other, Heard::Taken)
+        }
         _ => Heard::Other,
     }
 }
@@ -129,6 +137,8 @@ mod tests {
         check("* SEARCH", Heard::Found(Vec::new()));
         check("* CAPABILITY IMAP4rev1 idle", Heard::Capabilities(vec!["IMAP4REV1".to_owned(), "IDLE".to_owned()]));
         check("* LIST (\\HasNoChildren) \"/\" \"&XfKGVXQG-\"", Heard::Folder("已處理".to_owned()));
+        check("* QUOTA \"User quota\" (STORAGE 97 100 MESSAGE 4 1000)", Heard::Taken(97));
+        check("* QUOTA \"\" (MESSAGE 4 0)", Heard::Other);
         check("* XUNHEARD (of", Heard::Other);
         let date = "INTERNALDATE \" 3-Nov-2026 09:30:00 +0800\"";
         let fetched = Fetched {

@@ -65,7 +65,8 @@ impl Mailboxes for Imap {
             let asking = Asking { connections: &self.connections, client: &self.client, tokens: &self.tokens, now };
             let session = in_time(PATIENCE, &remote, open(asking, &remote)).await?;
             let account = format!("{}@{}:{}", remote.user.as_deref().unwrap_or_default(), remote.host, remote.port);
-            Ok(Some(Box::new(Open { session, remote, account }) as Box<dyn Mailbox>))
+            let folder = String::new();
+            Ok(Some(Box::new(Open { session, remote, account, folder }) as Box<dyn Mailbox>))
         })
     }
 }
@@ -75,6 +76,8 @@ struct Open {
     session: Session,
     remote: Remote,
     account: String,
+    /// Where it is.
+    folder: String,
 }
 
 impl Session {
@@ -112,6 +115,16 @@ impl Session {
         uids.sort_unstable();
         uids.dedup();
         Ok(uids)
+    }
+
+    /// How much of the room for a folder's mails is taken, in percent; of several bounds, the one that is reached first.
+    async fn taken(&mut self, folder: &str) -> Result<Option<u64>, StepError> {
+        if !self.can("QUOTA").await? {
+            return Ok(None);
+        }
+        // Who may not ask is not told, which is no reason not to read mails.
+        let (_, told) = self.asked(&[Word::Plain(&format!("GETQUOTAROOT {}", quoted(folder)))]).await?;
+        Ok(told.into_iter().filter_map(|heard| if let Heard::Taken(taken) = heard { Some(taken) } else { None }).max())
     }
 
     /// Does this to a mail. One that is gone is done with.
@@ -189,6 +202,7 @@ impl Mailbox for Open {
     }
 
     fn select<'a>(&'a mut self, folder: &'a str) -> BoxFuture<'a, Result<Folder, StepError>> {
+        folder.clone_into(&mut self.folder);
         Box::pin(in_time(PATIENCE, &self.remote, self.session.select(folder)))
     }
 
@@ -229,6 +243,10 @@ impl Mailbox for Open {
 
     fn act<'a>(&'a mut self, uid: u32, act: &'a Act) -> BoxFuture<'a, Result<(), StepError>> {
         Box::pin(in_time(PATIENCE, &self.remote, self.session.act(uid, act)))
+    }
+
+    fn taken(&mut self) -> BoxFuture<'_, Result<Option<u64>, StepError>> {
+        Box::pin(in_time(PATIENCE, &self.remote, self.session.taken(&self.folder)))
     }
 
     fn wait(&mut self, poll: Duration) -> BoxFuture<'_, Result<(), StepError>> {

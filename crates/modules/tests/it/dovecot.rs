@@ -49,6 +49,15 @@ impl Dovecot {
         Some(Self { _settings: Some(folder), ..server })
     }
 
+    /// One whose mailbox has room for so many KiB.
+    #[allow(dead_code, reason = "not every binary that has this file has it full")]
+    pub(crate) fn bounded(kibibytes: u32) -> Option<Self> {
+        Self::configured(&format!(
+            "mail_plugins = quota\nprotocol imap {{\n mail_plugins = quota imap_quota\n}}\n\
+             plugin {{\n quota = count:User quota\n quota_rule = *:storage={kibibytes}k\n quota_vsizes = yes\n}}\n"
+        ))
+    }
+
     fn configured(more: &str) -> Option<Self> {
         let program = program("dovecot", "dovecot-imapd")?;
         if fs::metadata("/proc/self").unwrap().uid() != 0 {

@@ -136,6 +136,23 @@ async fn a_token_lets_in_and_is_replaced_once_it_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_tells_how_full_it_is() {
+    let Some(server) = Dovecot::bounded(100) else { return };
+    let mut mailbox = opened(&server).await;
+    mailbox.select("INBOX").await.unwrap();
+    assert_eq!(mailbox.taken().await.unwrap(), Some(0));
+    server.deliver(&mail("large", &"0123456789abcdef".repeat(6_200)));
+    mailbox.wait(Duration::from_secs(10)).await.unwrap();
+    assert_eq!((mailbox.above(0, None).await.unwrap(), mailbox.taken().await.unwrap()), (vec![1], Some(97)));
+    mailbox.act(1, &Act::Delete).await.unwrap();
+    assert_eq!(mailbox.taken().await.unwrap(), Some(0));
+    let Some(unbounded) = Dovecot::start() else { return };
+    let mut mailbox = opened(&unbounded).await;
+    mailbox.select("INBOX").await.unwrap();
+    assert_eq!(mailbox.taken().await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_mailbox_tells_of_what_comes() {
     let Some(mut server) = Dovecot::start() else { return };
     assert!(mailboxes(&server).open("sand", NOW).await.unwrap().is_none());

@@ -27,6 +27,8 @@ struct World {
     breaks_after: Option<usize>,
     /// Acts are refused for good.
     is_read_only: bool,
+    /// How full it is, in percent.
+    taken: Option<u64>,
     /// How often somebody logged in.
     logins: usize,
 }
@@ -138,6 +140,10 @@ impl Mailbox for Post {
         })
     }
 
+    fn taken(&mut self) -> BoxFuture<'_, Result<Option<u64>, StepError>> {
+        Box::pin(async { Ok(self.asked()?.taken) })
+    }
+
     fn wait(&mut self, _: Duration) -> BoxFuture<'_, Result<(), StepError>> {
         Box::pin(async {
             let _ = tokio::time::timeout(Duration::from_millis(20), self.0.1.notified()).await;
@@ -235,6 +241,20 @@ async fn what_comes_starts_one_run_and_what_was_there_none() {
     process.has("four runs", |process| process.runs() == 4).await;
     settled(&post).await;
     assert_eq!(process.runs(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_that_is_full_is_told_until_there_is_room() {
+    let (store, post) = (store::open("memory:").unwrap(), Post::new());
+    post.world().taken = Some(94);
+    let process = Process::start(&store, &post, "  mail: { connection: box }");
+    process.has("logged in", |_| post.world().logins == 1).await;
+    settled(&post).await;
+    assert!(!process.has_trouble("mail:box/INBOX:room"));
+    post.world().taken = Some(100);
+    process.has("an alarm", |process| process.has_trouble("mail:box/INBOX:room")).await;
+    post.world().taken = Some(50);
+    process.has("no alarm", |process| !process.has_trouble("mail:box/INBOX:room")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

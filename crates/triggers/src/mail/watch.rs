@@ -20,6 +20,8 @@ const LONG_PAUSE: Duration = Duration::from_secs(30);
 /// What fails for longer is told. A server that has fallen silent is noticed after half a minute, and another
 /// connection to it fails after a quarter of one: all in all within a minute.
 const PATIENCE: Millis = 15_000;
+/// From how much on a mailbox counts as full, in percent.
+const FULL: u64 = 95;
 /// How long it is shown that a folder counts anew.
 const SHOWN: Millis = 10 * 60 * 1_000;
 
@@ -44,6 +46,7 @@ pub(super) fn mend(handle: &Handle, address: &Address) {
     handle.mended(&subject);
     handle.mended(&format!("{subject}:numbers"));
     handle.mended(&format!("{subject}:after"));
+    handle.mended(&format!("{subject}:room"));
 }
 
 /// Watches until it is dropped.
@@ -112,7 +115,24 @@ async fn connected(
     loop {
         round(office, &mut *mailbox, address, &mut readers).await?;
         works(office, address, armed, standing);
+        look_at_room(office, address, mailbox.taken().await?);
         mailbox.wait(poll).await?;
+    }
+}
+
+/// A mailbox that is full gets no more mails, and nothing would tell of those that do not come.
+fn look_at_room(office: &Office, address: &Address, taken: Option<u64>) {
+    let subject = format!("{}:room", subject(address));
+    match taken.filter(|taken| *taken >= FULL) {
+        None => office.handle.mended(&subject),
+        Some(taken) => {
+            let message = format!(
+                "the mailbox `{}` ({}) is full by {taken} %: its server may refuse the mails that come; make room in it, \
+                 or have its quota raised",
+                address.0, address.1
+            );
+            office.handle.trouble(&subject, message);
+        }
     }
 }
 

@@ -16,12 +16,14 @@ pub mod settle;
 pub mod tidy;
 pub mod write;
 
+mod credentials;
 mod ledger;
 mod mail;
 mod make;
 mod n8n;
 mod node_red;
 mod notes;
+mod paths;
 mod places;
 mod read;
 #[cfg(test)]
@@ -29,6 +31,7 @@ mod tests;
 mod zapier;
 
 pub use counterparts::{Counterpart, Counterparts, Ours};
+pub use paths::Paths;
 pub use recognise::Kind;
 pub use report::Report;
 
@@ -148,8 +151,13 @@ impl ImportError {
     }
 }
 
-/// The scenarios of a file. `name` is the file's, for where the file has none inside.
+/// The scenarios of a file of somebody's own. `name` is the file's, for where the file has none inside.
 pub fn import(name: &str, bytes: &[u8], known: &Counterparts) -> Result<Vec<Imported>, ImportError> {
+    import_with(name, bytes, known, Paths::default())
+}
+
+/// The scenarios of a file, as [`import`] has them, with the paths of webhooks that are wanted.
+pub fn import_with(name: &str, bytes: &[u8], known: &Counterparts, paths: Paths) -> Result<Vec<Imported>, ImportError> {
     if bytes.len() > MAX_FILE {
         return Err(ImportError::TooLarge);
     }
@@ -160,7 +168,7 @@ pub fn import(name: &str, bytes: &[u8], known: &Counterparts) -> Result<Vec<Impo
     }
     let stem = stem(name);
     let made: Result<Vec<Vec<Imported>>, ImportError> =
-        found.into_iter().map(|found| one(stem, found, known)).collect();
+        found.into_iter().map(|found| one(stem, found, known, paths)).collect();
     Ok(made?.into_iter().flatten().collect())
 }
 
@@ -181,14 +189,20 @@ pub fn callable(name: &str, bytes: &[u8]) -> Vec<(String, String)> {
     found.filter_map(|found| n8n::callable(stem(name), found.content)).collect()
 }
 
-fn one(stem: &str, found: recognise::Found<'_>, known: &Counterparts) -> Result<Vec<Imported>, ImportError> {
+fn one(
+    stem: &str,
+    found: recognise::Found<'_>,
+    known: &Counterparts,
+    paths: Paths,
+) -> Result<Vec<Imported>, ImportError> {
     let translated: Vec<Translated> = match found.kind {
         Kind::Make => vec![make::translate(stem, found.content, known)?],
         Kind::N8n => n8n::translate(stem, found.content, known)?,
         Kind::Zapier => zapier::translate(stem, found.content, known)?,
         Kind::NodeRed => node_red::translate(stem, found.content, known)?,
     };
-    let settled = translated.into_iter().map(|translated| {
+    let settled = paths::settled(translated, paths).into_iter().map(|translated| {
+        let translated = credentials::take_out(translated);
         let settled = settle::settle(stem, found.kind, translated, known)?;
         let settled = if found.kind == Kind::Make { export::back(settled, found.content, known) } else { settled };
         Ok(Imported { theirs: picture::theirs(found.kind, found.content, &settled.report), ..settled })

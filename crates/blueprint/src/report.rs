@@ -1,6 +1,7 @@
 //! What became of a file: every module of it, with the reason and what to do next.
 
 use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter};
 
@@ -13,6 +14,9 @@ pub struct Report {
     pub expressions: Expressions,
     /// What accounts are needed: one question for each.
     pub connections: Vec<Question>,
+    /// Secrets that stood in the file in the clear, by their names here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
     /// Every module, in the order of the file.
     pub items: Vec<Item>,
 }
@@ -48,6 +52,8 @@ pub struct Question {
     pub was: Option<String>,
     /// The steps that use it.
     pub steps: Vec<String>,
+    /// What is known of it besides its credential, as `connections.yaml` has it.
+    pub settings: Map<String, Value>,
 }
 
 impl Question {
@@ -72,9 +78,11 @@ impl Serialize for Question {
             was: Option<&'a str>,
             steps: &'a [String],
             question: String,
+            #[serde(skip_serializing_if = "Map::is_empty")]
+            settings: &'a Map<String, Value>,
         }
-        let Self { name, types, was, steps } = self;
-        Told { name, types, was: was.as_deref(), steps, question: self.question() }.serialize(serializer)
+        let Self { name, types, was, steps, settings } = self;
+        Told { name, types, was: was.as_deref(), steps, question: self.question(), settings }.serialize(serializer)
     }
 }
 
@@ -118,7 +126,7 @@ impl Asked<'_> {
 pub fn questions<'a>(reports: impl IntoIterator<Item = (&'a str, &'a Report)>) -> Vec<Asked<'a>> {
     let mut all: Vec<Asked<'a>> = Vec::new();
     for (scenario, report) in reports {
-        for Question { name, types, was, steps } in &report.connections {
+        for Question { name, types, was, steps, .. } in &report.connections {
             let known = all.iter().position(|asked| asked.name == name);
             let at = known.unwrap_or_else(|| {
                 all.push(Asked { name, types, was: Vec::new(), uses: Vec::new() });
@@ -235,12 +243,28 @@ impl Report {
         let at = known.unwrap_or_else(|| {
             let (name, types) = (name.to_owned(), types.to_vec());
             let was = was.map(|label| label.split_whitespace().collect::<Vec<_>>().join(" "));
-            self.connections.push(Question { name, types, was, steps: Vec::new() });
+            self.connections.push(Question { name, types, was, steps: Vec::new(), settings: Map::new() });
             self.connections.len() - 1
         });
         let steps = &mut self.connections[at].steps;
         if !steps.iter().any(|known| known == step) {
             steps.push(step.to_owned());
+        }
+    }
+}
+
+impl Report {
+    /// Notes what is known of a connection besides its credential.
+    pub fn sets(&mut self, name: &str, settings: Map<String, Value>) {
+        if let Some(question) = self.connections.iter_mut().find(|question| question.name == name) {
+            question.settings = settings;
+        }
+    }
+
+    /// Notes that a secret of this name is needed.
+    pub fn keeps_secret(&mut self, name: &str) {
+        if !self.secrets.iter().any(|known| known == name) {
+            self.secrets.push(name.to_owned());
         }
     }
 }
@@ -257,6 +281,9 @@ impl Display for Report {
         writeln!(out, "; {translated} of {total} expressions translated")?;
         for question in &self.connections {
             writeln!(out, "  {}? used by {}", question.question(), question.steps.join(", "))?;
+        }
+        for secret in &self.secrets {
+            writeln!(out, "  what is the value of the secret `{secret}`?")?;
         }
         for item in self.items.iter().filter(|item| item.reason.is_some()) {
             write!(out, "  {} {} ", item.id, item.module)?;

@@ -6,7 +6,7 @@ mod mutations;
 use crate::counterparts::Counterparts;
 use crate::{Imported, import};
 use scenario::catalog::{Catalog, Effect, ModuleSpec};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -37,6 +37,11 @@ pub(crate) fn known() -> Counterparts {
         parameters: match name {
             "slack.post_message" => {
                 json!({ "type": "object", "properties": { "channel": {}, "text": {} }, "required": ["channel"] })
+            }
+            "http.request" => {
+                let places = ["url", "query", "headers", "json", "form", "text", "body"];
+                let properties = places.map(|place| (place.to_owned(), json!({ "x-secret": true })));
+                json!({ "type": "object", "properties": properties.into_iter().collect::<Map<_, _>>() })
             }
             "gmail.send_message" => {
                 json!({ "type": "object", "properties": { "to": { "type": "string" }, "subject": {}, "text": {} } })

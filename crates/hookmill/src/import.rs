@@ -12,7 +12,7 @@ pub(crate) mod web;
 
 use crate::terminal::{self, Done};
 use crate::{home, language, processors};
-use blueprint::{Counterparts, ImportError, Imported};
+use blueprint::{Counterparts, ImportError, Imported, Paths};
 use clap::{Args, ValueEnum};
 use gather::Source;
 use keeping::{Again, Begins, Keeping, Writing};
@@ -48,6 +48,9 @@ pub(crate) struct Import {
     /// Leave scenarios switched on whose files say so: webhooks answer, schedules start runs
     #[arg(long)]
     enable: bool,
+    /// Take over the paths of webhooks as they are, also those that can be guessed
+    #[arg(long)]
+    keep_paths: bool,
     /// Bring scenarios up to date that were made of the same files before: what somebody has edited stays
     #[arg(long)]
     update: bool,
@@ -113,7 +116,7 @@ impl Import {
         let mut known = language::counterparts(&home::apps_of(keeping.folder()));
         known.workflows.extend(callable(&sources)?);
         let mut outcomes = Vec::new();
-        for Read { file, result } in read(&sources, &known)? {
+        for Read { file, result } in read(&sources, &known, self.keep_paths.then_some(Paths::Kept))? {
             match result {
                 Ok(scenarios) => {
                     for one in scenarios {
@@ -155,11 +158,12 @@ fn callable(sources: &[Source]) -> anyhow::Result<Vec<(String, String)>> {
     Ok(all?.into_iter().flatten().collect())
 }
 
-/// Reads and translates all sources, on as many processors as there are, in their order.
-fn read(sources: &[Source], known: &Counterparts) -> anyhow::Result<Vec<Read>> {
+/// Reads and translates all sources, on as many processors as there are, in their order. Unless `paths` says what becomes of
+/// the paths of webhooks, it is what the source allows.
+fn read(sources: &[Source], known: &Counterparts, paths: Option<Paths>) -> anyhow::Result<Vec<Read>> {
     let progress = Progress::of(sources.len());
     let all = processors::each(sources, |source| {
-        let read = of_source(source, known);
+        let read = of_source(source, known, paths.unwrap_or_else(|| source.paths()));
         progress.step();
         read
     });
@@ -167,7 +171,7 @@ fn read(sources: &[Source], known: &Counterparts) -> anyhow::Result<Vec<Read>> {
     Ok(all?.into_iter().flatten().collect())
 }
 
-fn of_source(source: &Source, known: &Counterparts) -> anyhow::Result<Vec<Read>> {
+fn of_source(source: &Source, known: &Counterparts, paths: Paths) -> anyhow::Result<Vec<Read>> {
     let files = match source.read()? {
         Ok(files) => files,
         Err(reason) => return Ok(vec![Read { file: source.shown(), result: Err(reason) }]),
@@ -175,7 +179,7 @@ fn of_source(source: &Source, known: &Counterparts) -> anyhow::Result<Vec<Read>>
     let is_archive =
         matches!(source, Source::File(_)) && !matches!(files.as_slice(), [one] if one.name == source.shown());
     let named = |name: &str| if is_archive { format!("{}/{name}", source.shown()) } else { source.shown() };
-    let import = |Foreign { name, bytes }: &Foreign| blueprint::import(name, bytes, known);
+    let import = |Foreign { name, bytes }: &Foreign| blueprint::import_with(name, bytes, known, paths);
     Ok(files
         .iter()
         .map(|file| Read {

@@ -3,6 +3,7 @@
 use super::{archive, web};
 use crate::home;
 use anyhow::Context;
+use blueprint::Paths;
 use modules::documents::Documents;
 use modules::guard::Allowed;
 use run::files::Files;
@@ -21,6 +22,16 @@ pub(super) enum Source {
     File(PathBuf),
     /// What came from an address.
     Fetched { file: String, result: Result<Foreign, String> },
+}
+
+impl Source {
+    /// What becomes of the paths of its webhooks: what lies in the web is known to others.
+    pub(super) fn paths(&self) -> Paths {
+        match self {
+            Self::File(_) => Paths::Unguessable,
+            Self::Fetched { .. } => Paths::Fresh,
+        }
+    }
 }
 
 /// What a source has: files by their names, or why there are none.

@@ -1,8 +1,9 @@
-//! What imported scenarios need beside them: connections by their names. Those that are there stay as they are.
+//! What imported scenarios need beside them: connections and secrets by their names. Those that are there stay as they are.
 
-use crate::sources::CONNECTIONS;
+use crate::sources::{CONNECTIONS, SECRETS};
 use anyhow::Context;
 use blueprint::Report;
+use blueprint::report::Question;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
@@ -13,24 +14,35 @@ use std::path::Path;
 const ABOUT_CONNECTIONS: &str = "# With `sandbox: true`, calls are built, recorded and shown, but not sent. To make a \
                                  connection real, take that line\n# out and give it its credential.\n";
 
-/// Adds the connections that are not there yet.
+/// What stands above a new list of secrets.
+const ABOUT_SECRETS: &str = "# The values are in the environment of the server, in variables of these names.\n";
+
+/// Adds the connections and secrets that are not there yet.
 pub(super) fn complete<'r>(folder: &Path, reports: impl Iterator<Item = &'r Report>) -> anyhow::Result<()> {
     let mut connections: BTreeMap<&str, String> = BTreeMap::new();
+    let mut secrets: BTreeMap<&str, String> = BTreeMap::new();
     for report in reports {
+        for secret in &report.secrets {
+            let variable = secret.to_uppercase().replace('-', "_");
+            secrets.insert(secret, format!("{secret}: {{ env: {variable} }}\n"));
+        }
         for question in &report.connections {
             let Some(kind) = question.types.first() else { continue };
-            let text = connections.entry(&question.name).or_insert_with(|| entry(&question.name, kind));
+            let text = connections.entry(&question.name).or_insert_with(|| entry(question, kind));
             if let Some(was) = question.was.as_deref().filter(|_| !text.starts_with('#')) {
                 let was: String = was.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
                 *text = format!("# before: {was}\n{text}");
             }
         }
     }
-    add(&folder.join(CONNECTIONS), ABOUT_CONNECTIONS, &connections)
+    add(&folder.join(CONNECTIONS), ABOUT_CONNECTIONS, &connections)?;
+    add(&folder.join(SECRETS), ABOUT_SECRETS, &secrets)
 }
 
-fn entry(name: &str, kind: &str) -> String {
-    format!("{name}:\n  type: {kind}\n  sandbox: true\n")
+/// A connection, with what is known of it. JSON is YAML.
+fn entry(question: &Question, kind: &str) -> String {
+    let settings = question.settings.iter().map(|(key, value)| format!("  {key}: {value}\n"));
+    format!("{}:\n  type: {kind}\n{}  sandbox: true\n", question.name, settings.collect::<String>())
 }
 
 /// Adds the entries that a file does not have.

@@ -85,11 +85,14 @@ pub(super) fn json(outcomes: &[Outcome]) -> Value {
         .iter()
         .map(|Outcome { file, result }| match result {
             Ok(done) => {
-                let Report { modules, expressions, connections, items } = &done.one.report;
+                let Report { modules, expressions, connections, secrets, items } = &done.one.report;
                 let mut told = json!({
                     "file": file, "ok": true, "kind": done.one.kind, "id": done.one.id, "written": done.written,
                     "modules": modules, "expressions": expressions, "connections": connections, "items": items,
                 });
+                if !secrets.is_empty() {
+                    told["secrets"] = json!(secrets);
+                }
                 if let Some(Updated { changes, conflicts }) = &done.updated {
                     told["changes"] = json!(changes);
                     told["conflicts"] = json!(conflicts);

@@ -88,6 +88,50 @@ fn a_text_that_comes_along_switches_nothing_on() {
     assert!(!folder.path().join("b/a.yaml").exists());
 }
 
+#[test]
+fn credentials_of_a_file_have_their_places_beside_the_scenarios() {
+    let call = |mapper: Value| json!({ "module": "http:ActionSendData", "mapper": mapper });
+    let file = json!({ "name": "Call", "flow": [
+        call(json!({ "url": "https://api.example.com/a", "headers": [{ "name": "X-Api-Key", "value": "hunter2" }] })),
+        call(json!({ "url": "https://api.example.com/b?token=hunter2" })),
+    ] });
+    let folder = folder(&[("a.json", &file.to_string())]);
+    let said = hookmill(folder.path(), &["import", "a.json", "-o", "out"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("what is the value of the secret `example_url`?"), "{}", said.out);
+    let read = |name: &str| fs::read_to_string(folder.path().join("out").join(name)).unwrap();
+    let connections: Value = serde_yaml::from_str(&read("connections.yaml")).unwrap();
+    let expected = json!({ "type": "api_key", "header": "X-Api-Key", "allow": ["api.example.com"], "sandbox": true });
+    assert_eq!(connections["example-http"], expected);
+    assert!(read("secrets.yaml").contains("example_url: { env: EXAMPLE_URL }"), "{}", read("secrets.yaml"));
+    for name in ["call.yaml", "call.imported.json"] {
+        assert!(!read(name).contains("hunter2"), "{}", read(name));
+    }
+    let check = hookmill(folder.path(), &["check", "out"]);
+    assert_eq!(check.code, 0, "{}", check.out);
+}
+
+#[test]
+fn paths_that_can_be_guessed_are_taken_over_where_somebody_asks_for_it() {
+    let hook = |path: &str| {
+        json!({ "name": "Hook", "nodes": [{ "name": "Hook", "type": "n8n-nodes-base.webhook", "parameters": { "path": path } }], "connections": {} }).to_string()
+    };
+    let uuid = "3f0c6b1e-1111-4222-8333-444455556666";
+    let folder = folder(&[("chosen.json", &hook("orders")), ("made.json", &hook(uuid))]);
+    let made = |out: &str, arguments: &[&str]| {
+        let said = hookmill(folder.path(), &[&["import", "-o", out, "--enable"], arguments].concat());
+        assert_eq!(said.code, 0, "{}", said.err);
+        fs::read_to_string(folder.path().join(out).join("hook.yaml")).unwrap()
+    };
+    let text = made("a", &["chosen.json"]);
+    assert!(!text.contains("path: orders,") && text.contains("# Its path was `orders`"), "{text}");
+    assert!(made("b", &["chosen.json", "--keep-paths"]).contains("{ path: orders,"));
+    assert!(made("c", &["made.json"]).contains(uuid));
+    // What lies in the web is known to others.
+    let address = format!("{}/made.json", site("/made.json", hook(uuid)));
+    assert!(!made("d", &[&address, "--allow-private", "127.0.0.1"]).contains(uuid));
+}
+
 fn errors(check: &Value) -> impl Iterator<Item = &Value> {
     check["diagnostics"].as_array().unwrap().iter().filter(|found| found["severity"] == "error")
 }

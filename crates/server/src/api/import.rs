@@ -5,7 +5,7 @@ use crate::App;
 use crate::error::{Problem, Refusals};
 use crate::imports::Foreign;
 use actix_web::{post, web};
-use blueprint::Imported;
+use blueprint::{Imported, Paths};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -57,11 +57,12 @@ struct Scenario {
 #[post("/import")]
 pub(super) async fn import(app: web::Data<App>, given: web::Json<Given>) -> Result<web::Json<Found>, Problem> {
     let Given { name, text, url } = given.into_inner();
-    let files = match (text, url) {
-        (Some(text), None) => vec![Foreign { name, bytes: text.into_bytes() }],
+    let (files, paths) = match (text, url) {
+        (Some(text), None) => (vec![Foreign { name, bytes: text.into_bytes() }], Paths::Unguessable),
         (None, Some(url)) => {
             let fetched = app.options().imports.fetch(&url).await;
-            fetched.map_err(|reason| Problem::invalid_import(&reason))?
+            // What lies in the web is known to others.
+            (fetched.map_err(|reason| Problem::invalid_import(&reason))?, Paths::Fresh)
         }
         _ => return Err(Problem::bad_request("either `text` or `url` tells what to import")),
     };
@@ -74,7 +75,7 @@ pub(super) async fn import(app: web::Data<App>, given: web::Json<Given>) -> Resu
         }
         let mut scenarios = Vec::new();
         for Foreign { name, bytes } in files {
-            let imported = blueprint::import(&name, &bytes, &known);
+            let imported = blueprint::import_with(&name, &bytes, &known, paths);
             let imported = imported.map_err(|error| Problem::invalid_import(&error))?;
             scenarios.extend(imported.into_iter().map(Scenario::of));
         }

@@ -85,13 +85,11 @@ pub(crate) fn trigger(node: &Node, known: &Counterparts, accounts: &mut Accounts
     }
 }
 
-/// The path, where somebody chose one; else an unguessable one is made.
+/// The path, where there is one that can be: callers know it.
 fn path_of(node: &Node) -> Vec<(String, Data)> {
     let given = node.text("path", "").trim_matches('/');
     let given = if given.is_empty() { node.text("options.path", "").trim_matches('/') } else { given };
-    // A path that nobody chose tells nothing.
-    let is_uuid = given.len() == 36 && given.chars().filter(|c| *c == '-').count() == 4;
-    if given.is_empty() || given.starts_with('=') || is_uuid {
+    if given.is_empty() || given.starts_with('=') {
         return Vec::new();
     }
     let segments = given.split('/').map(|segment| match segment.strip_prefix(':') {

@@ -80,7 +80,8 @@ impl Stage {
         let connections = fs::read_to_string(place.path().join("connections.yaml")).unwrap_or_default();
         let connections = world::connections(&connections, world.mail_port());
         let key = world::service_account();
-        let files = [(format!("{id}.yaml"), text.clone()), ("connections.yaml".to_owned(), connections)];
+        let mut files = world::secrets(&fs::read_to_string(place.path().join("secrets.yaml")).unwrap_or_default());
+        files.extend([(format!("{id}.yaml"), text.clone()), ("connections.yaml".to_owned(), connections)]);
         let mut files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         files.push(("key.json", &key));
         let served = Served::start_with(&files, &["--stand-in", &world.url()]);

@@ -287,9 +287,26 @@ pub(super) fn connections(text: &str, mail_port: u16) -> String {
     let entries = imported.as_object().into_iter().flatten();
     let real = entries.map(|(name, connection)| {
         let kind = connection["type"].as_str().unwrap_or_default();
-        (name.clone(), credential(kind, mail_port))
+        let mut real = credential(kind, mail_port);
+        // Where an import has taken a credential out of a request, it says where it goes.
+        for key in ["header", "query"] {
+            if let Some(place) = connection.get(key) {
+                real = json!({ "type": kind, key: place, "value": "k1" });
+            }
+        }
+        (name.clone(), real)
     });
     Value::Object(real.collect()).to_string()
+}
+
+/// The secrets of an import, each in a file of its own.
+pub(super) fn secrets(text: &str) -> Vec<(String, String)> {
+    let imported: Value = serde_yaml::from_str(text).unwrap_or_default();
+    let names: Vec<&String> = imported.as_object().into_iter().flatten().map(|(name, _)| name).collect();
+    let list: Map<String, Value> =
+        names.iter().map(|name| ((*name).clone(), json!({ "file": format!("{name}.secret") }))).collect();
+    let values = names.iter().map(|name| (format!("{name}.secret"), format!("value-of-{name}")));
+    values.chain([("secrets.yaml".to_owned(), Value::Object(list).to_string())]).collect()
 }
 
 fn credential(kind: &str, mail_port: u16) -> Value {

@@ -166,7 +166,7 @@ fn hide_in_json(value: &mut Value) -> bool {
         Value::Array(items) => items.iter_mut().fold(false, |any, item| hide_in_json(item) | any),
         Value::Object(entries) => {
             let name = ["name", "key"].iter().find_map(|key| entries.get(*key)?.as_str());
-            let is_pair = name.is_some_and(|name| shapes::is_credential(name));
+            let is_pair = name.is_some_and(shapes::is_credential);
             entries.iter_mut().fold(false, |any, (key, item)| {
                 let is_named = shapes::is_credential(key) || is_pair && key == "value";
                 let is_hidden = match item {

@@ -1,6 +1,7 @@
 //! Named credentials from `connections.yaml`, typed and resolved. One that cannot be resolved (a variable not set, a
 //! file not there) breaks only the calls that use it.
 
+mod dkim;
 mod google;
 mod hosts;
 mod http;

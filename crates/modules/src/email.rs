@@ -11,8 +11,10 @@ mod thread;
 
 pub(crate) use mailer::{Mailers, knock};
 
+use crate::auth::Token;
 use crate::catalog::Shared;
 use crate::connections::{incomplete, required};
+use crate::imap::{self, Asking};
 use crate::mask::preview;
 use crate::spec::{About, describe, parameters};
 use attached::{Attachments, Inline};
@@ -143,13 +145,20 @@ impl Send {
         }
         let files = attached::read(&parameters.attachments, &parameters.inline, &self.files).await?;
         let files_shown: Vec<Value> = files.iter().map(attached::Attached::shown).collect();
-        let mail = message::build(&parameters, people, files, self.files.boundary(call.idempotency_key), &call)?;
+        let boundary = self.files.boundary(call.idempotency_key);
+        let mut mail = message::build(&parameters, people, files, boundary, &call)?;
+        if let Some(signature) = smtp.dkim.as_ref().and_then(|dkim| dkim.signature(&mail.bytes)) {
+            mail.bytes.splice(..0, signature.into_bytes());
+        }
         let sent = shown(&parameters, &mail, files_shown);
         if smtp.delivery == Delivery::Sandbox {
             return Ok(Outcome { output: self.spec.sample.clone(), sent, delivery: Delivery::Sandbox });
         }
         let server = smtp.server.as_ref().ok_or_else(incomplete)?;
-        let response = self.shared.mailers.send(connection, server, &mail.envelope, &mail.bytes, call.timeout).await?;
+        let Shared { connections, client, tokens, .. } = &*self.shared;
+        let token = imap::token(Asking { connections, client, tokens, now: call.now }, server.oauth.as_deref()).await?;
+        let login = (server, token.as_ref().map(Token::access));
+        let response = self.shared.mailers.send(connection, login, &mail.envelope, &mail.bytes, call.timeout).await?;
         let accepted: Vec<String> = mail.envelope.to().iter().map(ToString::to_string).collect();
         let output = json!({ "message_id": mail.id, "accepted": accepted, "response": response, "skipped": null });
         Ok(Outcome { output, sent, delivery: Delivery::Real })

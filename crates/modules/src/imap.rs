@@ -13,7 +13,7 @@ mod session;
 
 pub use mailbox::mailboxes;
 
-use crate::auth::{self, Tokens};
+use crate::auth::{self, Token, Tokens};
 use crate::catalog::Shared;
 use crate::client::{Bounds, Client};
 use crate::connections::{Connections, Remote};
@@ -28,7 +28,7 @@ pub(crate) use session::Session;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The scope that lets read mail at Google, where it is asked for here.
+/// The scope that lets read and send mail at Google, where it is asked for here.
 const MAIL: &str = "https://mail.google.com/";
 
 /// What asking for a token may cost. Redirects are not followed: they may lead anywhere.
@@ -59,6 +59,16 @@ pub(crate) struct Asking<'a> {
     pub(crate) client: &'a Arc<Client>,
     pub(crate) tokens: &'a Tokens,
     pub(crate) now: Millis,
+}
+
+/// The token of the connection of this name that speaks for another one, where there is one.
+pub(crate) async fn token(asking: Asking<'_>, oauth: Option<&str>) -> Result<Option<Token>, StepError> {
+    let Some(name) = oauth else { return Ok(None) };
+    let Some(grantor) = asking.connections.grantor(name)? else { return Err(asking.connections.unfit(name)) };
+    let scheme = auth::Scheme::Token(Arc::clone(grantor));
+    let trust = Trust::default();
+    let pass = auth::Pass { connection: Some(name), scheme: &scheme, scopes: &[MAIL], trust, now: asking.now };
+    auth::Way::new(asking.client, asking.tokens, pass, BOUNDS).token().await
 }
 
 /// Connects and logs in, by password or by a token of the connection that speaks for the mailbox. A token that is refused

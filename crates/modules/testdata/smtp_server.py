@@ -1,9 +1,10 @@
 """A mail server for tests: tells its port, then every mail it takes, as one JSON line each.
 
-smtp_server.py plain|starttls|tls|login [CERTIFICATE KEY]
+smtp_server.py plain|starttls|tls|login|token [CERTIFICATE KEY]
 """
 
 import asyncio
+import base64
 import json
 import ssl
 import sys
@@ -39,6 +40,17 @@ def login(server, session, envelope, mechanism, data):
     return AuthResult(success=False, handled=False)
 
 
+class WithToken(SMTP):
+    """Takes XOAUTH2, as Google and Microsoft do, and nothing else."""
+
+    async def auth_XOAUTH2(self, _, args):
+        said = base64.b64decode(args[1]).decode().split("\x01")
+        user, token = said[0].removeprefix("user="), said[1].removeprefix("auth=Bearer ")
+        if token == "good-token-1":
+            return AuthResult(success=True, auth_data=f"{user} {token}")
+        return AuthResult(success=False, handled=False)
+
+
 async def main(mode, certificate=None, key=None):
     context = None
     if certificate:
@@ -49,8 +61,12 @@ async def main(mode, certificate=None, key=None):
         options |= {"tls_context": context, "require_starttls": True}
     if mode == "login":
         options |= {"authenticator": login, "auth_required": True, "auth_require_tls": False}
+    if mode == "token":
+        exclude = ["LOGIN", "PLAIN"]
+        options |= {"auth_required": True, "auth_require_tls": False, "auth_exclude_mechanism": exclude}
+    server_class = WithToken if mode == "token" else SMTP
     server = await asyncio.get_running_loop().create_server(
-        lambda: SMTP(Mails(), **options), "127.0.0.1", 0, ssl=context if mode == "tls" else None
+        lambda: server_class(Mails(), **options), "127.0.0.1", 0, ssl=context if mode == "tls" else None
     )
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()

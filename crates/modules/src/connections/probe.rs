@@ -1,12 +1,13 @@
 //! Whether a connection works: the far side is asked as little as tells, and nothing is sent to anyone.
 
 use super::{
-    Connections, Google, HttpAccess, Protocol, RemoteConnection, Server, Service, Slack, SurveyCake, incomplete,
+    Connections, Google, HttpAccess, Protocol, RemoteConnection, Service, Slack, Smtp, SurveyCake, incomplete,
 };
 use crate::app::connection::AppConnection;
-use crate::auth::{self, Tokens};
+use crate::auth::{self, Token, Tokens};
 use crate::catalog::Options;
 use crate::client::{Bounds, Client, Outgoing, USER_AGENT};
+use crate::connections::dkim::Dkim;
 use crate::connections::http::Http;
 use crate::email;
 use crate::guard::{Guard, Trust};
@@ -81,7 +82,9 @@ pub async fn probe(connections: &Connections, name: &str, files: &Files, options
             token(&Asking { client: &client, tokens: &options.tokens, name, now }, google).await
         }
         Ok(Service::Slack(channel)) => slack(&client, channel).await,
-        Ok(Service::Smtp(smtp)) => mail(smtp.server.as_ref()).await,
+        Ok(Service::Smtp(smtp)) => {
+            mail(&Asking { client: &client, tokens: &options.tokens, name, now }, connections, smtp).await
+        }
         Ok(Service::Remote(connection)) => {
             remote(&Asking { client: &client, tokens: &options.tokens, name, now }, connections, connection).await
         }
@@ -182,11 +185,17 @@ async fn slack(client: &Client, channel: &Slack) -> Result<Verdict, StepError> {
 }
 
 /// Connects, agrees on keys and logs in.
-async fn mail(server: Option<&Server>) -> Result<Verdict, StepError> {
-    let server = server.ok_or_else(incomplete)?;
-    email::knock(server, PATIENCE).await?;
-    let how = if server.user.is_some() && server.password.is_some() { "lets us log in" } else { "answers" };
-    Ok(Verdict::good(format!("{} {how}", server.host)))
+async fn mail(asking: &Asking<'_>, connections: &Connections, smtp: &Smtp) -> Result<Verdict, StepError> {
+    let server = smtp.server.as_ref().ok_or_else(incomplete)?;
+    let Asking { client, tokens, now, .. } = *asking;
+    let token = imap::token(imap::Asking { connections, client, tokens, now }, server.oauth.as_deref()).await?;
+    email::knock(server, token.as_ref().map(Token::access), PATIENCE).await?;
+    let is_known = server.user.is_some() && (server.password.is_some() || server.oauth.is_some());
+    let how = if is_known { "lets us log in" } else { "answers" };
+    Ok(Verdict::good(match smtp.dkim.as_ref().map(Dkim::record) {
+        Some((name, text)) => format!("{} {how}. Signatures need this TXT record: {name} \"{text}\"", server.host),
+        None => format!("{} {how}", server.host),
+    }))
 }
 
 /// Connects, agrees on keys and logs in, and asks for nothing that anybody would notice.

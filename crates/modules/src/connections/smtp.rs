@@ -2,6 +2,7 @@
 
 use super::Secret;
 use super::delivery;
+use super::dkim::Dkim;
 use super::settings::Settings;
 use lettre::message::Mailbox;
 use run::call::Delivery;
@@ -14,6 +15,8 @@ pub(crate) struct Smtp {
     pub(crate) server: Option<Server>,
     /// The sender of mails that name none.
     pub(crate) from: Option<Mailbox>,
+    /// What signs them.
+    pub(crate) dkim: Option<Dkim>,
     /// Whether mails leave the machine.
     pub(crate) delivery: Delivery,
 }
@@ -28,6 +31,8 @@ pub(crate) struct Server {
     pub(crate) password: Option<Secret>,
     /// A certificate (PEM) to trust besides the system's.
     pub(crate) ca: Option<String>,
+    /// The connection whose token is shown in place of a password.
+    pub(crate) oauth: Option<String>,
 }
 
 /// How a connection is kept private.
@@ -44,7 +49,7 @@ pub(crate) enum Encryption {
 }
 
 impl Smtp {
-    /// `{ type: smtp, url, user?, password?, from?, ca? }`.
+    /// `{ type: smtp, url, user?, password? or oauth?, from?, ca?, dkim_domain?, dkim_selector?, dkim_key? }`.
     pub(super) fn read(settings: &mut Settings<'_>) -> Self {
         let url = settings.required_text("url");
         let server = url.and_then(|text| match server(&text) {
@@ -56,7 +61,9 @@ impl Smtp {
             }
         });
         let (user, password, ca) = (settings.text("user"), settings.secret("password"), settings.text("ca"));
+        let (oauth, dkim) = (settings.text("oauth"), Dkim::read(settings));
         let server = server.map(|server| Server {
+            oauth,
             user: user.or(server.user),
             password: password.or(server.password),
             ca,
@@ -72,7 +79,7 @@ impl Smtp {
         };
         let user = server.as_ref().and_then(|server| server.user.as_ref());
         let from = from.or_else(|| user.and_then(|user| user.parse().ok()));
-        Self { server, from, delivery: delivery(settings.is_sandbox()) }
+        Self { server, from, dkim, delivery: delivery(settings.is_sandbox()) }
     }
 }
 
@@ -104,6 +111,7 @@ fn server(text: &str) -> Result<Server, &'static str> {
         user: Some(decoded(url.username())).filter(|user| !user.is_empty()),
         password: url.password().map(|password| Secret::new(decoded(password))),
         ca: None,
+        oauth: None,
     })
 }
 

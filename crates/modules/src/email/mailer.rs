@@ -1,8 +1,8 @@
 //! Connections to mail servers, kept open from mail to mail.
 
-use crate::connections::{Encryption, Server};
+use crate::connections::{Encryption, Secret, Server};
 use lettre::address::Envelope;
-use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::{AsyncSmtpTransport, Error, PoolConfig};
 use lettre::{AsyncTransport, Tokio1Executor};
@@ -23,7 +23,14 @@ type Transport = AsyncSmtpTransport<Tokio1Executor>;
 /// One pool of connections for each mail connection, made at its first mail.
 #[derive(Debug, Default)]
 pub(crate) struct Mailers {
-    transports: Mutex<BTreeMap<String, Transport>>,
+    transports: Mutex<BTreeMap<String, Kept>>,
+}
+
+/// A pool, and the token that it logs in with, where that is what it does.
+#[derive(Debug)]
+struct Kept {
+    token: Option<Secret>,
+    transport: Transport,
 }
 
 impl Mailers {
@@ -31,12 +38,12 @@ impl Mailers {
     pub(super) async fn send(
         &self,
         connection: &str,
-        server: &Server,
+        (server, token): (&Server, Option<&Secret>),
         envelope: &Envelope,
         mail: &[u8],
         timeout: Duration,
     ) -> Result<String, StepError> {
-        let transport = self.transport(connection, server)?;
+        let transport = self.transport(connection, server, token)?;
         match tokio::time::timeout(timeout, transport.send_raw(envelope, mail)).await {
             Ok(Ok(response)) => Ok(response.message().collect::<Vec<_>>().join(" ")),
             Ok(Err(error)) => Err(failure(&error, server)),
@@ -47,20 +54,20 @@ impl Mailers {
         }
     }
 
-    fn transport(&self, connection: &str, server: &Server) -> Result<Transport, StepError> {
+    fn transport(&self, connection: &str, server: &Server, token: Option<&Secret>) -> Result<Transport, StepError> {
         let mut transports = self.transports.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(transport) = transports.get(connection) {
-            return Ok(transport.clone());
+        if let Some(kept) = transports.get(connection).filter(|kept| kept.token.as_ref() == token) {
+            return Ok(kept.transport.clone());
         }
-        let made = transport(server)?;
-        transports.insert(connection.to_owned(), made.clone());
+        let made = transport(server, token)?;
+        transports.insert(connection.to_owned(), Kept { token: token.cloned(), transport: made.clone() });
         Ok(made)
     }
 }
 
 /// Connects to the server and logs in, and hands nothing in.
-pub(crate) async fn knock(server: &Server, timeout: Duration) -> Result<(), StepError> {
-    let transport = transport(server)?;
+pub(crate) async fn knock(server: &Server, token: Option<&Secret>, timeout: Duration) -> Result<(), StepError> {
+    let transport = transport(server, token)?;
     match tokio::time::timeout(timeout, transport.test_connection()).await {
         Ok(Ok(true)) => Ok(()),
         Ok(Ok(false)) => Err(StepError::passing("connection_failed", format!("{} takes no mail now", server.host))),
@@ -72,7 +79,7 @@ pub(crate) async fn knock(server: &Server, timeout: Duration) -> Result<(), Step
     }
 }
 
-fn transport(server: &Server) -> Result<Transport, StepError> {
+fn transport(server: &Server, token: Option<&Secret>) -> Result<Transport, StepError> {
     let tls = match server.encryption {
         Encryption::Tls => Tls::Wrapper(tls_parameters(server)?),
         Encryption::StartTls => Tls::Required(tls_parameters(server)?),
@@ -85,6 +92,9 @@ fn transport(server: &Server) -> Result<Transport, StepError> {
         .timeout(Some(COMMAND_TIMEOUT))
         .pool_config(PoolConfig::new().max_size(MAX_CONNECTIONS));
     let builder = match (&server.user, &server.password) {
+        (Some(user), _) if let Some(token) = token => builder
+            .credentials(Credentials::new(user.clone(), token.reveal().to_owned()))
+            .authentication(vec![Mechanism::Xoauth2]),
         (Some(user), Some(password)) => {
             builder.credentials(Credentials::new(user.clone(), password.reveal().to_owned()))
         }

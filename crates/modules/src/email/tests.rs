@@ -141,7 +141,7 @@ prop_compose! {
 fn built(given: &Value) -> Result<Mail, StepError> {
     let parameters: Parameters = serde_json::from_value(given.clone()).unwrap();
     let from = Some("Shop <shop@example.com>".parse().unwrap());
-    let smtp = Smtp { server: None, from, delivery: Delivery::Sandbox };
+    let smtp = Smtp { server: None, from, dkim: None, delivery: Delivery::Sandbox };
     let files = Files::new(store::open("memory:").unwrap().blobs, &ResumeKey([7; 32]));
     let (scenario, spot) = ("test".parse().unwrap(), Spot { step: StepNo(0), turns: Turns::new() });
     let origin = Origin { scenario: &scenario, run: RunId(uuid::Uuid::nil()), spot: &spot, attempt: 1, depth: 0 };

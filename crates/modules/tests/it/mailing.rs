@@ -1,14 +1,16 @@
 //! What `email.send` can put into a mail, read back from what a real SMTP server was given.
 
-use crate::smtp_server::SmtpServer;
-use crate::step::{files, modules, step};
+use crate::server::{Server, reply};
+use crate::smtp_server::{SmtpServer, is_signed};
+use crate::step::{Given, NOW, files, modules, modules_over, step};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use mail::Mail;
-use modules::Options;
+use modules::{Connections, Options};
 use run::call::{Delivery, Module, Outcome};
 use run::error::{Recovery, StepError};
 use serde_json::{Value, json};
+use std::process::Command;
 use std::sync::Arc;
 
 /// The modules with a connection `mail` to this server.
@@ -265,4 +267,95 @@ async fn fields_that_say_who_and_what_are_not_written_by_hand() {
     .await;
     check(json!({ "return_path": "a@b.c\r\nDATA" }), "invalid_address").await;
     check(json!({ "sender": "a@b.c>" }), "invalid_address").await;
+}
+
+/// A private key in PEM, made by another program.
+fn private_key(kind: &[&str]) -> String {
+    let made = Command::new("openssl").arg("genpkey").args(["-algorithm"]).args(kind).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    String::from_utf8(made.stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signatures_are_good_to_another_program() {
+    let Some(mut server) = SmtpServer::start(&["plain"]) else { return };
+    for kind in [&["ed25519"][..], &["RSA", "-pkeyopt", "rsa_keygen_bits:2048"]] {
+        let key = private_key(kind);
+        let text = format!(
+            "mail: {{ type: smtp, url: 'smtp://127.0.0.1:{}', from: shop@example.com, dkim_domain: example.com, \
+             dkim_selector: mail2026, dkim_key: {{ file: key.pem }} }}",
+            server.port
+        );
+        let given = Given([("key.pem", key.clone())].into());
+        let connections = Arc::new(Connections::parse(&text, &given).unwrap());
+        let verdict = modules::connections::probe::probe(&connections, "mail", &files(), Options::default(), NOW).await;
+        let (_, said) = verdict.message.split_once("record: ").unwrap();
+        let (name, record) = said.split_once(" \"").unwrap();
+        let record = record.trim_end_matches('"');
+        assert_eq!(name, "mail2026._domainkey.example.com");
+        let modules = modules_over(&connections, Options::default());
+        let more = json!({
+            "subject": "Größe ".repeat(30), "text": ".\n..\nlast \n\n\n", "html": "<p>x  y</p>\n\n",
+            "list": { "id": "news.example.com", "unsubscribe": "https://example.com/leave", "one_click": true },
+            "attachments": { "filename": "a.txt", "text": "a" },
+        });
+        let outcome = send(&modules, more).await.unwrap();
+        let (content, mail) = taken(&mut server);
+        assert!(is_signed(&content, (name, record)), "{kind:?}: {content}");
+        assert!(!is_signed(&content.replacen("Size", "x", 1).replacen("<p>x", "<p>z", 1), (name, record)));
+        let signature = mail.headers["dkim-signature"].as_str().unwrap().to_lowercase();
+        assert!(signature.contains("list-unsubscribe-post") && !signature.contains("in-reply-to"), "{signature}");
+        // The key is nowhere to be seen.
+        let secret = key.lines().nth(1).unwrap();
+        for shown in [format!("{connections:?}"), format!("{outcome:?}"), format!("{verdict:?}"), content] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn a_key_that_cannot_sign_is_told_with_its_place() {
+    let short = private_key(&["RSA", "-pkeyopt", "rsa_keygen_bits:1024"]);
+    let check = |more: &str, part: &str| {
+        let text = format!("mail:\n  type: smtp\n  url: smtp://localhost\n{more}");
+        let given = Given([("key.pem", "cAnAry-9".to_owned()), ("short.pem", short.clone())].into());
+        let said = match Connections::parse(&text, &given) {
+            Ok(connections) => connections.missing().to_vec(),
+            Err(problems) => problems,
+        };
+        let told = said.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        assert!(told.contains(part) && !told.contains("cAnAry"), "{more}: {told}");
+        assert!(said.iter().all(|problem| problem.place.line > 3), "{told}");
+    };
+    let all = |key: &str| format!("  dkim_domain: example.com\n  dkim_selector: a\n  dkim_key: {key}\n");
+    check(&all("{ file: key.pem }"), "6:13: mail: `dkim_key` is no private key in PEM");
+    check(&all("{ file: short.pem }"), "`dkim_key` is no private key in PEM");
+    check("  dkim_domain: example.com\n", "`dkim_domain` needs `dkim_key` beside it");
+    check(
+        "  dkim_domain: 'a b'\n  dkim_selector: a\n  dkim_key: { file: key.pem }\n",
+        "`dkim_domain` is no name in the DNS",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_another_connection_hands_mails_in() {
+    let Some(mut server) = SmtpServer::start(&["token"]) else { return };
+    for (token, code) in [("good-token-1", None), ("other-token-2", Some("mail_refused"))] {
+        let answer = json!({ "access_token": token, "expires_in": 3600 }).to_string();
+        let grants = Server::start(move |_| reply(200, &[], answer.clone())).await;
+        let text = format!(
+            "grant: {{ type: oauth2, token: '{}', client_id: mill, client_secret: cAnAry-5 }}\n\
+             mail: {{ type: smtp, url: 'smtp://shop%40example.com@127.0.0.1:{}', oauth: grant }}",
+            grants.url("/token"),
+            server.port
+        );
+        let options = Options { allow_private: vec![grants.host().parse().unwrap()], ..Options::default() };
+        let modules = modules(&text, &[], options);
+        let sent = send(&modules, json!({})).await;
+        assert_eq!(sent.as_ref().err().map(|error| error.code.as_str()), code, "{sent:?}");
+        assert!(!format!("{sent:?}").contains(token), "{sent:?}");
+        if code.is_none() {
+            assert_eq!(server.mail()["login"], "shop@example.com good-token-1");
+        }
+    }
 }

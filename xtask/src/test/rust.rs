@@ -44,8 +44,9 @@ pub(crate) fn examples(workspace: &Workspace) -> anyhow::Result<Report> {
 }
 
 /// The servers that modules are tested against: program and Debian package. One that cannot be installed costs its tests.
-const SERVERS: [(&str, &str); 5] = [
+const SERVERS: [(&str, &str); 6] = [
     ("/usr/sbin/dovecot", "dovecot-imapd"),
+    ("/usr/sbin/exim4", "exim4-daemon-light"),
     ("/usr/sbin/mariadbd", "mariadb-server-core"),
     ("/usr/sbin/mosquitto", "mosquitto"),
     ("/usr/bin/pg_ctlcluster", "postgresql"),

@@ -15,6 +15,7 @@ mod docs;
 #[path = "../../../modules/tests/it/dovecot.rs"]
 #[allow(dead_code, reason = "the tests of modules use more of it")]
 mod dovecot;
+mod exim;
 mod far_side;
 mod files;
 mod first_start;

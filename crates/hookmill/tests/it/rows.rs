@@ -2,6 +2,7 @@
 //! binary, requests as the senders make them, and stand-ins for whoever is called. Rows that a test elsewhere shows whole
 //! have it there, under the same kind of name.
 
+mod bank;
 mod calls;
 mod google;
 mod guards;

@@ -6,7 +6,7 @@ use crate::binary::{hookmill, root};
 const SHIPPED: [(&str, &[&str], &str); 27] = [
     ("app-installs", &["-q", "name=INSTALL", "-q", "id=1"], ""),
     ("approve-refund", &["-i", r#"{"order":"A1","amount":20}"#], r#""order":"A1""#),
-    ("bank-statement", &["-i", r#"{"account":"1","lines":[{"day":"2026-01-02","amount":-5}]}"#], r#""booked":1"#),
+    ("bank-statement", &["-i", STATEMENT], ""),
     ("branch-events", &["-q", "branch=taipei", "-q", "event=sale", "-q", "amount=12.5"], r#""noted":"sale""#),
     ("branch-figures", &[], ""),
     ("call-a-partner", &["-i", r#"{"order":"A1","weight":2.5}"#], r#""order":"A1""#),
@@ -35,6 +35,9 @@ const SHIPPED: [(&str, &[&str], &str); 27] = [
 
 const ORDER: &str = r##"{"id":1,"name":"#1","email":"a@example.com","total_price":"5.00","currency":"TWD",
     "line_items":[{"quantity":1,"title":"Tea"}]}"##;
+
+const STATEMENT: &str = r#"{"subject":"銀行明細","from":{"address":"a@bank.example"},
+    "attachments":[{"name":"明細.csv","file":{"filename":"明細.csv","base64":"pOm0wSy6S61uLKr3w0IKMjAyNi8xMS8wMSzC4LFiLDEwMDAK"}}]}"#;
 
 const LEARNING: &str = r#"{"accountId":1,"events":[{"eventId":"e1","eventName":"COURSE_ENROLLMENT",
     "timestamp":1727414643000,

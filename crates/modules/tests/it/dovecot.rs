@@ -96,7 +96,7 @@ impl Dovecot {
     }
 
     /// Where the mails of a folder are; `INBOX` is where they arrive.
-    fn maildir(&self, name: &str) -> PathBuf {
+    pub(crate) fn maildir(&self, name: &str) -> PathBuf {
         let root = self.folder.path().join("mail/ann/Maildir");
         if name == "INBOX" { root } else { root.join(format!(".{name}")) }
     }
@@ -118,6 +118,13 @@ impl Dovecot {
             parts.flatten().flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         names.sort();
         names
+    }
+
+    /// The mails in a folder, as they are.
+    #[allow(dead_code, reason = "not every binary that has this file reads them")]
+    pub(crate) fn contents(&self, folder: &str) -> Vec<Vec<u8>> {
+        let parts = ["new", "cur"].into_iter().flat_map(|part| fs::read_dir(self.maildir(folder).join(part)));
+        parts.flatten().flatten().map(|entry| fs::read(entry.path()).unwrap()).collect()
     }
 
     /// From now on this is the password.

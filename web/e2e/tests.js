@@ -11,6 +11,7 @@ import { hostileImportTests } from './hostile-imports.js';
 import { importTests } from './importing.js';
 import { hostileTests } from './hostile.js';
 import { keepingTests } from './keeping.js';
+import { mailhookTests } from './mailhooks.js';
 import { oauthTests } from './oauth.js';
 import { pageTests } from './pages.js';
 import { paletteTests } from './palette.js';
@@ -48,6 +49,7 @@ export const tests = [
   ...speedTests,
   ...editorTests,
   ...scheduleTests,
+  ...mailhookTests,
   ...storeTests,
   ...paletteTests,
   ...valueTests,

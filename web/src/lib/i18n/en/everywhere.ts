@@ -92,7 +92,7 @@ export const common = {
     others: { call: 'By another scenario', failure: 'When runs fail', mail: 'A mail', poll: 'By what is new' },
     mailhook: 'A mail to',
     address: 'the address',
-    closed: 'The server takes no mails in: start it with `--smtp`.',
+    closed: 'The server takes no mails in: start it with --smtp.',
     url: 'the webhook URL',
     requests: 'Requests',
   },

@@ -65,7 +65,7 @@ export const common: typeof english = {
     others: { call: '由其他场景调用', failure: '运行失败时', mail: '收到邮件', poll: '有新条目时' },
     mailhook: '发到',
     address: '地址',
-    closed: '服务器没有收信：请以 `--smtp` 启动。',
+    closed: '服务器没有收信：请以 --smtp 启动。',
     url: 'Webhook 网址',
     requests: '请求',
   },

@@ -65,7 +65,7 @@ export const common: typeof english = {
     others: { call: '由其他情境呼叫', failure: '執行失敗時', mail: '收到信件', poll: '有新項目時' },
     mailhook: '寄到',
     address: '地址',
-    closed: '伺服器沒有收信：請以 `--smtp` 啟動。',
+    closed: '伺服器沒有收信：請以 --smtp 啟動。',
     url: 'Webhook 網址',
     requests: '請求',
   },

@@ -192,6 +192,28 @@ fn by_tls(folder: &Path, at: SocketAddr, address: SocketAddr) -> Child {
     command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
 }
 
+#[test]
+fn a_long_mail_takes_a_few_times_its_length_in_memory() {
+    let (mut served, at) = serve(&[("all.yaml", "trigger: { mailhook: { address: a } }\nsteps: [{ set: 1 }]\n")]);
+    // 76 characters in a line, as programs write them: 18 MB of nothing in particular, 25 MB as it is sent.
+    let line = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2\r\n";
+    let body = line.repeat(25_000_000 / line.len());
+    let head =
+        "Subject: long\r\nContent-Transfer-Encoding: base64\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\n";
+    let mut talk = Talk::begin(at).unwrap();
+    assert!(talk.recipient("a@hook.example.com").unwrap().starts_with("250 "));
+    assert!(talk.say("DATA").unwrap().starts_with("354 "));
+    let before = served.memory("VmRSS");
+    talk.send(format!("{head}{body}.\r\n").as_bytes()).unwrap();
+    assert!(talk.answer().unwrap().starts_with("250 "));
+    let peak = served.memory("VmHWM");
+    assert!(peak - before < 5 * 25_000, "{} KiB for a mail of 25 MB", peak - before);
+    served.wait_for("the run", |served| runs(served, "all").len() == 1);
+    let run = runs(&served, "all")[0]["id"].as_str().unwrap().to_owned();
+    let shown = served.api("GET", &format!("/runs/{run}"), "").text();
+    assert!(shown.contains("a.pdf") && shown.len() < 20_000, "{shown}");
+}
+
 /// The server by TLS, which the API is reached by, too.
 #[tokio::test(flavor = "multi_thread")]
 async fn mails_come_by_tls_where_there_is_a_certificate() {

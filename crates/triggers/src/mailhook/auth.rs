@@ -88,11 +88,15 @@ impl Origin {
 
 /// Finds out where mails come from. Clones are the same.
 #[derive(Clone)]
-pub struct Examiner(Option<MessageAuthenticator>);
+pub struct Examiner {
+    /// Asks for names; none: there is nobody to ask.
+    asker: Option<MessageAuthenticator>,
+    patience: Duration,
+}
 
 impl fmt::Debug for Examiner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Examiner(…)" } else { "Examiner(nobody)" })
+        f.write_str(if self.asker.is_some() { "Examiner(…)" } else { "Examiner(nobody)" })
     }
 }
 
@@ -104,23 +108,32 @@ impl Examiner {
                 Ok(found) => found,
                 Err(error) => {
                     tracing::warn!(%error, "there is no server of names to ask: where mails come from is not found out");
-                    return Self(None);
+                    return Self { asker: None, patience: PATIENCE };
                 }
             },
             Named::At(address) => (one(address), ResolverOpts::default()),
         };
         (options.timeout, options.attempts) = (QUESTION, ATTEMPTS);
         let made = MessageAuthenticator::new(config, options);
-        Self(made.inspect_err(|error| tracing::warn!(%error, "names cannot be asked for")).ok())
+        let asker = made.inspect_err(|error| tracing::warn!(%error, "names cannot be asked for")).ok();
+        Self { asker, patience: PATIENCE }
+    }
+
+    /// The same, for which the names of one mail may take so long.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// What is known of a mail's origin. `host` is what this server is called.
     pub(super) async fn examine(&self, mail: Bytes, envelope: Envelope, host: String) -> Origin {
-        let Some(asker) = self.0.clone() else { return Origin::unknown() };
+        let Some(asker) = self.asker.clone() else { return Origin::unknown() };
+        let patience = self.patience;
         // Digests of long mails take their time, which others are not kept waiting for; and a mail that a reader stumbles
         // over ends that one alone.
         let runtime = tokio::runtime::Handle::current();
-        let examined = tokio::task::spawn_blocking(move || runtime.block_on(examine(&asker, &mail, &envelope, &host)));
+        let examined =
+            tokio::task::spawn_blocking(move || runtime.block_on(examine(&asker, &mail, &envelope, &host, patience)));
         examined.await.unwrap_or_else(|error| {
             tracing::error!(%error, "it was not found out where a mail comes from");
             Origin::unknown()
@@ -135,8 +148,14 @@ fn one(address: SocketAddr) -> ResolverConfig {
     ResolverConfig::from_parts(None, Vec::new(), vec![server])
 }
 
-async fn examine(asker: &MessageAuthenticator, mail: &[u8], envelope: &Envelope, host: &str) -> Origin {
-    let deadline = tokio::time::Instant::now() + PATIENCE;
+async fn examine(
+    asker: &MessageAuthenticator,
+    mail: &[u8],
+    envelope: &Envelope,
+    host: &str,
+    patience: Duration,
+) -> Origin {
+    let deadline = tokio::time::Instant::now() + patience;
     let message = if signatures(mail) > MOST_SIGNATURES { None } else { AuthenticatedMessage::parse(mail) };
     let spf = tokio::time::timeout_at(deadline, asker.verify_spf(question(envelope, host)));
     let Some(message) = message else {

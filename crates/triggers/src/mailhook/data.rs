@@ -3,6 +3,9 @@
 
 use memchr::memchr2;
 
+/// So much memory is taken at least, when more is needed, in bytes.
+const LEAST: usize = 16 * 1024;
+
 /// The mail that is coming in.
 #[derive(Debug)]
 pub(super) struct Data {
@@ -97,6 +100,10 @@ impl Data {
         }
         if self.bytes.len() + bytes.len() > self.most {
             return self.fail(Fault::TooLarge);
+        }
+        if self.bytes.capacity() - self.bytes.len() < bytes.len() {
+            // Long mails do not take twice what they need.
+            self.bytes.reserve_exact(bytes.len().max(self.bytes.len() / 4).max(LEAST));
         }
         self.bytes.extend_from_slice(bytes);
     }

@@ -68,7 +68,12 @@ impl Process {
         engine.resume().unwrap();
         let files = Files::new(Arc::clone(&store.blobs), &ResumeKey([7; 32]));
         let names = Names::start().await;
-        let office = Office::new(handle.clone(), files, table, Examiner::asking(Named::At(names.address)));
+        let office = Office::new(
+            handle.clone(),
+            files,
+            table,
+            Examiner::asking(Named::At(names.address)).with_patience(Duration::from_millis(700)),
+        );
         let greeting = Greeting { domains: vec!["hook.example.com".to_owned(), "other.example".to_owned()], tls: None };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

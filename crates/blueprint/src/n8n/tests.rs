@@ -216,3 +216,17 @@ fn a_long_chain_is_imported_in_time() {
     let all = import("long", &file, &known()).unwrap();
     assert_eq!(all[0].report.modules.total, 3000);
 }
+
+#[test]
+fn a_request_without_a_url_is_left_to_do() {
+    for (kind, parameters) in
+        [("httpRequest", json!({ "method": "GET" })), ("httpRequest", json!({ "url": "=" })), ("graphql", json!({}))]
+    {
+        let file = json!({ "name": "a", "nodes": [
+            { "name": "Start", "type": "n8n-nodes-base.manualTrigger", "parameters": {} },
+            { "name": "Ask", "type": format!("n8n-nodes-base.{kind}"), "typeVersion": 4.2, "parameters": parameters },
+        ], "connections": { "Start": { "main": [[{ "node": "Ask", "index": 0 }]] } } });
+        let made = import("a.json", file.to_string().as_bytes(), &crate::tests::known()).expect("sound").remove(0);
+        assert!(made.yaml.contains("reason: its URL is not given"), "{}", made.yaml);
+    }
+}

@@ -5,7 +5,7 @@ use crate::App;
 use crate::error::{Problem, Refusals};
 use crate::imports::Foreign;
 use actix_web::{post, web};
-use blueprint::{Imported, Paths};
+use blueprint::{ImportError, Imported, Paths};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -76,7 +76,8 @@ pub(super) async fn import(app: web::Data<App>, given: web::Json<Given>) -> Resu
         let mut scenarios = Vec::new();
         for Foreign { name, bytes } in files {
             let imported = blueprint::import_with(&name, &bytes, &known, paths);
-            let imported = imported.map_err(|error| Problem::invalid_import(&error))?;
+            let told = |error: ImportError| Problem::invalid_import(&format!("{error}; {}", error.hint()));
+            let imported = imported.map_err(told)?;
             scenarios.extend(imported.into_iter().map(Scenario::of));
         }
         Ok(web::Json(Found { scenarios }))

@@ -5,7 +5,7 @@ use crate::draft::{Data, Step};
 use crate::n8n::desk::Desk;
 use crate::n8n::flow::{Gives, gives};
 use crate::n8n::reading::{Reading, Shape};
-use crate::ours::Expr;
+use crate::ours::{Expr, Text};
 use serde_json::Value;
 
 /// `httpRequest`.
@@ -20,7 +20,7 @@ pub(crate) fn request(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     }
     let mut with = Vec::new();
     authenticate(desk, &mut with)?;
-    with.push(("url".to_owned(), Data::Text(desk.say_text(&node.get("url").clone()))));
+    with.push(("url".to_owned(), Data::Text(url(desk, "url")?)));
     let query = pairs(desk, Part::Query)?;
     let headers = pairs(desk, Part::Headers)?;
     let body = if is_old { old_body(desk, &method)? } else { body(desk)? };
@@ -47,6 +47,13 @@ pub(crate) fn request(desk: &mut Desk<'_>) -> Result<Made, Refused> {
         shape => base.shaped(shape),
     };
     Ok(Made::step(step, reading))
+}
+
+/// The URL, which somebody has to give.
+fn url(desk: &mut Desk<'_>, path: &str) -> Result<Text, Refused> {
+    let given = desk.node.get(path).clone();
+    let said = given.as_str().unwrap_or_default().trim_start_matches('=').trim();
+    if said.is_empty() { Err("its URL is not given".to_owned()) } else { Ok(desk.say_text(&given)) }
 }
 
 /// The connection, or what the node says of one.
@@ -321,7 +328,7 @@ fn carried(node: &crate::n8n::workflow::Node) -> &str {
 /// `graphql`.
 pub(crate) fn graphql(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     let node = desk.node;
-    let mut with = vec![("url".to_owned(), Data::Text(desk.say_text(&node.get("endpoint").clone())))];
+    let mut with = vec![("url".to_owned(), Data::Text(url(desk, "endpoint")?))];
     let mut body = vec![("query".to_owned(), Data::Text(desk.say_text(&node.get("query").clone())))];
     if let Some(variables) = node.get("variables").as_str().filter(|text| !text.trim().is_empty()) {
         let variables = desk.say_json(&Value::String(variables.to_owned()));

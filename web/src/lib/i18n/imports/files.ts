@@ -19,4 +19,11 @@ export const files: Sentence[] = [
   ['the archive cannot be read: {why:detail}', '無法讀取壓縮檔：{why}', '无法读取压缩包：{why}'],
   ['the archive has more than {most} files', '壓縮檔有超過 {most} 個檔案', '压缩包有超过 {most} 个文件'],
   ['the files of the archive have more than {most} bytes', '壓縮檔中的檔案超過 {most} 位元組', '压缩包中的文件超过 {most} 字节'],
+
+  // What to try.
+  ['export fewer scenarios at a time', '請一次匯出較少的情境', '请一次导出较少的场景'],
+  ['export it again, and take the file as it is: nothing may be missing at its end', '請重新匯出，並直接使用該檔案：結尾不可缺少內容', '请重新导出，并直接使用该文件：结尾不可缺少内容'],
+  ['export the scenario itself: a list of runs, a backup of settings or a template is none', '請匯出情境本身：執行紀錄清單、設定備份或範本都不是', '请导出场景本身：运行记录列表、设置备份或模板都不是'],
+  ['export it again with a current version, and do not change the file', '請以最新版本重新匯出，且不要修改檔案', '请用最新版本重新导出，且不要修改文件'],
+  ['take it apart into scenarios that call each other, and export those', '請拆成互相呼叫的情境，再匯出', '请拆成互相调用的场景，再导出'],
 ];

@@ -28,14 +28,12 @@ export const reasons: Sentence[] = [
   // Triggers.
   ['put the address of this webhook into {app}', '請將這個 Webhook 的網址填入 {app}', '请将这个 Webhook 的网址填入 {app}'],
   ['tell {app} the address of this webhook', '請將這個 Webhook 的網址告訴 {app}', '请将这个 Webhook 的网址告诉 {app}'],
-  ['say which mailbox: a connection of the type imap', '請指定信箱：類型為 imap 的連線', '请指定邮箱：类型为 imap 的连接'],
   ['the form itself is not made: a page has to send the fields to this webhook', '不會建立表單本身：須由網頁將欄位送到這個 Webhook', '不会创建表单本身：须由网页将字段发送到这个 Webhook'],
   ['the chat itself is not made: a page has to send `chatInput` to this webhook', '不會建立聊天本身：須由網頁將 `chatInput` 送到這個 Webhook', '不会创建聊天本身：须由网页将 `chatInput` 发送到这个 Webhook'],
   ['it runs for every scenario that fails: `scenarios` says for which', '任何情境失敗時都會執行：以 `scenarios` 指定是哪些', '任何场景失败时都会运行：用 `scenarios` 指定是哪些'],
   ['callers log in by user and password: `{setting}` says which', '呼叫者以使用者名稱與密碼登入：請以 `{setting}` 指定', '调用方以用户名和密码登录：请用 `{setting}` 指定'],
   ['callers send a header that is known: `{setting}` says which', '呼叫者會送出約定的標頭：請以 `{setting}` 指定', '调用方会发送约定的请求头：请用 `{setting}` 指定'],
   ['callers send a token: `verify` says how it is known', '呼叫者會送出權杖：請以 `verify` 指定如何驗證', '调用方会发送令牌：请用 `verify` 指定如何验证'],
-  ['what happens in {app} is asked for time and again: a schedule with a step of {app} does that here', '{app} 發生的事要定時查詢：在這裡是排程加上 {app} 的步驟', '{app} 发生的事要定时查询：在这里是定时加上 {app} 的步骤'],
   ['the schedule “{schedule:detail}” is not known', '不認得排程「{schedule}」', '不认识定时“{schedule}”'],
   ['its schedule is computed', '它的排程是計算得出的', '它的定时是计算得出的'],
 

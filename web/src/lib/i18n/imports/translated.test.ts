@@ -29,6 +29,12 @@ test.each([
   ['`$binary.data`: it reads a file that is an attachment of the item', '`$binary.data`：它讀取附在項目上的檔案', '`$binary.data`：它读取附在项目上的文件'],
   ['{{match(1.a)}}: patterns cannot look around with `(?=` here', '{{match(1.a)}}：這裡的模式不能用 `(?=` 前後查看', '{{match(1.a)}}：这里的模式不能用 `(?=` 前后查看'],
   ['`google_sheets.append` needs the parameter `sheet`', '`google_sheets.append` 需要參數 `sheet`', '`google_sheets.append` 需要参数 `sheet`'],
+  ['the file has its credential in the clear: it belongs into the connection `openai-http`', '檔案裡寫著明文憑證：請填入連線 `openai-http`', '文件里写着明文凭据：请填入连接 `openai-http`'],
+  [
+    'the file is no JSON: EOF while parsing; export it again, and take the file as it is: nothing may be missing at its end',
+    '檔案不是 JSON：EOF while parsing；請重新匯出，並直接使用該檔案：結尾不可缺少內容',
+    '文件不是 JSON：EOF while parsing；请重新导出，并直接使用该文件：结尾不可缺少内容',
+  ],
   ['something that nobody knows', 'something that nobody knows', 'something that nobody knows'],
 ])('%s', (said, traditional, simplified) => {
   expect(translated(said, 'zh-TW')).toBe(traditional);

@@ -29,6 +29,11 @@ impl Ids {
         self.taken.insert(id.clone());
         id
     }
+
+    /// Whether an id of these words was given.
+    pub fn has(&self, words: &str) -> bool {
+        said(words).is_some_and(|words| self.numbers.contains_key(&words))
+    }
 }
 
 /// The words of a label with underscores between, where that says what the label says.

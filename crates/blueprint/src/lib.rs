@@ -17,6 +17,7 @@ pub mod tidy;
 pub mod write;
 
 mod credentials;
+mod hosts;
 mod ledger;
 mod mail;
 mod make;

@@ -2,6 +2,7 @@
 
 use super::{Kept, is_literal, shapes};
 use crate::draft::Data;
+use crate::hosts::{self, called};
 use crate::ids::slug;
 use crate::ours::{Expr, Part, Text};
 use serde_json::{Map, Value, json};
@@ -106,21 +107,6 @@ impl Keys {
     }
 }
 
-/// What a host is called: `api.openai.com` is `openai`.
-fn called(host: &str) -> String {
-    let name = host.split(':').next().unwrap_or_default();
-    let labels: Vec<&str> = name.split('.').filter(|label| !label.is_empty()).collect();
-    let is_address = labels.iter().all(|label| label.bytes().all(|byte| byte.is_ascii_digit()));
-    let told = match labels.as_slice() {
-        _ if is_address => "http",
-        [only] => only,
-        [.., name, second, top] if second.len() <= 3 && top.len() == 2 => name,
-        [.., name, _] => name,
-        [] => "http",
-    };
-    slug(told, "http")
-}
-
 /// Takes the credentials out of a request's parameters.
 pub(super) fn take_out(with: &mut Vec<(String, Data)>, keys: &mut Keys, kept: &mut Vec<Kept>) {
     let host = host_of(with);
@@ -158,16 +144,11 @@ pub(super) fn take_out(with: &mut Vec<(String, Data)>, keys: &mut Keys, kept: &m
     }
 }
 
-/// The host of a URL, where it is told without an expression.
+/// The host of a request, where it is told without an expression.
 fn host_of(with: &[(String, Data)]) -> String {
     let url = with.iter().find(|(key, _)| key == "url").map(|(_, url)| url);
     let Some(Data::Text(url)) = url else { return String::new() };
-    let Some(Part::Literal(begin)) = url.parts().first() else { return String::new() };
-    let rest = begin.split_once("://").map_or("", |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let is_whole = authority.len() < rest.len() || url.parts().len() == 1;
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    if is_whole { host.to_ascii_lowercase() } else { String::new() }
+    hosts::of_url(url).unwrap_or_default()
 }
 
 /// The credential that a header or a parameter is, where it is one.

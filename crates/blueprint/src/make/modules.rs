@@ -14,7 +14,7 @@ pub(super) use sheets::row_fields;
 use super::file::Module;
 use super::translator::{Done, Translator, as_it_is};
 use crate::counterparts::Ours;
-use crate::draft::{Action, Step, Todo};
+use crate::draft::{Action, Data, Step, Todo};
 use crate::ours::Expr;
 use crate::report::State;
 
@@ -59,10 +59,25 @@ impl Translator<'_> {
 
     /// Finishes a step that is a call: its name, its place in the report, and how it is read.
     pub(super) fn call(&mut self, module: &Module<'_>, step: Step, otherwise: &str) -> (Step, String) {
-        let id = self.id(module, otherwise);
+        // A second row is told from the first by where it goes.
+        let named = target(&step).filter(|_| self.ids.has(otherwise)).map(|target| format!("{target} {otherwise}"));
+        let id = self.id(module, named.as_deref().unwrap_or(otherwise));
         let step = self.named(module, step, id.clone());
         (step, id)
     }
+}
+
+/// What a step is about, where people have named it: a sheet, a table, a data store, a host.
+fn target(step: &Step) -> Option<String> {
+    let Action::Call(module, with) = &step.action else { return None };
+    if module == "http.request" {
+        let Data::Text(url) = with.get("url")? else { return None };
+        return crate::hosts::of_url(url).map(|host| crate::hosts::called(&host));
+    }
+    let named = ["sheet", "table", "database", "folder"].iter().find_map(|key| with.get(key)?.as_literal())?;
+    // Ids of machines have digits among capitals; names that people give have none, or at their end.
+    let is_id = named.len() > 12 && !named.contains(' ') && named.chars().any(|c| c.is_ascii_digit());
+    (!is_id).then(|| named.to_owned())
 }
 
 /// A name for the step of a module without a label: the last words of its kind.

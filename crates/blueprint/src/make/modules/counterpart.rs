@@ -22,7 +22,8 @@ impl Translator<'_> {
         for (ours, paths) in counterpart.parameters() {
             let Some(value) = paths.iter().find_map(|path| module.given(path)) else { continue };
             let data = self.parameter(spec, ours, value);
-            if !data.is_empty() {
+            let usual = &spec.parameters["properties"][ours]["default"];
+            if !data.is_empty() && (usual.is_null() || data != Data::of(usual)) {
                 with.push((ours.to_owned(), data));
             }
         }

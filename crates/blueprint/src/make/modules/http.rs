@@ -20,7 +20,7 @@ impl Translator<'_> {
         let connection = self.http_connection(module, action);
         with.extend(connection.clone().map(|name| ("connection", Data::text(name))));
         let method = module.word("method").unwrap_or("get").to_uppercase();
-        let body = self.body(module);
+        let body = self.body(module, &method);
         let usual = if body.is_empty() { "GET" } else { "POST" };
         if method != usual {
             with.push(("method", Data::text(method)));
@@ -90,12 +90,15 @@ impl Translator<'_> {
     }
 
     /// What is sent: a key of ours and its value, and a content type where it has to be said.
-    fn body(&mut self, module: &Module<'_>) -> Vec<(&'static str, Data)> {
+    fn body(&mut self, module: &Module<'_>, method: &str) -> Vec<(&'static str, Data)> {
         let kind = module.word("bodyType").or_else(|| module.word("contentType")).unwrap_or_default();
         match kind {
             "x_www_form_urlencoded" | "urlEncoded" => {
                 let fields = module.given("formFields").or_else(|| module.given("urlEncodedBodyContent"));
-                vec![("form", Data::Map(self.pairs(fields, "key")))]
+                let fields = self.pairs(fields, "key");
+                // A form that nobody has filled in is what the module's own form began with.
+                let is_sent = !fields.is_empty() || !["GET", "HEAD"].contains(&method);
+                if is_sent { vec![("form", Data::Map(fields))] } else { Vec::new() }
             }
             "multipart_form_data" | "multipart" => self.multipart(module),
             _ => {

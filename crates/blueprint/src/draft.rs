@@ -1,6 +1,6 @@
 //! The scenario that is being written: steps with ids, values with expressions, and what people said about them.
 
-use crate::ours::{Expr, Text};
+use crate::ours::{Expr, Part, Text};
 use serde_json::{Number, Value};
 
 /// A scenario that is not text yet.
@@ -341,6 +341,19 @@ impl Data {
     /// A string that is one expression.
     pub fn value(expr: Expr) -> Self {
         Self::Text(Text::value(expr))
+    }
+
+    /// The same where it is HTML: what expressions give is markup in it, as it is elsewhere.
+    #[must_use]
+    pub fn as_markup(self) -> Self {
+        let raw = |part: &Part| match part {
+            Part::Value(expr) => Part::Value(Expr::call("raw_html", [expr.clone()])),
+            literal @ Part::Literal(_) => literal.clone(),
+        };
+        match self {
+            Self::Text(text) => Self::Text(Text::of(text.parts().iter().map(raw))),
+            other => other,
+        }
     }
 
     /// A whole number.

@@ -60,7 +60,9 @@ struct Parameters {
     subject: Option<String>,
     /// The text. Without it, it is made of `html`.
     text: Option<String>,
-    /// The text as HTML. It shows files of `inline` by `<img src="cid:NAME">`.
+    /// The text as HTML. What expressions give is shown in it as it is; `raw_html(…)` makes markup of it. It shows files of
+    /// `inline` by `<img src="cid:NAME">`.
+    #[schemars(extend("contentMediaType" = "text/html"))]
     html: Option<String>,
     /// Files that go with it: one or a list, such as `trigger.files`; `{ file, name, content_type }` renames one. All together
     /// may have 25 MiB.

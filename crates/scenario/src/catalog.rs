@@ -60,6 +60,11 @@ impl ModuleSpec {
     pub fn takes_secret(&self, parameter: &str) -> bool {
         self.parameters["properties"][parameter]["x-secret"] == Value::Bool(true)
     }
+
+    /// Whether this parameter is HTML that is shown to people: its schema says so by `contentMediaType`.
+    pub fn is_html(&self, parameter: &str) -> bool {
+        self.parameters["properties"][parameter]["contentMediaType"] == "text/html"
+    }
 }
 
 /// The modules that are part of the language itself: `set`, `route`… They are in every catalogue, and not listed

@@ -118,6 +118,11 @@ impl Expression {
         &self.0.root
     }
 
+    /// Whether all of it is a call of this function.
+    pub(crate) fn is_call_of(&self, name: &str) -> bool {
+        self.0.root.is_call_of(name)
+    }
+
     /// Its text.
     pub fn source(&self) -> &str {
         &self.0.source

@@ -41,6 +41,7 @@ mod odd;
 mod tests;
 
 pub(crate) use call::Call;
+pub(crate) use html::escaped;
 pub use reference::reference;
 pub(crate) use regex::problem_of_pattern;
 

@@ -75,7 +75,9 @@ pub fn preview(draft: Draft<'_>, scope: &Scope, moment: &Moment) -> Result<Value
             for piece in pieces {
                 match piece {
                     Piece::Text(plain) => text.push_str(plain),
-                    Piece::Value(expression) => text.push_str(&in_text(names.value(expression, moment)?)),
+                    Piece::Value(expression) | Piece::Shown(expression) => {
+                        text.push_str(&in_text(names.value(expression, moment)?))
+                    }
                 }
             }
             Ok(text.into())

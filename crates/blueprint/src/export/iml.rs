@@ -167,6 +167,8 @@ fn call(callee: &Js, arguments: &[Item], names: &Names) -> Option<String> {
         .collect();
     let plain = plain?;
     match callee {
+        // What is put into HTML there is markup anyway.
+        Js::Name(name) if name == "raw_html" => said(plain.first()?, names, 6),
         Js::Name(name) if plain.is_empty() && matches!(name.as_str(), "now" | "random" | "uuid") => Some(name.clone()),
         Js::Member { of, name, .. } => {
             if CONVERSIONS.contains(&name.as_str()) && plain.is_empty() {

@@ -238,9 +238,15 @@ impl Writer<'_> {
                 mapper.insert(theirs.to_owned(), list(self.value(step, &with[ours])));
             }
         }
-        for (ours, theirs) in
-            [("from", "from"), ("reply_to", "replyTo"), ("subject", "subject"), ("html", "html"), ("text", "text")]
-        {
+        for (ours, theirs) in [
+            ("from", "from"),
+            ("reply_to", "replyTo"),
+            ("subject", "subject"),
+            ("html", "html"),
+            ("text", "text"),
+            ("sender", "sender"),
+            ("priority", "priority"),
+        ] {
             if with.get(ours).is_some() {
                 mapper.insert(theirs.to_owned(), self.value(step, &with[ours]));
             }

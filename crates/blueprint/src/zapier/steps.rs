@@ -272,7 +272,8 @@ fn mail(walk: &mut Walk<'_, '_, '_, '_>, node: &Node<'_>, made: &mut Vec<Step>) 
         let body = values.data(node.get("body"));
         let is_page = node.text("body").contains("</") || node.text("body").contains("<br");
         if !body.is_empty() {
-            with.push((if is_page { "html" } else { "text" }.to_owned(), body));
+            let (key, body) = if is_page { ("html", body.as_markup()) } else { ("text", body) };
+            with.push((key.to_owned(), body));
         }
         Ok(with)
     })?;

@@ -195,7 +195,7 @@ fn render_text(template: &Template, scope: &Scope<'_>) -> Result<Option<Value>, 
         Template::Expression(expression) => lone(expression, scope),
         Template::Text(pieces) => {
             let mut expressions = pieces.iter().filter_map(|piece| match piece {
-                Piece::Value(expression) => Some(expression),
+                Piece::Value(expression) | Piece::Shown(expression) => Some(expression),
                 Piece::Text(_) => None,
             });
             if let (Some(only), None) = (expressions.next(), expressions.next())

@@ -26,7 +26,13 @@ impl Checker<'_> {
 
     /// The template of a module's parameters. Secrets may stand in those of which the schema says so.
     pub(crate) fn parameter_template(&mut self, spec: &ModuleSpec, parameters: &Node) -> Option<Template> {
-        let template = self.with_sink(Sink::Open, |checker| checker.template(parameters))?;
+        let mut template = self.with_sink(Sink::Open, |checker| checker.template(parameters))?;
+        if let Template::Map(entries) = &mut template {
+            for (_, value) in entries.iter_mut().filter(|(key, _)| key.plain().is_some_and(|name| spec.is_html(name))) {
+                let given = std::mem::replace(value, Template::Literal(serde_json::Value::Null));
+                *value = given.in_html();
+            }
+        }
         if let Template::Map(entries) = &template {
             for (key, value) in entries {
                 let name = key.plain().unwrap_or_default();

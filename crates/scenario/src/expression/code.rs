@@ -71,6 +71,21 @@ pub(crate) enum Kind {
     Try { body: Box<Node>, handler: Box<Node>, locals: usize },
 }
 
+impl Node {
+    /// Whether it is a call of this function of the library, and nothing is done with what that gives.
+    pub(crate) fn is_call_of(&self, name: &str) -> bool {
+        let function = match &self.kind {
+            Kind::Call { function, .. } => function,
+            Kind::Chain { links, .. } => match links.last().map(|link| &link.step) {
+                Some(Step::Method { function, .. }) => function,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        matches!(function, Callee::Library(function) if function.name == name)
+    }
+}
+
 /// What is called.
 #[derive(Clone, Debug)]
 pub(crate) enum Callee {

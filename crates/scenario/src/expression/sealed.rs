@@ -75,6 +75,8 @@ impl Sealing<'_> {
                 let parts = pieces.iter().map(|piece| match piece {
                     Piece::Text(text) => Ok(Part::Text(text.clone())),
                     Piece::Value(expression) => self.part(expression),
+                    Piece::Shown(expression) if expression.secret().is_some() => self.part(expression),
+                    Piece::Shown(expression) => template::shown(expression, self.names, self.moment).map(Part::Text),
                 });
                 let parts = parts.collect::<Result<_>>()?;
                 Ok(self.hole(parts))
@@ -132,7 +134,7 @@ impl Sealing<'_> {
 }
 
 fn names_secret(piece: &Piece) -> bool {
-    matches!(piece, Piece::Value(expression) if expression.secret().is_some())
+    matches!(piece, Piece::Value(expression) | Piece::Shown(expression) if expression.secret().is_some())
 }
 
 /// `/` and the key, escaped (RFC 6901 §3).

@@ -6,9 +6,13 @@ use super::value::{self, write_text};
 use super::{Expression, ExpressionError, Moment, Names, diagnostics, fault};
 use crate::data::{self, Json};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::functions::escaped;
 use rhai::Dynamic;
 use serde_json::Value;
 use std::borrow::Cow;
+
+/// The function whose value is markup.
+const RAW: &str = "raw_html";
 
 /// A value of the text with expressions in it.
 #[derive(Clone, Debug)]
@@ -42,6 +46,8 @@ pub enum Piece {
     Text(String),
     /// The value, as text.
     Value(Expression),
+    /// The value, as text within HTML: what would be markup is shown as it is written.
+    Shown(Expression),
 }
 
 impl Template {
@@ -156,13 +162,27 @@ impl Template {
                 .iter()
                 .filter_map(|piece| match piece {
                     Piece::Text(_) => None,
-                    Piece::Value(expression) => Some(expression),
+                    Piece::Value(expression) | Piece::Shown(expression) => Some(expression),
                 })
                 .collect(),
             Self::List(items) => items.iter().flat_map(Self::expressions).collect(),
             Self::Map(entries) => {
                 entries.iter().flat_map(|(key, item)| [key.expressions(), item.expressions()]).flatten().collect()
             }
+        }
+    }
+
+    /// The same where the text is HTML: what expressions give is text in it, and no markup, but for what `raw_html` says.
+    #[must_use]
+    pub fn in_html(self) -> Self {
+        let shown = |piece| match piece {
+            Piece::Value(expression) if !expression.is_call_of(RAW) => Piece::Shown(expression),
+            other => other,
+        };
+        match self {
+            Self::Expression(expression) if !expression.is_call_of(RAW) => Self::Text(vec![Piece::Shown(expression)]),
+            Self::Text(pieces) => Self::Text(pieces.into_iter().map(shown).collect()),
+            other => other,
         }
     }
 
@@ -175,6 +195,7 @@ impl Template {
             None => Self::Literal(Value::String(String::new())),
             Some(Piece::Text(text)) => Self::Literal(Value::String(text)),
             Some(Piece::Value(expression)) => Self::Expression(expression),
+            Some(shown @ Piece::Shown(_)) => Self::Text(vec![shown]),
         }
     }
 }
@@ -228,12 +249,18 @@ pub(super) fn text_of(expression: &Expression, names: &dyn Names, moment: &Momen
     Ok(text)
 }
 
+/// The same as a part of HTML.
+pub(super) fn shown(expression: &Expression, names: &dyn Names, moment: &Moment) -> Result<String, ExpressionError> {
+    text_of(expression, names, moment).map(|text| escaped(&text))
+}
+
 fn write_pieces(pieces: &[Piece], names: &dyn Names, moment: &Moment) -> Result<String, ExpressionError> {
     let mut text = String::new();
     for piece in pieces {
         match piece {
             Piece::Text(plain) => text.push_str(plain),
             Piece::Value(expression) => write_text(&expression.eval(names, moment)?, &mut text),
+            Piece::Shown(expression) => text.push_str(&shown(expression, names, moment)?),
         }
     }
     Ok(text)

@@ -36,6 +36,17 @@ pub(super) const TABLE: &[Function] = &[
         run: unescape,
     },
     Function {
+        name: "raw_html",
+        group: "format",
+        signature: "raw_html(value) -> value",
+        doc: "The value itself. Within the `html` of a mail it is markup and not text, as nothing else is: only for what you \
+              trust.",
+        errors: "",
+        example: r#""<b>Hi</b>".raw_html()"#,
+        result: r#""<b>Hi</b>""#,
+        run: raw,
+    },
+    Function {
         name: "strip_html",
         group: "format",
         signature: "strip_html(html) -> text",
@@ -79,9 +90,18 @@ pub(super) const TABLE: &[Function] = &[
     },
 ];
 
+fn raw(call: &mut Call) -> Result {
+    Ok(call.any(0).clone())
+}
+
 fn escape(call: &mut Call) -> Result {
     let text = call.text(0)?;
     call.spend_bytes(text.len().saturating_mul(2))?;
+    Ok(escaped(&text).into())
+}
+
+/// The text as a part of HTML or XML.
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
@@ -93,7 +113,7 @@ fn escape(call: &mut Call) -> Result {
             char => escaped.push(char),
         }
     }
-    Ok(escaped.into())
+    escaped
 }
 
 fn unescape(call: &mut Call) -> Result {

@@ -35,7 +35,7 @@ impl Credential {
             Template::Text(pieces) => {
                 let parts = pieces.iter().map(|piece| match piece {
                     Piece::Text(text) => Ok(Part::Text(text.as_str().into())),
-                    Piece::Value(expression) => Part::of(expression),
+                    Piece::Value(expression) | Piece::Shown(expression) => Part::of(expression),
                 });
                 parts.collect::<Result<Arc<[Part]>, _>>().map(Self)
             }

@@ -29,11 +29,24 @@ impl Translator<'_> {
         with.push(("subject", if subject == Data::Null { Data::text("") } else { subject }));
         for key in ["text", "html"] {
             if let Some(value) = module.given(key) {
-                with.push((key, self.values.data(value)));
+                let data = self.values.data(value);
+                with.push((key, if key == "html" { data.as_markup() } else { data }));
             }
         }
-        if module.given("attachments").is_some() {
-            decisions.push("attachments are not sent");
+        if let Some(sender) = module.given("sender") {
+            with.push(("sender", self.values.data(sender)));
+        }
+        if let Some(weight @ ("high" | "low")) = module.word("priority") {
+            with.push(("priority", Data::text(weight)));
+        }
+        match module.given("attachments") {
+            None => {}
+            Some(Value::Array(files)) => {
+                let files = files.iter().map(|file| self.attachment(file)).collect();
+                with.push(("attachments", Data::List(files)));
+                decisions.push("see that `file` of each of `attachments` is a file");
+            }
+            Some(_) => decisions.push("attachments are not sent: name the files in `attachments`"),
         }
         let (step, id) = self.call(module, Step::call("email.send", Data::map(with)), "mail");
         let decision = (!decisions.is_empty()).then(|| decisions.join("; "));
@@ -42,6 +55,16 @@ impl Translator<'_> {
             step,
             Output::of(Expr::name(id)).at("messageId", &["message_id"], crate::make::typed::Type::Text),
         ))
+    }
+}
+
+impl Translator<'_> {
+    /// `{ fileName, data, cid }`.
+    fn attachment(&mut self, file: &Value) -> Data {
+        let keys = [("file", "data"), ("name", "fileName"), ("content_id", "cid")];
+        let given = keys.into_iter().filter(|(_, theirs)| file[*theirs].as_str().is_some_and(|text| !text.is_empty()));
+        let given: Vec<(&str, &Value)> = given.map(|(ours, theirs)| (ours, &file[theirs])).collect();
+        Data::map(given.into_iter().map(|(ours, value)| (ours, self.values.data(value))).collect::<Vec<_>>())
     }
 }
 

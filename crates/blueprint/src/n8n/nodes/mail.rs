@@ -34,11 +34,14 @@ pub(crate) fn send(desk: &mut Desk<'_>) -> Result<Made, Refused> {
     if node.version < 2.0 || format != "text" {
         put(desk, "html", "html");
     }
+    for (_, value) in with.iter_mut().filter(|(key, _)| key == "html") {
+        *value = std::mem::replace(value, Data::Null).as_markup();
+    }
     for key in ["to", "cc", "bcc"] {
         split_addresses(&mut with, key);
     }
     let made = Made::step(Step::call("email.send", Data::Map(with)), Reading::one(Expr::name(desk.id.clone())));
-    Ok(if attached { made.decide("the attachments are not sent: name the files") } else { made })
+    Ok(if attached { made.decide("the attachments are not sent: name the files in `attachments`") } else { made })
 }
 
 /// Addresses with commas between are a list here.

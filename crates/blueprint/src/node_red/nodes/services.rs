@@ -56,7 +56,8 @@ pub(crate) fn mail(at: &mut At<'_, '_, '_, '_>) -> Result<Sends, Refused> {
         _ => payload.expr,
     };
     if body != Expr::Nothing {
-        with.push((key.to_owned(), data(&body)));
+        let body = data(&body);
+        with.push((key.to_owned(), if key == "html" { body.as_markup() } else { body }));
     }
     connected(at, "email.send", with, "mail", node.text("server", ""));
     Ok(Sends::Nothing)

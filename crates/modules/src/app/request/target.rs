@@ -66,7 +66,7 @@ fn path(target: &Filled, parameters: &[Parameter], scope: &Scope<'_>) -> Result<
     for piece in target.pieces()? {
         match piece {
             Piece::Text(plain) => text.push_str(&plain),
-            Piece::Value(expression) => {
+            Piece::Value(expression) | Piece::Shown(expression) => {
                 let source = expression.source().trim();
                 let value = expression.eval(scope, &scope.moment);
                 let value = value.map_err(|error| invalid(format!("`{source}` of the path: {}", error.message)))?;

@@ -92,3 +92,32 @@ fn outside_of_calls_a_secret_is_a_fault() {
     let key = Template::Map(vec![(Key::Computed(text("{{ secrets.a }}")), Template::Literal(json!(1)))]);
     assert_eq!(key.seal(&Data, &moment).unwrap_err().code, "secret");
 }
+
+#[test]
+fn within_html_values_are_text_unless_they_are_said_to_be_markup() {
+    struct Page;
+    impl Names for Page {
+        fn get(&self, name: &str) -> Option<Dynamic> {
+            (name == "data").then(|| "<b a='1'> & \"c\"".into())
+        }
+    }
+    let check = |source: &str, expected: Value| {
+        let template = text(source).in_html();
+        let (names, moment) = (Page, Moment { now: 0, seed: 0, first_line: 0 });
+        assert_eq!(template.render(&names, &moment).unwrap(), expected, "{source}");
+        assert_eq!(template.seal(&names, &moment).unwrap().value, expected, "{source}");
+    };
+    let shown = "&lt;b a=&#39;1&#39;&gt; &amp; &quot;c&quot;";
+    check("<p>{{ data }}</p>", json!(format!("<p>{shown}</p>")));
+    check("{{ data }}", json!(shown));
+    check("<p>{{ raw_html(data) }}{{ data.raw_html() }}</p>", json!("<p><b a='1'> & \"c\"<b a='1'> & \"c\"</p>"));
+    check("{{ raw_html(data) }}", json!("<b a='1'> & \"c\""));
+    // Whatever else is done with it makes text of it again.
+    check("{{ raw_html(data) + data }}", json!(format!("{shown}{shown}")));
+    check("{{ raw_html(data).trim() }}", json!(shown));
+    check("{{ 1 + 1 }} {{ () }}", json!("2 "));
+    check("<br>", json!("<br>"));
+    let secret = text("<i title='{{ data }}'>{{ secrets.a }}").in_html();
+    let sealed = secret.seal(&Page, &Moment { now: 0, seed: 0, first_line: 0 }).unwrap();
+    assert_eq!(sealed.value, json!(format!("<i title='{shown}'>•••")));
+}

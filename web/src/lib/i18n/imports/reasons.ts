@@ -58,8 +58,9 @@ export const reasons: Sentence[] = [
   // Apps.
   ['articles after a date are not left out here', '這裡不會略去某個日期之後的文章', '这里不会略去某个日期之后的文章'],
   ['it went to the owner of the account: put the address in `{to}`', '原本寄給帳號擁有者：請將地址填入 `{to}`', '原本寄给账号所有者：请将地址填入 `{to}`'],
-  ['attachments are not sent', '不會寄出附件', '不会发送附件'],
-  ['the attachments are not sent: name the files', '不會寄出附件：請指定檔案', '不会发送附件：请指定文件'],
+  ['attachments are not sent: name the files in `attachments`', '不會寄出附件：請在 `attachments` 指定檔案', '不会发送附件：请在 `attachments` 指定文件'],
+  ['see that `file` of each of `attachments` is a file', '請確認每個 `attachments` 的 `file` 都是檔案', '请确认每个 `attachments` 的 `file` 都是文件'],
+  ['the attachments are not sent: name the files in `attachments`', '不會寄出附件：請在 `attachments` 指定檔案', '不会发送附件：请在 `attachments` 指定文件'],
   ['its filter is more than conditions of columns: put it after the search', '它的篩選不只是欄的條件：請放在搜尋之後', '它的筛选不只是列的条件：请放在搜索之后'],
   ['its filter is more than `where` can say: put it after the search', '它的篩選超出 `where` 所能表達：請放在搜尋之後', '它的筛选超出 `where` 所能表达：请放在搜索之后'],
   ['no spreadsheet is chosen', '沒有選擇試算表', '没有选择电子表格'],

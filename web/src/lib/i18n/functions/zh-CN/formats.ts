@@ -18,6 +18,7 @@ export const formats: Record<string, string> = {
   to_yaml: '把值写成 YAML 文档。',
   escape_html: '转成可放在 HTML 或 XML 里的文本：`&`、`<`、`>`、`"` 与 `\'` 换成实体。',
   unescape_html: '把 `&lt;`、`&eacute;`、`&#20013;` 这类实体还原；不是实体的保持原样。',
+  raw_html: '原样返回。在邮件的 `html` 中，只有它会被当成标记而不是文本：只用于可信任的内容。',
   strip_html: '去掉 HTML 的标签、注释、脚本与样式，并还原实体；空白与换行保持原样。',
   html_to_text: '把 HTML 变成纯文本邮件的样子：段落、标题与列表项各自成行，链接后面附上网址，图片换成说明，单元格以空格分开。',
   html_elements: '所有这个名称的元素：`attributes`（对象）与 `text`（其中的文本）。',

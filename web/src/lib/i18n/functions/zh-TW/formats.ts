@@ -18,6 +18,7 @@ export const formats: Record<string, string> = {
   to_yaml: '把值寫成 YAML 文件。',
   escape_html: '轉成可放在 HTML 或 XML 裡的文字：`&`、`<`、`>`、`"` 與 `\'` 換成實體。',
   unescape_html: '把 `&lt;`、`&eacute;`、`&#20013;` 這類實體還原；不是實體的維持原樣。',
+  raw_html: '原樣傳回。在郵件的 `html` 中，只有它會被當成標記而不是文字：只用於可信任的內容。',
   strip_html: '去掉 HTML 的標籤、註解、指令碼與樣式，並還原實體；空白與換行維持原樣。',
   html_to_text: '把 HTML 變成純文字郵件的樣子：段落、標題與清單項目各自成行，連結後面附上網址，圖片換成說明，表格儲存格以空格分開。',
   html_elements: '所有這個名稱的元素：`attributes`（物件）與 `text`（其中的文字）。',

@@ -68,6 +68,28 @@ fn what_does_not_pass_the_check_becomes_a_todo() {
 }
 
 #[test]
+fn a_mail_has_its_files_its_weight_and_its_markup() {
+    let blueprint = json!({ "name": "a", "flow": [
+        { "id": 1, "module": "gateway:CustomWebHook" },
+        { "id": 2, "module": "email:ActionSendEmail", "version": 7, "parameters": { "account": 1 }, "mapper": {
+            "to": ["a@example.com"], "cc": [], "subject": "Hi", "contentType": "html", "html": "<p>{{1.rows}}</p>",
+            "sender": "desk@example.com", "priority": "high", "headers": [],
+            "attachments": [{ "fileName": "{{1.name}}", "data": "{{1.file}}", "cid": "" }] } },
+    ] });
+    let imported = import("a.json", blueprint.to_string().as_bytes(), &crate::tests::known()).expect("sound").remove(0);
+    for part in [
+        "html: <p>{{ raw_html(trigger.data?.rows) }}</p>",
+        "sender: desk@example.com",
+        "priority: high",
+        "file: \"{{ trigger.data?.file }}\"",
+        "name: \"{{ trigger.data?.name }}\"",
+    ] {
+        assert!(imported.yaml.contains(part), "{part}: {}", imported.yaml);
+    }
+    assert!(imported.report.to_string().contains("see that `file` of each of `attachments` is a file"));
+}
+
+#[test]
 fn files_that_are_none_are_refused() {
     let refused = |bytes: &[u8]| import("a", bytes, &Counterparts::default()).expect_err("refused");
     assert!(matches!(refused(b"{\"flow\": [{\"id\":"), ImportError::NotJson(_)));

@@ -101,6 +101,30 @@ async fn attachments_of_a_mail_are_passed_on_as_they_came() {
     assert_eq!(taken(&mut server).1.text, "");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn i1_dots_long_lines_and_odd_line_ends_arrive_as_they_are() {
+    let Some(mut server) = SmtpServer::start(&["plain"]) else { return };
+    let modules = connected(&server);
+    let long = "x".repeat(5_000);
+    for text in [
+        ".\n..\n...\n.x\n".to_owned(),
+        "a\r\n.\r\nMAIL FROM:<evil@example.com>\r\nRCPT TO:<evil@example.com>\r\nDATA\r\n".to_owned(),
+        "a\n.\rb\r.\r\rc".to_owned(),
+        format!("{long}\n.\n{long}"),
+        format!("é{long}\n.\n銀行"),
+        "From here\n--hookmill\n\n\n".to_owned(),
+    ] {
+        send(&modules, json!({ "text": text })).await.unwrap();
+        let (content, mail) = taken(&mut server);
+        let meant = text.replace("\r\n", "\n").replace('\r', "\n");
+        assert_eq!(mail.text.replace("\r\n", "\n").trim_end(), meant.trim_end(), "{content}");
+        assert!(content.split("\r\n").all(|line| line.len() <= 998 && !line.contains(['\r', '\n'])), "{content}");
+    }
+    // Nothing came besides.
+    send(&modules, json!({ "subject": "last" })).await.unwrap();
+    assert_eq!(taken(&mut server).1.subject, "last");
+}
+
 #[tokio::test]
 async fn files_that_cannot_be_meant_are_refused() {
     let modules = modules("mail: { type: smtp, sandbox: true }", &[], Options::default());

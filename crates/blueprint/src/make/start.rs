@@ -52,6 +52,7 @@ impl Translator<'_> {
                 scheduled(Some(done))
             }
             "rss:TriggerNewArticle" => self.new_articles(modules, scheduling),
+            "gateway:CustomMailHook" => self.mailhook(modules),
             _ if self.is_mailbox(module) => self.mailbox(modules),
             _ => self.app_start(modules, scheduling),
         }

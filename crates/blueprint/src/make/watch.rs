@@ -152,11 +152,11 @@ impl Translator<'_> {
         vec![("spreadsheet".to_owned(), Data::text(id)), ("sheet".to_owned(), sheet)]
     }
 
-    /// Whether a module watches a mailbox by IMAP, or stands for an address of its own. That of Gmail did so, too; where
+    /// Whether a module watches a mailbox by IMAP. That of Gmail did so, too; where
     /// something reads the id that Gmail's API knows a mail by, or it searches as Gmail does, the API is asked.
     pub(super) fn is_mailbox(&self, module: &Module<'_>) -> bool {
         match module.kind {
-            "email:TriggerNewEmail" | "gateway:CustomMailHook" => true,
+            "email:TriggerNewEmail" => true,
             "google-email:TriggerNewEmail" => {
                 module.word("searchType") != Some("gmail") && !self.identified.contains(&module.id)
             }
@@ -184,16 +184,24 @@ impl Translator<'_> {
         }
         with.extend((!rule.is_empty()).then(|| ("where".to_owned(), Data::Map(rule))));
         with.extend(module.says("markSeen").then(|| ("after".to_owned(), Data::text("seen"))));
-        if module.kind == "gateway:CustomMailHook" {
-            decisions.push("it had an address of its own: have its mails go to a mailbox that is watched".to_owned());
-        }
-        if self.takes_all(modules) {
-            decisions.push("each mail is a run of its own here: what collects several has one".to_owned());
-        }
+        decisions.extend(self.collects_mails(modules));
         let decision = (!decisions.is_empty()).then(|| decisions.join("; "));
         self.note(module, Some("trigger"), State::NeedsConnection, decision);
         let trigger = trigger("mail", Data::Map(with));
         Start { trigger, done: Some(Done::folded(mail_fields(Expr::name("trigger")))), in_line: true }
+    }
+
+    /// An address that mails are sent to, which nobody can guess, as it was.
+    pub(super) fn mailhook(&mut self, modules: &[Module<'_>]) -> Start {
+        let mut decisions = vec!["tell those who write to it the new address".to_owned()];
+        decisions.extend(self.collects_mails(modules));
+        self.note(&modules[0], Some("trigger"), State::NeedsConnection, Some(decisions.join("; ")));
+        let trigger = trigger("mailhook", Data::Map(Vec::new()));
+        Start { trigger, done: Some(Done::folded(mail_fields(Expr::name("trigger")))), in_line: true }
+    }
+
+    fn collects_mails(&self, modules: &[Module<'_>]) -> Option<String> {
+        self.takes_all(modules).then(|| "each mail is a run of its own here: what collects several has one".to_owned())
     }
 }
 

@@ -1,6 +1,6 @@
 //! How much is taken from whom.
 
-use crate::webhook::rate::Callers;
+use crate::webhook::rate::{Callers, site};
 use run::id::Millis;
 use run::mailbox::MOST_MAIL;
 use scenario::plan::Rate;
@@ -19,7 +19,7 @@ pub struct Limits {
     pub recipients: usize,
     /// How many connections there may be.
     pub connections: usize,
-    /// How many of them may come from one address.
+    /// How many of them may come from one address, or one /64 of IPv6.
     pub connections_each: usize,
     /// How many mails one address may send.
     pub rate: Rate,
@@ -72,7 +72,7 @@ impl Occupied {
     /// A place for a connection, given back when dropped; none where there is none left.
     pub(super) fn enter(self: &Arc<Self>, from: IpAddr, limits: &Limits) -> Option<Seat> {
         let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
-        let (all, from) = (connections.values().sum::<usize>(), from.to_canonical());
+        let (all, from) = (connections.values().sum::<usize>(), site(from));
         let here = connections.get(&from).copied().unwrap_or_default();
         if all >= limits.connections || here >= limits.connections_each {
             return None;
@@ -151,6 +151,7 @@ mod tests {
         let second = occupied.enter("::ffff:192.0.2.1".parse().unwrap(), &limits).unwrap();
         assert!(occupied.enter(a, &limits).is_none());
         let third = occupied.enter(b, &limits).unwrap();
+        assert_eq!(site("2001:db8::1".parse().unwrap()), site("2001:db8::2:1".parse().unwrap()));
         assert!(occupied.enter(b, &limits).is_none());
         drop(first);
         assert!(occupied.enter(b, &limits).is_some());

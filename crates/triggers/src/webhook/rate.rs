@@ -103,7 +103,7 @@ impl Callers {
 }
 
 /// What one caller can take addresses from: the address itself, or the /64 of an IPv6 address.
-fn site(address: IpAddr) -> IpAddr {
+pub(crate) fn site(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
         v4 => v4,

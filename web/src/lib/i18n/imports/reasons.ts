@@ -26,6 +26,7 @@ export const reasons: Sentence[] = [
   ['the function `{name}` of the aggregator is not known', '不認得彙總器的函式 `{name}`', '不认识聚合器的函数 `{name}`'],
 
   // Triggers.
+  ['tell those who write to it the new address', '請將新地址告訴寄件人', '请将新地址告诉发件人'],
   ['put the address of this webhook into {app}', '請將這個 Webhook 的網址填入 {app}', '请将这个 Webhook 的网址填入 {app}'],
   ['tell {app} the address of this webhook', '請將這個 Webhook 的網址告訴 {app}', '请将这个 Webhook 的网址告诉 {app}'],
   ['the form itself is not made: a page has to send the fields to this webhook', '不會建立表單本身：須由網頁將欄位送到這個 Webhook', '不会创建表单本身：须由网页将字段发送到这个 Webhook'],

@@ -5,6 +5,10 @@ use super::words::{Misread, Token, Unit, Word};
 use crate::plan::{Calendar, Days, MonthDay, Times, Window};
 use jiff::civil::{Time, Weekday};
 
+/// `every second monday` is one thing to some and another to others.
+const AMBIGUOUS: &str =
+    "every few weeks, or once a month? As `every 2 weeks on monday` or `on the second monday of the month`";
+
 /// What the words are.
 pub(super) fn read(words: &[Word], end: usize) -> Result<Said, Misread> {
     let words: Vec<Word> = words.iter().filter(|word| word.is != Token::Filler).cloned().collect();
@@ -38,7 +42,7 @@ struct Found {
     month_days: Vec<MonthDay>,
     months: Vec<i8>,
     times: Vec<Time>,
-    /// In minutes.
+    /// In seconds.
     interval: Option<u32>,
     window: Option<Window>,
     zone: Option<String>,
@@ -157,9 +161,10 @@ impl Reader<'_> {
     fn every(&mut self, place: usize, number: u32, unit: Unit) -> Result<(), Misread> {
         let number = at_least_one(place, number)?;
         match unit {
-            Unit::Minute => self.interval(place, number),
-            Unit::HalfHour => self.interval(place, number.saturating_mul(30)),
-            Unit::Hour => self.interval(place, number.saturating_mul(60)),
+            Unit::Second => self.interval(place, number),
+            Unit::Minute => self.interval(place, number.saturating_mul(60)),
+            Unit::HalfHour => self.interval(place, number.saturating_mul(1_800)),
+            Unit::Hour => self.interval(place, number.saturating_mul(3_600)),
             Unit::Day => {
                 self.found.every_days = Some(number);
                 Ok(())
@@ -181,8 +186,7 @@ impl Reader<'_> {
     }
 
     fn unit(&mut self, place: usize, unit: Unit) -> Result<(), Misread> {
-        let is_counted = matches!(unit, Unit::Minute | Unit::HalfHour | Unit::Hour | Unit::Week | Unit::Month);
-        if is_counted && self.before_is_other_than_every() && matches!(unit, Unit::Minute | Unit::HalfHour) {
+        if self.before_is_other_than_every() && matches!(unit, Unit::Second | Unit::Minute | Unit::HalfHour) {
             return Err(Misread::new(place, "how many, and of what?"));
         }
         // `of the month` counts nothing anew.
@@ -196,11 +200,11 @@ impl Reader<'_> {
         self.at >= 2 && self.token(self.at - 2) != Some(&Token::Every)
     }
 
-    fn interval(&mut self, place: usize, minutes: u32) -> Result<(), Misread> {
-        if minutes >= 24 * 60 {
+    fn interval(&mut self, place: usize, seconds: u32) -> Result<(), Misread> {
+        if seconds >= 86_400 {
             return Err(Misread::new(place, "what comes less than once a day is counted in days"));
         }
-        if self.found.interval.replace(minutes).is_some() {
+        if self.found.interval.replace(seconds).is_some() {
             return Err(Misread::new(place, "there is a second interval"));
         }
         Ok(())
@@ -218,6 +222,7 @@ impl Reader<'_> {
 
     /// `the 1st and 15th`, `first and third monday`, `last day`, `first workday`.
     fn ordinals(&mut self, place: usize) -> Result<(), Misread> {
+        let is_every = self.before() == Some(&Token::Every);
         let mut numbers = Vec::new();
         loop {
             match self.token(self.at) {
@@ -233,6 +238,12 @@ impl Reader<'_> {
         match next {
             Some(Token::Weekday(weekday)) => {
                 self.at += 1;
+                if is_every
+                    && matches!(numbers[..], [Some(2..)])
+                    && self.token(self.at) != Some(&Token::Unit(Unit::Month))
+                {
+                    return Err(Misread::new(place, AMBIGUOUS));
+                }
                 for number in numbers {
                     let number = number.map(|n| if n <= 5 { Ok(n) } else { Err(too_many()) }).transpose()?;
                     let day = number.map_or(MonthDay::LastOf(weekday), |n| MonthDay::Nth(n, weekday));
@@ -289,7 +300,7 @@ impl Found {
                     "it has an interval and times of day: an interval wants a window, as `from 8:00 to 20:00`",
                 );
             }
-            (Some(minutes), window) => Times::Every { period: minutes * 60, window: window.unwrap_or(Window::DAY) },
+            (Some(period), window) => Times::Every { period, window: window.unwrap_or(Window::DAY) },
             (None, Some(_)) => return missing("how often between these times? As `every 2 hours`"),
             (None, None) if self.times.is_empty() => return missing("at which time of day? As `at 09:00`"),
             (None, None) => Times::At(std::mem::take(&mut self.times)),

@@ -300,6 +300,7 @@ impl Reader<'_> {
         let Some(first) = self.text.get(self.at + length).copied().and_then(weekday_sign) else { return false };
         self.push(self.at, Token::Weekday(first));
         self.at += length + 1;
+        self.joined_weekdays();
         loop {
             let is = match self.peek() {
                 Some('、' | '和' | '及' | '與' | '与' | ',' | '，') => Token::And,
@@ -311,12 +312,24 @@ impl Reader<'_> {
             let Some(weekday) = self.text.get(next).copied().and_then(weekday_sign) else { return true };
             // `週一、三點` is not Wednesday.
             let behind = self.text.get(next + 1);
-            if behind.is_some_and(|c| is_numeral(*c) || "點点時时個个月日號号分天".contains(*c)) {
+            if behind.is_some_and(|c| is_counting(*c)) {
                 return true;
             }
             self.push(self.at, is);
             self.push(next, Token::Weekday(weekday));
             self.at = next + 1;
+        }
+    }
+
+    /// The rest of `週一三五`: signs of weekdays that nothing stands between. In `週一三點` there are none.
+    fn joined_weekdays(&mut self) {
+        let signs: Vec<_> = self.text[self.at..].iter().map_while(|c| weekday_sign(*c)).collect();
+        if self.text.get(self.at + signs.len()).is_some_and(|c| is_counting(*c)) {
+            return;
+        }
+        for weekday in signs {
+            self.push(self.at, Token::Weekday(weekday));
+            self.at += 1;
         }
     }
 
@@ -352,6 +365,11 @@ fn prefix(rest: &[char]) -> Option<usize> {
 
 fn begins(rest: &[char], word: &str) -> bool {
     word.chars().enumerate().all(|(at, c)| rest.get(at) == Some(&c))
+}
+
+/// What makes a number of the sign before it.
+fn is_counting(c: char) -> bool {
+    is_numeral(c) || "點点時时個个月日號号分天".contains(c)
 }
 
 fn is_numeral(c: char) -> bool {

@@ -36,6 +36,7 @@ pub(super) enum Token {
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
+    Second,
     Minute,
     HalfHour,
     Hour,
@@ -87,6 +88,9 @@ const ENGLISH: &[(&str, Token)] = &[
     ("fourth", Token::Ordinal(4)),
     ("fifth", Token::Ordinal(5)),
     ("last", Token::Last),
+    // One alone is what comes after the first.
+    ("seconds", Token::Unit(Unit::Second)),
+    ("sec", Token::Unit(Unit::Second)),
     ("minute", Token::Unit(Unit::Minute)),
     ("minutes", Token::Unit(Unit::Minute)),
     ("min", Token::Unit(Unit::Minute)),
@@ -160,6 +164,9 @@ const CHINESE: &[(&str, Token)] = &[
     ("最后一", Token::Last),
     ("最後", Token::Last),
     ("最后", Token::Last),
+    ("秒鐘", Token::Unit(Unit::Second)),
+    ("秒钟", Token::Unit(Unit::Second)),
+    ("秒", Token::Unit(Unit::Second)),
     ("分鐘", Token::Unit(Unit::Minute)),
     ("分钟", Token::Unit(Unit::Minute)),
     ("分", Token::Unit(Unit::Minute)),

@@ -120,12 +120,22 @@ impl Diagnostic {
         word: Option<&str>,
         known: impl IntoIterator<Item = &'c str>,
     ) -> Self {
-        let diagnostic = Self::error("E0420", place, format!("these times are not understood: {problem}"));
+        let diagnostic = Self::misread(place, problem);
         let hint = "write as `every weekday at 09:00`, `every monday and thursday at 18:30`, `on the last day of the month at 23:00`";
         match word {
             Some(word) => diagnostic.suggest(word, known, hint),
             None => diagnostic.hint(hint),
         }
+    }
+
+    /// A pattern of cron where times in words belong.
+    pub(crate) fn cron_as_words(place: Place, pattern: &str) -> Self {
+        let hint = format!("write `schedule: {{ cron: \"{pattern}\" }}`");
+        Self::misread(place, "this is a pattern of cron").hint(hint)
+    }
+
+    fn misread(place: Place, problem: &str) -> Self {
+        Self::error("E0420", place, format!("these times are not understood: {problem}"))
     }
 
     /// A text that names no days.

@@ -99,6 +99,10 @@ impl Checker<'_> {
             Err(misread) => misread,
         };
         let place = node.places(self.source).at(misread.at);
+        if is_cron(text) {
+            self.report(Diagnostic::cron_as_words(node.place, text));
+            return None;
+        }
         let known = self.candidates(calendar::known());
         self.report(Diagnostic::bad_calendar(place, &misread.problem, misread.unknown.as_deref(), known));
         None
@@ -221,4 +225,11 @@ pub(super) fn is_time(text: &str) -> bool {
 fn is_local_time(text: &str) -> bool {
     let time = text.get(10..).unwrap_or_default();
     !time.contains(['+', '-', 'Z', 'z']) && text.len() > 10 && text.parse::<DateTime>().is_ok()
+}
+
+/// Whether a text that is no words looks like a pattern of cron: five or six fields, or a name as `@daily`.
+fn is_cron(text: &str) -> bool {
+    let is_field = |field: &str| field.chars().all(|c| c.is_ascii_alphanumeric() || "*/,-?#".contains(c));
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    text.starts_with('@') || ((5..=6).contains(&fields.len()) && text.contains('*') && fields.into_iter().all(is_field))
 }

@@ -99,6 +99,7 @@ export const hints: Sentence[] = [
   ['usual ones are `GET`, `POST`, `PUT`, `PATCH` and `DELETE`', '常用的有 `GET`、`POST`、`PUT`、`PATCH` 與 `DELETE`', '常用的有 `GET`、`POST`、`PUT`、`PATCH` 与 `DELETE`'],
   ['write an address or a range, as `203.0.113.7`, `203.0.113.0/24` or `2001:db8::/32`', '寫一個位址或範圍，例如 `203.0.113.7`、`203.0.113.0/24` 或 `2001:db8::/32`', '写一个地址或范围，例如 `203.0.113.7`、`203.0.113.0/24` 或 `2001:db8::/32`'],
   ['minute, hour, day, month, weekday: `30 7 * * 1-5` is 7:30 from Monday to Friday; six fields begin with seconds', '分、時、日、月、星期：`30 7 * * 1-5` 是週一到週五 7:30；六個欄位時第一個是秒', '分、时、日、月、星期：`30 7 * * 1-5` 是周一到周五 7:30；六个字段时第一个是秒'],
+  ['write `schedule: { cron: "{pattern}" }`', '寫成 `schedule: { cron: "{pattern}" }`', '写成 `schedule: { cron: "{pattern}" }`'],
   ['write as `every weekday at 09:00`, `every monday and thursday at 18:30`, `on the last day of the month at 23:00`', '寫成 `每個工作日 09:00`、`每週一、四 18:30`、`每月最後一天 23:00`', '写成 `每个工作日 09:00`、`每周一、四 18:30`、`每月最后一天 23:00`'],
   ['write `2026-12-24`, `2026-12-24..2027-01-02`, `12-25` for each year, or `saturday`', '寫成 `2026-12-24`、`2026-12-24..2027-01-02`、每年的 `12-25`，或 `saturday`', '写成 `2026-12-24`、`2026-12-24..2027-01-02`、每年的 `12-25`，或 `saturday`'],
   ['write `08:00-20:00`; one that ends before it begins goes on into the next day', '寫成 `08:00-20:00`；結束早於開始時，延續到隔天', '写成 `08:00-20:00`；结束早于开始时，延续到第二天'],

@@ -13,7 +13,7 @@ pub(crate) use mailer::{Mailers, knock};
 
 use crate::auth::Token;
 use crate::catalog::Shared;
-use crate::connections::{incomplete, required};
+use crate::connections::{Server, incomplete, required};
 use crate::imap::{self, Asking};
 use crate::mask::preview;
 use crate::spec::{About, describe, parameters};
@@ -157,13 +157,38 @@ impl Send {
             return Ok(Outcome { output: self.spec.sample.clone(), sent, delivery: Delivery::Sandbox });
         }
         let server = smtp.server.as_ref().ok_or_else(incomplete)?;
-        let Shared { connections, client, tokens, .. } = &*self.shared;
-        let token = imap::token(Asking { connections, client, tokens, now: call.now }, server.oauth.as_deref()).await?;
-        let login = (server, token.as_ref().map(Token::access));
-        let response = self.shared.mailers.send(connection, login, &mail.envelope, &mail.bytes, call.timeout).await?;
+        let response = self.handed_in(connection, server, &mail, &call).await?;
         let accepted: Vec<String> = mail.envelope.to().iter().map(ToString::to_string).collect();
         let output = json!({ "message_id": mail.id, "accepted": accepted, "response": response, "skipped": null });
         Ok(Outcome { output, sent, delivery: Delivery::Real })
+    }
+
+    /// What the server says to the mail. A token that is refused before its time is replaced once.
+    async fn handed_in(
+        &self,
+        connection: &str,
+        server: &Server,
+        mail: &Mail,
+        call: &Call<'_>,
+    ) -> Result<String, StepError> {
+        /// The login is refused (RFC 4954 §6).
+        const REFUSED: u16 = 535;
+        let Shared { connections, client, tokens, mailers, .. } = &*self.shared;
+        let (asking, oauth) = (Asking { connections, client, tokens, now: call.now }, server.oauth.as_deref());
+        let hand = async |token: Option<&Token>| {
+            let login = (server, token.map(Token::access));
+            mailers.send(connection, login, &mail.envelope, &mail.bytes, call.timeout).await
+        };
+        let token = imap::token(asking, oauth, None).await?;
+        let said = hand(token.as_ref()).await;
+        let is_refused = said.as_ref().is_err_and(|error| error.status == Some(REFUSED));
+        match token.filter(|_| is_refused) {
+            None => said,
+            Some(refused) => match imap::token(asking, oauth, Some(&refused)).await? {
+                Some(fresh) => hand(Some(&fresh)).await,
+                None => said,
+            },
+        }
     }
 }
 

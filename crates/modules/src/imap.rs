@@ -61,14 +61,23 @@ pub(crate) struct Asking<'a> {
     pub(crate) now: Millis,
 }
 
-/// The token of the connection of this name that speaks for another one, where there is one.
-pub(crate) async fn token(asking: Asking<'_>, oauth: Option<&str>) -> Result<Option<Token>, StepError> {
+/// The token of the connection of this name that speaks for another one, where there is one; in place of one that was
+/// refused, another one, where that is of use.
+pub(crate) async fn token(
+    asking: Asking<'_>,
+    oauth: Option<&str>,
+    refused: Option<&Token>,
+) -> Result<Option<Token>, StepError> {
     let Some(name) = oauth else { return Ok(None) };
     let Some(grantor) = asking.connections.grantor(name)? else { return Err(asking.connections.unfit(name)) };
     let scheme = auth::Scheme::Token(Arc::clone(grantor));
     let trust = Trust::default();
     let pass = auth::Pass { connection: Some(name), scheme: &scheme, scopes: &[MAIL], trust, now: asking.now };
-    auth::Way::new(asking.client, asking.tokens, pass, BOUNDS).token().await
+    let way = auth::Way::new(asking.client, asking.tokens, pass, BOUNDS);
+    match refused {
+        None => way.token().await,
+        Some(refused) => way.instead_of(refused).await,
+    }
 }
 
 /// Connects and logs in, by password or by a token of the connection that speaks for the mailbox. A token that is refused

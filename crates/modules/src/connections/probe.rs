@@ -188,7 +188,7 @@ async fn slack(client: &Client, channel: &Slack) -> Result<Verdict, StepError> {
 async fn mail(asking: &Asking<'_>, connections: &Connections, smtp: &Smtp) -> Result<Verdict, StepError> {
     let server = smtp.server.as_ref().ok_or_else(incomplete)?;
     let Asking { client, tokens, now, .. } = *asking;
-    let token = imap::token(imap::Asking { connections, client, tokens, now }, server.oauth.as_deref()).await?;
+    let token = imap::token(imap::Asking { connections, client, tokens, now }, server.oauth.as_deref(), None).await?;
     email::knock(server, token.as_ref().map(Token::access), PATIENCE).await?;
     let is_known = server.user.is_some() && (server.password.is_some() || server.oauth.is_some());
     let how = if is_known { "lets us log in" } else { "answers" };

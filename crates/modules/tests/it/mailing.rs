@@ -12,6 +12,7 @@ use run::error::{Recovery, StepError};
 use serde_json::{Value, json};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The modules with a connection `mail` to this server.
 fn connected(server: &SmtpServer) -> Vec<Arc<dyn Module>> {
@@ -364,9 +365,18 @@ fn a_key_that_cannot_sign_is_told_with_its_place() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_of_another_connection_hands_mails_in() {
     let Some(mut server) = SmtpServer::start(&["token"]) else { return };
-    for (token, code) in [("good-token-1", None), ("other-token-2", Some("mail_refused"))] {
-        let answer = json!({ "access_token": token, "expires_in": 3600 }).to_string();
-        let grants = Server::start(move |_| reply(200, &[], answer.clone())).await;
+    // The last one is refused before its time, and replaced.
+    for (given, code) in [
+        (&["good-token-1"][..], None),
+        (&["other-token-2"], Some("mail_refused")),
+        (&["other-token-2", "good-token-1"], None),
+    ] {
+        let (count, token) = (AtomicUsize::new(0), *given.last().unwrap());
+        let answer = move |_: &_| {
+            let at = count.fetch_add(1, Ordering::Relaxed).min(given.len() - 1);
+            reply(200, &[], json!({ "access_token": given[at], "expires_in": 3600 }).to_string())
+        };
+        let grants = Server::start(answer).await;
         let text = format!(
             "grant: {{ type: oauth2, token: '{}', client_id: mill, client_secret: cAnAry-5 }}\n\
              mail: {{ type: smtp, url: 'smtp://shop%40example.com@127.0.0.1:{}', oauth: grant }}",

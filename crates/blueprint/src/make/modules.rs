@@ -74,10 +74,11 @@ fn target(step: &Step) -> Option<String> {
         let Data::Text(url) = with.get("url")? else { return None };
         return crate::hosts::of_url(url).map(|host| crate::hosts::called(&host));
     }
-    let named = ["sheet", "table", "database", "folder"].iter().find_map(|key| with.get(key)?.as_literal())?;
-    // Ids of machines have digits among capitals; names that people give have none, or at their end.
-    let is_id = named.len() > 12 && !named.contains(' ') && named.chars().any(|c| c.is_ascii_digit());
-    (!is_id).then(|| named.to_owned())
+    let named = ["sheet", "table", "channel", "folder"].iter().find_map(|key| with.get(key)?.as_literal());
+    // Neither ids of machines nor `Sheet1` in any language tell anything.
+    let tells = |name: &&str| !name.is_empty() && !name.chars().any(|c| c.is_ascii_digit());
+    let app = || module.split_once('.').map(|(app, _)| app).filter(|_| with.get("connection").is_some());
+    named.filter(tells).or_else(app).map(str::to_owned)
 }
 
 /// A name for the step of a module without a label: the last words of its kind.

@@ -131,7 +131,7 @@ impl Diagnostic {
     /// A pattern of cron where times in words belong.
     pub(crate) fn cron_as_words(place: Place, pattern: &str) -> Self {
         let hint = format!("write `schedule: {{ cron: \"{pattern}\" }}`");
-        Self::misread(place, "this is a pattern of cron").hint(hint)
+        Self::misread(place, "this is a pattern of `cron`").hint(hint)
     }
 
     fn misread(place: Place, problem: &str) -> Self {

@@ -19,6 +19,16 @@ export type Trigger =
   | { kind: 'schedule'; next: string | null }
   | { kind: 'mail'; connection: string; folder: string; looked: string | null }
   | { kind: 'mailhook'; address: string; open: boolean }
+  | {
+      kind: 'poll';
+      module: string;
+      next: string | null;
+      answered: string | null;
+      failures: number;
+      problem: string | null;
+    }
+  | { kind: 'call' }
+  | { kind: 'failure' }
   | { kind: 'manual' };
 
 export const runStatuses = [

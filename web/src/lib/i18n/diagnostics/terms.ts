@@ -25,7 +25,7 @@ export const terms: Sentence[] = [
   ['no month has so many of a weekday', '沒有哪個月有這麼多個同樣的星期幾', '没有哪个月有这么多个同样的星期几'],
   ['only the first and the last workday are known', '只能寫第一個或最後一個工作日', '只能写第一个或最后一个工作日'],
   ['every few weeks, or once a month? As `every 2 weeks on monday` or `on the second monday of the month`', '每幾週一次，還是每月一次？例如 `每 2 週的週一` 或 `每月第二個週一`', '每几周一次，还是每月一次？例如 `每 2 周的周一` 或 `每月第二个周一`'],
-  ['this is a pattern of cron', '這是 Cron 表示式', '这是 Cron 表达式'],
+  ['this is a pattern of `cron`', '這是 `cron` 的寫法', '这是 `cron` 的写法'],
   ['the last of what?', '最後一個什麼？', '最后一个什么？'],
   ['nothing comes every 0th time', '間隔不能是 0', '间隔不能是 0'],
   ['it has an interval and times of day: an interval wants a window, as `from 8:00 to 20:00`', '同時有間隔與時刻：間隔要配時段，例如 `08:00 到 20:00`', '同时有间隔与时刻：间隔要配时段，例如 `08:00 到 20:00`'],

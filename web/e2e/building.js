@@ -43,11 +43,14 @@ async function build(visitor, sheet, mail) {
   const value = (name) => page.getByRole('complementary', { name: 'Data' }).getByRole('treeitem').filter({ hasText: name }).first();
   const type = (text) => page.keyboard.insertText(text);
   const add = async (name) => {
+    const forms = page.locator('.form[data-step]');
+    const before = (await forms.count()) > 0 ? await forms.first().getAttribute('data-step') : '';
     await click(button('Add a step at the end'));
     await page.locator('dialog[open] input:focus').waitFor();
     await type(name);
     await page.keyboard.press('Enter');
-    await page.locator('.form[data-step^="steps/"]').waitFor();
+    // The form of the step before has buttons of the same names.
+    await page.locator(`.form[data-step^="steps/"]:not([data-step="${before}"])`).waitFor();
   };
 
   await click(button('New scenario').first());

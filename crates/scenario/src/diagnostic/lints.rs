@@ -97,9 +97,8 @@ impl Diagnostic {
     }
 
     /// An item where requests are not cut into items.
-    pub(crate) fn item_without_each(place: Place, field: &str) -> Self {
-        Self::warning("W0512", place, format!("there is no `trigger.{field}`: no webhook here has `each`"))
-            .hint("say with `each: body.events` where the list is of which each item starts a run")
+    pub(crate) fn item_without_each(place: Place, field: &str, hint: &str) -> Self {
+        Self::warning("W0512", place, format!("there is no `trigger.{field}`: no webhook here has `each`")).hint(hint)
     }
 
     fn warning(code: &'static str, place: Place, message: impl Into<String>) -> Self {

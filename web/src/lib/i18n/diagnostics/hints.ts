@@ -132,6 +132,7 @@ export const hints: Sentence[] = [
   ['take `retry` out', '移除 `retry`', '移除 `retry`'],
   ['a run answers once; put the two into branches of a `route` that exclude each other', '一次執行只能回應一次；把兩者放進 `route` 中互斥的分支', '一次运行只能响应一次；把两者放进 `route` 中互斥的分支'],
   ['take it out, or add a `webhook`', '移除它，或加上 `webhook`', '移除它，或加上 `webhook`'],
+  ['what is new starts a run by itself: `trigger.body` is the item', '新的項目各自啟動一次執行：`trigger.body` 就是該項目', '新的项目各自启动一次运行：`trigger.body` 就是该项目'],
   ['say with `each: body.events` where the list is of which each item starts a run', '用 `each: body.events` 說明清單在哪裡，其中每一項各啟動一次執行', '用 `each: body.events` 说明列表在哪里，其中每一项各启动一次运行'],
   ['there is {keys:list}; for a value of which a key begins with `$`, write `{how}`', '可以用 {keys}；若值的鍵以 `$` 開頭，寫成 `{how}`', '可以用 {keys}；若值的键以 `$` 开头，写成 `{how}`'],
   ['tests of `{file}` stand in `{tests}`, in the same folder', '`{file}` 的測試放在同一資料夾的 `{tests}`', '`{file}` 的测试放在同一文件夹的 `{tests}`'],

@@ -62,6 +62,9 @@ test.each([
   ['missing_property', '`order.totl` does not exist; `order` has `total`', 'did you mean `total`? If it may be absent, write `?.totl` or add `?? …`', '`order.totl` 不存在；`order` 有 `total`', '是不是要寫 `total`？若可能不存在，寫成 `?.totl` 或加上 `?? …`'],
   ['unsigned', 'the request has no signature of any sender that is known', "set the secret on the sender's page, so that it signs; or someone else is calling", '這個請求沒有任何已知來源的簽章', '請在來源的頁面設定密鑰，讓它簽章；否則可能是其他人在呼叫'],
   ['', 'the last 5 runs of `ask` failed, at last with: 127.0.0.1: Connection refused', undefined, '`ask` 最近 5 次執行都失敗，最後一次的原因：127.0.0.1: Connection refused', undefined],
+  ['', 'the mailbox `box` (INBOX) cannot be watched: 127.0.0.1:9 cannot be reached', undefined, '無法監看信箱 `box`（INBOX）：127.0.0.1:9 cannot be reached', undefined],
+  ['', 'the mailbox `box` (INBOX) is full by 97 %: its server may refuse the mails that come; make room in it, or have its quota raised', undefined, '信箱 `box`（INBOX）已用了 97 %：伺服器可能拒收新信；請清出空間或提高配額', undefined],
+  ['', 'the trigger poll 1 of `feed` gets no answer: 127.0.0.1: Connection refused', undefined, '`feed` 的第 1 個輪詢沒有得到回應：127.0.0.1: Connection refused', undefined],
   ['', 'nothing has started `ask` for 2 hours', undefined, '`ask` 已有 2 hours 沒有被觸發', undefined],
 ])('%s: %s', (code, message, hint, inChinese, hintInChinese) => {
   const found = translated({ code, message, hint }, 'zh-TW');

@@ -113,9 +113,10 @@ async fn connected(
     let mut readers = readers(office, &mut *mailbox, address, armed, standing).await?;
     let poll = armed.iter().map(|armed| armed.trigger.every).min().unwrap_or(scenario::plan::POLL);
     loop {
+        // Before the look at what is new: what is told of a mail meanwhile is not told again.
+        look_at_room(office, address, mailbox.taken().await?);
         round(office, &mut *mailbox, address, &mut readers).await?;
         works(office, address, armed, standing);
-        look_at_room(office, address, mailbox.taken().await?);
         mailbox.wait(poll).await?;
     }
 }

@@ -79,6 +79,17 @@ impl Origin {
         }
     }
 
+    /// The same for the writer that scenarios are told of. A mail can be made so that one reader takes its writer for one and
+    /// another for another: what proves the one says nothing of the other.
+    pub(super) fn about(mut self, writer: Option<&str>) -> Self {
+        let domain = |name: &str| url::Host::parse(name).ok().map(|host| host.to_string());
+        let written = writer.and_then(|writer| writer.rsplit_once('@')).and_then(|(_, name)| domain(name));
+        if self.dmarc == Verdict::Pass && (written.is_none() || written != domain(&self.dmarc_domain)) {
+            self.dmarc = Verdict::Fail;
+        }
+        self
+    }
+
     /// What is said where nothing could be found out.
     fn unknown() -> Self {
         let unknown = Verdict::Temperror;
@@ -193,7 +204,7 @@ async fn examine(
 
 /// How many fields of the header are signatures.
 fn signatures(mail: &[u8]) -> usize {
-    let lines = mail.split(|byte| *byte == b'\n').take_while(|line| !line.trim_ascii().is_empty());
+    let lines = mail.split(|byte| *byte == b'\n').take_while(|line| !matches!(*line, b"" | b"\r"));
     let name = b"dkim-signature";
     lines.filter(|line| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))).count()
 }

@@ -109,6 +109,7 @@ impl Office {
         if letter.is_going_round() {
             return Outcome::Circle;
         }
+        let origin = origin.about(letter.mail.from.as_ref().map(|from| &*from.address));
         let addresses = self.addresses();
         let wanted = match meant(&addresses, envelope, &letter, &origin, self.now()) {
             Ok(wanted) => wanted,
@@ -188,7 +189,7 @@ fn meant<'a>(
     let (mut wanted, mut unproven, mut is_gone) = (Vec::new(), None, false);
     for recipient in &envelope.to {
         let (all, mut taken) = (addresses.of(&recipient.name), HashSet::new());
-        is_gone |= all.is_empty();
+        is_gone |= !all.iter().any(|armed| armed.deployment.plan.enabled);
         for armed in all.iter().filter(|armed| armed.deployment.plan.enabled) {
             let scenario = &armed.deployment.id;
             if taken.contains(scenario) {
@@ -209,10 +210,10 @@ fn meant<'a>(
         }
     }
     match unproven {
-        _ if !wanted.is_empty() => Ok(wanted),
+        // One that went to sleep meanwhile is refused by itself when the mail comes again, and the others have their runs.
         _ if is_gone => Err(Outcome::Gone),
-        Some(proof) => Err(Outcome::Unproven(proof)),
-        None => Ok(wanted),
+        Some(proof) if wanted.is_empty() => Err(Outcome::Unproven(proof)),
+        _ => Ok(wanted),
     }
 }
 

@@ -114,6 +114,29 @@ async fn where_no_run_can_be_started_the_sender_tries_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_scenario_that_is_switched_off_while_the_mail_comes_loses_none() {
+    const ON: [(&str, &str); 2] = [("a", "  mailhook: { address: a }"), ("b", "  mailhook: { address: b }")];
+    let store = store::open("memory:").unwrap();
+    let process = Process::start(&store, &ON).await;
+    let mail = b"Subject: a\r\n\r\n";
+    let mut client = process.connect().await;
+    for command in ["EHLO x.example", "MAIL FROM:<a@b.example>", "RCPT TO:<a@hook.example.com>"] {
+        assert!(client.say(command).await.starts_with("250"), "{command}");
+    }
+    assert!(client.say("RCPT TO:<b@hook.example.com>").await.starts_with("250"));
+    assert!(client.say("DATA").await.starts_with("354"));
+    process.replace(&[("a", "off  mailhook: { address: a }"), ON[1]]);
+    let told = client.say("Subject: a\r\n\r\n.").await;
+    assert!(told.starts_with("451 4.2.1"), "{told}");
+    // It comes again, first for who is awake, and later for the other one.
+    assert!(client.deliver("a@b.example", &["b@hook.example.com"], mail).await.starts_with("250"));
+    process.replace(&ON);
+    let both = ["a@hook.example.com", "b@hook.example.com"];
+    assert!(client.deliver("a@b.example", &both, mail).await.starts_with("250"));
+    assert_eq!(["a", "b"].map(|scenario| process.runs(scenario).len()), [1, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_slow_or_many_is_shown_out() {
     let store = store::open("memory:").unwrap();
     let limits = super::Limits {

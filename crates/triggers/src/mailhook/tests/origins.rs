@@ -122,3 +122,27 @@ async fn a_mail_of_many_signatures_is_not_looked_at() {
     let found = origin(&process, "a@b.example", mail.as_bytes()).await;
     assert_eq!([&found["spf"], &found["dkim"], &found["dmarc"]], ["none", "permerror", "permerror"]);
 }
+
+/// Readers of such mails disagree on who wrote them: what proves one writer is no proof of another.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_is_about_the_writer_that_is_told() {
+    let process = Process::start(&store::open("memory:").unwrap(), &SCENARIOS).await;
+    let (_, record) = key();
+    process.names.text("_dmarc.evil.example", "v=DMARC1; p=reject");
+    process.names.text("evil.example", "v=spf1 +all");
+    process.names.text("one._domainkey.evil.example", &record);
+    for head in [
+        "Sender: ceo@shop.example\r\nX: a\r\n \r\nFrom: me@evil.example\r\n",
+        "From: me@evil.example\r\nFr\0om: ceo@shop.example\r\n",
+    ] {
+        let mail = format!("{head}Subject: order\r\n\r\ntext\r\n");
+        let seen = origin(&process, "me@evil.example", mail.as_bytes()).await;
+        assert_ne!(seen["dmarc"], "pass", "{head:?} {seen}");
+        let told =
+            process.connect().await.deliver("me@evil.example", &["proven@hook.example.com"], mail.as_bytes()).await;
+        assert!(told.starts_with("550 "), "{head:?} {told}");
+    }
+    let honest = b"From: me@EVIL.example\r\nSubject: order\r\n\r\ntext\r\n";
+    let seen = origin(&process, "me@evil.example", honest).await;
+    assert_eq!(seen["dmarc"], "pass", "{seen}");
+}

@@ -25,10 +25,31 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) struct Process {
     engine: Engine,
     pub(super) handle: Handle,
+    table: AddressTable,
     pub(super) address: SocketAddr,
     pub(super) names: Names,
     stop: watch::Sender<bool>,
     task: Option<JoinHandle<()>>,
+}
+
+/// Puts scenarios into use; their addresses. Those that begin with `off` are switched off.
+fn deployed(handle: &Handle, scenarios: &[(&str, &str)]) -> Addresses {
+    let mut addresses = Addresses::default();
+    for (id, triggers) in scenarios {
+        let (head, triggers) = triggers.strip_prefix("off").map_or(("", *triggers), |rest| ("enabled: false\n", rest));
+        let text =
+            format!("{head}trigger:\n{triggers}\nsteps:\n  - set: {{ subject: \"{{{{ trigger.subject }}}}\" }}\n");
+        let (plan, diagnostics) = scenario::check(&text, &Catalog::default());
+        let plan = plan.unwrap_or_else(|| panic!("{diagnostics:?}"));
+        handle.deploy(id.parse().unwrap(), &text, Arc::new(plan)).unwrap();
+        let deployment = handle.deployment(&id.parse().unwrap()).unwrap();
+        for trigger in &deployment.plan.triggers {
+            let Trigger::Mailhook(mailhook) = trigger else { panic!("{trigger:?}") };
+            let address = mailhook.address.clone().unwrap();
+            addresses.add(&address, Armed::new(Arc::clone(&deployment), mailhook.clone()));
+        }
+    }
+    addresses
 }
 
 impl Process {
@@ -48,30 +69,14 @@ impl Process {
     ) -> Self {
         let engine = Engine::start(store.clone(), Arc::new(Catalog::default()), [], options);
         let (handle, table) = (engine.handle(), AddressTable::default());
-        let mut addresses = Addresses::default();
-        for (id, triggers) in scenarios {
-            let (head, triggers) =
-                triggers.strip_prefix("off").map_or(("", *triggers), |rest| ("enabled: false\n", rest));
-            let text =
-                format!("{head}trigger:\n{triggers}\nsteps:\n  - set: {{ subject: \"{{{{ trigger.subject }}}}\" }}\n");
-            let (plan, diagnostics) = scenario::check(&text, &Catalog::default());
-            let plan = plan.unwrap_or_else(|| panic!("{diagnostics:?}"));
-            handle.deploy(id.parse().unwrap(), &text, Arc::new(plan)).unwrap();
-            let deployment = handle.deployment(&id.parse().unwrap()).unwrap();
-            for trigger in &deployment.plan.triggers {
-                let Trigger::Mailhook(mailhook) = trigger else { panic!("{trigger:?}") };
-                let address = mailhook.address.clone().unwrap();
-                addresses.add(&address, Armed::new(Arc::clone(&deployment), mailhook.clone()));
-            }
-        }
-        table.replace(addresses);
+        table.replace(deployed(&handle, scenarios));
         engine.resume().unwrap();
         let files = Files::new(Arc::clone(&store.blobs), &ResumeKey([7; 32]));
         let names = Names::start().await;
         let office = Office::new(
             handle.clone(),
             files,
-            table,
+            table.clone(),
             Examiner::asking(Named::At(names.address)).with_patience(Duration::from_millis(700)),
         );
         let greeting = Greeting { domains: vec!["hook.example.com".to_owned(), "other.example".to_owned()], tls: None };
@@ -79,7 +84,12 @@ impl Process {
         let address = listener.local_addr().unwrap();
         let (stop, stopping) = watch::channel(false);
         let task = tokio::spawn(Reception::new(office, greeting, limits).serve(listener, stopping));
-        Self { engine, handle, address, names, stop, task: Some(task) }
+        Self { engine, handle, table, address, names, stop, task: Some(task) }
+    }
+
+    /// From now on, these scenarios have addresses.
+    pub(super) fn replace(&self, scenarios: &[(&str, &str)]) {
+        self.table.replace(deployed(&self.handle, scenarios));
     }
 
     /// A client that was greeted.

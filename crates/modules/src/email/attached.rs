@@ -12,6 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::error::Error;
 use tokio::task::spawn_blocking;
 
@@ -89,6 +90,7 @@ pub(super) async fn read(
     files: &Files,
 ) -> Result<Vec<Attached>, StepError> {
     let mut all = listed(attachments)?;
+    forget_odd_names(&mut all);
     for (id, value) in &inline.0 {
         let mut attached = entry(value, &format!("inline.{id}"))?;
         attached.content_id = Some(id.clone());
@@ -98,8 +100,7 @@ pub(super) async fn read(
         return Err(invalid(format!("the mail has {} files, and may have {MOST}", all.len())));
     }
     for id in all.iter().filter_map(|attached| attached.content_id.as_deref()) {
-        let is_word = !id.is_empty() && id.len() <= 200 && id.bytes().all(|byte| byte.is_ascii_graphic());
-        if !is_word || id.contains(['<', '>', '"', '\'', '(', ')', '&']) {
+        if !is_name(id) {
             return Err(invalid(format!("a file cannot be shown by the name {id:?}")).hint("letters, digits, `-`, `.`"));
         }
     }
@@ -112,6 +113,21 @@ pub(super) async fn read(
         attached.bytes = bytes.into();
     }
     Ok(all)
+}
+
+/// Files that came with a mail have names that its writer made up. One that cannot be shown here, or that another has, is
+/// none: whoever writes to us does not decide whether the answer can be sent.
+fn forget_odd_names(all: &mut [Attached]) {
+    let mut known = HashSet::new();
+    for attached in all {
+        attached.content_id = attached.content_id.take().filter(|id| is_name(id) && known.insert(id.clone()));
+    }
+}
+
+/// Whether a file can be shown by this name (RFC 2392), and nothing in it means anything to a mail or to HTML.
+fn is_name(id: &str) -> bool {
+    let is_word = !id.is_empty() && id.len() <= 200 && id.bytes().all(|byte| byte.is_ascii_graphic());
+    is_word && !id.contains(['<', '>', '"', '\'', '(', ')', '&'])
 }
 
 fn too_large(error: StepError) -> StepError {

@@ -100,6 +100,11 @@ async fn attachments_of_a_mail_are_passed_on_as_they_came() {
     assert!(!taken(&mut server).1.attachments[0].inline);
     send(&modules, json!({ "text": null, "attachments": came })).await.unwrap();
     assert_eq!(taken(&mut server).1.text, "");
+    // Names that nobody could show, or that two files have, hinder nothing.
+    let odd: Vec<Value> =
+        ["Invoice (1).pdf", "", "p@1", "p@1"].iter().map(|id| json!({ "content_id": id, "file": file })).collect();
+    send(&modules, json!({ "attachments": odd })).await.unwrap();
+    assert_eq!(taken(&mut server).1.attachments.len(), 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]
